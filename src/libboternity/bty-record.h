@@ -140,6 +140,7 @@ BTY_EXPORT char *bty_record_to_json (gconstpointer record, BtyView view);
   G_STATIC_ASSERT (G_STRUCT_OFFSET (T, record) == 0); \
   const BtySchema prefix##_schema = { .name = name_, .summary = summary_, .size = sizeof (T), .fields = table, \
                                       .n_fields = G_N_ELEMENTS (table), .field_size = sizeof (BtyField) }; \
-  G_DEFINE_BOXED_TYPE (T, prefix, bty_record_ref, bty_record_unref)
+  static T *prefix##_copy_ (T *record) { return prefix##_ref (record); } \
+  G_DEFINE_BOXED_TYPE (T, prefix, prefix##_copy_, prefix##_unref)
 
 G_END_DECLS

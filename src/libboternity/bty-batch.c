@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty"
+
+#include "config.h"
+
+#include "bty-batch.h"
+
+#include "bty-event.h"
+#include "bty-id.h"
+
+struct _BtyBatch
+{
+  gatomicrefcount references;
+  GArray         *changes;
+  GPtrArray      *events;
+};
+
+static void
+change_clear (gpointer data)
+{
+  BtyChange *change = data;
+
+  bty_record_unref (change->record);
+}
+
+BtyBatch *
+bty_batch_new (void)
+{
+  BtyBatch *batch = g_new0 (BtyBatch, 1);
+
+  g_atomic_ref_count_init (&batch->references);
+  batch->changes = g_array_new (FALSE, FALSE, sizeof (BtyChange));
+  g_array_set_clear_func (batch->changes, change_clear);
+  batch->events = bty_record_list_new ();
+  return batch;
+}
+
+BtyBatch *
+bty_batch_ref (BtyBatch *batch)
+{
+  g_atomic_ref_count_inc (&batch->references);
+  return batch;
+}
+
+void
+bty_batch_unref (BtyBatch *batch)
+{
+  if (!g_atomic_ref_count_dec (&batch->references))
+    return;
+  g_array_unref (batch->changes);
+  g_ptr_array_unref (batch->events);
+  g_free (batch);
+}
+
+static void
+stamp (BtyRecord *record)
+{
+  gint64 now = g_get_real_time ();
+
+  if (record->id == NULL)
+    record->id = bty_id_new ();
+  if (record->created_at == 0)
+    record->created_at = now;
+  record->updated_at = now;
+  record->revision += 1;
+}
+
+void
+bty_batch_put (BtyBatch *batch, gpointer record)
+{
+  BtyRecord *head = record;
+  BtyChange  change = { .kind = BTY_CHANGE_PUT, .expected = head->revision };
+
+  g_return_if_fail (bty_schema_is_stored (head->schema));
+  stamp (head);
+  change.record = bty_record_ref (record);
+  g_array_append_val (batch->changes, change);
+}
+
+void
+bty_batch_delete (BtyBatch *batch, gconstpointer record)
+{
+  const BtyRecord *head = record;
+  BtyChange        change = { .kind = BTY_CHANGE_DELETE, .expected = head->revision };
+
+  g_return_if_fail (bty_schema_is_stored (head->schema) && head->id != NULL);
+  change.record = bty_record_ref (record);
+  g_array_append_val (batch->changes, change);
+}
+
+void
+bty_batch_publish (BtyBatch *batch, const char *topic, gconstpointer subject)
+{
+  const BtyRecord *head = subject;
+  BtyEvent        *event = bty_event_new ();
+
+  event->topic = g_strdup (topic);
+  event->subject = head != NULL ? g_strdup (head->id) : NULL;
+  event->data = head != NULL ? bty_record_to_json (subject, BTY_VIEW_READ) : g_strdup ("{}");
+  stamp (&event->record);
+  g_ptr_array_add (batch->events, event);
+}
+
+guint
+bty_batch_get_n_changes (const BtyBatch *batch)
+{
+  return batch->changes->len;
+}
+
+const BtyChange *
+bty_batch_get_change (const BtyBatch *batch, guint index)
+{
+  return &g_array_index (batch->changes, BtyChange, index);
+}
+
+GPtrArray *
+bty_batch_get_events (const BtyBatch *batch)
+{
+  return batch->events;
+}

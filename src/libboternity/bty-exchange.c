@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty"
+
+#include "config.h"
+
+#include "bty-exchange.h"
+
+G_DEFINE_INTERFACE (BtyExchange, bty_exchange, G_TYPE_OBJECT)
+G_DEFINE_INTERFACE (BtyEndpoint, bty_endpoint, G_TYPE_OBJECT)
+G_DEFINE_INTERFACE (BtyTransport, bty_transport, G_TYPE_OBJECT)
+
+static void
+bty_exchange_default_init (BtyExchangeInterface *iface)
+{
+}
+
+static void
+bty_endpoint_default_init (BtyEndpointInterface *iface)
+{
+}
+
+static void
+bty_transport_default_init (BtyTransportInterface *iface)
+{
+}
+
+const char *
+bty_exchange_get_method (BtyExchange *exchange)
+{
+  return BTY_EXCHANGE_GET_IFACE (exchange)->get_method (exchange);
+}
+
+const char *
+bty_exchange_get_path (BtyExchange *exchange)
+{
+  return BTY_EXCHANGE_GET_IFACE (exchange)->get_path (exchange);
+}
+
+const char *
+bty_exchange_get_query (BtyExchange *exchange)
+{
+  return BTY_EXCHANGE_GET_IFACE (exchange)->get_query (exchange);
+}
+
+const char *
+bty_exchange_get_header (BtyExchange *exchange, const char *name)
+{
+  return BTY_EXCHANGE_GET_IFACE (exchange)->get_header (exchange, name);
+}
+
+GBytes *
+bty_exchange_get_body (BtyExchange *exchange)
+{
+  return BTY_EXCHANGE_GET_IFACE (exchange)->get_body (exchange);
+}
+
+void
+bty_exchange_get_credentials (BtyExchange *exchange, BtyCredentials *credentials)
+{
+  BTY_EXCHANGE_GET_IFACE (exchange)->get_credentials (exchange, credentials);
+}
+
+void
+bty_exchange_set_header (BtyExchange *exchange, const char *name, const char *value)
+{
+  BTY_EXCHANGE_GET_IFACE (exchange)->set_header (exchange, name, value);
+}
+
+void
+bty_exchange_respond (BtyExchange *exchange, guint status, const char *content_type, GBytes *body)
+{
+  BTY_EXCHANGE_GET_IFACE (exchange)->respond (exchange, status, content_type, body);
+}
+
+void
+bty_exchange_begin (BtyExchange *exchange, guint status, const char *content_type)
+{
+  BTY_EXCHANGE_GET_IFACE (exchange)->begin (exchange, status, content_type);
+}
+
+void
+bty_exchange_write (BtyExchange *exchange, const char *data, gsize length)
+{
+  BTY_EXCHANGE_GET_IFACE (exchange)->write (exchange, data, length);
+}
+
+gsize
+bty_exchange_get_pending (BtyExchange *exchange)
+{
+  return BTY_EXCHANGE_GET_IFACE (exchange)->get_pending (exchange);
+}
+
+void
+bty_exchange_end (BtyExchange *exchange)
+{
+  BTY_EXCHANGE_GET_IFACE (exchange)->end (exchange);
+}
+
+void
+bty_exchange_watch (BtyExchange *exchange, BtyExchangeFunc drained, BtyExchangeFunc closed, gpointer data)
+{
+  BTY_EXCHANGE_GET_IFACE (exchange)->watch (exchange, drained, closed, data);
+}
+
+const char *const *
+bty_endpoint_get_mounts (BtyEndpoint *endpoint)
+{
+  return BTY_ENDPOINT_GET_IFACE (endpoint)->get_mounts (endpoint);
+}
+
+void
+bty_endpoint_start (BtyEndpoint *endpoint, BtyHost *host)
+{
+  BTY_ENDPOINT_GET_IFACE (endpoint)->start (endpoint, host);
+}
+
+void
+bty_endpoint_handle (BtyEndpoint *endpoint, BtyExchange *exchange)
+{
+  BTY_ENDPOINT_GET_IFACE (endpoint)->handle (endpoint, exchange);
+}
+
+gboolean
+bty_transport_start (BtyTransport *transport, BtyHost *host, GError **error)
+{
+  return BTY_TRANSPORT_GET_IFACE (transport)->start (transport, host, error);
+}
+
+void
+bty_transport_stop (BtyTransport *transport)
+{
+  BTY_TRANSPORT_GET_IFACE (transport)->stop (transport);
+}
+
+GStrv
+bty_transport_get_addresses (BtyTransport *transport)
+{
+  return BTY_TRANSPORT_GET_IFACE (transport)->get_addresses (transport);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty"
+
+#include "config.h"
+
+#include "bty-plugin.h"
+
+void
+bty_plugin_add_operations (BtyPlugin *plugin, const BtyOperation *operations, guint n, gpointer service)
+{
+  plugin->klass->add_operations (plugin, operations, n, service);
+}
+
+void
+bty_plugin_add_feature (BtyPlugin *plugin, BtyFeatureKind kind, const char *name, GType type)
+{
+  plugin->klass->add_feature (plugin, kind, name, type);
+}
+
+void
+bty_plugin_add_settings (BtyPlugin *plugin, const BtySetting *settings, guint n)
+{
+  plugin->klass->add_settings (plugin, settings, n);
+}
+
+BtyHost *
+bty_plugin_get_host (BtyPlugin *plugin)
+{
+  return plugin->klass->get_host (plugin);
+}
