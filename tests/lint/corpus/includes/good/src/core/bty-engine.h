@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+#include "chat/bty-turn.h"
+#include "bot/bty-bot.h"
+#include "bty-bus.h"

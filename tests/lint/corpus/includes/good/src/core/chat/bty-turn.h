@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+#include "core/bty-bus.h"
+#include "bty-record.h"
+#include "bty-bot.h"

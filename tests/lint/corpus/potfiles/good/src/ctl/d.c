@@ -1,0 +1,2 @@
+#define _(text) text
+int my_ (void); /* _("x") */

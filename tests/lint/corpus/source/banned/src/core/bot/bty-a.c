@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-bot"
+
+#include "config.h"
+
+#include <gio/gio.h>
+
+static void
+f (char *a)
+{
+  strcpy (a, "b");
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-bot"
+
+#include "config.h"
+
+#include <gio/gio.h>
+
+static void
+f (int a)
+{
+  for (;;)
+    if (a)
+      for (;;)
+        if (a)
+          for (;;)
+            a++;
+}

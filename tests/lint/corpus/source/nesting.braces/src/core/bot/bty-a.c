@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-bot"
+
+#include "config.h"
+
+#include <gio/gio.h>
+
+static void
+f (int a)
+{
+  if (a)
+    {
+      for (;;)
+        {
+          while (a)
+            {
+              switch (a)
+                {
+                case 1:
+                  if (a)
+                    {
+                      return;
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,2 @@
+#pragma once
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
