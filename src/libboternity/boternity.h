@@ -4,6 +4,7 @@
 #define BTY_INSIDE
 
 #include "bty-batch.h"
+#include "bty-bot.h"
 #include "bty-call.h"
 #include "bty-catalogue.h"
 #include "bty-completion-request.h"
@@ -13,6 +14,8 @@
 #include "bty-exchange.h"
 #include "bty-host.h"
 #include "bty-id.h"
+#include "bty-idempotency.h"
+#include "bty-info.h"
 #include "bty-item-log.h"
 #include "bty-json-reader.h"
 #include "bty-json-writer.h"
@@ -26,7 +29,9 @@
 #include "bty-record.h"
 #include "bty-schema.h"
 #include "bty-secret.h"
+#include "bty-session.h"
 #include "bty-setting.h"
 #include "bty-store.h"
+#include "bty-turn.h"
 
 #undef BTY_INSIDE
