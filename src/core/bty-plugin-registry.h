@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <boternity.h>
+
+#include "bty-settings.h"
+
+/**
+ * BtyPluginRegistry:
+ *
+ * Finds plugins and opens them. Folders, in this order: every one on BOTERNITY_PLUGIN_PATH, the user's
+ * (`<data home>/boternity/plugins`, that is `plugins` in the data folder), and the program's own: the built tree's when the
+ * daemon runs from it, else `$libdir/boternity-1/plugins`. The first of two with one file name counts.
+ *
+ * A first-party file is named `<kind>-<name>.so`, after the feature it offers, so that it need not be opened to be known:
+ * it waits until bty_plugin_registry_make() asks for that kind and name, or until everything is listed. Any other file is opened when
+ * everything is listed or a name is not found otherwise. Nothing is ever unloaded.
+ *
+ * Before a file is opened it is checked: a regular file, owned by root or us, not writable by group or others, nor its folder.
+ */
+#define BTY_TYPE_PLUGIN_REGISTRY (bty_plugin_registry_get_type ())
+G_DECLARE_FINAL_TYPE (BtyPluginRegistry, bty_plugin_registry, BTY, PLUGIN_REGISTRY, GObject)
+
+/** bty_plugin_registry_new: @host: (unowned): what plugins get; operations go to its catalogue, settings to @settings */
+BtyPluginRegistry *bty_plugin_registry_new (BtyHost *host, BtyCatalogue *catalogue, BtySettings *settings, const char *data_dir);
+
+/** bty_plugin_registry_find: reads the folders, opens nothing */
+void bty_plugin_registry_find (BtyPluginRegistry *registry);
+/** bty_plugin_registry_open_all: opens what still waits */
+void bty_plugin_registry_open_all (BtyPluginRegistry *registry);
+/**
+ * bty_plugin_registry_make:
+ *
+ * Returns: (transfer full) (nullable): a new object of the feature; %NULL with NOT_FOUND naming what there is, or with the reason why
+ * its plugin was refused
+ */
+GObject *bty_plugin_registry_make (BtyPluginRegistry *registry, BtyFeatureKind kind, const char *name, GError **error);
+/** bty_plugin_registry_list_features: Returns: (transfer full): names of the features of @kind, opened or waiting */
+GStrv bty_plugin_registry_list_features (BtyPluginRegistry *registry, BtyFeatureKind kind);
+/** bty_plugin_registry_list: Returns: (transfer full) (element-type BtyPluginInfo): all files found, refused ones with the reason */
+GPtrArray *bty_plugin_registry_list (BtyPluginRegistry *registry);
