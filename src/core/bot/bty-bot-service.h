@@ -34,12 +34,15 @@ void     bty_bot_service_delete_async (BtyBotService *service, const BtyBot *key
                                        GAsyncReadyCallback callback, gpointer data);
 gboolean bty_bot_service_delete_finish (BtyBotService *service, GAsyncResult *result, GError **error);
 
-/** bty_bot_service_ensure_default: makes the default bot when the store holds no bot at all */
+/** bty_bot_service_ensure_default_async: makes the default bot when the store holds no bot at all */
 void     bty_bot_service_ensure_default_async (BtyBotService *service, GAsyncReadyCallback callback, gpointer data);
 gboolean bty_bot_service_ensure_default_finish (BtyBotService *service, GAsyncResult *result, GError **error);
 
 /** bty_bot_service_read_soul: Returns: (transfer full) (nullable): SOUL.md, IDENTITY.md and USER.md as one system text */
 char    *bty_bot_service_read_soul (BtyBotService *service, const BtyBot *bot, GError **error);
+
+/** bty_bot_service_get_store: Returns: (transfer none): for reads that need no more than a query */
+BtyStore *bty_bot_service_get_store (BtyBotService *service);
 
 extern const BtyOperation bty_bot_operations[];
 extern const guint        bty_n_bot_operations;

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-dispatcher"
+
+#include "config.h"
+
+#include "bty-dispatcher.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "bty-replay.h"
+
+struct _BtyDispatcher
+{
+  GObject       parent_instance;
+  BtyCatalogue *catalogue;
+  BtySettings  *settings;
+  BtyReplay    *replay;
+  GHashTable   *running; /* BtyCall * -> itself, not owned */
+  guint64       n_calls;
+};
+
+G_DEFINE_FINAL_TYPE (BtyDispatcher, bty_dispatcher, G_TYPE_OBJECT)
+
+static const BtySetting settings_table[] = {
+  { .group = "calls", .key = "timeout", .type = BTY_SETTING_INT, .fallback = "120000", .unit = "ms", .min = 1, .max = 86400000,
+    .summary = N_("Time a call has when its caller names none; streams have ten times as much") },
+  { .group = "calls", .key = "limit", .type = BTY_SETTING_INT, .fallback = "4096", .unit = "calls", .min = 1, .max = 1000000,
+    .summary = N_("Calls carried out at one time; more are refused") },
+  { .group = "calls", .key = "idempotency_hours", .type = BTY_SETTING_INT, .fallback = "24", .unit = "h", .min = 1, .max = 8760,
+    .summary = N_("How long the answer to an idempotency key is kept") },
+};
+
+static void
+bty_dispatcher_finalize (GObject *object)
+{
+  BtyDispatcher *self = BTY_DISPATCHER (object);
+
+  g_clear_object (&self->catalogue);
+  g_clear_object (&self->settings);
+  g_clear_pointer (&self->replay, bty_replay_free);
+  g_clear_pointer (&self->running, g_hash_table_unref);
+  G_OBJECT_CLASS (bty_dispatcher_parent_class)->finalize (object);
+}
+
+static void
+bty_dispatcher_class_init (BtyDispatcherClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = bty_dispatcher_finalize;
+}
+
+static void
+bty_dispatcher_init (BtyDispatcher *self)
+{
+  self->running = g_hash_table_new (NULL, NULL);
+}
+
+BtyDispatcher *
+bty_dispatcher_new (BtyCatalogue *catalogue, BtySettings *settings)
+{
+  BtyDispatcher *self = g_object_new (BTY_TYPE_DISPATCHER, NULL);
+
+  self->catalogue = g_object_ref (catalogue);
+  self->settings = g_object_ref (settings);
+  bty_settings_add (settings, settings_table, G_N_ELEMENTS (settings_table));
+  return self;
+}
+
+void
+bty_dispatcher_set_store (BtyDispatcher *self, BtyStore *store)
+{
+  g_clear_pointer (&self->replay, bty_replay_free);
+  if (store != NULL)
+    self->replay = bty_replay_new (store, bty_settings_get_int (self->settings, "calls", "idempotency_hours"));
+}
+
+guint64
+bty_dispatcher_get_n_calls (BtyDispatcher *self)
+{
+  return self->n_calls;
+}
+
+void
+bty_dispatcher_cancel_all (BtyDispatcher *self)
+{
+  g_autoptr(GList) calls = g_hash_table_get_keys (self->running);
+
+  g_list_foreach (calls, (GFunc) bty_call_ref, NULL);
+  for (GList *l = calls; l != NULL; l = l->next)
+    {
+      bty_call_cancel (l->data);
+      bty_call_unref (l->data);
+    }
+}
+
+/* What a call that never reached its handler is told under: the operation was not found, or the request was refused. */
+static const BtyOperation nowhere = { .name = "none", .summary = "", .http = "", .effect = BTY_EFFECT_READ };
+
+static BtyCall *
+refuse (const BtyOperation *operation, BtyPrincipal *principal, const GError *error)
+{
+  BtyCall *call = bty_call_new (operation != NULL ? operation : &nowhere, NULL, principal, NULL);
+
+  bty_call_fail (call, error);
+  return call;
+}
+
+static gboolean
+check_principal (const BtyOperation *operation, BtyPrincipal *principal, GError **error)
+{
+  if (bty_principal_may (principal, operation->scope))
+    return TRUE;
+  if (bty_principal_get_kind (principal) == BTY_PRINCIPAL_ANONYMOUS)
+    g_set_error (error, BTY_ERROR, BTY_ERROR_UNAUTHENTICATED, _("“%s” needs a token: give the one that “boternity-ctl token” prints"),
+                 operation->name);
+  else
+    g_set_error (error, BTY_ERROR, BTY_ERROR_PERMISSION_DENIED, _("“%s” needs the scope “%s”, which %s does not have"), operation->name,
+                 operation->scope, bty_principal_get_name (principal));
+  return FALSE;
+}
+
+static gboolean
+check_load (BtyDispatcher *self, GError **error)
+{
+  gint64 limit = bty_settings_get_int (self->settings, "calls", "limit");
+
+  if (g_hash_table_size (self->running) < (guint64) limit)
+    return TRUE;
+  g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
+               _("%" G_GINT64_FORMAT " calls are being carried out: try again, or raise the setting calls.limit"), limit);
+  return FALSE;
+}
+
+static gboolean
+decode (const BtyOperation *operation, const BtyCallSpec *spec, gpointer *request, GError **error)
+{
+  if (operation->request == NULL)
+    return TRUE;
+  *request = spec->decode (operation->request, operation->request_view, spec->input, error);
+  return *request != NULL;
+}
+
+typedef struct
+{
+  BtyDispatcher *dispatcher;
+  gint64         began;
+  const char    *door;
+} Running;
+
+static void
+running_free (gpointer data)
+{
+  Running *running = data;
+
+  g_object_unref (running->dispatcher);
+  g_free (running);
+}
+
+/* The audit line: who did what from where, how it ended and how long it took; never the request. */
+static void
+on_ended (BtyCall *call, gpointer data)
+{
+  Running            *running = data;
+  const BtyOperation *operation = bty_call_operation (call);
+  const GError       *error = bty_call_error (call);
+
+  g_hash_table_remove (running->dispatcher->running, call);
+  if ((operation->effect & BTY_EFFECT_READ) != 0 && error == NULL)
+    return;
+  g_debug ("%s %s by %s at %s: %s in %.1f ms", error != NULL ? "failed" : "carried out", operation->name,
+           bty_principal_get_name (bty_call_principal (call)), running->door != NULL ? running->door : "core",
+           error != NULL ? bty_error_info (error->code)->name : "OK", (double) (g_get_monotonic_time () - running->began) / 1000.0);
+}
+
+static void
+follow (BtyDispatcher *self, BtyCall *call, const BtyCallSpec *spec)
+{
+  Running *running = g_new0 (Running, 1);
+  gint64   timeout = spec->timeout_ms;
+
+  running->dispatcher = g_object_ref (self);
+  running->began = g_get_monotonic_time ();
+  running->door = spec->door;
+  g_hash_table_add (self->running, call);
+  bty_call_on_ended (call, on_ended, running, running_free);
+
+  if (timeout == 0)
+    {
+      timeout = bty_settings_get_int (self->settings, "calls", "timeout");
+      if ((bty_call_operation (call)->effect & BTY_EFFECT_STREAMING) != 0)
+        timeout *= 10;
+    }
+  bty_call_set_deadline (call, (guint) MIN (timeout, G_MAXUINT));
+}
+
+static gboolean
+check_key (BtyDispatcher *self, const BtyOperation *operation, const char *key, GError **error)
+{
+  gsize length = strlen (key);
+
+  if (length == 0 || length > 255)
+    {
+      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("an idempotency key has 1 to 255 characters, not %" G_GSIZE_FORMAT),
+                   length);
+      return FALSE;
+    }
+  for (gsize i = 0; i < length; i++)
+    if (!g_ascii_isgraph (key[i]))
+      {
+        g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("an idempotency key is made of visible ASCII characters"));
+        return FALSE;
+      }
+  if (self->replay == NULL)
+    {
+      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _("the store that keeps idempotency keys is not open yet: try again"));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+BtyCall *
+bty_dispatcher_start (BtyDispatcher *self, const BtyCallSpec *spec)
+{
+  gpointer            service = NULL;
+  gpointer            request = NULL;
+  const BtyOperation *operation = bty_catalogue_lookup (self->catalogue, spec->operation, &service);
+  g_autoptr(GError)   error = NULL;
+  gboolean            keyed = FALSE;
+  BtyCall            *call;
+
+  self->n_calls += 1;
+  if (operation == NULL)
+    g_set_error (&error, BTY_ERROR, BTY_ERROR_NOT_FOUND, _("there is no operation “%.100s”: “boternity-ctl call operation.list” names them all"),
+                 spec->operation);
+  else if (check_principal (operation, spec->principal, &error) && check_load (self, &error) &&
+           decode (operation, spec, &request, &error) && spec->idempotency_key != NULL && (operation->effect & BTY_EFFECT_READ) == 0)
+    keyed = check_key (self, operation, spec->idempotency_key, &error);
+
+  if (error != NULL)
+    {
+      g_clear_pointer (&request, bty_record_unref);
+      return refuse (operation, spec->principal, error);
+    }
+  call = bty_call_new (operation, service, spec->principal, request);
+  follow (self, call, spec);
+  if (keyed)
+    bty_replay_start (self->replay, call, spec->idempotency_key);
+  else
+    operation->run (call);
+  return call;
+}
