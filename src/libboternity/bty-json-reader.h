@@ -29,6 +29,22 @@ typedef enum
   BTY_JSON_NULL,
 } BtyJsonToken;
 
+/*< private >*/
+typedef struct
+{
+  guint32 offset;    /* of the name's bytes in the document, or in the arena when it was written with escapes */
+  guint32 length;    /* the top bit says: in the arena */
+  guint32 hash;
+} BtyJsonName;
+
+/*< private >*/
+typedef struct
+{
+  guint64 seen;       /* a bit for each hash value (modulo 64) that a name of this object has */
+  guint32 first_name; /* where this container's names begin among all names */
+  guint32 current;    /* the name or the index of the current item, or none yet */
+} BtyJsonFrame;
+
 /**
  * BtyJsonReader:
  * @text: text of the last key or string: UTF-8, unescaped, NOT NUL-terminated; valid until the next call
@@ -40,7 +56,8 @@ typedef enum
  * A strict pull reader of RFC 8259 for bytes from outside: no tree, no allocation for flat documents without escapes. It
  * refuses comments, trailing commas, single quotes, leading zeros, several documents, a byte-order mark, invalid UTF-8, lone
  * surrogates, control characters in strings, duplicate member names, integers beyond 64 bits (without fraction), numbers
- * beyond a double, and nesting beyond the limit. Lives on the caller's stack; one thread at a time.
+ * beyond a double, nesting beyond the limit, and documents beyond 2 GiB. Lives on the caller's stack and must not be moved; one
+ * thread at a time.
  */
 typedef struct
 {
@@ -51,17 +68,25 @@ typedef struct
   gsize       offset;
 
   /*< private >*/
-  const char *data;
-  gsize       size;
-  gsize       position;
-  guint       depth;
-  guint       max_depth;
-  guint       state;
-  GString    *scratch;
-  GArray     *keys;
-  GError     *error;
-  gpointer    frames[BTY_JSON_MAX_DEPTH * 2];
-  gpointer    reserved[4];
+  const char   *data;
+  gsize         size;
+  gsize         position;
+  guint         state;
+  guint         depth;
+  guint         max_depth;
+  guint         n_names;
+  guint64       objects;       /* a bit a depth: that container is an object */
+  BtyJsonName  *names;         /* of all open objects; some_names until they are too many */
+  guint         names_size;
+  guint         table_size;
+  guint         table_used;
+  guint32      *table;         /* hash table over the names of large objects: index + 1 */
+  GString      *scratch;       /* the last string, unescaped */
+  GString      *arena;         /* the names that had escapes */
+  GError       *error;
+  BtyJsonFrame  frames[BTY_JSON_MAX_DEPTH];
+  BtyJsonName   some_names[32];
+  gpointer      reserved[4];
 } BtyJsonReader;
 
 /**
@@ -95,7 +120,8 @@ BTY_EXPORT BtyJsonToken bty_json_reader_next (BtyJsonReader *reader, GError **er
  *
  * Reads the whole next value (to be called where a value is due), checking it as strictly as any other.
  *
- * Returns: the value's first token, or %BTY_JSON_ERROR
+ * Returns: the value's first token, or %BTY_JSON_ERROR. Where no value is due it is as bty_json_reader_next(), so that
+ * %BTY_JSON_ARRAY_END ends a loop over the items of an array.
  */
 BTY_EXPORT BtyJsonToken bty_json_reader_skip (BtyJsonReader *reader, const char **raw, gsize *raw_length, GError **error);
 
@@ -109,7 +135,8 @@ BTY_EXPORT gboolean bty_json_reader_skip_rest (BtyJsonReader *reader, GError **e
 /**
  * bty_json_reader_get_pointer:
  *
- * Returns: (transfer full): the JSON pointer (RFC 6901) of the last token, "" for the root
+ * Returns: (transfer full): the JSON pointer (RFC 6901) of the last token, "" for the root. A NUL in a name, which
+ * no C string can hold, is given as U+FFFD.
  */
 BTY_EXPORT char *bty_json_reader_get_pointer (BtyJsonReader *reader);
 

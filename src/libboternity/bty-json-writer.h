@@ -20,7 +20,8 @@ typedef struct
   guint64  object;   /* a bit a depth: that container is an object */
   guint    depth;
   gboolean after_key;
-  gpointer reserved[2];
+  gboolean done;     /* the root value stands there */
+  gpointer reserved[1];
 } BtyJsonWriter;
 
 BTY_EXPORT void bty_json_writer_init (BtyJsonWriter *writer, GString *out);
@@ -37,7 +38,8 @@ BTY_EXPORT void bty_json_writer_int (BtyJsonWriter *writer, gint64 value);
 BTY_EXPORT void bty_json_writer_double (BtyJsonWriter *writer, double value);
 BTY_EXPORT void bty_json_writer_bool (BtyJsonWriter *writer, gboolean value);
 BTY_EXPORT void bty_json_writer_null (BtyJsonWriter *writer);
-/** bty_json_writer_time: @microseconds: since 1970, UTC; written as RFC 3339 with as many fraction digits (0, 3 or 6) as it needs */
+/** bty_json_writer_time: @microseconds: since 1970, UTC; written as RFC 3339 with as many fraction digits (0, 3 or 6)
+ * as it needs; outside the years 1 to 9999: null */
 BTY_EXPORT void bty_json_writer_time (BtyJsonWriter *writer, gint64 microseconds);
 /** bty_json_writer_bytes: @bytes: (nullable): written as base64 (RFC 4648, section 4) */
 BTY_EXPORT void bty_json_writer_bytes (BtyJsonWriter *writer, GBytes *bytes);
