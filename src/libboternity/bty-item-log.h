@@ -10,7 +10,8 @@ G_BEGIN_DECLS
  *
  * What a call says while it runs: an append-only list of items, numbered from 1, whose numbers never change. Readers are cursors
  * into it, so a slow one only lags and a second one costs nothing. A text item is shorthand for a record of the item schema with
- * nothing but its `text` set; it costs its bytes and four more. Main context only.
+ * nothing but its `text` set; it costs its bytes and four more. A log
+ * holds at most 2 GiB of text. Main context only.
  */
 typedef struct _BtyItemLog BtyItemLog;
 

@@ -31,10 +31,12 @@ typedef struct
   gatomicrefcount references;
 } BtyRecord;
 
-/** bty_record_new: Returns: (transfer full): an empty record; nullable numbers, booleans and times begin as null */
+/** bty_record_new: Returns: (transfer full): an empty record; nullable numbers, booleans, times and enums begin as null */
 BTY_EXPORT gpointer bty_record_new (const BtySchema *schema);
 BTY_EXPORT gpointer bty_record_ref (gconstpointer record);
 BTY_EXPORT void     bty_record_unref (gpointer record);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtyRecord, bty_record_unref)
 
 /** bty_record_edit: Returns: (transfer full): a copy of @record that may be changed; records inside it are shared */
 BTY_EXPORT gpointer bty_record_edit (gconstpointer record);
@@ -45,7 +47,10 @@ BTY_EXPORT gboolean bty_record_equal (gconstpointer a, gconstpointer b);
 /** bty_record_list_new: Returns: (transfer full) (element-type BtyRecord): an empty list that owns its records */
 BTY_EXPORT GPtrArray *bty_record_list_new (void);
 
-/* Presence: whether a decoded request had the member; null: whether a nullable field is null. */
+/*
+ * Presence: whether a decoded request had the member; null: whether a nullable field is null. For numbers, booleans, times and
+ * enums null is a bit of its own, to be cleared with BTY_SET_NULL() when a value is set; for all else it is a NULL pointer.
+ */
 BTY_EXPORT gboolean bty_record_has_at (gconstpointer record, guint32 offset);
 BTY_EXPORT gboolean bty_record_is_null_at (gconstpointer record, guint32 offset);
 BTY_EXPORT void     bty_record_set_null_at (gpointer record, guint32 offset, gboolean is_null);
@@ -83,7 +88,7 @@ BTY_EXPORT void bty_record_merge (gpointer record, gconstpointer changes, BtyVie
  * @length: its length in bytes
  * @error: %BTY_ERROR_INVALID_ARGUMENT, with the JSON pointer of the place
  *
- * Reads members into @record. What is required is left to bty_record_check().
+ * Reads members into @record; after an error its contents are unspecified. What is required is left to bty_record_check().
  */
 BTY_EXPORT gboolean bty_record_read_json (gpointer record, BtyView view, const char *data, gsize length, GError **error);
 
@@ -105,7 +110,8 @@ BTY_EXPORT gpointer bty_record_from_json (const BtySchema *schema, BtyView view,
  * bty_record_from_store:
  *
  * As bty_record_from_json() with %BTY_VIEW_STORE, for JSON that this program wrote: unknown members are passed over, so that an
- * older program reads what a newer one of the same major version stored.
+ * older program reads what a newer one of the same major version stored; limits of length and range, which may have changed
+ * since, are not applied; and a required field that is missing gets its fallback.
  */
 BTY_EXPORT gpointer bty_record_from_store (const BtySchema *schema, const char *data, gssize length, GError **error);
 

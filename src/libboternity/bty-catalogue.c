@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-catalogue"
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "bty-catalogue.h"
+
+typedef struct
+{
+  const BtyOperation *operation;
+  gpointer            service;
+} Entry;
+
+struct _BtyCatalogue
+{
+  GObject     parent_instance;
+  GHashTable *entries; /* name, as in the operation; Entry */
+  GHashTable *routes;  /* verb and path with every label written {} ; the operation */
+  guint       generation;
+};
+
+G_DEFINE_FINAL_TYPE (BtyCatalogue, bty_catalogue, G_TYPE_OBJECT)
+
+static void
+bty_catalogue_finalize (GObject *object)
+{
+  BtyCatalogue *self = BTY_CATALOGUE (object);
+
+  g_hash_table_unref (self->entries);
+  g_hash_table_unref (self->routes);
+  G_OBJECT_CLASS (bty_catalogue_parent_class)->finalize (object);
+}
+
+static void
+bty_catalogue_class_init (BtyCatalogueClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = bty_catalogue_finalize;
+}
+
+static void
+bty_catalogue_init (BtyCatalogue *self)
+{
+  self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  self->routes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+BtyCatalogue *
+bty_catalogue_new (void)
+{
+  return g_object_new (BTY_TYPE_CATALOGUE, NULL);
+}
+
+static gboolean
+refuse (GError **error, const BtyOperation *operation, const char *why)
+{
+  g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("operation “%s”: %s"),
+               operation->name != NULL ? operation->name : "", why);
+  return FALSE;
+}
+
+/* Words of small letters, digits, _ and -, with dots between them: at least two. */
+static gboolean
+is_name (const char *name)
+{
+  guint dots = 0;
+
+  for (const char *p = name; *p != '\0'; p++)
+    {
+      gboolean begins = p == name || p[-1] == '.';
+
+      if (*p == '.' ? (begins || p[1] == '\0') : !g_ascii_islower (*p) && (begins || !(g_ascii_isdigit (*p) || *p == '_' || *p == '-')))
+        return FALSE;
+      dots += *p == '.';
+    }
+  return dots > 0;
+}
+
+static gboolean
+check_label (const BtyOperation *operation, const char *label, gsize length, GError **error)
+{
+  int index = operation->request != NULL ? bty_schema_find (operation->request, label, (gssize) length, 0) : -1;
+  g_autofree char *why = NULL;
+
+  if (index >= 0 && bty_view_takes (operation->request_view, bty_schema_get_field (operation->request, (guint) index)))
+    return TRUE;
+  why = g_strdup_printf (_("its path has {%.*s}, which is no field of its request"), (int) length, label);
+  return refuse (error, operation, why);
+}
+
+/* The route with the labels' names left out, by which two operations would collide. */
+static char *
+make_route (const BtyOperation *operation, GError **error)
+{
+  static const char *const verbs[] = { "GET", "POST", "PUT", "PATCH", "DELETE", NULL };
+  const char *space = operation->http != NULL ? strchr (operation->http, ' ') : NULL;
+  g_autofree char *verb = space != NULL ? g_strndup (operation->http, (gsize) (space - operation->http)) : NULL;
+  g_autoptr(GString) route = NULL;
+
+  if (verb == NULL || !g_strv_contains (verbs, verb) || space[1] != '/')
+    {
+      refuse (error, operation, _("its http must be a verb and a path, such as “GET /bots/{slug}”"));
+      return NULL;
+    }
+  route = g_string_new (NULL);
+  for (const char *p = operation->http; *p != '\0'; p++)
+    {
+      const char *close = *p == '{' ? strchr (p, '}') : NULL;
+
+      g_string_append_c (route, *p);
+      if (*p != '{')
+        continue;
+      if (close == NULL)
+        {
+          refuse (error, operation, _("a label in its path has no end"));
+          return NULL;
+        }
+      if (!check_label (operation, p + 1, (gsize) (close - p - 1), error))
+        return NULL;
+      p = close - 1;
+    }
+  return g_string_free (g_steal_pointer (&route), FALSE);
+}
+
+static gboolean
+check_operation (const BtyOperation *operation, const char *prefix, GError **error)
+{
+  if (operation->name == NULL || !is_name (operation->name))
+    return refuse (error, operation, _("its name must be small words with a dot between them, such as “bot.create”"));
+  if (prefix != NULL && (!g_str_has_prefix (operation->name, prefix) || operation->name[strlen (prefix)] != '.'))
+    {
+      g_autofree char *why = g_strdup_printf (_("its name must begin with “%s.”"), prefix);
+
+      return refuse (error, operation, why);
+    }
+  if (operation->summary == NULL || *operation->summary == '\0')
+    return refuse (error, operation, _("it has no summary"));
+  if (operation->run == NULL)
+    return refuse (error, operation, _("it has no function to run"));
+  return TRUE;
+}
+
+static gboolean
+check_free (BtyCatalogue *self, const BtyOperation *operation, const char *route, GHashTable *names, GHashTable *routes,
+            GError **error)
+{
+  const BtyOperation *other;
+
+  if (g_hash_table_contains (self->entries, operation->name) || g_hash_table_contains (names, operation->name))
+    {
+      g_set_error (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS, _("there is an operation “%s” already"), operation->name);
+      return FALSE;
+    }
+  other = g_hash_table_lookup (self->routes, route);
+  if (other == NULL)
+    other = g_hash_table_lookup (routes, route);
+  if (other == NULL)
+    return TRUE;
+  g_set_error (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS, _("operation “%s”: “%s” is taken by “%s”"), operation->name,
+               operation->http, other->name);
+  return FALSE;
+}
+
+/* All are checked before the first one is added. */
+static gboolean
+check_all (BtyCatalogue *self, const BtyOperation *operations, guint n_operations, const char *prefix, GHashTable *routes,
+           GError **error)
+{
+  g_autoptr(GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < n_operations; i++)
+    {
+      const BtyOperation *operation = &operations[i];
+      g_autofree char *route = NULL;
+
+      if (!check_operation (operation, prefix, error))
+        return FALSE;
+      route = make_route (operation, error);
+      if (route == NULL || !check_free (self, operation, route, names, routes, error))
+        return FALSE;
+      g_hash_table_add (names, (gpointer) operation->name);
+      g_hash_table_insert (routes, g_steal_pointer (&route), (gpointer) operation);
+    }
+  return TRUE;
+}
+
+gboolean
+bty_catalogue_add (BtyCatalogue *catalogue, const BtyOperation *operations, guint n_operations, gpointer service,
+                   const char *prefix, GError **error)
+{
+  g_autoptr(GHashTable) routes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GHashTableIter iter;
+  gpointer route;
+  gpointer operation;
+
+  g_return_val_if_fail (BTY_IS_CATALOGUE (catalogue), FALSE);
+  g_return_val_if_fail (operations != NULL || n_operations == 0, FALSE);
+
+  if (!check_all (catalogue, operations, n_operations, prefix, routes, error))
+    return FALSE;
+  g_hash_table_iter_init (&iter, routes);
+  while (g_hash_table_iter_next (&iter, &route, &operation))
+    {
+      g_hash_table_iter_steal (&iter);
+      g_hash_table_insert (catalogue->routes, route, operation);
+    }
+  for (guint i = 0; i < n_operations; i++)
+    {
+      Entry *entry = g_new (Entry, 1);
+
+      *entry = (Entry) { &operations[i], service };
+      g_hash_table_insert (catalogue->entries, (gpointer) operations[i].name, entry);
+    }
+  catalogue->generation += n_operations;
+  return TRUE;
+}
+
+const BtyOperation *
+bty_catalogue_lookup (BtyCatalogue *catalogue, const char *name, gpointer *service)
+{
+  const Entry *entry;
+
+  g_return_val_if_fail (BTY_IS_CATALOGUE (catalogue) && name != NULL, NULL);
+
+  entry = g_hash_table_lookup (catalogue->entries, name);
+  if (service != NULL)
+    *service = entry != NULL ? entry->service : NULL;
+  return entry != NULL ? entry->operation : NULL;
+}
+
+static int
+by_name (gconstpointer a, gconstpointer b)
+{
+  const BtyOperation *const *one = a;
+  const BtyOperation *const *other = b;
+
+  return strcmp ((*one)->name, (*other)->name);
+}
+
+GPtrArray *
+bty_catalogue_list (BtyCatalogue *catalogue)
+{
+  GPtrArray *list;
+  GHashTableIter iter;
+  gpointer value;
+
+  g_return_val_if_fail (BTY_IS_CATALOGUE (catalogue), NULL);
+
+  list = g_ptr_array_sized_new (g_hash_table_size (catalogue->entries));
+  g_hash_table_iter_init (&iter, catalogue->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    g_ptr_array_add (list, (gpointer) ((const Entry *) value)->operation);
+  g_ptr_array_sort (list, by_name);
+  return list;
+}
+
+guint
+bty_catalogue_get_generation (BtyCatalogue *catalogue)
+{
+  g_return_val_if_fail (BTY_IS_CATALOGUE (catalogue), 0);
+
+  return catalogue->generation;
+}

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-item-log"
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "bty-error.h"
+#include "bty-item-log.h"
+
+#define IS_RECORD  0x80000000U
+#define MAX_TEXT   0x7fffffffU
+#define PACK_MAGIC 0x01474f4cU /* "LOG" and the form's version */
+#define PACK_HEAD  (3 * sizeof (guint32))
+
+typedef struct
+{
+  guint          id;
+  BtyItemLogWake wake; /* NULL: unwatched while wakes were being called */
+  gpointer       data;
+} Watch;
+
+/* An entry is where a text item begins, or IS_RECORD and the record's place: four bytes an item. A text item ends where the
+ * next one begins. */
+struct _BtyItemLog
+{
+  grefcount  references;
+  GArray    *entries;
+  GString   *text;
+  GPtrArray *records;
+  GArray    *watches;
+  guint      last_watch;
+  guint      waking;
+  GSource   *source;
+};
+
+BtyItemLog *
+bty_item_log_new (void)
+{
+  BtyItemLog *log = g_new0 (BtyItemLog, 1);
+
+  g_ref_count_init (&log->references);
+  log->entries = g_array_new (FALSE, FALSE, sizeof (guint32));
+  log->text = g_string_new (NULL);
+  log->records = bty_record_list_new ();
+  log->watches = g_array_new (FALSE, FALSE, sizeof (Watch));
+  return log;
+}
+
+BtyItemLog *
+bty_item_log_ref (BtyItemLog *log)
+{
+  g_return_val_if_fail (log != NULL, NULL);
+
+  g_ref_count_inc (&log->references);
+  return log;
+}
+
+static void
+drop_source (BtyItemLog *log)
+{
+  if (log->source == NULL)
+    return;
+  g_source_destroy (log->source);
+  g_clear_pointer (&log->source, g_source_unref);
+}
+
+void
+bty_item_log_unref (BtyItemLog *log)
+{
+  g_return_if_fail (log != NULL);
+
+  if (!g_ref_count_dec (&log->references))
+    return;
+  drop_source (log);
+  g_array_unref (log->entries);
+  g_string_free (log->text, TRUE);
+  g_ptr_array_unref (log->records);
+  g_array_unref (log->watches);
+  g_free (log);
+}
+
+static void
+forget_unwatched (BtyItemLog *log)
+{
+  for (guint i = log->watches->len; i > 0; i--)
+    {
+      if (g_array_index (log->watches, Watch, i - 1).wake == NULL)
+        g_array_remove_index (log->watches, i - 1);
+    }
+}
+
+/* The source is gone before the first wake is called, so that what is appended meanwhile is announced again. */
+static gboolean
+on_idle (gpointer data)
+{
+  g_autoptr(BtyItemLog) log = bty_item_log_ref (data);
+  guint count = log->watches->len;
+
+  drop_source (log);
+  log->waking += 1;
+  for (guint i = 0; i < count; i++)
+    {
+      Watch watch = g_array_index (log->watches, Watch, i);
+
+      if (watch.wake != NULL)
+        watch.wake (log, watch.data);
+    }
+  log->waking -= 1;
+  if (log->waking == 0)
+    forget_unwatched (log);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+announce (BtyItemLog *log)
+{
+  if (log->source != NULL || log->watches->len == 0)
+    return;
+  log->source = g_idle_source_new ();
+  g_source_set_priority (log->source, G_PRIORITY_DEFAULT);
+  g_source_set_static_name (log->source, "bty-item-log");
+  g_source_set_callback (log->source, on_idle, log, NULL);
+  g_source_attach (log->source, g_main_context_get_thread_default ());
+}
+
+/* A C string in a record could not hold a NUL, so a text item must not either. */
+static void
+append_without_nul (GString *out, const char *text, gsize length)
+{
+  const char *end = text + length;
+
+  while (text < end)
+    {
+      const char *nul = memchr (text, '\0', (gsize) (end - text));
+
+      g_string_append_len (out, text, (nul != NULL ? nul : end) - text);
+      if (nul == NULL)
+        return;
+      g_string_append (out, "\357\277\275"); /* U+FFFD */
+      text = nul + 1;
+    }
+}
+
+void
+bty_item_log_append_text (BtyItemLog *log, const char *text, gsize length)
+{
+  guint32 start;
+
+  g_return_if_fail (log != NULL && (text != NULL || length == 0));
+  g_return_if_fail (length <= MAX_TEXT / 3 && log->text->len <= MAX_TEXT - 3 * length);
+
+  start = (guint32) log->text->len;
+  g_array_append_val (log->entries, start);
+  if (length > 0)
+    append_without_nul (log->text, text, length);
+  announce (log);
+}
+
+void
+bty_item_log_append (BtyItemLog *log, gconstpointer record)
+{
+  guint32 entry;
+
+  g_return_if_fail (log != NULL && record != NULL);
+
+  entry = IS_RECORD | log->records->len;
+  g_array_append_val (log->entries, entry);
+  g_ptr_array_add (log->records, bty_record_ref (record));
+  announce (log);
+}
+
+guint64
+bty_item_log_get_length (const BtyItemLog *log)
+{
+  g_return_val_if_fail (log != NULL, 0);
+
+  return log->entries->len;
+}
+
+gsize
+bty_item_log_get_size (const BtyItemLog *log)
+{
+  g_return_val_if_fail (log != NULL, 0);
+
+  return log->text->len;
+}
+
+static inline guint32
+entry_at (const BtyItemLog *log, guint64 number)
+{
+  return g_array_index (log->entries, guint32, number - 1);
+}
+
+static gsize
+text_end (const BtyItemLog *log, guint64 number)
+{
+  for (number += 1; number <= log->entries->len; number++)
+    {
+      guint32 entry = entry_at (log, number);
+
+      if ((entry & IS_RECORD) == 0)
+        return entry;
+    }
+  return log->text->len;
+}
+
+gboolean
+bty_item_log_get (const BtyItemLog *log, guint64 number, BtyItem *item)
+{
+  guint32 entry;
+
+  g_return_val_if_fail (log != NULL && item != NULL, FALSE);
+
+  *item = (BtyItem) { .number = number };
+  if (number < 1 || number > log->entries->len)
+    return FALSE;
+  entry = entry_at (log, number);
+  if ((entry & IS_RECORD) != 0)
+    {
+      item->record = log->records->pdata[entry & ~IS_RECORD];
+      return TRUE;
+    }
+  item->text = log->text->str + entry;
+  item->length = text_end (log, number) - entry;
+  return TRUE;
+}
+
+gboolean
+bty_item_log_get_run (const BtyItemLog *log, guint64 number, BtyItem *item)
+{
+  guint64 last = number;
+
+  if (!bty_item_log_get (log, number, item))
+    return FALSE;
+  if (item->text == NULL)
+    return TRUE;
+  while (last < log->entries->len && (entry_at (log, last + 1) & IS_RECORD) == 0)
+    last++;
+  item->number = last;
+  item->length = text_end (log, last) - entry_at (log, number);
+  return TRUE;
+}
+
+guint
+bty_item_log_watch (BtyItemLog *log, BtyItemLogWake wake, gpointer data)
+{
+  Watch watch;
+
+  g_return_val_if_fail (log != NULL && wake != NULL, 0);
+
+  watch = (Watch) { .id = ++log->last_watch, .wake = wake, .data = data };
+  g_array_append_val (log->watches, watch);
+  return watch.id;
+}
+
+void
+bty_item_log_unwatch (BtyItemLog *log, guint watch)
+{
+  g_return_if_fail (log != NULL);
+
+  for (guint i = 0; i < log->watches->len; i++)
+    {
+      Watch *found = &g_array_index (log->watches, Watch, i);
+
+      if (found->id != watch)
+        continue;
+      if (log->waking > 0)
+        found->wake = NULL;
+      else
+        g_array_remove_index (log->watches, i);
+      break;
+    }
+  if (log->watches->len == 0)
+    drop_source (log);
+}
+
+static void
+put_number (GByteArray *out, guint32 number)
+{
+  guint32 little = GUINT32_TO_LE (number);
+
+  g_byte_array_append (out, (const guint8 *) &little, sizeof little);
+}
+
+static guint32
+get_number (const guint8 *data)
+{
+  guint32 little;
+
+  memcpy (&little, data, sizeof little);
+  return GUINT32_FROM_LE (little);
+}
+
+/* Little-endian 32-bit numbers: magic, number of items, number of records, the entries; then each record's length and JSON. */
+GBytes *
+bty_item_log_pack (const BtyItemLog *log, char **text)
+{
+  GByteArray *out;
+
+  g_return_val_if_fail (log != NULL && text != NULL, NULL);
+
+  out = g_byte_array_sized_new ((guint) PACK_HEAD + log->entries->len * 4);
+  put_number (out, PACK_MAGIC);
+  put_number (out, log->entries->len);
+  put_number (out, log->records->len);
+  for (guint64 number = 1; number <= log->entries->len; number++)
+    put_number (out, entry_at (log, number));
+  for (guint i = 0; i < log->records->len; i++)
+    {
+      g_autofree char *json = bty_record_to_json (log->records->pdata[i], BTY_VIEW_STORE);
+      guint32 length = (guint32) strlen (json);
+
+      put_number (out, length);
+      g_byte_array_append (out, (const guint8 *) json, length);
+    }
+  *text = g_strndup (log->text->str, log->text->len);
+  return g_byte_array_free_to_bytes (out);
+}
+
+static gboolean
+damaged (GError **error, const char *what)
+{
+  g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS, _("packed items are damaged: %s"), what);
+  return FALSE;
+}
+
+static gboolean
+unpack_entries (BtyItemLog *log, const guint8 *data, guint32 n_entries, guint32 n_records, GError **error)
+{
+  guint32 start = 0;
+  guint32 records = 0;
+
+  for (guint32 i = 0; i < n_entries; i++)
+    {
+      guint32 entry = get_number (data + 4 * (gsize) i);
+
+      if ((entry & IS_RECORD) != 0)
+        {
+          if ((entry & ~IS_RECORD) != records++)
+            return damaged (error, _("records are out of order"));
+        }
+      else if (entry < start || entry > log->text->len || (log->text->str[entry] & 0xc0) == 0x80)
+        return damaged (error, _("a text begins in the wrong place"));
+      else
+        start = entry;
+      g_array_append_val (log->entries, entry);
+    }
+  return records == n_records ? TRUE : damaged (error, _("records are missing"));
+}
+
+static gboolean
+unpack_records (BtyItemLog *log, const guint8 *data, gsize size, guint32 n_records, const BtySchema *items, GError **error)
+{
+  for (guint32 i = 0; i < n_records; i++)
+    {
+      guint32 length = size >= 4 ? get_number (data) : 0;
+      gpointer record;
+
+      if (size < 4 || length > size - 4)
+        return damaged (error, _("a record is cut off"));
+      record = bty_record_from_store (items, (const char *) data + 4, length, error);
+      if (record == NULL)
+        return FALSE;
+      g_ptr_array_add (log->records, record);
+      data += 4 + (gsize) length;
+      size -= 4 + (gsize) length;
+    }
+  return size == 0 ? TRUE : damaged (error, _("there is more than there should be"));
+}
+
+BtyItemLog *
+bty_item_log_unpack (GBytes *packed, const char *text, const BtySchema *items, GError **error)
+{
+  g_autoptr(BtyItemLog) log = NULL;
+  gsize size;
+  const guint8 *data;
+  guint32 n_entries;
+  guint32 n_records;
+
+  g_return_val_if_fail (packed != NULL && text != NULL && items != NULL, NULL);
+
+  data = g_bytes_get_data (packed, &size);
+  if (size < PACK_HEAD || get_number (data) != PACK_MAGIC || strlen (text) > MAX_TEXT)
+    {
+      damaged (error, _("they do not begin as they should"));
+      return NULL;
+    }
+  n_entries = get_number (data + 4);
+  n_records = get_number (data + 8);
+  if (n_entries > (size - PACK_HEAD) / 4 || n_records > n_entries)
+    {
+      damaged (error, _("they are cut off"));
+      return NULL;
+    }
+
+  log = bty_item_log_new ();
+  g_string_append (log->text, text);
+  data += PACK_HEAD;
+  if (!unpack_entries (log, data, n_entries, n_records, error)
+      || !unpack_records (log, data + 4 * (gsize) n_entries, size - PACK_HEAD - 4 * (gsize) n_entries, n_records, items, error))
+    return NULL;
+  return g_steal_pointer (&log);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-principal"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "bty-principal.h"
+
+struct _BtyPrincipal
+{
+  BtyPrincipalKind kind;
+  char            *name;
+  GStrv            scopes;
+  gatomicrefcount  references;
+};
+
+BtyPrincipal *
+bty_principal_new (BtyPrincipalKind kind, const char *name, const char *const *scopes)
+{
+  BtyPrincipal *principal = g_new0 (BtyPrincipal, 1);
+
+  g_atomic_ref_count_init (&principal->references);
+  principal->kind = kind;
+  principal->name = g_strdup (name != NULL ? name : "");
+  principal->scopes = g_strdupv ((char **) scopes);
+  return principal;
+}
+
+BtyPrincipal *
+bty_principal_ref (BtyPrincipal *principal)
+{
+  g_return_val_if_fail (principal != NULL, NULL);
+
+  g_atomic_ref_count_inc (&principal->references);
+  return principal;
+}
+
+void
+bty_principal_unref (BtyPrincipal *principal)
+{
+  g_return_if_fail (principal != NULL);
+
+  if (!g_atomic_ref_count_dec (&principal->references))
+    return;
+  g_free (principal->name);
+  g_strfreev (principal->scopes);
+  g_free (principal);
+}
+
+BtyPrincipalKind
+bty_principal_get_kind (const BtyPrincipal *principal)
+{
+  g_return_val_if_fail (principal != NULL, BTY_PRINCIPAL_ANONYMOUS);
+
+  return principal->kind;
+}
+
+const char *
+bty_principal_get_name (const BtyPrincipal *principal)
+{
+  g_return_val_if_fail (principal != NULL, NULL);
+
+  return principal->name;
+}
+
+static gboolean
+scope_covers (const char *held, const char *asked)
+{
+  gsize length = strlen (held);
+
+  if (strcmp (held, "*") == 0 || strcmp (held, asked) == 0)
+    return TRUE;
+  return length > 2 && g_str_has_suffix (held, ":*") && strncmp (held, asked, length - 1) == 0;
+}
+
+gboolean
+bty_principal_may (const BtyPrincipal *principal, const char *scope)
+{
+  g_return_val_if_fail (principal != NULL, FALSE);
+
+  if (scope == NULL)
+    return TRUE;
+  for (guint i = 0; principal->scopes != NULL && principal->scopes[i] != NULL; i++)
+    {
+      if (scope_covers (principal->scopes[i], scope))
+        return TRUE;
+    }
+  return FALSE;
+}
