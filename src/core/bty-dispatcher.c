@@ -15,7 +15,8 @@ struct _BtyDispatcher
   BtyCatalogue *catalogue;
   BtySettings  *settings;
   BtyReplay    *replay;
-  GHashTable   *running; /* BtyCall * -> itself, not owned */
+  GHashTable   *running; /* BtyCall * (not owned) -> when its time is over */
+  guint         sweep;
   guint64       n_calls;
 };
 
@@ -35,6 +36,7 @@ bty_dispatcher_finalize (GObject *object)
 {
   BtyDispatcher *self = BTY_DISPATCHER (object);
 
+  g_clear_handle_id (&self->sweep, g_source_remove);
   g_clear_object (&self->catalogue);
   g_clear_object (&self->settings);
   g_clear_pointer (&self->replay, bty_replay_free);
@@ -51,7 +53,7 @@ bty_dispatcher_class_init (BtyDispatcherClass *klass)
 static void
 bty_dispatcher_init (BtyDispatcher *self)
 {
-  self->running = g_hash_table_new (NULL, NULL);
+  self->running = g_hash_table_new_full (NULL, NULL, NULL, g_free);
 }
 
 BtyDispatcher *
@@ -82,14 +84,15 @@ bty_dispatcher_get_n_calls (BtyDispatcher *self)
 void
 bty_dispatcher_cancel_all (BtyDispatcher *self)
 {
-  g_autoptr(GList) calls = g_hash_table_get_keys (self->running);
+  g_autoptr(GPtrArray) calls = g_ptr_array_new_with_free_func ((GDestroyNotify) bty_call_unref);
+  GHashTableIter       iter;
+  gpointer             call;
 
-  g_list_foreach (calls, (GFunc) bty_call_ref, NULL);
-  for (GList *l = calls; l != NULL; l = l->next)
-    {
-      bty_call_cancel (l->data);
-      bty_call_unref (l->data);
-    }
+  g_hash_table_iter_init (&iter, self->running);
+  while (g_hash_table_iter_next (&iter, &call, NULL))
+    g_ptr_array_add (calls, bty_call_ref (call));
+  for (guint i = 0; i < calls->len; i++)
+    bty_call_cancel (g_ptr_array_index (calls, i));
 }
 
 /* What a call that never reached its handler is told under: the operation was not found, or the request was refused. */
@@ -171,25 +174,52 @@ on_ended (BtyCall *call, gpointer data)
            error != NULL ? bty_error_info (error->code)->name : "OK", (double) (g_get_monotonic_time () - running->began) / 1000.0);
 }
 
+/* One timer for all calls: a source for each would cost every turn of the main loop. */
+static gboolean
+sweep (gpointer data)
+{
+  BtyDispatcher        *self = data;
+  gint64                now = g_get_monotonic_time ();
+  g_autoptr(GPtrArray)  late = g_ptr_array_new_with_free_func ((GDestroyNotify) bty_call_unref);
+  GHashTableIter        iter;
+  gpointer              call, deadline;
+
+  g_hash_table_iter_init (&iter, self->running);
+  while (g_hash_table_iter_next (&iter, &call, &deadline))
+    if (*(gint64 *) deadline < now)
+      g_ptr_array_add (late, bty_call_ref (call));
+  for (guint i = 0; i < late->len; i++)
+    bty_call_expire (g_ptr_array_index (late, i));
+  if (g_hash_table_size (self->running) > 0)
+    return G_SOURCE_CONTINUE;
+  self->sweep = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static gint64
+default_timeout (BtyDispatcher *self, BtyCall *call)
+{
+  gint64 timeout = bty_settings_get_int (self->settings, "calls", "timeout");
+
+  return (bty_call_operation (call)->effect & BTY_EFFECT_STREAMING) != 0 ? timeout * 10 : timeout;
+}
+
 static void
 follow (BtyDispatcher *self, BtyCall *call, const BtyCallSpec *spec)
 {
   Running *running = g_new0 (Running, 1);
-  gint64   timeout = spec->timeout_ms;
+  gint64   timeout = spec->timeout_ms > 0 ? spec->timeout_ms : default_timeout (self, call);
 
   running->dispatcher = g_object_ref (self);
   running->began = g_get_monotonic_time ();
   running->door = spec->door;
-  g_hash_table_add (self->running, call);
+  timeout = running->began + timeout * 1000;
+  g_hash_table_insert (self->running, call, g_memdup2 (&timeout, sizeof timeout));
   bty_call_on_ended (call, on_ended, running, running_free);
-
-  if (timeout == 0)
-    {
-      timeout = bty_settings_get_int (self->settings, "calls", "timeout");
-      if ((bty_call_operation (call)->effect & BTY_EFFECT_STREAMING) != 0)
-        timeout *= 10;
-    }
-  bty_call_set_deadline (call, (guint) MIN (timeout, G_MAXUINT));
+  if (spec->timeout_ms > 0)
+    bty_call_set_deadline (call, timeout);
+  else if (self->sweep == 0)
+    self->sweep = g_timeout_add (500, sweep, self);
 }
 
 static gboolean

@@ -42,7 +42,7 @@ bty_call_reader_new (BtyCall *call, guint64 after, BtyCallWake wake, gpointer da
   reader = g_new0 (BtyCallReader, 1);
   reader->call = bty_call_ref (call);
   reader->log = bty_item_log_ref (log);
-  reader->position = after;
+  reader->position = MAX (after, bty_call_get_skipped (call));
   reader->wake = wake;
   reader->data = data;
   if (wake != NULL)
@@ -63,6 +63,8 @@ bty_call_reader_change_log (BtyCallReader *reader, BtyItemLog *log)
   if (!watched)
     return;
   reader->watch = bty_item_log_watch (log, on_items, reader);
+  if (bty_item_log_get_length (log) > reader->position)
+    bty_call_reader_wake (reader);
 }
 
 void

@@ -27,8 +27,8 @@ struct _BtyCall
   GCancellable       *cancellable;
   GPtrArray          *readers; /* not owned: a reader owns its call */
   GArray             *hooks;
+  guint64             skipped;
   GSource            *timer;
-  gint64              deadline;
   BtyCallState        state;
   gboolean            timed_out;
 };
@@ -323,6 +323,20 @@ bty_call_share_log (BtyCall *call, BtyItemLog *log)
 }
 
 void
+bty_call_skip (BtyCall *call, guint64 number)
+{
+  g_return_if_fail (call != NULL);
+
+  call->skipped = number;
+}
+
+guint64
+bty_call_get_skipped (BtyCall *call)
+{
+  return call->skipped;
+}
+
+void
 bty_call_on_ended (BtyCall *call, BtyCallEnded ended, gpointer data, GDestroyNotify destroy)
 {
   EndHook hook = { ended, data, destroy };
@@ -338,14 +352,20 @@ bty_call_on_ended (BtyCall *call, BtyCallEnded ended, gpointer data, GDestroyNot
   clear_hook (&hook);
 }
 
-static gboolean
-on_deadline (gpointer data)
+void
+bty_call_expire (BtyCall *call)
 {
-  BtyCall *call = data;
+  g_return_if_fail (call != NULL);
 
   stop_timer (call);
   call->timed_out = TRUE;
-  g_cancellable_cancel (call->cancellable);
+  bty_call_cancel (call);
+}
+
+static gboolean
+on_deadline (gpointer data)
+{
+  bty_call_expire (data);
   return G_SOURCE_REMOVE;
 }
 
@@ -355,7 +375,6 @@ bty_call_set_deadline (BtyCall *call, gint64 monotonic_time)
   g_return_if_fail (call != NULL);
 
   stop_timer (call);
-  call->deadline = monotonic_time;
   if (monotonic_time == 0 || call->state != BTY_CALL_RUNNING)
     return;
   call->timer = g_timeout_source_new (0);
@@ -363,14 +382,6 @@ bty_call_set_deadline (BtyCall *call, gint64 monotonic_time)
   g_source_set_static_name (call->timer, "bty-call deadline");
   g_source_set_callback (call->timer, on_deadline, call, NULL);
   g_source_attach (call->timer, g_main_context_get_thread_default ());
-}
-
-gint64
-bty_call_get_deadline (BtyCall *call)
-{
-  g_return_val_if_fail (call != NULL, 0);
-
-  return call->deadline;
 }
 
 void

@@ -70,6 +70,8 @@ BTY_EXPORT void bty_call_fail (BtyCall *call, const GError *error);
 BTY_EXPORT void bty_call_fail_new (BtyCall *call, BtyErrorCode code, const char *format, ...) G_GNUC_PRINTF (3, 4);
 /** bty_call_share_log: lets the call speak through a log that others write (a turn's), instead of one of its own; before any item */
 BTY_EXPORT void bty_call_share_log (BtyCall *call, BtyItemLog *log);
+/** bty_call_skip: its readers begin after item @number, which the client has already: for operations that re-join a stream */
+BTY_EXPORT void bty_call_skip (BtyCall *call, guint64 number);
 
 /* For the door. */
 
@@ -97,7 +99,7 @@ typedef enum
   BTY_READ_END, /* no item will follow: look at bty_call_state() */
 } BtyReadResult;
 
-/** bty_call_reader_new: @after: number of the last item that the client has, 0 for none */
+/** bty_call_reader_new: @after: number of the last item that the client has, 0 for none (or for what bty_call_skip() said) */
 BTY_EXPORT BtyCallReader *bty_call_reader_new (BtyCall *call, guint64 after, BtyCallWake wake, gpointer data);
 /** bty_call_reader_next: text items that have piled up come as one run, as of bty_item_log_get_run() */
 BTY_EXPORT BtyReadResult  bty_call_reader_next (BtyCallReader *reader, BtyItem *item);
@@ -115,6 +117,16 @@ BTY_EXPORT void bty_item_write_json (const BtyItem *item, const BtySchema *schem
 
 /** bty_call_new: @request: (transfer full) (nullable): */
 BTY_EXPORT BtyCall *bty_call_new (const BtyOperation *operation, gpointer service, BtyPrincipal *principal, gpointer request);
+/**
+ * bty_call_set_deadline:
+ * @monotonic_time: as of g_get_monotonic_time(); 0: never
+ *
+ * Cancels the call then; what fails as cancelled after that has failed as %BTY_ERROR_DEADLINE_EXCEEDED. A source of its own: for calls
+ * whose caller names a time; the dispatcher watches the others together with bty_call_expire().
+ */
+BTY_EXPORT void bty_call_set_deadline (BtyCall *call, gint64 monotonic_time);
+/** bty_call_expire: its time is over now */
+BTY_EXPORT void bty_call_expire (BtyCall *call);
 typedef void (*BtyCallEnded) (BtyCall *call, gpointer data);
 /** bty_call_on_ended: @ended is called once, when the call ends, after its state is set */
 BTY_EXPORT void bty_call_on_ended (BtyCall *call, BtyCallEnded ended, gpointer data, GDestroyNotify destroy);

@@ -61,14 +61,19 @@ struct _BtyOperation
   gpointer            reserved[6];
 };
 
-#define BTY_ERRORS_1_(a)          BTY_ERROR_##a
-#define BTY_ERRORS_2_(a, b)       BTY_ERROR_##a, BTY_ERROR_##b
-#define BTY_ERRORS_3_(a, b, c)    BTY_ERROR_##a, BTY_ERROR_##b, BTY_ERROR_##c
-#define BTY_ERRORS_4_(a, b, c, d) BTY_ERROR_##a, BTY_ERROR_##b, BTY_ERROR_##c, BTY_ERROR_##d
-#define BTY_ERRORS_PICK_(a, b, c, d, pick, ...) pick
 #define BTY_ERRORS_END ((BtyErrorCode) -1)
-/** BTY_ERRORS: one to four codes without their prefix, as a list that ends with %BTY_ERRORS_END */
+#define BTY_ERRORS_1_(a)      BTY_ERROR_##a
+#define BTY_ERRORS_2_(a, ...) BTY_ERROR_##a, BTY_ERRORS_1_ (__VA_ARGS__)
+#define BTY_ERRORS_3_(a, ...) BTY_ERROR_##a, BTY_ERRORS_2_ (__VA_ARGS__)
+#define BTY_ERRORS_4_(a, ...) BTY_ERROR_##a, BTY_ERRORS_3_ (__VA_ARGS__)
+#define BTY_ERRORS_5_(a, ...) BTY_ERROR_##a, BTY_ERRORS_4_ (__VA_ARGS__)
+#define BTY_ERRORS_6_(a, ...) BTY_ERROR_##a, BTY_ERRORS_5_ (__VA_ARGS__)
+#define BTY_ERRORS_7_(a, ...) BTY_ERROR_##a, BTY_ERRORS_6_ (__VA_ARGS__)
+#define BTY_ERRORS_8_(a, ...) BTY_ERROR_##a, BTY_ERRORS_7_ (__VA_ARGS__)
+#define BTY_ERRORS_PICK_(a, b, c, d, e, f, g, h, pick, ...) pick
+/** BTY_ERRORS: one to eight codes without their prefix, as a list that ends with %BTY_ERRORS_END */
 #define BTY_ERRORS(...) \
-  (const BtyErrorCode[]) { BTY_ERRORS_PICK_ (__VA_ARGS__, BTY_ERRORS_4_, BTY_ERRORS_3_, BTY_ERRORS_2_, BTY_ERRORS_1_, 0) (__VA_ARGS__), BTY_ERRORS_END }
+  (const BtyErrorCode[]) { BTY_ERRORS_PICK_ (__VA_ARGS__, BTY_ERRORS_8_, BTY_ERRORS_7_, BTY_ERRORS_6_, BTY_ERRORS_5_, BTY_ERRORS_4_, \
+                                             BTY_ERRORS_3_, BTY_ERRORS_2_, BTY_ERRORS_1_, 0) (__VA_ARGS__), BTY_ERRORS_END }
 
 G_END_DECLS

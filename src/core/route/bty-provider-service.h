@@ -43,3 +43,6 @@ void               bty_provider_service_open_async (BtyProviderService *service,
                                                     GAsyncReadyCallback callback, gpointer data);
 BtyProvider       *bty_provider_service_open_finish (BtyProviderService *service, GAsyncResult *result,
                                                      BtyProviderConfig **config, GError **error);
+
+extern const BtyOperation bty_provider_operations[];
+extern const guint        bty_n_provider_operations;

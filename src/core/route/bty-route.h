@@ -18,14 +18,16 @@ G_DECLARE_FINAL_TYPE (BtyRoute, bty_route, BTY, ROUTE, GObject)
 /**
  * BtyRouteEvents:
  * @on_model: `provider/model` is being tried; @window: tokens of its context window, @max_output: as of the model; called before the
- *   request is sent: the returned request (transfer full) is what is sent, so that the context can be fitted to the window
+ *   request is sent: the returned request (transfer full) is what is sent, so that the context can be fitted to the window; %NULL with
+ *   an error skips the model
  * @on_skipped: it could not answer, and why; the next is tried
  * @on_delta: a step of the answer
  * @on_done: the end: bty_route_get_error() etc.
  */
 typedef struct
 {
-  BtyCompletionRequest *(*on_model) (BtyRoute *route, const char *model, gint64 window, gint64 max_output, gpointer data);
+  BtyCompletionRequest *(*on_model) (BtyRoute *route, const char *model, gint64 window, gint64 max_output, gpointer data,
+                                     GError **error);
   void (*on_skipped) (BtyRoute *route, const char *model, const GError *error, gpointer data);
   void (*on_delta) (BtyRoute *route, const BtyDelta *delta, gpointer data);
   void (*on_done) (BtyRoute *route, gpointer data);

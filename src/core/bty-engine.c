@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-engine"
+
+#include "config.h"
+
+#include "bty-engine.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+
+#include "bot/bty-bot-service.h"
+#include "bty-access.h"
+#include "bty-bus.h"
+#include "bty-dispatcher.h"
+#include "bty-plugin-registry.h"
+#include "bty-system-operations.h"
+#include "chat/bty-chat-service.h"
+#include "route/bty-provider-service.h"
+#include "secret/bty-secret-service.h"
+
+/* How long a stop waits for turns to put on disk what was said, in microseconds. */
+#define STOP_PATIENCE (5 * G_USEC_PER_SEC)
+
+struct _BtyEngine
+{
+  GObject             parent_instance;
+  char               *data_dir;
+  BtySettings        *settings;
+  BtyCatalogue       *catalogue;
+  BtyDispatcher      *dispatcher;
+  BtyPluginRegistry  *registry;
+  BtyAccess          *access;
+  BtyBus             *bus;
+  BtyStore           *store;
+  BtySecretService   *secrets;
+  BtyBotService      *bots;
+  BtyProviderService *providers;
+  BtyChatService     *chat;
+  GPtrArray          *transports;
+  BtySystem           system;
+  guint               later;
+  gboolean            is_ready;
+};
+
+static void bty_engine_host_init (BtyHostInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (BtyEngine, bty_engine, G_TYPE_OBJECT, G_IMPLEMENT_INTERFACE (BTY_TYPE_HOST, bty_engine_host_init))
+
+static const BtySetting settings_table[] = {
+  { .group = "store", .key = "kind", .type = BTY_SETTING_STRING, .fallback = "sqlite", .summary = N_("Which store keeps the records") },
+};
+
+static void
+bty_engine_finalize (GObject *object)
+{
+  BtyEngine *self = BTY_ENGINE (object);
+
+  g_clear_handle_id (&self->later, g_source_remove);
+  g_clear_pointer (&self->transports, g_ptr_array_unref);
+  g_clear_object (&self->chat);
+  g_clear_object (&self->providers);
+  g_clear_object (&self->bots);
+  g_clear_object (&self->secrets);
+  g_clear_object (&self->bus);
+  g_clear_object (&self->dispatcher);
+  g_clear_object (&self->store);
+  g_clear_object (&self->registry);
+  g_clear_object (&self->catalogue);
+  g_clear_object (&self->settings);
+  g_clear_pointer (&self->access, bty_access_free);
+  g_clear_pointer (&self->data_dir, g_free);
+  G_OBJECT_CLASS (bty_engine_parent_class)->finalize (object);
+}
+
+static void
+bty_engine_class_init (BtyEngineClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = bty_engine_finalize;
+  g_signal_new ("stop-requested", BTY_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+bty_engine_init (BtyEngine *self)
+{
+  self->transports = g_ptr_array_new_with_free_func (g_object_unref);
+}
+
+static BtyCatalogue *
+engine_get_catalogue (BtyHost *host)
+{
+  return BTY_ENGINE (host)->catalogue;
+}
+
+static BtyCall *
+engine_start_call (BtyHost *host, const BtyCallSpec *spec)
+{
+  BtyEngine *self = BTY_ENGINE (host);
+
+  if (bty_catalogue_lookup (self->catalogue, spec->operation, NULL) == NULL)
+    bty_plugin_registry_open_all (self->registry);
+  return bty_dispatcher_start (self->dispatcher, spec);
+}
+
+static BtyPrincipal *
+engine_identify (BtyHost *host, const BtyCredentials *credentials, GError **error)
+{
+  return bty_access_identify (BTY_ENGINE (host)->access, credentials, error);
+}
+
+static char *
+engine_get_setting (BtyHost *host, const char *group, const char *key)
+{
+  return bty_settings_get (BTY_ENGINE (host)->settings, group, key);
+}
+
+static const char *
+engine_get_data_dir (BtyHost *host)
+{
+  return BTY_ENGINE (host)->data_dir;
+}
+
+static gboolean
+engine_get_ready (BtyHost *host)
+{
+  return BTY_ENGINE (host)->is_ready;
+}
+
+static GPtrArray *
+engine_make_features (BtyHost *host, BtyFeatureKind kind)
+{
+  BtyEngine     *self = BTY_ENGINE (host);
+  g_auto(GStrv)  names = bty_plugin_registry_list_features (self->registry, kind);
+  GPtrArray     *features = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      g_autoptr(GError) error = NULL;
+      GObject          *feature = bty_plugin_registry_make (self->registry, kind, names[i], &error);
+
+      if (feature != NULL)
+        g_ptr_array_add (features, feature);
+      else
+        g_warning ("%s “%s” cannot be used: %s", bty_enum_nick (bty_feature_kinds, (int) kind), names[i], error->message);
+    }
+  return features;
+}
+
+static void
+bty_engine_host_init (BtyHostInterface *iface)
+{
+  iface->get_catalogue = engine_get_catalogue;
+  iface->start_call = engine_start_call;
+  iface->identify = engine_identify;
+  iface->get_setting = engine_get_setting;
+  iface->get_data_dir = engine_get_data_dir;
+  iface->get_ready = engine_get_ready;
+  iface->make_features = engine_make_features;
+}
+
+BtyEngine *
+bty_engine_new (const char *data_dir, const char *config_dir, GError **error)
+{
+  g_autoptr(BtyEngine) self = NULL;
+
+  if (g_mkdir_with_parents (data_dir, 0700) != 0)
+    {
+      g_set_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _("cannot make the data folder “%s”: %s"), data_dir, g_strerror (errno));
+      return NULL;
+    }
+  self = g_object_new (BTY_TYPE_ENGINE, NULL);
+  self->data_dir = g_strdup (data_dir);
+  self->settings = bty_settings_new (config_dir);
+  self->catalogue = bty_catalogue_new ();
+  self->dispatcher = bty_dispatcher_new (self->catalogue, self->settings);
+  self->registry = bty_plugin_registry_new (BTY_HOST (self), self->catalogue, self->settings, data_dir);
+  self->access = bty_access_new (data_dir, error);
+  if (self->access == NULL)
+    return NULL;
+  bty_settings_add (self->settings, settings_table, G_N_ELEMENTS (settings_table));
+  bty_chat_add_settings (self->settings);
+  return g_steal_pointer (&self);
+}
+
+BtySettings *
+bty_engine_get_settings (BtyEngine *self)
+{
+  return self->settings;
+}
+
+static gboolean
+open_store (BtyEngine *self, GError **error)
+{
+  g_autofree char *kind = bty_settings_get (self->settings, "store", "kind");
+
+  self->store = (BtyStore *) bty_plugin_registry_make (self->registry, BTY_FEATURE_STORE, kind, error);
+  if (self->store == NULL || !bty_store_open (self->store, self->data_dir, error))
+    return FALSE;
+  self->bus = bty_bus_new ();
+  bty_bus_follow (self->bus, self->store);
+  bty_dispatcher_set_store (self->dispatcher, self->store);
+  return TRUE;
+}
+
+static void
+ask_to_stop (gpointer data)
+{
+  g_signal_emit_by_name (data, "stop-requested");
+}
+
+static gboolean
+make_domains (BtyEngine *self, GError **error)
+{
+  self->secrets = bty_secret_service_new ();
+  self->bots = bty_bot_service_new (self->store, self->data_dir);
+  self->providers = bty_provider_service_new (self->store, self->registry, self->secrets);
+  self->chat = bty_chat_service_new (self->store, self->bots, self->providers, self->settings);
+  self->system = (BtySystem) { .data_dir = self->data_dir, .started_at = g_get_real_time (), .settings = self->settings,
+                               .catalogue = self->catalogue, .dispatcher = self->dispatcher, .registry = self->registry,
+                               .store = self->store, .transports = self->transports, .stop = ask_to_stop, .data = self };
+
+  return bty_catalogue_add (self->catalogue, bty_system_operations, bty_n_system_operations, &self->system, NULL, error) &&
+         bty_catalogue_add (self->catalogue, bty_bot_operations, bty_n_bot_operations, self->bots, NULL, error) &&
+         bty_catalogue_add (self->catalogue, bty_provider_operations, bty_n_provider_operations, self->providers, NULL, error) &&
+         bty_catalogue_add (self->catalogue, bty_chat_operations, bty_n_chat_operations, self->chat, NULL, error) &&
+         bty_catalogue_add (self->catalogue, bty_session_operations, bty_n_session_operations, self->chat, NULL, error);
+}
+
+/* A door that cannot be opened (its port is taken) does not close the others; with none at all the daemon is of no use. */
+static gboolean
+open_doors (BtyEngine *self, GError **error)
+{
+  g_autoptr(GPtrArray) transports = engine_make_features (BTY_HOST (self), BTY_FEATURE_TRANSPORT);
+  g_autoptr(GError)    last = NULL;
+
+  for (guint i = 0; i < transports->len; i++)
+    {
+      BtyTransport *transport = g_ptr_array_index (transports, i);
+
+      g_clear_error (&last);
+      if (bty_transport_start (transport, BTY_HOST (self), &last))
+        g_ptr_array_add (self->transports, g_object_ref (transport));
+      else
+        g_warning ("a door stays closed: %s", last->message);
+    }
+  if (self->transports->len > 0)
+    return TRUE;
+  if (last != NULL)
+    g_propagate_error (error, g_steal_pointer (&last));
+  else
+    g_set_error_literal (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _("no transport plugin was found: reinstall the program"));
+  return FALSE;
+}
+
+static void
+on_default_bot (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (!bty_bot_service_ensure_default_finish (BTY_BOT_SERVICE (source), result, &error))
+    g_warning ("the default bot could not be made: %s", error->message);
+}
+
+/* What can wait until the doors are open. */
+static gboolean
+do_later (gpointer data)
+{
+  BtyEngine *self = data;
+
+  self->later = 0;
+  bty_chat_service_mend (self->chat);
+  return G_SOURCE_REMOVE;
+}
+
+gboolean
+bty_engine_start (BtyEngine *self, GError **error)
+{
+  bty_plugin_registry_find (self->registry);
+  if (!open_store (self, error) || !make_domains (self, error))
+    return FALSE;
+  bty_bot_service_ensure_default_async (self->bots, on_default_bot, NULL);
+  if (!open_doors (self, error))
+    return FALSE;
+  self->is_ready = TRUE;
+  self->later = g_timeout_add (200, do_later, self);
+  return TRUE;
+}
+
+static gboolean
+wake_up (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+finish_turns (BtyEngine *self)
+{
+  gint64 patience = g_get_monotonic_time () + STOP_PATIENCE;
+  guint  ticker = g_timeout_add (50, wake_up, NULL);
+
+  bty_chat_service_stop (self->chat);
+  while (!bty_chat_service_is_idle (self->chat) && g_get_monotonic_time () < patience)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (ticker);
+}
+
+void
+bty_engine_stop (BtyEngine *self)
+{
+  self->is_ready = FALSE;
+  g_clear_handle_id (&self->later, g_source_remove);
+  if (self->chat != NULL)
+    finish_turns (self);
+  bty_dispatcher_cancel_all (self->dispatcher);
+  for (guint i = 0; i < self->transports->len; i++)
+    bty_transport_stop (g_ptr_array_index (self->transports, i));
+  g_ptr_array_set_size (self->transports, 0);
+  bty_dispatcher_set_store (self->dispatcher, NULL);
+  if (self->store != NULL)
+    bty_store_close (self->store);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "bty-settings.h"
+
+/**
+ * BtyEngine:
+ *
+ * The daemon without its process: wires settings, plugins, store, domains and doors, and is the #BtyHost that plugins see. Main
+ * context.
+ *
+ * Signal `stop-requested`: somebody asked the daemon to stop; its owner then calls bty_engine_stop().
+ */
+#define BTY_TYPE_ENGINE (bty_engine_get_type ())
+G_DECLARE_FINAL_TYPE (BtyEngine, bty_engine, BTY, ENGINE, GObject)
+
+/** bty_engine_new: @data_dir: made if need be; @config_dir: need not exist */
+BtyEngine *bty_engine_new (const char *data_dir, const char *config_dir, GError **error);
+
+/** bty_engine_start: opens the store and the doors; blocks for what must be there first and leaves the rest to the main loop */
+gboolean bty_engine_start (BtyEngine *engine, GError **error);
+
+/** bty_engine_stop: ends turns and doors and closes the store; runs the main loop meanwhile, for some seconds at most */
+void bty_engine_stop (BtyEngine *engine);
+
+BtySettings *bty_engine_get_settings (BtyEngine *engine);
