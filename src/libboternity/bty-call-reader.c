@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "bty-call-private.h"
+#include "bty-item-log-private.h"
 #include "bty-record-private.h"
 
 struct _BtyCallReader
@@ -42,6 +43,7 @@ bty_call_reader_new (BtyCall *call, guint64 after, BtyCallWake wake, gpointer da
   reader = g_new0 (BtyCallReader, 1);
   reader->call = bty_call_ref (call);
   reader->log = bty_item_log_ref (log);
+  /* May be beyond what there is: the log that the client has seen may only be shared later. */
   reader->position = MAX (after, bty_call_get_skipped (call));
   reader->wake = wake;
   reader->data = data;
@@ -64,7 +66,7 @@ bty_call_reader_change_log (BtyCallReader *reader, BtyItemLog *log)
     return;
   reader->watch = bty_item_log_watch (log, on_items, reader);
   if (bty_item_log_get_length (log) > reader->position)
-    bty_call_reader_wake (reader);
+    bty_item_log_announce (log);
 }
 
 void

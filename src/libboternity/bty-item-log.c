@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "bty-error.h"
-#include "bty-item-log.h"
+#include "bty-item-log-private.h"
 
 #define IS_RECORD  0x80000000U
 #define MAX_TEXT   0x7fffffffU
@@ -113,8 +113,8 @@ on_idle (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-announce (BtyItemLog *log)
+void
+bty_item_log_announce (BtyItemLog *log)
 {
   if (log->source != NULL || log->watches->len == 0)
     return;
@@ -155,7 +155,7 @@ bty_item_log_append_text (BtyItemLog *log, const char *text, gsize length)
   g_array_append_val (log->entries, start);
   if (length > 0)
     append_without_nul (log->text, text, length);
-  announce (log);
+  bty_item_log_announce (log);
 }
 
 void
@@ -168,7 +168,7 @@ bty_item_log_append (BtyItemLog *log, gconstpointer record)
   entry = IS_RECORD | log->records->len;
   g_array_append_val (log->entries, entry);
   g_ptr_array_add (log->records, bty_record_ref (record));
-  announce (log);
+  bty_item_log_announce (log);
 }
 
 guint64

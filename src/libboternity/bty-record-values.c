@@ -212,28 +212,35 @@ base64_value (char c)
   return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
+/* Bytes that @text, a multiple of four characters, stands for. */
+static gsize
+base64_size (const char *text, gsize length)
+{
+  gsize padding = length == 0 || text[length - 1] != '=' ? 0 : text[length - 2] != '=' ? 1 : 2;
+
+  return length / 4 * 3 - padding;
+}
+
 /* Strict RFC 4648, section 4: padded, no foreign characters, no stray bits. g_base64_decode() passes over all of them. */
 static gboolean
-base64_decode (const char *text, gsize length, guchar *out, gsize *size)
+base64_decode (const char *text, gsize size, guchar *out)
 {
-  gsize padding = length > 0 && text[length - 1] == '=' ? (text[length - 2] == '=' ? 2 : 1) : 0;
   guint32 pending = 0;
   guint bits = 0;
 
-  *size = 0;
-  for (gsize i = 0; i < length - padding; i++)
+  while (size > 0)
     {
-      int value = base64_value (text[i]);
+      int value = base64_value (*text++);
 
       if (value < 0)
         return FALSE;
       pending = (pending << 6 | (guint32) value) & 0xffff;
       bits += 6;
-      if (bits >= 8)
-        {
-          bits -= 8;
-          out[(*size)++] = (guchar) (pending >> bits);
-        }
+      if (bits < 8)
+        continue;
+      bits -= 8;
+      *out++ = (guchar) (pending >> bits);
+      size -= 1;
     }
   return (pending & ((1U << bits) - 1)) == 0;
 }
@@ -242,15 +249,13 @@ static gboolean
 put_bytes (const BtyRecordInput *input, BtyRecord *record, const BtyField *field, const char *text, gsize length, GError **error)
 {
   g_autofree guchar *bytes = NULL;
-  gsize size = 0;
+  gsize size = length % 4 == 0 ? base64_size (text, length) : 0;
 
-  if (!input->lenient && length / 4 * 3 > (gsize) bty_field_limits (field).max + 2)
-    return check_size (input, length / 4 * 3, bty_field_limits (field), _("bytes"), error);
-  bytes = g_malloc (length / 4 * 3 + 1);
-  if (length % 4 != 0 || !base64_decode (text, length, bytes, &size))
-    return bty_record_input_fail (input, error, _("is not base64 with padding (RFC 4648, section 4)"));
   if (!check_size (input, size, bty_field_limits (field), _("bytes"), error))
     return FALSE;
+  bytes = g_malloc (size + 1);
+  if (length % 4 != 0 || !base64_decode (text, size, bytes))
+    return bty_record_input_fail (input, error, _("is not base64 with padding (RFC 4648, section 4)"));
   bty_record_clear_field (record, field);
   *BTY_PLACE (GBytes *, record, field) = g_bytes_new_take (g_steal_pointer (&bytes), size);
   return TRUE;

@@ -96,7 +96,8 @@ BTY_EXPORT gboolean bty_record_read_json (gpointer record, BtyView view, const c
  * bty_record_read_text:
  *
  * Sets one field from text as it stands in a path, a query or on a command line: numbers, booleans, enum nicks and times in
- * their wire form without quotes, a list as comma-separated words, records and json as JSON.
+ * their wire form without quotes, a list as comma-separated words, records and json as JSON. After an error the field's value is
+ * unspecified.
  */
 BTY_EXPORT gboolean bty_record_read_text (gpointer record, BtyView view, const char *name, const char *text, GError **error);
 
