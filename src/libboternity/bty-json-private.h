@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <string.h>
+
 #include "bty-json-reader.h"
 
 /* What the files of the JSON reader and writer share. Not installed. */
@@ -61,4 +63,18 @@ bty_json_reserve (GString *string, gsize extra)
       string->len = length;
     }
   return string->str + length;
+}
+
+#define BTY_EACH_BYTE(value) (G_GUINT64_CONSTANT (0x0101010101010101) * (value))
+
+/* Whether one of eight bytes is not plain ASCII text. May say so wrongly of the byte after such a byte only, which makes no
+ * difference to whether there is one. */
+static inline gboolean
+bty_json_word_has_special (guint64 word)
+{
+  guint64 quote = word ^ BTY_EACH_BYTE ('"');
+  guint64 slash = word ^ BTY_EACH_BYTE ('\\');
+  guint64 found = word | (word - BTY_EACH_BYTE (0x20)) | (quote - BTY_EACH_BYTE (1)) | (slash - BTY_EACH_BYTE (1));
+
+  return (found & BTY_EACH_BYTE (0x80)) != 0;
 }

@@ -11,24 +11,10 @@
 
 #include "bty-json-private.h"
 
-#define EACH_BYTE(value) (G_GUINT64_CONSTANT (0x0101010101010101) * (value))
-
 static inline gboolean
 is_plain (guchar byte)
 {
   return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
-}
-
-/* Whether one of eight bytes is not plain ASCII text. May say so wrongly of the byte after such a byte only, which makes no
- * difference to whether there is one. */
-static inline gboolean
-word_has_special (guint64 word)
-{
-  guint64 quote = word ^ EACH_BYTE ('"');
-  guint64 slash = word ^ EACH_BYTE ('\\');
-  guint64 found = word | (word - EACH_BYTE (0x20)) | (quote - EACH_BYTE (1)) | (slash - EACH_BYTE (1));
-
-  return (found & EACH_BYTE (0x80)) != 0;
 }
 
 /* Fewer than 16 bytes: overlapping loads, since most names and values are that short. */
@@ -43,7 +29,7 @@ scan_tail (const char *p, const char *end)
 
       memcpy (&first, p, 8);
       memcpy (&last, end - 8, 8);
-      if (!word_has_special (first) && !word_has_special (last))
+      if (!bty_json_word_has_special (first) && !bty_json_word_has_special (last))
         return end;
     }
   else if (length >= 4)
@@ -52,7 +38,7 @@ scan_tail (const char *p, const char *end)
 
       memcpy (&first, p, 4);
       memcpy (&last, end - 4, 4);
-      if (!word_has_special ((guint64) first << 32 | last))
+      if (!bty_json_word_has_special ((guint64) first << 32 | last))
         return end;
     }
   while (p < end && is_plain ((guchar) *p))
@@ -60,10 +46,10 @@ scan_tail (const char *p, const char *end)
   return p;
 }
 
+#ifdef __SSE2__
 static inline const char *
 scan_ascii (const char *p, const char *end)
 {
-#ifdef __SSE2__
   const __m128i space = _mm_set1_epi8 (0x20);
   const __m128i quote = _mm_set1_epi8 ('"');
   const __m128i slash = _mm_set1_epi8 ('\\');
@@ -80,21 +66,24 @@ scan_ascii (const char *p, const char *end)
         return p + __builtin_ctz (mask);
       p += 16;
     }
+  return scan_tail (p, end);
+}
 #else
-  while (end - p >= 16)
+static inline const char *
+scan_ascii (const char *p, const char *end)
+{
+  while (end - p >= 8)
     {
       guint64 word;
 
       memcpy (&word, p, 8);
-      if (word_has_special (word))
-        break;
+      if (bty_json_word_has_special (word))
+        return scan_tail (p, p + 8);
       p += 8;
     }
-  if (end - p >= 16)
-    return scan_tail (p, p + 8);
-#endif
   return scan_tail (p, end);
 }
+#endif
 
 static inline gboolean
 is_continuation (guchar byte)

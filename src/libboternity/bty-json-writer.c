@@ -137,13 +137,12 @@ write_special (char *to, guchar byte)
   return to + 5;
 }
 
-/* The string in quotation marks, from @to on, where @length + 3 bytes are free. */
-static char *
-write_quoted (GString *out, char *to, const char *text, gsize length)
+/* From @to on, where @length + 8 bytes are free. */
+static G_NO_INLINE char *
+write_escaped (GString *out, char *to, const char *text, gsize length)
 {
   const char *end = text + length;
 
-  *to++ = '"';
   for (;;)
     {
       const char *stop = bty_json_scan (text, end);
@@ -152,20 +151,63 @@ write_quoted (GString *out, char *to, const char *text, gsize length)
       memcpy (to, text, run);
       to += run;
       if (G_LIKELY (stop == end))
-        break;
+        return to;
       to = write_special (to, (guchar) *stop);
       text = stop + 1;
       out->len = (gsize) (to - out->str);
-      to = bty_json_reserve (out, (gsize) (end - text) + 9);
+      to = bty_json_reserve (out, (gsize) (end - text) + 8);
     }
+}
+
+/* Copies a name or value as short as most are, in overlapping pieces, if it is all plain; else writes nothing that counts. */
+static inline gboolean
+copy_short (char *to, const char *text, gsize length)
+{
+  if (length >= 8)
+    {
+      guint64 first, last;
+
+      memcpy (&first, text, 8);
+      memcpy (&last, text + length - 8, 8);
+      memcpy (to, &first, 8);
+      memcpy (to + length - 8, &last, 8);
+      return !bty_json_word_has_special (first) && !bty_json_word_has_special (last);
+    }
+  if (length >= 4)
+    {
+      guint32 first, last;
+
+      memcpy (&first, text, 4);
+      memcpy (&last, text + length - 4, 4);
+      memcpy (to, &first, 4);
+      memcpy (to + length - 4, &last, 4);
+      return !bty_json_word_has_special ((guint64) first << 32 | last);
+    }
+  for (gsize i = 0; i < length; i++)
+    {
+      to[i] = text[i];
+      if ((guchar) text[i] < 0x20 || (guchar) text[i] >= 0x80 || text[i] == '"' || text[i] == '\\')
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* The string in quotation marks, from @to on, where @length + 9 bytes are free. */
+static G_ALWAYS_INLINE inline char *
+write_quoted (GString *out, char *to, const char *text, gsize length)
+{
+  *to++ = '"';
+  if (G_LIKELY (length <= 16) && copy_short (to, text, length))
+    to += length;
+  else
+    to = write_escaped (out, to, text, length);
   *to++ = '"';
   return to;
 }
 
 void
-bty_json_writer_key (BtyJsonWriter *writer, const char *name)
+bty_json_writer_key_len (BtyJsonWriter *writer, const char *name, gsize length)
 {
-  gsize length = strlen (name);
   char *to = bty_json_reserve (writer->out, length + 10);
 
   g_assert (writer->depth > 0 && (writer->object & depth_bit (writer)) != 0 && !writer->after_key);

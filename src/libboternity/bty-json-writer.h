@@ -29,7 +29,15 @@ BTY_EXPORT void bty_json_writer_begin_object (BtyJsonWriter *writer);
 BTY_EXPORT void bty_json_writer_end_object (BtyJsonWriter *writer);
 BTY_EXPORT void bty_json_writer_begin_array (BtyJsonWriter *writer);
 BTY_EXPORT void bty_json_writer_end_array (BtyJsonWriter *writer);
-BTY_EXPORT void bty_json_writer_key (BtyJsonWriter *writer, const char *name);
+BTY_EXPORT void bty_json_writer_key_len (BtyJsonWriter *writer, const char *name, gsize length);
+
+/* Inline, so that the length of a literal is known when it is compiled. */
+static inline void
+bty_json_writer_key (BtyJsonWriter *writer, const char *name)
+{
+  bty_json_writer_key_len (writer, name, strlen (name));
+}
+
 /** bty_json_writer_string: @text: (nullable): %NULL is written as null */
 BTY_EXPORT void bty_json_writer_string (BtyJsonWriter *writer, const char *text);
 BTY_EXPORT void bty_json_writer_string_len (BtyJsonWriter *writer, const char *text, gsize length);
