@@ -21,6 +21,7 @@
 #include "bty-json-writer.h"
 #include "bty-model.h"
 #include "bty-operation.h"
+#include "bty-paths.h"
 #include "bty-plugin.h"
 #include "bty-principal.h"
 #include "bty-provider-config.h"

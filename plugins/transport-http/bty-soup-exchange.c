@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-http"
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "bty-soup-answer.h"
+#include "bty-soup-exchange.h"
+
+typedef enum
+{
+  EXCHANGE_OPEN,     /* no answer yet */
+  EXCHANGE_STREAM,   /* the connection is taken over */
+  EXCHANGE_OVER,     /* answered, ended, or the client is gone */
+} BtySoupExchangeState;
+
+struct _BtySoupExchange
+{
+  GObject               parent;
+  BtySoupConnection    *connection;
+  SoupServerMessage    *message;
+  const char           *path;
+  GBytes               *body;
+  BtySoupExchangeState  state;
+  gboolean              paused;
+  BtyExchangeFunc       drained;
+  BtyExchangeFunc       closed;
+  gpointer              watch_data;
+};
+
+static void bty_soup_exchange_iface_init (BtyExchangeInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (BtySoupExchange, bty_soup_exchange, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (BTY_TYPE_EXCHANGE, bty_soup_exchange_iface_init))
+
+static SoupMessageHeaders *
+request_headers (BtySoupExchange *self)
+{
+  return soup_server_message_get_request_headers (self->message);
+}
+
+static const char *
+get_method (BtyExchange *exchange)
+{
+  return soup_server_message_get_method (BTY_SOUP_EXCHANGE (exchange)->message);
+}
+
+static const char *
+get_path (BtyExchange *exchange)
+{
+  return BTY_SOUP_EXCHANGE (exchange)->path;
+}
+
+static const char *
+get_query (BtyExchange *exchange)
+{
+  return g_uri_get_query (soup_server_message_get_uri (BTY_SOUP_EXCHANGE (exchange)->message));
+}
+
+static const char *
+get_header (BtyExchange *exchange, const char *name)
+{
+  return soup_message_headers_get_list (request_headers (BTY_SOUP_EXCHANGE (exchange)), name);
+}
+
+static GBytes *
+get_body (BtyExchange *exchange)
+{
+  return BTY_SOUP_EXCHANGE (exchange)->body;
+}
+
+static void
+get_credentials (BtyExchange *exchange, BtyCredentials *credentials)
+{
+  BtySoupExchange *self = BTY_SOUP_EXCHANGE (exchange);
+  const char *value = soup_message_headers_get_one (request_headers (self), "Authorization");
+
+  credentials->token = NULL;
+  credentials->token_length = 0;
+  credentials->peer_uid = self->connection->peer_uid;
+  if (value == NULL || g_ascii_strncasecmp (value, "Bearer ", 7) != 0)
+    return;
+  for (value += 7; *value == ' ';)
+    value++;
+  credentials->token = value;
+  credentials->token_length = strlen (value);
+}
+
+static void
+set_header (BtyExchange *exchange, const char *name, const char *value)
+{
+  BtySoupExchange *self = BTY_SOUP_EXCHANGE (exchange);
+
+  soup_message_headers_append (soup_server_message_get_response_headers (self->message), name, value);
+}
+
+/* The client is gone, or the answer is given: nothing more is told, and the connection may go on without us. */
+static void
+leave (BtySoupExchange *self)
+{
+  self->state = EXCHANGE_OVER;
+  self->drained = NULL;
+  self->closed = NULL;
+  if (self->connection->watch_data == self)
+    {
+      self->connection->on_gone = NULL;
+      self->connection->on_drained = NULL;
+      self->connection->watch_data = NULL;
+    }
+}
+
+static void
+on_gone (BtySoupConnection *connection, gpointer data)
+{
+  g_autoptr (BtySoupExchange) self = g_object_ref (data);
+  BtyExchangeFunc closed = self->closed;
+
+  if (self->state == EXCHANGE_STREAM)
+    leave (self);
+  self->closed = NULL;
+  if (closed != NULL)
+    closed (BTY_EXCHANGE (self), self->watch_data);
+}
+
+static void
+on_drained (BtySoupConnection *connection, gpointer data)
+{
+  g_autoptr (BtySoupExchange) self = g_object_ref (data);
+
+  if (self->drained != NULL)
+    self->drained (BTY_EXCHANGE (self), self->watch_data);
+}
+
+static void
+respond (BtyExchange *exchange, guint status, const char *content_type, GBytes *body)
+{
+  BtySoupExchange *self = BTY_SOUP_EXCHANGE (exchange);
+
+  if (self->state != EXCHANGE_OPEN)
+    return;
+  soup_server_message_set_status (self->message, status, NULL);
+  if (content_type != NULL)
+    soup_message_headers_append (soup_server_message_get_response_headers (self->message), "Content-Type",
+                                 content_type);
+  if (body != NULL)
+    soup_message_body_append_bytes (soup_server_message_get_response_body (self->message), body);
+  leave (self);
+  if (self->paused)
+    soup_server_message_unpause (self->message);
+}
+
+static GString *
+make_head (BtySoupExchange *self, guint status, const char *content_type)
+{
+  GString *head = g_string_sized_new (512);
+  SoupMessageHeadersIter iter;
+  const char *name, *value;
+
+  g_string_append_printf (head, "HTTP/1.1 %u %s\r\n", status, soup_status_get_phrase (status));
+  soup_message_headers_iter_init (&iter, soup_server_message_get_response_headers (self->message));
+  while (soup_message_headers_iter_next (&iter, &name, &value))
+    g_string_append_printf (head, "%s: %s\r\n", name, value);
+  if (content_type != NULL)
+    g_string_append_printf (head, "Content-Type: %s\r\n", content_type);
+  if (self->connection->chunked)
+    g_string_append (head, "Transfer-Encoding: chunked\r\n");
+  g_string_append (head, "Connection: close\r\n\r\n");
+  return head;
+}
+
+static void
+begin (BtyExchange *exchange, guint status, const char *content_type)
+{
+  BtySoupExchange *self = BTY_SOUP_EXCHANGE (exchange);
+  BtySoupConnection *connection = self->connection;
+  g_autoptr (GString) head = NULL;
+
+  if (self->state != EXCHANGE_OPEN || connection->state >= BTY_SOUP_STREAMING)
+    return;
+  self->state = EXCHANGE_STREAM;
+  connection->chunked = soup_server_message_get_http_version (self->message) >= SOUP_HTTP_1_1;
+  head = make_head (self, status, content_type);
+  bty_soup_connection_set_state (connection, BTY_SOUP_STREAMING);
+  g_object_unref (soup_server_message_steal_connection (self->message));
+  bty_soup_connection_send (connection, head->str, head->len);
+}
+
+static void
+write_stream (BtyExchange *exchange, const char *data, gsize length)
+{
+  BtySoupExchange *self = BTY_SOUP_EXCHANGE (exchange);
+  char frame[32];
+
+  if (self->state != EXCHANGE_STREAM || length == 0 || self->connection->state != BTY_SOUP_STREAMING)
+    return;
+  if (!self->connection->chunked)
+    {
+      bty_soup_connection_send (self->connection, data, length);
+      return;
+    }
+  g_snprintf (frame, sizeof frame, "%" G_GSIZE_MODIFIER "x\r\n", length);
+  g_string_append (self->connection->out, frame);
+  g_string_append_len (self->connection->out, data, length);
+  bty_soup_connection_send (self->connection, "\r\n", 2);
+}
+
+static gsize
+get_pending (BtyExchange *exchange)
+{
+  return bty_soup_connection_get_pending (BTY_SOUP_EXCHANGE (exchange)->connection);
+}
+
+static void
+end_stream (BtyExchange *exchange)
+{
+  BtySoupExchange *self = BTY_SOUP_EXCHANGE (exchange);
+
+  if (self->state != EXCHANGE_STREAM)
+    return;
+  leave (self);
+  if (self->connection->chunked)
+    bty_soup_connection_send (self->connection, "0\r\n\r\n", 5);
+  bty_soup_connection_end (self->connection);
+}
+
+static void
+watch (BtyExchange *exchange, BtyExchangeFunc drained, BtyExchangeFunc closed, gpointer data)
+{
+  BtySoupExchange *self = BTY_SOUP_EXCHANGE (exchange);
+
+  if (self->state == EXCHANGE_OVER)
+    return;
+  self->drained = drained;
+  self->closed = closed;
+  self->watch_data = data;
+  self->connection->on_gone = on_gone;
+  self->connection->on_drained = on_drained;
+  self->connection->watch_data = self;
+}
+
+static void
+bty_soup_exchange_iface_init (BtyExchangeInterface *iface)
+{
+  iface->get_method = get_method;
+  iface->get_path = get_path;
+  iface->get_query = get_query;
+  iface->get_header = get_header;
+  iface->get_body = get_body;
+  iface->get_credentials = get_credentials;
+  iface->set_header = set_header;
+  iface->respond = respond;
+  iface->begin = begin;
+  iface->write = write_stream;
+  iface->get_pending = get_pending;
+  iface->end = end_stream;
+  iface->watch = watch;
+}
+
+/* Nobody has answered and nobody can any more: libsoup, or the stream, must not wait for ever. */
+static void
+bty_soup_exchange_dispose (GObject *object)
+{
+  BtySoupExchange *self = BTY_SOUP_EXCHANGE (object);
+
+  if (self->state == EXCHANGE_STREAM)
+    {
+      leave (self);
+      bty_soup_connection_close (self->connection);
+    }
+  else if (self->state == EXCHANGE_OPEN)
+    {
+      g_autoptr (GString) problem = bty_soup_problem_new (503, _ ("the request was given up"));
+      g_autoptr (GBytes) body = g_string_free_to_bytes (g_steal_pointer (&problem));
+
+      soup_message_headers_append (soup_server_message_get_response_headers (self->message), "Connection", "close");
+      respond (BTY_EXCHANGE (self), 503, BTY_SOUP_PROBLEM_TYPE, body);
+    }
+  G_OBJECT_CLASS (bty_soup_exchange_parent_class)->dispose (object);
+}
+
+static void
+bty_soup_exchange_finalize (GObject *object)
+{
+  BtySoupExchange *self = BTY_SOUP_EXCHANGE (object);
+
+  g_clear_pointer (&self->body, g_bytes_unref);
+  g_object_unref (self->message);
+  g_object_unref (self->connection);
+  G_OBJECT_CLASS (bty_soup_exchange_parent_class)->finalize (object);
+}
+
+static void
+bty_soup_exchange_class_init (BtySoupExchangeClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = bty_soup_exchange_dispose;
+  G_OBJECT_CLASS (klass)->finalize = bty_soup_exchange_finalize;
+}
+
+static void
+bty_soup_exchange_init (BtySoupExchange *self)
+{
+}
+
+BtySoupExchange *
+bty_soup_exchange_new (BtySoupConnection *connection, SoupServerMessage *message, const char *path)
+{
+  BtySoupExchange *self = g_object_new (BTY_TYPE_SOUP_EXCHANGE, NULL);
+
+  self->connection = g_object_ref (connection);
+  self->message = g_object_ref (message);
+  self->path = path;
+  if (connection->body != NULL)
+    self->body = g_byte_array_free_to_bytes (g_steal_pointer (&connection->body));
+  return self;
+}
+
+void
+bty_soup_exchange_settle (BtySoupExchange *self)
+{
+  if (self->state != EXCHANGE_OPEN)
+    return;
+  self->paused = TRUE;
+  soup_server_message_set_status (self->message, SOUP_STATUS_OK, NULL); /* else libsoup looks for a handler */
+  soup_server_message_pause (self->message);
+}
