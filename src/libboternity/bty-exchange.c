@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#define G_LOG_DOMAIN "bty"
+#define G_LOG_DOMAIN "bty-library"
 
 #include "config.h"
 

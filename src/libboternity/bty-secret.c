@@ -27,8 +27,12 @@ map_pages (gsize size)
 {
   char *pages = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
+  /* As g_malloc() does: there is nothing sensible to do without memory. */
   if (pages == MAP_FAILED)
-    g_error ("no memory for a secret of %" G_GSIZE_FORMAT " bytes", size);
+    {
+      g_critical ("no memory for a secret of %" G_GSIZE_FORMAT " bytes", size);
+      abort ();
+    }
 
   /* RLIMIT_MEMLOCK may be used up; a secret that could be swapped out is better than none. */
   if (mlock (pages, size) != 0)
