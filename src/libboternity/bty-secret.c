@@ -16,7 +16,7 @@ struct _BtySecret
 {
   char           *bytes;
   gsize           length;
-  gsize           mapped;
+  gsize           mapped; /* 0: they are in the heap */
   gatomicrefcount references;
 };
 
@@ -28,7 +28,7 @@ map_pages (gsize size)
   char *pages = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
   if (pages == MAP_FAILED)
-    g_error ("no memory for a secret of %" G_GSIZE_FORMAT " bytes", size);
+    return NULL;
 
   /* RLIMIT_MEMLOCK may be used up; a secret that could be swapped out is better than none. */
   if (mlock (pages, size) != 0)
@@ -54,6 +54,12 @@ bty_secret_new (const char *bytes, gsize length)
   secret->length = length;
   secret->mapped = (length + 1 + page - 1) / page * page;
   secret->bytes = map_pages (secret->mapped);
+  if (secret->bytes == NULL)
+    {
+      /* A process may have only so many mappings. */
+      secret->mapped = 0;
+      secret->bytes = g_malloc0 (length + 1);
+    }
   if (length > 0)
     memcpy (secret->bytes, bytes, length);
   return secret;
@@ -76,8 +82,11 @@ bty_secret_unref (BtySecret *secret)
   if (!g_atomic_ref_count_dec (&secret->references))
     return;
 
-  explicit_bzero (secret->bytes, secret->mapped);
-  munmap (secret->bytes, secret->mapped);
+  explicit_bzero (secret->bytes, secret->length);
+  if (secret->mapped > 0)
+    munmap (secret->bytes, secret->mapped);
+  else
+    g_free (secret->bytes);
   g_free (secret);
 }
 
