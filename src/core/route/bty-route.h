@@ -17,12 +17,12 @@ G_DECLARE_FINAL_TYPE (BtyRoute, bty_route, BTY, ROUTE, GObject)
 
 /**
  * BtyRouteEvents:
- * @on_model: `provider/model` is being tried; @window: tokens of its context window, @max_output: as of the model; called before the
- *   request is sent: the returned request (transfer full) is what is sent, so that the context can be fitted to the window; %NULL with
- *   an error skips the model
- * @on_skipped: it could not answer, and why; the next is tried
+ * @on_model: `provider/model` is being tried; @window: tokens of its context window, @max_output: as of the model (0 when unknown);
+ *   called before the request is sent: the returned request (transfer full) is what is sent, so that the context can be fitted to the
+ *   window; its `model` is set by the route; %NULL with an error skips the model
+ * @on_skipped: (nullable): it could not answer, and why; the next is tried
  * @on_delta: a step of the answer
- * @on_done: the end: bty_route_get_error() etc.
+ * @on_done: the end: bty_route_get_error() etc.; always called, once, and never from within bty_route_start()
  */
 typedef struct
 {
@@ -33,12 +33,19 @@ typedef struct
   void (*on_done) (BtyRoute *route, gpointer data);
 } BtyRouteEvents;
 
-/** bty_route_new: @models: each `provider/model` or `provider` (its default model) */
+/**
+ * bty_route_new:
+ * @models: each `provider/model` or `provider` (its default model); empty: `builtin`
+ * @fallback_window: tokens to count on when neither the model nor its provider's record says
+ * @events: static
+ */
 BtyRoute *bty_route_new (BtyProviderService *providers, const char *const *models, gint64 fallback_window, GCancellable *cancellable,
                          const BtyRouteEvents *events, gpointer data);
 /** bty_route_start: keeps itself alive until @on_done was called */
 void            bty_route_start (BtyRoute *route);
 const GError   *bty_route_get_error (BtyRoute *route);
+/** bty_route_get_model: Returns: (nullable): `provider/model` that was tried last: that answered, when there is no error */
 const char     *bty_route_get_model (BtyRoute *route);
+/** bty_route_get_usage: Returns: (nullable): what the last one reported */
 const BtyUsage *bty_route_get_usage (BtyRoute *route);
 BtyStopReason   bty_route_get_stop_reason (BtyRoute *route);

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-route"
+
+#include "config.h"
+
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "route/bty-provider-entry.h"
+
+BtyProviderEntry *
+bty_provider_entry_new (BtyProviderConfig *config)
+{
+  BtyProviderEntry *entry = g_new0 (BtyProviderEntry, 1);
+
+  entry->config = config;
+  return entry;
+}
+
+void
+bty_provider_entry_free (BtyProviderEntry *entry)
+{
+  g_clear_object (&entry->provider);
+  g_clear_pointer (&entry->models, g_ptr_array_unref);
+  bty_provider_config_unref (entry->config);
+  g_free (entry);
+}
+
+static gboolean
+needs_key (const BtyProviderConfig *config)
+{
+  return config->key_ref != NULL && config->key_ref[0] != '\0';
+}
+
+BtyProviderConfig *
+bty_provider_entry_show (const BtyProviderEntry *entry, BtySecretService *secrets)
+{
+  BtyProviderConfig   *shown = bty_provider_config_edit (entry->config);
+  g_autoptr(BtySecret) key = needs_key (shown) ? bty_secret_service_find (secrets, shown->key_ref, NULL) : NULL;
+
+  shown->key_state = key != NULL ? BTY_KEY_READY : BTY_KEY_MISSING;
+  if (!needs_key (shown))
+    shown->key_state = BTY_KEY_NOT_NEEDED;
+  return shown;
+}
+
+static BtySecret *
+find_key (const BtyProviderConfig *config, BtySecretService *secrets, GError **error)
+{
+  g_autoptr(GError) local = NULL;
+  BtySecret        *key = bty_secret_service_find (secrets, config->key_ref, &local);
+
+  if (key == NULL)
+    g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                 _("the provider “%s” has no key (%s); or hand it over: boternity-ctl provider update %s --key-stdin"), config->name,
+                 local->message, config->name);
+  return key;
+}
+
+BtyProvider *
+bty_provider_entry_open (BtyProviderEntry *entry, BtySecretService *secrets, BtyProviderMaker make, gpointer data, GError **error)
+{
+  const BtyProviderConfig *config = entry->config;
+  g_autoptr(BtyProvider)   provider = NULL;
+  g_autoptr(BtySecret)     key = NULL;
+
+  if (!config->enabled)
+    {
+      g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                   _("the provider “%s” is switched off: boternity-ctl provider update %s --enabled true"), config->name, config->name);
+      return NULL;
+    }
+  if (entry->provider != NULL)
+    return g_object_ref (entry->provider);
+  if (needs_key (config))
+    {
+      key = find_key (config, secrets, error);
+      if (key == NULL)
+        return NULL;
+    }
+  provider = make (data, config->kind, error);
+  if (provider == NULL || !bty_provider_configure (provider, config, key, error))
+    return NULL;
+  entry->provider = g_object_ref (provider);
+  return g_steal_pointer (&provider);
+}
+
+/* A provider that does not know what it is called here gives the service's own names. */
+static BtyModel *
+complete_model (const BtyModel *model, const char *provider)
+{
+  g_autofree char *prefix = g_strconcat (provider, "/", NULL);
+  BtyModel        *complete;
+
+  if (g_strcmp0 (model->provider, provider) == 0 && g_str_has_prefix (model->name, prefix))
+    return bty_model_ref (model);
+  complete = bty_model_edit (model);
+  bty_record_take_string (&complete->provider, g_strdup (provider));
+  bty_record_take_string (&complete->name, g_strconcat (prefix, model->name, NULL));
+  return complete;
+}
+
+void
+bty_provider_entry_set_models (BtyProviderEntry *entry, GPtrArray *models)
+{
+  entry->models_asked = TRUE;
+  if (models == NULL)
+    return;
+  g_clear_pointer (&entry->models, g_ptr_array_unref);
+  entry->models = bty_record_list_new ();
+  for (guint i = 0; i < models->len; i++)
+    g_ptr_array_add (entry->models, complete_model (models->pdata[i], entry->config->name));
+  entry->models_at = g_get_monotonic_time ();
+  g_ptr_array_unref (models);
+}
+
+static gboolean
+gives_text (const BtyModel *model)
+{
+  return model->abilities == NULL || model->abilities[0] == NULL || g_strv_contains ((const char *const *) model->abilities, "text");
+}
+
+const BtyModel *
+bty_provider_entry_find_model (const BtyProviderEntry *entry, const char *name)
+{
+  gsize prefix = strlen (entry->config->name) + 1;
+
+  for (guint i = 0; entry->models != NULL && i < entry->models->len; i++)
+    {
+      const BtyModel *model = entry->models->pdata[i];
+
+      if (name != NULL ? strcmp (model->name + prefix, name) == 0 : gives_text (model))
+        return model;
+    }
+  return NULL;
+}
+
+gboolean
+bty_provider_check_name (const char *name, GError **error)
+{
+  gboolean good = name != NULL && g_ascii_isalnum (name[0]) && strlen (name) <= 64;
+
+  for (const char *c = name; good && *c != '\0'; c++)
+    good = g_ascii_isalnum (*c) || strchr ("-_.", *c) != NULL;
+  if (!good)
+    g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+                 _("“%.64s” cannot name a provider: begin with a letter or digit and use only letters, digits, “-”, “_” and “.”"),
+                 name != NULL ? name : "");
+  return good;
+}
+
+char *
+bty_provider_key_name (const char *provider)
+{
+  return g_strconcat ("provider/", provider, NULL);
+}
+
+static const struct
+{
+  const char *host;
+  const char *reference;
+} usual_keys[] = {
+  { "api.openai.com", "env:OPENAI_API_KEY" },     { "openrouter.ai", "env:OPENROUTER_API_KEY" },
+  { "api.groq.com", "env:GROQ_API_KEY" },         { "api.mistral.ai", "env:MISTRAL_API_KEY" },
+  { "api.deepseek.com", "env:DEEPSEEK_API_KEY" }, { "api.together.xyz", "env:TOGETHER_API_KEY" },
+  { "api.x.ai", "env:XAI_API_KEY" },
+};
+
+const char *
+bty_provider_usual_key_ref (const char *kind, const char *url)
+{
+  g_autoptr(GUri) uri = NULL;
+  const char     *host = "api.openai.com";
+
+  if (g_strcmp0 (kind, "openai") != 0)
+    return NULL;
+  if (url != NULL && url[0] != '\0')
+    {
+      uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+      host = uri != NULL && strcmp (g_uri_get_scheme (uri), "https") == 0 ? g_uri_get_host (uri) : NULL;
+    }
+  for (guint i = 0; host != NULL && i < G_N_ELEMENTS (usual_keys); i++)
+    if (g_ascii_strcasecmp (host, usual_keys[i].host) == 0)
+      return usual_keys[i].reference;
+  return NULL;
+}
