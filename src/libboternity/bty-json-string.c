@@ -56,7 +56,10 @@ read_escape (const char **p, const char *end, GString *out)
   guchar letter;
 
   if (end - *p < 2)
-    return N_("a string is not closed");
+    {
+      *p = end;
+      return N_("a string is not closed");
+    }
   letter = (guchar) (*p)[1];
   if (letter < sizeof plain && plain[letter] != '\0')
     {

@@ -4,11 +4,9 @@
 
 #include "config.h"
 
+#include <boternity.h>
 #include <json-glib/json-glib.h>
 #include <stdio.h>
-
-#include "bty-json-reader.h"
-#include "bty-json-writer.h"
 
 #define LIMIT       0.2
 #define ROUNDS      9
