@@ -179,7 +179,7 @@ bty_soup_connection_end (BtySoupConnection *self)
 void
 bty_soup_connection_refuse (BtySoupConnection *self, guint status, const char *detail)
 {
-  g_autoptr (GString) refusal = NULL;
+  g_autoptr(GString) refusal = NULL;
 
   if (self->state >= BTY_SOUP_STREAMING)
     return;
@@ -257,10 +257,10 @@ bty_soup_connection_check_time (BtySoupConnection *self, gint64 now)
       if (self->received == 0)
         drop (self);
       else
-        bty_soup_connection_refuse (self, 408, _ ("the head of the request took too long"));
+        bty_soup_connection_refuse (self, 408, _("the head of the request took too long"));
     }
   else if (self->state == BTY_SOUP_BODY && age > self->limits->body_timeout)
-    bty_soup_connection_refuse (self, 408, _ ("the body of the request took too long"));
+    bty_soup_connection_refuse (self, 408, _("the body of the request took too long"));
   else if (self->state == BTY_SOUP_STREAMING && self->ending && age > self->limits->idle_timeout)
     bty_soup_connection_close (self);
   else if (self->state == BTY_SOUP_LINGERING && age > LINGER_TIME)
@@ -301,7 +301,7 @@ bty_soup_connection_receive (BtySoupConnection *self, void *buffer, gsize count,
   gssize n;
 
   if (self->state == BTY_SOUP_HEADERS && self->received >= self->limits->max_headers)
-    bty_soup_connection_refuse (self, 431, _ ("the head of the request is too large"));
+    bty_soup_connection_refuse (self, 431, _("the head of the request is too large"));
   if (self->state >= BTY_SOUP_STREAMING)
     return fail_read (self, ECONNRESET, error);
   if (self->state <= BTY_SOUP_HEADERS) /* a head may have its limit, and not a buffer more */
@@ -332,9 +332,9 @@ write_large (BtySoupConnection *self, const void *buffer, gsize count, GError **
   if (n > 0)
     return n;
   if (self->gone)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, _ ("the connection is closed"));
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, _("the connection is closed"));
   else
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, _ ("the connection is busy"));
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, _("the connection is busy"));
   return -1;
 }
 
@@ -345,7 +345,7 @@ replace_refusal (BtySoupConnection *self, const char *buffer, gsize count)
   guint status = count > 12 ? g_ascii_digit_value (buffer[9]) * 100 + g_ascii_digit_value (buffer[10]) * 10 +
                               g_ascii_digit_value (buffer[11]) : 400;
 
-  bty_soup_connection_refuse (self, status, _ ("this is not a well-formed request"));
+  bty_soup_connection_refuse (self, status, _("this is not a well-formed request"));
   return count;
 }
 

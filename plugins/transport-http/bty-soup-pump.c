@@ -55,7 +55,7 @@ bty_soup_pump_new (GError **error)
     {
       int code = errno;
 
-      g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED, _ ("cannot watch sockets: %s"), g_strerror (code));
+      g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED, _("cannot watch sockets: %s"), g_strerror (code));
       return NULL;
     }
   pump = g_new0 (BtySoupPump, 1);

@@ -44,7 +44,7 @@ get_connection (SoupServerMessage *message)
 static void
 answer (SoupServerMessage *message, guint status, const char *content_type, GString *body)
 {
-  g_autoptr (GBytes) bytes = g_string_free_to_bytes (body);
+  g_autoptr(GBytes) bytes = g_string_free_to_bytes (body);
 
   soup_server_message_set_status (message, status, NULL);
   soup_message_headers_append (soup_server_message_get_response_headers (message), "Content-Type", content_type);
@@ -90,9 +90,9 @@ on_got_chunk (SoupServerMessage *message, GBytes *chunk, gpointer data)
   if (connection->body == NULL || connection->state != BTY_SOUP_BODY)
     return;
   if (connection->body->len + length > self->limits.max_body)
-    bty_soup_connection_refuse (connection, 413, _ ("the body is larger than http.max_body allows"));
+    bty_soup_connection_refuse (connection, 413, _("the body is larger than http.max_body allows"));
   else if (self->bodies + length > self->limits.max_bodies)
-    bty_soup_connection_refuse (connection, 503, _ ("too many large requests at once"));
+    bty_soup_connection_refuse (connection, 503, _("too many large requests at once"));
   if (connection->state != BTY_SOUP_BODY)
     {
       forget_body (self, connection);
@@ -113,7 +113,7 @@ expect_body (BtySoupServer *self, BtySoupConnection *connection, SoupServerMessa
     return;
   if (declared > (goffset) self->limits.max_body)
     {
-      bty_soup_connection_refuse (connection, 413, _ ("the body is larger than http.max_body allows"));
+      bty_soup_connection_refuse (connection, 413, _("the body is larger than http.max_body allows"));
       return;
     }
   soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
@@ -138,9 +138,9 @@ on_got_headers (SoupServerMessage *message, gpointer data)
   if (status == 0)
     expect_body (self, connection, message);
   else if (soup_message_headers_get_encoding (soup_server_message_get_request_headers (message)) == SOUP_ENCODING_NONE)
-    answer_problem (message, status, detail != NULL ? detail : _ ("the server is closing"));
+    answer_problem (message, status, detail != NULL ? detail : _("the server is closing"));
   else
-    bty_soup_connection_refuse (connection, status, detail != NULL ? detail : _ ("the server is closing"));
+    bty_soup_connection_refuse (connection, status, detail != NULL ? detail : _("the server is closing"));
 }
 
 /* libsoup tells this for the first message when the connection is accepted, for the others with their first bytes. */
@@ -169,12 +169,12 @@ serve_health (BtySoupServer *self, SoupServerMessage *message, const char *path)
   if (method != SOUP_METHOD_GET && method != SOUP_METHOD_HEAD)
     {
       soup_message_headers_append (soup_server_message_get_response_headers (message), "Allow", "GET, HEAD");
-      answer (message, 405, BTY_SOUP_PROBLEM_TYPE, bty_soup_problem_new (405, _ ("this path is only read")));
+      answer (message, 405, BTY_SOUP_PROBLEM_TYPE, bty_soup_problem_new (405, _("this path is only read")));
     }
   else if (ready)
     answer (message, 200, "application/json", g_string_new ("{\"status\":\"ok\"}"));
   else
-    answer_problem (message, 503, _ ("not ready yet"));
+    answer_problem (message, 503, _("not ready yet"));
   return TRUE;
 }
 
@@ -209,7 +209,7 @@ serve_preflight (SoupServerMessage *message)
 static void
 serve (BtySoupServer *self, BtySoupConnection *connection, SoupServerMessage *message, const char *path)
 {
-  g_autoptr (BtySoupExchange) exchange = NULL;
+  g_autoptr(BtySoupExchange) exchange = NULL;
   BtyEndpoint *endpoint;
   const char *below = NULL;
 
@@ -218,7 +218,7 @@ serve (BtySoupServer *self, BtySoupConnection *connection, SoupServerMessage *me
   endpoint = bty_soup_mounts_find (self->mounts, path, &below);
   if (endpoint == NULL)
     {
-      answer_problem (message, 404, _ ("nothing is served at this path"));
+      answer_problem (message, 404, _("nothing is served at this path"));
       return;
     }
   soup_message_headers_remove (soup_server_message_get_request_headers (message), "Range"); /* libsoup would cut answers */
@@ -305,7 +305,7 @@ make_room (BtySoupServer *self)
 static void
 turn_away (int fd)
 {
-  g_autoptr (GString) refusal = bty_soup_refusal_new (503, _ ("too many connections"));
+  g_autoptr(GString) refusal = bty_soup_refusal_new (503, _("too many connections"));
 
   if (send (fd, refusal->str, refusal->len, MSG_NOSIGNAL) == -1)
     g_debug ("turned a connection away without a word: %s", g_strerror (errno));
@@ -315,8 +315,8 @@ turn_away (int fd)
 void
 bty_soup_server_accept (BtySoupServer *self, int fd, gint64 peer_uid)
 {
-  g_autoptr (BtySoupConnection) connection = NULL;
-  g_autoptr (GSocketAddress) remote = NULL;
+  g_autoptr(BtySoupConnection) connection = NULL;
+  g_autoptr(GSocketAddress) remote = NULL;
 
   if (!make_room (self))
     {
@@ -343,12 +343,12 @@ bty_soup_server_accept (BtySoupServer *self, int fd, gint64 peer_uid)
 static gboolean
 add_idle_listener (BtySoupServer *self, GError **error)
 {
-  g_autoptr (GSocket) socket = NULL;
+  g_autoptr(GSocket) socket = NULL;
   int ends[2];
 
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED, _ ("cannot make a socket: %s"), g_strerror (errno));
+      g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED, _("cannot make a socket: %s"), g_strerror (errno));
       return FALSE;
     }
   self->idle_end = ends[1];
@@ -361,7 +361,7 @@ add_idle_listener (BtySoupServer *self, GError **error)
 BtySoupServer *
 bty_soup_server_new (BtyHost *host, GError **error)
 {
-  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr(GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
   BtySoupPump *pump = bty_soup_pump_new (error);
   BtySoupServer *self;
 
@@ -406,7 +406,7 @@ end_streams (BtySoupServer *self)
 
   for (GList *link = self->connections.head; link != NULL; link = next)
     {
-      g_autoptr (BtySoupConnection) connection = g_object_ref (link->data);
+      g_autoptr(BtySoupConnection) connection = g_object_ref (link->data);
 
       next = link->next;
       if (connection->state != BTY_SOUP_STREAMING || connection->ending)

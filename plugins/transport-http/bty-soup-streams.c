@@ -102,7 +102,7 @@ create_source (BtySoupConnection *connection, gboolean output, GCancellable *can
   ((BtySoupSource *) source)->output = output;
   if (cancellable != NULL)
     {
-      g_autoptr (GSource) child = g_cancellable_source_new (cancellable);
+      g_autoptr(GSource) child = g_cancellable_source_new (cancellable);
 
       g_source_set_dummy_callback (child);
       g_source_add_child_source (source, child);
@@ -113,7 +113,7 @@ create_source (BtySoupConnection *connection, gboolean output, GCancellable *can
 static gssize
 fail_closed (GError **error)
 {
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED, _ ("the connection is closed"));
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED, _("the connection is closed"));
   return -1;
 }
 
