@@ -311,7 +311,7 @@ on_models (GObject *providers, GAsyncResult *result, gpointer data)
   gboolean             timed_out = self->looking_timeout == 0;
 
   g_clear_handle_id (&self->looking_timeout, g_source_remove);
-  g_cancellable_disconnect (self->cancellable, self->looking_link);
+  g_clear_signal_handler (&self->looking_link, self->cancellable); /* g_cancellable_disconnect waits for ever when it is cancelling now */
   g_clear_object (&self->looking);
   if (g_cancellable_is_cancelled (self->cancellable))
     advance (self);
