@@ -104,14 +104,14 @@ complete_model (const BtyModel *model, const char *provider)
 void
 bty_provider_entry_set_models (BtyProviderEntry *entry, GPtrArray *models)
 {
-  entry->models_asked = TRUE;
+  entry->asked_at = g_get_monotonic_time ();
   if (models == NULL)
     return;
   g_clear_pointer (&entry->models, g_ptr_array_unref);
   entry->models = bty_record_list_new ();
   for (guint i = 0; i < models->len; i++)
     g_ptr_array_add (entry->models, complete_model (models->pdata[i], entry->config->name));
-  entry->models_at = g_get_monotonic_time ();
+  entry->models_at = entry->asked_at;
   g_ptr_array_unref (models);
 }
 

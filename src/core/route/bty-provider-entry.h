@@ -20,7 +20,7 @@ typedef BtyProvider *(*BtyProviderMaker) (gpointer data, const char *kind, GErro
  * @provider: (nullable): made and configured on first use
  * @models: (nullable) (element-type BtyModel): what it offered when it was last asked
  * @models_at: when that was, of the monotonic clock
- * @models_asked: whether it was asked at all, with whatever result
+ * @asked_at: when it was last asked, with whatever result; 0: never
  *
  * One provider in memory. A changed record or key gets a new entry, so that nothing of the old one lives on.
  */
@@ -30,7 +30,7 @@ typedef struct
   BtyProvider       *provider;
   GPtrArray         *models;
   gint64             models_at;
-  gboolean           models_asked;
+  gint64             asked_at;
 } BtyProviderEntry;
 
 /** bty_provider_entry_new: @config: (transfer full): */

@@ -663,6 +663,6 @@ bty_provider_service_peek_model (BtyProviderService *self, const char *provider,
   BtyProviderEntry *entry = g_hash_table_lookup (self->entries, provider);
 
   if (known != NULL)
-    *known = entry != NULL && entry->models_asked;
+    *known = entry != NULL && (entry->models != NULL || (entry->asked_at > 0 && g_get_monotonic_time () - entry->asked_at < MODELS_KEEP_US));
   return entry != NULL ? bty_provider_entry_find_model (entry, model) : NULL;
 }

@@ -64,7 +64,7 @@ GPtrArray         *bty_provider_service_list_models_finish (BtyProviderService *
 /**
  * bty_provider_service_peek_model:
  * @model: (nullable): its own name, without the provider; %NULL: the one to take when none is named
- * @known: (out) (optional): whether the provider was asked before, so that asking again would tell nothing new
+ * @known: (out) (optional): whether the provider has answered, or was asked a short while ago: asking again would tell nothing new
  *
  * What is known of a model without asking anyone.
  *
