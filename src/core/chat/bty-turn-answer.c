@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-chat"
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "chat/bty-context.h"
+#include "chat/bty-turn-run-private.h"
+
+#define HISTORY_PAGE      500
+#define MAX_HISTORY_BYTES (16 * 1024 * 1024)
+
+static void
+on_history (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr(BtyTurnRun) self = data;
+  GError               *error = NULL;
+  g_autoptr(BtyPage)    page = bty_store_query_finish (BTY_STORE (source), result, &error);
+
+  if (page == NULL)
+    {
+      bty_turn_run_fail (self, error);
+      return;
+    }
+  for (guint i = 0; i < page->items->len; i++)
+    {
+      BtyMessage *message = g_ptr_array_index (page->items, i);
+
+      self->history_bytes += strlen (message->text);
+      g_ptr_array_add (self->history, bty_message_ref (message));
+    }
+  bty_record_take_string (&self->history_cursor, g_strdup (page->next_cursor));
+  bty_turn_run_go_on (self, self->history_cursor != NULL && self->history_bytes < MAX_HISTORY_BYTES ? TURN_STEP_HISTORY : TURN_STEP_ROUTE);
+}
+
+void
+bty_turn_run_read_history (BtyTurnRun *self)
+{
+  g_autoptr(BtyQuery) query = bty_query_new (&bty_message_schema);
+
+  bty_query_where (query, "session", BTY_MATCH_EQUAL, self->session->record.id);
+  bty_query_order (query, "id", TRUE);
+  bty_query_limit (query, HISTORY_PAGE);
+  bty_query_after (query, self->history_cursor);
+  bty_store_query_async (self->parts->store, query, self->cancellable, on_history, g_object_ref (self));
+}
+
+static BtyCompletionRequest *
+on_model (BtyRoute *route, const char *model, gint64 window, gint64 max_output, gpointer data, GError **error)
+{
+  BtyTurnRun           *self = data;
+  gint64                reserve = bty_settings_get_int (self->parts->settings, "chat", "reserve");
+  guint                 left_out = 0;
+  BtyCompletionRequest *request = bty_context_build (self->bot, self->soul, self->history, self->turn, window, max_output, reserve,
+                                                     &left_out, error);
+  BtyChatItem          *item;
+
+  if (request == NULL)
+    return NULL;
+  item = bty_turn_run_item_new (BTY_CHAT_MODEL, NULL);
+  item->model = g_strdup (model);
+  bty_turn_run_say (self, item);
+  if (left_out > 0 && left_out != self->left_out)
+    {
+      g_autofree char *text =
+        g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u older message does not fit into the window of %s and is left out",
+                                      "%u older messages do not fit into the window of %s and are left out", left_out), left_out, model);
+
+      bty_turn_run_say (self, bty_turn_run_item_new (BTY_CHAT_NOTICE, text));
+    }
+  self->left_out = left_out;
+  return request;
+}
+
+static void
+on_skipped (BtyRoute *route, const char *model, const GError *error, gpointer data)
+{
+  g_autofree char *text = g_strdup_printf (_("%s cannot answer: %s"), model, error->message);
+
+  bty_turn_run_say (data, bty_turn_run_item_new (BTY_CHAT_NOTICE, text));
+}
+
+static void
+on_delta (BtyRoute *route, const BtyDelta *delta, gpointer data)
+{
+  BtyTurnRun *self = data;
+
+  if (delta->kind == BTY_DELTA_TEXT)
+    {
+      g_string_append_len (self->answer, delta->text, (gssize) delta->length);
+      bty_item_log_append_text (self->log, delta->text, delta->length);
+    }
+  else if (delta->kind == BTY_DELTA_REASONING)
+    {
+      g_autofree char *text = g_strndup (delta->text, delta->length);
+
+      bty_turn_run_say (self, bty_turn_run_item_new (BTY_CHAT_REASONING, text));
+    }
+  if (self->answer->len > (gsize) bty_settings_get_int (self->parts->settings, "chat", "max_answer"))
+    g_cancellable_cancel (self->cancellable);
+}
+
+static void
+on_routed (BtyRoute *route, gpointer data)
+{
+  BtyTurnRun   *self = data;
+  const GError *error = bty_route_get_error (route);
+
+  if (error != NULL && !g_error_matches (error, BTY_ERROR, BTY_ERROR_CANCELLED))
+    self->error = g_error_copy (error);
+  else if (error != NULL && !self->is_stopped)
+    g_set_error (&self->error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED, _("the answer is longer than the setting chat.max_answer allows"));
+  bty_turn_run_go_on (self, TURN_STEP_ANSWER);
+}
+
+static const BtyRouteEvents route_events = { .on_model = on_model, .on_skipped = on_skipped, .on_delta = on_delta, .on_done = on_routed };
+
+void
+bty_turn_run_ask_models (BtyTurnRun *self)
+{
+  g_autofree char *fallback = bty_settings_get (self->parts->settings, "chat", "route");
+  g_auto(GStrv)    split = g_strsplit_set (fallback, ", ", -1);
+  GStrv            models = self->bot->route != NULL && self->bot->route[0] != NULL ? self->bot->route : split;
+  gint64           window = bty_settings_get_int (self->parts->settings, "chat", "context_window");
+
+  self->route = bty_route_new (self->parts->providers, (const char *const *) models, window, self->cancellable, &route_events, self);
+  bty_route_start (self->route);
+}
+
+static BtyMessage *
+make_answer (BtyTurnRun *self)
+{
+  BtyMessage *answer = bty_message_new ();
+
+  answer->session = g_strdup (self->session->record.id);
+  answer->bot = g_strdup (self->bot->record.id);
+  answer->turn = g_strdup (self->turn->record.id);
+  answer->role = BTY_ROLE_ASSISTANT;
+  answer->text = g_strdup (self->answer->str);
+  answer->model = g_strdup (self->turn->model);
+  answer->stop_reason = self->turn->stop_reason;
+  answer->usage = self->turn->usage != NULL ? bty_usage_ref (self->turn->usage) : NULL;
+  return answer;
+}
+
+/* How the turn ended, into an edit copy of it. */
+static void
+sum_up (BtyTurnRun *self)
+{
+  BtyTurn *turn = bty_turn_edit (self->turn);
+
+  bty_turn_unref (self->turn);
+  self->turn = turn;
+  turn->state = self->is_stopped ? self->stopped_as : self->error != NULL ? BTY_TURN_FAILED : BTY_TURN_DONE;
+  turn->stop_reason = self->is_stopped ? BTY_STOP_CANCELLED : self->error != NULL ? BTY_STOP_FAILED : BTY_STOP_END;
+  if (self->route != NULL)
+    {
+      if (!self->is_stopped && self->error == NULL)
+        turn->stop_reason = bty_route_get_stop_reason (self->route);
+      turn->model = g_strdup (bty_route_get_model (self->route));
+      turn->usage = bty_route_get_usage (self->route) != NULL ? bty_usage_ref (bty_route_get_usage (self->route)) : NULL;
+    }
+  if (self->error != NULL)
+    {
+      turn->error_code = g_strdup (bty_error_info (bty_error_code_of (self->error))->name);
+      turn->error = g_strdup (self->error->message);
+    }
+}
+
+static void
+on_answer_stored (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr(BtyTurnRun) self = data;
+  GError               *error = NULL;
+
+  if (!bty_store_apply_finish (BTY_STORE (source), result, &error))
+    {
+      g_warning ("the end of turn %s could not be kept: %s", self->turn->record.id, error->message);
+      g_clear_error (&self->error);
+      self->error = error;
+    }
+  bty_turn_run_go_on (self, TURN_STEP_OVER);
+}
+
+void
+bty_turn_run_store_answer (BtyTurnRun *self)
+{
+  g_autoptr(BtyBatch)   batch = bty_batch_new ();
+  g_autoptr(BtyMessage) answer = NULL;
+
+  sum_up (self);
+  if (self->turn->usage != NULL)
+    {
+      BtyChatItem *item = bty_turn_run_item_new (BTY_CHAT_USAGE, NULL);
+
+      item->usage = bty_usage_ref (self->turn->usage);
+      bty_turn_run_say (self, item);
+    }
+  if (self->answer->len > 0)
+    {
+      answer = make_answer (self);
+      bty_batch_put (batch, answer);
+      self->turn->answer = g_strdup (answer->record.id);
+    }
+  self->turn->items = bty_item_log_pack (self->log, &self->turn->items_text);
+  bty_batch_put (batch, self->turn);
+  bty_batch_publish (batch, "turn.finished", self->turn);
+  bty_store_apply_async (self->parts->store, batch, NULL, on_answer_stored, g_object_ref (self));
+}
