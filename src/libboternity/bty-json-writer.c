@@ -281,7 +281,7 @@ write_short_double (char *to, double value)
   if (!(scaled < 1e15))
     return NULL;
   digits = (guint64) llrint (scaled);
-  if ((double) digits / 1e6 != fabs (value) || (digits == 0 && value != 0))
+  if ((double) digits / 1e6 != fabs (value))
     return NULL;
   if (signbit (value))
     *to++ = '-';

@@ -191,6 +191,7 @@ static const struct
   { TEXT ("\"\\ud83d\""), "half of a surrogate pair" },
   { TEXT ("\"\\ud83d\\u0041\""), "half of a surrogate pair" },
   { TEXT ("\"\\ud83dx\\ude00\""), "half of a surrogate pair" },
+  { TEXT ("\"\\ude00\\ude00\""), "half of a surrogate pair" },
   { TEXT ("\"\\ude00\\ud83d\""), "half of a surrogate pair" },
   { TEXT ("\"\xff\""), "at byte 1: a string holds invalid UTF-8" },
   { TEXT ("\"ab\x80\""), "at byte 3: a string holds invalid UTF-8" },
@@ -208,6 +209,7 @@ static const struct
   { TEXT ("{\"a\":1,\"\\u0061\":2}"), "at byte 7 (/a): a member name is given twice" },
   { TEXT ("{\"\\u0061\":{\"b\":1},\"a\":2}"), "(/a): a member name is given twice" },
   { TEXT ("{\"\\u0061\":1,\"\\u0061\":2}"), "(/a): a member name is given twice" },
+  { TEXT ("{\"\\u0061x\":1,\"in\":{\"\\u0062\":1},\"\\u0063y\":2,\"ax\":3}"), "(/ax): a member name is given twice" },
   { TEXT ("[{\"\":1,\"\":2}]"), "(/0/): a member name is given twice" },
 };
 

@@ -225,6 +225,26 @@ test_nested_names (void)
   g_assert_nonnull (strstr (error->message, "(/in): a member name is given twice"));
 }
 
+/* What the names of one object took serves those of the next. */
+static void
+test_names_are_forgotten (void)
+{
+  g_autoptr (GString) json = g_string_new ("[{");
+  g_auto (BtyJsonReader) reader;
+
+  for (guint i = 0; i < 1000; i++)
+    {
+      append_names (json, 40, TRUE);
+      g_string_append (json, i < 999 ? "},{" : "}]");
+    }
+  bty_json_reader_init (&reader, json->str, json->len, 0);
+  g_assert_cmpint (bty_json_reader_skip (&reader, NULL, NULL, NULL), ==, BTY_JSON_ARRAY_BEGIN);
+  g_assert_cmpuint (reader.table_size, <=, 128);
+  g_assert_cmpuint (reader.table_used, ==, 0);
+  g_assert_cmpuint (reader.names_size, <=, 64);
+  g_assert_cmpuint (reader.arena->len, ==, 0);
+}
+
 /* Every beginning of a document is refused, and no byte behind it is read. */
 static void
 test_prefixes (void)
@@ -297,6 +317,7 @@ main (int argc, char **argv)
   g_test_add_func ("/json/walk/names", test_names);
   g_test_add_func ("/json/walk/many-names", test_many_names);
   g_test_add_func ("/json/walk/nested-names", test_nested_names);
+  g_test_add_func ("/json/walk/names-are-forgotten", test_names_are_forgotten);
   g_test_add_func ("/json/walk/prefixes", test_prefixes);
   g_test_add_func ("/json/walk/every-place", test_every_place);
   g_test_add_func ("/json/walk/locale", test_locale);
