@@ -10,8 +10,8 @@
 #define DBUS "org.boternity.Boternity1.Error."
 
 /*
- * HTTP statuses and gRPC numbers are those of google/rpc/code.proto, with one exception: a failed precondition is 412, since
- * that is what If-Match asks for (RFC 9110, section 13.1.1). Exit code 1 is left to errors of no known kind, 2 is what shells and
+ * HTTP statuses and gRPC numbers are those of google/rpc/code.proto, with one exception: a failed precondition is 409, since
+ * the request is well-formed and it is the state that forbids it (RFC 9110, section 15.5.10). Exit code 1 is left to errors of no known kind, 2 is what shells and
  * tools give for wrong usage, and codes from 126 on belong to the shell, as 130 does to an interruption.
  */
 static const BtyErrorInfo infos[] = {
@@ -20,7 +20,7 @@ static const BtyErrorInfo infos[] = {
   { BTY_ERROR_PERMISSION_DENIED, "PERMISSION_DENIED", N_("Permission denied"), 403, 7, DBUS "PermissionDenied", 4 },
   { BTY_ERROR_NOT_FOUND, "NOT_FOUND", N_("Not found"), 404, 5, DBUS "NotFound", 5 },
   { BTY_ERROR_ALREADY_EXISTS, "ALREADY_EXISTS", N_("Already exists"), 409, 6, DBUS "AlreadyExists", 6 },
-  { BTY_ERROR_FAILED_PRECONDITION, "FAILED_PRECONDITION", N_("Precondition failed"), 412, 9, DBUS "FailedPrecondition", 7 },
+  { BTY_ERROR_FAILED_PRECONDITION, "FAILED_PRECONDITION", N_("Not possible in this state"), 409, 9, DBUS "FailedPrecondition", 7 },
   { BTY_ERROR_ABORTED, "ABORTED", N_("Aborted by a conflict"), 409, 10, DBUS "Aborted", 8 },
   { BTY_ERROR_OUT_OF_RANGE, "OUT_OF_RANGE", N_("Out of range"), 400, 11, DBUS "OutOfRange", 9 },
   { BTY_ERROR_RESOURCE_EXHAUSTED, "RESOURCE_EXHAUSTED", N_("Resource exhausted"), 429, 8, DBUS "ResourceExhausted", 10 },
