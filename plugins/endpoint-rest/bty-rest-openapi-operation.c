@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "bty-rest-openapi.h"
-#include "bty-rest-problem.h"
 
 static gboolean
 is_label (const BtyRestRoute *route, const char *name)
@@ -314,12 +313,8 @@ write_error (guint status, const char *codes, BtyJsonWriter *writer)
   g_snprintf (key, sizeof key, "%u", status);
   bty_json_writer_key (writer, key);
   bty_json_writer_begin_object (writer);
+  bty_json_writer_member_string (writer, "$ref", "#/components/responses/Problem");
   bty_json_writer_member_string (writer, "description", codes);
-  bty_json_writer_key (writer, "content");
-  bty_json_writer_begin_object (writer);
-  bty_json_writer_key (writer, BTY_REST_PROBLEM_TYPE);
-  bty_rest_openapi_write_raw ("{\"schema\":{\"$ref\":\"" BTY_REST_SCHEMAS "Problem\"}}", writer);
-  bty_json_writer_end_object (writer);
   bty_json_writer_end_object (writer);
 }
 
@@ -334,7 +329,7 @@ write_errors (const BtyRestRoute *route, BtyJsonWriter *writer)
         if (bty_error_info (code)->http_status == status && gives (route->operation, code))
           g_string_append_printf (codes, "%s%s", codes->len > 0 ? ", " : "", bty_error_info (code)->name);
       if (status == 412 && route->takes_revision && route->verb != BTY_REST_GET && gives (route->operation, BTY_ERROR_ABORTED))
-        g_string_assign (codes, "ABORTED, when If-Match named another revision");
+        g_string_append_printf (codes, "%sABORTED, when If-Match named another revision", codes->len > 0 ? ", " : "");
       if (codes->len > 0)
         write_error (status, codes->str, writer);
     }

@@ -108,8 +108,7 @@ write_call_path (BtyJsonWriter *writer)
     "\"responses\":{\"200\":{\"description\":\"The operation's answer\",\"content\":{"
     "\"application/json\":{\"schema\":{\"type\":\"object\"}},\"text/event-stream\":{\"schema\":{\"type\":\"string\"}}}},"
     "\"204\":{\"description\":\"Done; there is nothing to say\"},"
-    "\"default\":{\"description\":\"What went wrong\",\"content\":{\"application/problem+json\":{\"schema\":{\"$ref\":"
-    "\"#/components/schemas/Problem\"}}}}}}}";
+    "\"default\":{\"$ref\":\"#/components/responses/Problem\"}}}}";
 
   bty_json_writer_key (writer, "/call/{operation}");
   bty_rest_openapi_write_raw (text, writer);
@@ -181,6 +180,9 @@ write_components (BtyRestRoutes *routes, BtyJsonWriter *writer)
   bty_json_writer_begin_object (writer);
   bty_json_writer_key (writer, "securitySchemes");
   bty_rest_openapi_write_raw (schemes, writer);
+  bty_json_writer_key (writer, "responses");
+  bty_rest_openapi_write_raw ("{\"Problem\":{\"description\":\"What went wrong\",\"content\":{\"" BTY_REST_PROBLEM_TYPE
+                              "\":{\"schema\":{\"$ref\":\"" BTY_REST_SCHEMAS "Problem\"}}}}}", writer);
   bty_json_writer_key (writer, "schemas");
   bty_json_writer_begin_object (writer);
   write_problem_schema (writer);

@@ -304,8 +304,9 @@ compare_paths (gconstpointer a, gconstpointer b)
 GPtrArray *
 bty_rest_routes_list (const BtyRestRoutes *self)
 {
-  GPtrArray *list = g_ptr_array_copy (self->routes, NULL, NULL);
+  GPtrArray *list = g_ptr_array_new ();
 
+  g_ptr_array_extend (list, self->routes, NULL, NULL);
   g_ptr_array_sort (list, compare_paths);
   return list;
 }
