@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-openai"
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include <boternity-http.h>
+
+/*
+ * OpenAI Chat Completions, which many servers speak: OpenAI, OpenRouter, Ollama, llama.cpp, vLLM, LM Studio. What a server does
+ * otherwise is an option, with a default by its host.
+ */
+
+#define BTY_TYPE_OPENAI_PROVIDER (bty_openai_provider_get_type ())
+G_DECLARE_FINAL_TYPE (BtyOpenaiProvider, bty_openai_provider, BTY, OPENAI_PROVIDER, BtyHttpProvider)
+
+struct _BtyOpenaiProvider
+{
+  BtyHttpProvider parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (BtyOpenaiProvider, bty_openai_provider, BTY_TYPE_HTTP_PROVIDER,
+                               G_IMPLEMENT_INTERFACE (BTY_TYPE_EMBEDDER, bty_http_provider_init_embedder))
+
+static const char *const option_names[] = { "organization",  "project",    "max_tokens_field", "stream_usage",
+                                            "strict_schema", "end_marker", "base64",           NULL };
+
+static gboolean
+is_openai_itself (const BtyHttpOptions *options)
+{
+  return g_str_equal (options->host, "api.openai.com");
+}
+
+static gboolean
+openai_configured (BtyHttpProvider *provider, const BtyHttpOptions *options, GError **error)
+{
+  static const char *const fields[] = { "max_tokens", "max_completion_tokens", "none", NULL };
+  const char              *field = bty_http_options_get (options, "max_tokens_field");
+
+  if (field == NULL || g_strv_contains (fields, field))
+    return TRUE;
+  g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+               _("the option max_tokens_field is “%s”; it may be max_tokens, max_completion_tokens or none"), field);
+  return FALSE;
+}
+
+static BtyHttpRequest *
+new_request (BtyHttpProvider *provider, const char *method, const char *path, GString *body)
+{
+  const BtyHttpOptions *options = bty_http_provider_get_options (provider);
+  const char           *organization = bty_http_options_get (options, "organization");
+  const char           *project = bty_http_options_get (options, "project");
+  BtyHttpRequest       *request = bty_http_request_new (method, path, body);
+
+  if (organization != NULL)
+    bty_http_request_add_header (request, "OpenAI-Organization", organization);
+  if (project != NULL)
+    bty_http_request_add_header (request, "OpenAI-Project", project);
+  return request;
+}
+
+static BtyHttpRequest *
+openai_request (BtyHttpProvider *provider, const BtyCompletionRequest *request, GError **error)
+{
+  const BtyHttpOptions *options = bty_http_provider_get_options (provider);
+  const char           *field = bty_http_options_get (options, "max_tokens_field");
+  BtyOpenaiStyle        style = {
+    .max_tokens_field = field != NULL ? field : is_openai_itself (options) ? "max_completion_tokens" : "max_tokens",
+    .asks_usage = bty_http_options_get_bool (options, "stream_usage", TRUE),
+    .strict_schema = bty_http_options_get_bool (options, "strict_schema", TRUE),
+  };
+  GString *body;
+
+  if (g_str_equal (style.max_tokens_field, "none"))
+    style.max_tokens_field = NULL;
+  body = bty_openai_chat_write (request, &style, error);
+  return body != NULL ? new_request (provider, "POST", "chat/completions", body) : NULL;
+}
+
+static gpointer
+openai_stream_new (BtyHttpProvider *provider, const BtyCompletionRequest *request)
+{
+  return bty_openai_stream_new (provider);
+}
+
+static gboolean
+openai_event (BtyHttpProvider *provider, gpointer stream, const BtySseEvent *event, BtyCompletion *out, GError **error)
+{
+  return bty_openai_stream_event (stream, event, out, error);
+}
+
+static gboolean
+openai_end (BtyHttpProvider *provider, gpointer stream, BtyCompletion *out, GError **error)
+{
+  const BtyHttpOptions *options = bty_http_provider_get_options (provider);
+
+  if (!bty_http_options_get_bool (options, "end_marker", TRUE) && bty_openai_stream_end (stream, out))
+    return TRUE;
+  g_set_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _("the answer of the provider “%s” was cut off: it ended without [DONE]"),
+               options->name);
+  return FALSE;
+}
+
+static void
+openai_stream_free (gpointer stream)
+{
+  bty_openai_stream_free (stream);
+}
+
+/* A quota that is used up does not come back by waiting. */
+static void
+openai_failure (BtyHttpProvider *provider, BtyHttpFailure *failure)
+{
+  if (g_strcmp0 (failure->reason, "insufficient_quota") == 0 || g_strcmp0 (failure->type, "insufficient_quota") == 0)
+    failure->retry_after_ms = -1;
+}
+
+static BtyHttpRequest *
+openai_models_request (BtyHttpProvider *provider, GError **error)
+{
+  return new_request (provider, "GET", "models", NULL);
+}
+
+static GPtrArray *
+openai_models_parse (BtyHttpProvider *provider, const char *json, gsize length, GError **error)
+{
+  GError    *reason = NULL;
+  GPtrArray *models = bty_openai_models_parse (bty_http_provider_get_options (provider)->name, json, length, &reason);
+
+  if (models == NULL)
+    bty_http_provider_not_protocol (provider, reason, error);
+  return models;
+}
+
+static BtyHttpRequest *
+openai_embed_request (BtyHttpProvider *provider, const char *model, const char *const *inputs, gint64 dimensions, GError **error)
+{
+  const BtyHttpOptions *options = bty_http_provider_get_options (provider);
+  gboolean              base64 = bty_http_options_get_bool (options, "base64", is_openai_itself (options));
+
+  return new_request (provider, "POST", "embeddings", bty_openai_embeddings_write (model, inputs, dimensions, base64));
+}
+
+static BtyEmbedding *
+openai_embed_parse (BtyHttpProvider *provider, const char *json, gsize length, guint n_inputs, GError **error)
+{
+  GError       *reason = NULL;
+  BtyEmbedding *embedding = bty_openai_embeddings_parse (json, length, n_inputs, &reason);
+
+  if (embedding == NULL)
+    bty_http_provider_not_protocol (provider, reason, error);
+  return embedding;
+}
+
+static void
+bty_openai_provider_class_init (BtyOpenaiProviderClass *klass)
+{
+  BtyHttpProviderClass *http = BTY_HTTP_PROVIDER_CLASS (klass);
+
+  http->default_url = "https://api.openai.com/v1";
+  http->key_header = "Authorization";
+  http->key_prefix = "Bearer ";
+  http->options = option_names;
+  http->configured = openai_configured;
+  http->request = openai_request;
+  http->stream_new = openai_stream_new;
+  http->event = openai_event;
+  http->end = openai_end;
+  http->stream_free = openai_stream_free;
+  http->failure = openai_failure;
+  http->models_request = openai_models_request;
+  http->models_parse = openai_models_parse;
+  http->embed_request = openai_embed_request;
+  http->embed_parse = openai_embed_parse;
+}
+
+static void
+bty_openai_provider_init (BtyOpenaiProvider *self)
+{
+}
+
+static void
+openai_register (BtyPlugin *plugin)
+{
+  bty_plugin_add_feature (plugin, BTY_FEATURE_PROVIDER, "openai", BTY_TYPE_OPENAI_PROVIDER);
+}
+
+BTY_PLUGIN_DEFINE ("openai", N_("Models of OpenAI and of servers that speak Chat Completions"), BTY_VERSION, "LGPL-2.1-or-later",
+                   openai_register)

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <libsoup/soup.h>
+
+#include "bty-http-client.h"
+#include "bty-http-request.h"
+
+G_BEGIN_DECLS
+
+/* The session, made now if it was not yet. %NULL with an error when the certificates cannot be read. */
+SoupSession *bty_http_client_session (BtyHttpClient *client, GError **error);
+
+/* A message for @request, ready to be sent; the key is put in when it starts and wiped when it is on its way. */
+SoupMessage *bty_http_client_message (BtyHttpClient *client, const BtyHttpRequest *request);
+
+G_END_DECLS

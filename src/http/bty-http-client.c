@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-http"
+
+#include "config.h"
+
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "bty-http-client-private.h"
+#include "bty-http-redact-private.h"
+
+struct _BtyHttpClient
+{
+  gatomicrefcount references;
+  BtyHttpOptions *options;
+  const char     *key_header;
+  const char     *key_prefix;
+  BtySecret      *key;
+  SoupSession    *session;
+};
+
+BtyHttpClient *
+bty_http_client_new (BtyHttpOptions *options, const char *key_header, const char *key_prefix, BtySecret *key, GError **error)
+{
+  BtyHttpClient *self;
+
+  if (!bty_http_options_check_key (options, key != NULL, error))
+    return NULL;
+  self = g_new0 (BtyHttpClient, 1);
+  g_atomic_ref_count_init (&self->references);
+  self->options = bty_http_options_ref (options);
+  self->key_header = key_header;
+  self->key_prefix = key_prefix != NULL ? key_prefix : "";
+  self->key = key != NULL && key_header != NULL ? bty_secret_ref (key) : NULL;
+  return self;
+}
+
+BtyHttpClient *
+bty_http_client_ref (BtyHttpClient *self)
+{
+  g_atomic_ref_count_inc (&self->references);
+  return self;
+}
+
+void
+bty_http_client_unref (BtyHttpClient *self)
+{
+  if (!g_atomic_ref_count_dec (&self->references))
+    return;
+  g_clear_object (&self->session);
+  g_clear_pointer (&self->key, bty_secret_unref);
+  bty_http_options_unref (self->options);
+  g_free (self);
+}
+
+BtyHttpOptions *
+bty_http_client_get_options (BtyHttpClient *self)
+{
+  return self->options;
+}
+
+char *
+bty_http_client_redact (BtyHttpClient *self, const char *text, gsize length)
+{
+  return bty_http_redact (text, length, self->key, (const char *const *) self->options->headers);
+}
+
+static GTlsDatabase *
+open_authorities (BtyHttpClient *self, GError **error)
+{
+  g_autoptr(GError)        reason = NULL;
+  g_autoptr(GTlsDatabase)  database = NULL;
+  g_autofree char         *path = g_canonicalize_filename (self->options->ca_file, NULL);
+
+  database = g_tls_file_database_new (path, &reason);
+  if (database == NULL)
+    g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _("the certificates in “%s” (ca_file, or SSL_CERT_FILE) cannot be read: %s"),
+                 path, reason->message);
+  return g_steal_pointer (&database);
+}
+
+SoupSession *
+bty_http_client_session (BtyHttpClient *self, GError **error)
+{
+  g_autoptr(SoupSession)  session = NULL;
+  g_autoptr(GTlsDatabase) authorities = NULL;
+  gboolean                is_tls = g_str_equal (g_uri_get_scheme (self->options->url), "https");
+
+  if (self->session != NULL)
+    return self->session;
+  if (is_tls && self->options->ca_file != NULL)
+    {
+      authorities = open_authorities (self, error);
+      if (authorities == NULL)
+        return NULL;
+    }
+  session = soup_session_new_with_options ("max-conns", (int) self->options->max_connections, "max-conns-per-host",
+                                           (int) self->options->max_connections, "user-agent", "boternity/" BTY_VERSION, NULL);
+  /* A decoder would hold streamed bytes back; the manager of HTTP authentication would replace the key's header. */
+  soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
+  soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_MANAGER);
+  if (authorities != NULL)
+    soup_session_set_tls_database (session, authorities);
+  if (self->options->is_loopback)
+    soup_session_set_proxy_resolver (session, NULL);
+  self->session = g_steal_pointer (&session);
+  return self->session;
+}
+
+/* The one place where a key becomes a header. */
+static void
+put_key (SoupMessage *message, gpointer data)
+{
+  BtyHttpClient *self = data;
+  gsize          prefix_length = strlen (self->key_prefix);
+  gsize          length = prefix_length + bty_secret_get_length (self->key);
+  char          *value = g_malloc (length + 1);
+
+  memcpy (value, self->key_prefix, prefix_length);
+  memcpy (value + prefix_length, bty_secret_peek (self->key), length - prefix_length);
+  value[length] = '\0';
+  soup_message_headers_replace (soup_message_get_request_headers (message), self->key_header, value);
+  bty_secret_clear_memory (value, length);
+  g_free (value);
+}
+
+/* libsoup keeps the value in the heap and does not clear it: get_one gives that very copy when the header stands there once. */
+static void
+wipe_key (SoupMessage *message, gpointer data)
+{
+  BtyHttpClient      *self = data;
+  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
+  char               *kept = (char *) soup_message_headers_get_one (headers, self->key_header);
+
+  if (kept == NULL)
+    return;
+  bty_secret_clear_memory (kept, strlen (kept));
+  soup_message_headers_remove (headers, self->key_header);
+}
+
+static GUri *
+join_url (BtyHttpClient *self, const char *path)
+{
+  GUri            *base = self->options->url;
+  const char      *question = strchr (path, '?');
+  const char      *base_query = g_uri_get_query (base);
+  g_autoptr(GString) whole = g_string_new (g_uri_get_path (base));
+  g_autoptr(GString) query = g_string_new (base_query);
+
+  while (whole->len > 0 && whole->str[whole->len - 1] == '/')
+    g_string_truncate (whole, whole->len - 1);
+  while (*path == '/')
+    path += 1;
+  g_string_append_c (whole, '/');
+  g_string_append_len (whole, path, question != NULL ? question - path : (gssize) strlen (path));
+  if (question != NULL)
+    g_string_append_printf (query, "%s%s", query->len > 0 ? "&" : "", question + 1);
+  return g_uri_build (SOUP_HTTP_URI_FLAGS, g_uri_get_scheme (base), NULL, g_uri_get_host (base), g_uri_get_port (base), whole->str,
+                      query->len > 0 ? query->str : NULL, NULL);
+}
+
+SoupMessage *
+bty_http_client_message (BtyHttpClient *self, const BtyHttpRequest *request)
+{
+  g_autoptr(GUri)     uri = join_url (self, request->path);
+  SoupMessage        *message = soup_message_new_from_uri (request->method, uri);
+  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
+
+  /* Without IDEMPOTENT libsoup opens a connection for every POST. What it then may send again is decided in BtyHttpTransfer. */
+  soup_message_set_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT | SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE);
+  soup_message_headers_replace (headers, "Accept", request->accept != NULL ? request->accept : "application/json");
+  for (char **header = self->options->headers; header != NULL && *header != NULL; header += 2)
+    soup_message_headers_replace (headers, header[0], header[1]);
+  for (guint i = 0; request->headers != NULL && i < request->headers->len; i += 2)
+    soup_message_headers_replace (headers, request->headers->pdata[i], request->headers->pdata[i + 1]);
+  if (request->body != NULL)
+    soup_message_set_request_body_from_bytes (message, "application/json", request->body);
+  if (self->key != NULL)
+    {
+      g_signal_connect_data (message, "starting", G_CALLBACK (put_key), bty_http_client_ref (self),
+                             (GClosureNotify) (void (*) (void)) bty_http_client_unref, 0);
+      g_signal_connect (message, "wrote-headers", G_CALLBACK (wipe_key), self);
+    }
+  return message;
+}

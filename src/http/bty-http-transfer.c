@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-http"
+
+#include "config.h"
+
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "bty-http-client-private.h"
+#include "bty-http-transfer-errors-private.h"
+#include "bty-http-transfer.h"
+
+#define CHUNK              (16 * 1024)
+#define READS_A_DISPATCH   16          /* so that one upstream that floods does not starve the others */
+#define DRAIN_BYTES        (64 * 1024) /* what is read after the end that the caller saw; more costs more than a connection */
+#define DRAIN_MS           1000
+#define RESEND_WITHIN_USEC G_USEC_PER_SEC
+
+typedef enum
+{
+  CONNECTING, /* until libsoup has a connection */
+  WAITING,    /* for the first byte of the body */
+  READING,
+  ENDED,
+} State;
+
+struct _BtyHttpTransfer
+{
+  gatomicrefcount             references;
+  State                       state;
+  BtyHttpClient              *client;
+  const BtyHttpTransferFuncs *funcs;
+  gpointer                    data;
+  gboolean                    stopped;
+  gsize                       drained;
+
+  SoupMessage  *message;
+  GInputStream *body;
+  GSource      *readable;     /* plain HTTP/1.1 only */
+  char         *buffer;       /* for read_async; else %NULL */
+  char         *content_type;
+
+  GCancellable *cancellable;  /* of our own: cancelled by the caller's, by time-outs and to give up */
+  GCancellable *outer;
+  gulong        outer_handler;
+  GSource      *timer;
+  gint64        deadline;     /* monotonic, in microseconds */
+  gint64        started_at;
+  guint         n_restarts;
+  GError       *failure;      /* why we cancelled it ourselves */
+};
+
+static void
+transfer_unref (BtyHttpTransfer *self)
+{
+  if (!g_atomic_ref_count_dec (&self->references))
+    return;
+  g_clear_object (&self->message);
+  g_clear_object (&self->body);
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->outer);
+  g_clear_error (&self->failure);
+  g_free (self->buffer);
+  g_free (self->content_type);
+  bty_http_client_unref (self->client);
+  g_free (self);
+}
+
+static BtyHttpTransfer *
+transfer_ref (BtyHttpTransfer *self)
+{
+  g_atomic_ref_count_inc (&self->references);
+  return self;
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtyHttpTransfer, transfer_unref)
+
+static void
+drop_source (GSource **source)
+{
+  if (*source == NULL)
+    return;
+  g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+/* Takes the reference that bty_http_transfer_start() made. */
+static void
+finish (BtyHttpTransfer *self, GError *error)
+{
+  g_autoptr(GError)          why = self->failure != NULL ? g_error_copy (self->failure) : NULL;
+  g_autoptr(BtyHttpTransfer) last = self;
+
+  if (why == NULL && error != NULL)
+    why = bty_http_transfer_convert (bty_http_client_get_options (self->client), self->state != CONNECTING, error);
+  self->state = ENDED;
+  drop_source (&self->timer);
+  drop_source (&self->readable);
+  if (self->outer_handler != 0) /* not g_cancellable_disconnect(): it would wait for the handler that we may be in */
+    g_signal_handler_disconnect (self->outer, self->outer_handler);
+  g_signal_handlers_disconnect_by_data (self->message, self);
+  if (why != NULL)
+    g_cancellable_cancel (self->cancellable); /* so that the connection is closed and not read to its end */
+  if (self->body != NULL)
+    g_input_stream_close_async (self->body, G_PRIORITY_DEFAULT, self->cancellable, NULL, NULL);
+  if (!self->stopped)
+    self->funcs->end (self, why, self->data);
+}
+
+/* Ends it by way of its cancellable, whatever it is waiting for. */
+static void
+give_up (BtyHttpTransfer *self, GError *failure)
+{
+  if (self->failure == NULL)
+    self->failure = failure;
+  else
+    g_error_free (failure);
+  g_cancellable_cancel (self->cancellable);
+}
+
+static gboolean
+on_timer (gpointer data)
+{
+  BtyHttpTransfer *self = data;
+  BtyHttpOptions  *options = bty_http_client_get_options (self->client);
+  gint64           left = self->deadline - g_get_monotonic_time ();
+  const char      *option = self->state == CONNECTING ? "connect_timeout_ms"
+                            : self->state == WAITING  ? "first_byte_timeout_ms"
+                                                      : "idle_timeout_ms";
+  gint64           limit = self->state == CONNECTING ? options->connect_timeout_ms
+                           : self->state == WAITING  ? options->first_byte_timeout_ms
+                                                     : options->idle_timeout_ms;
+
+  g_clear_pointer (&self->timer, g_source_unref);
+  if (left <= 0)
+    {
+      give_up (self, bty_http_transfer_silent (options, option, limit));
+      return G_SOURCE_REMOVE;
+    }
+  self->timer = g_timeout_source_new (left / 1000 + 1);
+  g_source_set_callback (self->timer, on_timer, self, NULL);
+  g_source_attach (self->timer, g_main_context_get_thread_default ());
+  return G_SOURCE_REMOVE;
+}
+
+/* A deadline that moves later costs nothing: the timer looks at it when it fires. */
+static void
+set_deadline (BtyHttpTransfer *self, gint64 ms)
+{
+  gint64 deadline = g_get_monotonic_time () + ms * 1000;
+
+  if (self->timer == NULL || deadline < self->deadline)
+    {
+      drop_source (&self->timer);
+      self->timer = g_timeout_source_new (ms);
+      g_source_set_callback (self->timer, on_timer, self, NULL);
+      g_source_attach (self->timer, g_main_context_get_thread_default ());
+    }
+  self->deadline = deadline;
+}
+
+static void
+on_cancelled (GCancellable *cancellable, gpointer data)
+{
+  give_up (data, g_error_new (BTY_ERROR, BTY_ERROR_CANCELLED, _("stopped")));
+}
+
+static void
+on_starting (SoupMessage *message, gpointer data)
+{
+  BtyHttpTransfer *self = data;
+
+  self->state = WAITING;
+  self->started_at = g_get_monotonic_time ();
+  set_deadline (self, bty_http_client_get_options (self->client)->first_byte_timeout_ms);
+}
+
+/* libsoup sends again when a kept connection was closed by the other side. A request costs money: once, and only at once. */
+static void
+on_restarted (SoupMessage *message, gpointer data)
+{
+  BtyHttpTransfer *self = data;
+
+  self->n_restarts += 1;
+  if (self->n_restarts > 1 || g_get_monotonic_time () - self->started_at > RESEND_WITHIN_USEC)
+    give_up (self, bty_http_transfer_cut_off (bty_http_client_get_options (self->client)));
+}
+
+static gboolean
+take_piece (BtyHttpTransfer *self, const char *bytes, gsize length, GError **error)
+{
+  if (self->stopped)
+    {
+      self->drained += length;
+      return self->drained <= DRAIN_BYTES ||
+             (g_set_error_literal (error, BTY_ERROR, BTY_ERROR_CANCELLED, "more than is worth reading"), FALSE);
+    }
+  self->state = READING;
+  set_deadline (self, bty_http_client_get_options (self->client)->idle_timeout_ms);
+  return self->funcs->body (self, bytes, length, self->data, error);
+}
+
+static void read_on (BtyHttpTransfer *self);
+
+static void
+on_read (GObject *stream, GAsyncResult *result, gpointer data)
+{
+  BtyHttpTransfer  *self = data;
+  g_autoptr(GError) error = NULL;
+  gssize            n = g_input_stream_read_finish (G_INPUT_STREAM (stream), result, &error);
+
+  if (n > 0 && self->failure == NULL && take_piece (self, self->buffer, n, &error))
+    read_on (self);
+  else
+    finish (self, error);
+}
+
+static gboolean
+on_readable (GObject *stream, gpointer data)
+{
+  g_autoptr(BtyHttpTransfer) self = transfer_ref (data);
+  char                       chunk[CHUNK];
+
+  for (guint i = 0; i < READS_A_DISPATCH; i++)
+    {
+      g_autoptr(GError) error = NULL;
+      gssize n = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (stream), chunk, sizeof chunk, self->cancellable, &error);
+
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+        return G_SOURCE_CONTINUE;
+      if (n <= 0 || !take_piece (self, chunk, n, &error))
+        {
+          finish (self, error);
+          return G_SOURCE_REMOVE;
+        }
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+/* Over HTTP/2 a kept pollable source fires once and stalls; over plain HTTP/1.1 it is several times cheaper than read_async. */
+static gboolean
+may_poll (BtyHttpTransfer *self)
+{
+  return g_str_equal (g_uri_get_scheme (bty_http_client_get_options (self->client)->url), "http") &&
+         soup_message_get_http_version (self->message) != SOUP_HTTP_2_0 && G_IS_POLLABLE_INPUT_STREAM (self->body) &&
+         g_pollable_input_stream_can_poll (G_POLLABLE_INPUT_STREAM (self->body)) && !G_IS_CONVERTER_INPUT_STREAM (self->body);
+}
+
+static void
+read_on (BtyHttpTransfer *self)
+{
+  if (may_poll (self))
+    {
+      self->readable = g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (self->body), self->cancellable);
+      g_source_set_callback (self->readable, G_SOURCE_FUNC (on_readable), self, NULL);
+      g_source_attach (self->readable, g_main_context_get_thread_default ());
+      return;
+    }
+  if (self->buffer == NULL)
+    self->buffer = g_malloc (CHUNK);
+  g_input_stream_read_async (self->body, self->buffer, CHUNK, G_PRIORITY_DEFAULT, self->cancellable, on_read, self);
+}
+
+/* We do not ask for compression; a proxy may do it all the same. */
+static gboolean
+decode_body (BtyHttpTransfer *self, GError **error)
+{
+  const char           *encoding = bty_http_transfer_get_header (self, "Content-Encoding");
+  g_autoptr(GConverter) decoder = NULL;
+  GInputStream         *decoded;
+
+  if (encoding == NULL || g_ascii_strcasecmp (encoding, "identity") == 0)
+    return TRUE;
+  if (g_ascii_strcasecmp (encoding, "gzip") == 0 || g_ascii_strcasecmp (encoding, "x-gzip") == 0)
+    decoder = G_CONVERTER (g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP));
+  else if (g_ascii_strcasecmp (encoding, "deflate") == 0)
+    decoder = G_CONVERTER (g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_ZLIB));
+  if (decoder == NULL)
+    {
+      g_autofree char *shown = bty_http_client_redact (self->client, encoding, MIN (strlen (encoding), 40));
+
+      g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS, _("the provider “%s” answers in the encoding “%s”, which was not asked for"),
+                   bty_http_client_get_options (self->client)->name, shown);
+      return FALSE;
+    }
+  decoded = g_converter_input_stream_new (self->body, decoder);
+  g_object_unref (self->body);
+  self->body = decoded;
+  return TRUE;
+}
+
+static void
+on_sent (GObject *session, GAsyncResult *result, gpointer data)
+{
+  BtyHttpTransfer  *self = data;
+  g_autoptr(GError) error = NULL;
+  const char       *location;
+
+  self->body = soup_session_send_finish (SOUP_SESSION (session), result, &error);
+  if (self->body == NULL || self->failure != NULL)
+    {
+      finish (self, error);
+      return;
+    }
+  self->content_type = g_strdup (soup_message_headers_get_content_type (soup_message_get_response_headers (self->message), NULL));
+  if (self->content_type != NULL)
+    for (char *c = self->content_type; *c != '\0'; c++)
+      *c = g_ascii_tolower (*c);
+  location = bty_http_transfer_get_header (self, "Location");
+  if (SOUP_STATUS_IS_REDIRECTION (soup_message_get_status (self->message)) && location != NULL)
+    error = bty_http_transfer_redirected (self->client, soup_message_get_uri (self->message), location);
+  if (error != NULL || !decode_body (self, &error) || (!self->stopped && !self->funcs->head (self, self->data, &error)))
+    finish (self, error);
+  else
+    read_on (self);
+}
+
+static gboolean
+fail_later (gpointer data)
+{
+  finish (data, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+BtyHttpTransfer *
+bty_http_transfer_start (BtyHttpClient *client, const BtyHttpRequest *request, GCancellable *cancellable, const BtyHttpTransferFuncs *funcs,
+                         gpointer data)
+{
+  BtyHttpTransfer *self = g_new0 (BtyHttpTransfer, 1);
+  SoupSession     *session;
+
+  g_atomic_ref_count_init (&self->references);
+  self->client = bty_http_client_ref (client);
+  self->funcs = funcs;
+  self->data = data;
+  self->cancellable = g_cancellable_new ();
+  self->message = bty_http_client_message (client, request);
+  session = bty_http_client_session (client, &self->failure);
+  if (session == NULL)
+    {
+      g_autoptr(GSource) idle = g_idle_source_new ();
+
+      g_source_set_callback (idle, fail_later, self, NULL);
+      g_source_attach (idle, g_main_context_get_thread_default ());
+      return self;
+    }
+  g_signal_connect (self->message, "starting", G_CALLBACK (on_starting), self);
+  g_signal_connect (self->message, "restarted", G_CALLBACK (on_restarted), self);
+  set_deadline (self, bty_http_client_get_options (client)->connect_timeout_ms);
+  soup_session_send_async (session, self->message, G_PRIORITY_DEFAULT, self->cancellable, on_sent, self);
+  if (cancellable != NULL)
+    {
+      self->outer = g_object_ref (cancellable);
+      self->outer_handler = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), self, NULL);
+    }
+  return self;
+}
+
+void
+bty_http_transfer_stop (BtyHttpTransfer *self)
+{
+  self->stopped = TRUE;
+  if (self->state != ENDED)
+    set_deadline (self, DRAIN_MS);
+}
+
+BtyHttpClient *
+bty_http_transfer_get_client (BtyHttpTransfer *self)
+{
+  return self->client;
+}
+
+guint
+bty_http_transfer_get_status (BtyHttpTransfer *self)
+{
+  return soup_message_get_status (self->message);
+}
+
+const char *
+bty_http_transfer_get_header (BtyHttpTransfer *self, const char *name)
+{
+  return soup_message_headers_get_list (soup_message_get_response_headers (self->message), name);
+}
+
+const char *
+bty_http_transfer_get_content_type (BtyHttpTransfer *self)
+{
+  return self->content_type;
+}
+
+gint64
+bty_http_transfer_get_retry_after_ms (BtyHttpTransfer *self)
+{
+  return bty_http_retry_after_ms (bty_http_transfer_get_header (self, "retry-after-ms"), bty_http_transfer_get_header (self, "Retry-After"));
+}
