@@ -146,7 +146,7 @@ run_test (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   answer = bty_ctl_call (ctl, "provider.test", bty_ctl_request_of ("name", bty_ctl_args_word (args, 0)), error);
   if (answer == NULL)
     return FALSE;
-  report = bty_record_from_store (&bty_provider_report_schema, answer, -1, error);
+  report = bty_ctl_read_record (&bty_provider_report_schema, answer, error);
   if (report == NULL)
     return FALSE;
   if (ctl->json)

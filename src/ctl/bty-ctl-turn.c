@@ -126,7 +126,7 @@ on_item (guint64 number, const char *json, gpointer data)
   if (number != 0 && number <= self->last)
     return;
   self->last = number != 0 ? number : self->last;
-  item = bty_record_from_store (&bty_chat_item_schema, json, -1, NULL);
+  item = bty_ctl_read_record (&bty_chat_item_schema, json, NULL);
   if (item == NULL) /* a kind of item that a newer daemon knows */
     return;
   switch (item->type)
@@ -228,7 +228,7 @@ make_request (const char *slug, const char *session, const char *message)
 static gboolean
 check_record (BtyCtlTurn *self, GError **error)
 {
-  g_autoptr(BtyTurn) turn = bty_record_from_store (&bty_turn_schema, self->record, -1, NULL);
+  g_autoptr(BtyTurn) turn = bty_ctl_read_record (&bty_turn_schema, self->record, NULL);
   const BtyErrorInfo *info;
 
   if (turn == NULL || turn->state == BTY_TURN_DONE)

@@ -80,7 +80,7 @@ greet (BtyCtl *ctl, const char *path, GError **error)
   answer = bty_ctl_client_call (ctl->client, "daemon.status", NULL, ctl->cancellable, error);
   bty_ctl_progress_end ();
   if (answer != NULL)
-    ctl->status = bty_record_from_store (&bty_status_schema, answer, -1, error);
+    ctl->status = bty_ctl_read_record (&bty_status_schema, answer, error);
   if (ctl->status == NULL)
     {
       bty_ctl_disconnect (ctl);
@@ -138,11 +138,21 @@ bty_ctl_call (BtyCtl *ctl, const char *operation, GBytes *request, GError **erro
   return answer;
 }
 
-static gpointer
-read_record (const BtySchema *schema, const char *json, GError **error)
+/* What the daemon makes up has no id, such as the built-in provider. */
+static char *
+with_id (const char *json)
 {
+  g_autofree char *id = bty_ctl_json_get (json, "id");
+
+  return id != NULL ? g_strdup (json) : g_strconcat (strcmp (json, "{}") == 0 ? "{\"id\":\"\"" : "{\"id\":\"\",", json + 1, NULL);
+}
+
+gpointer
+bty_ctl_read_record (const BtySchema *schema, const char *json, GError **error)
+{
+  g_autofree char *completed = bty_schema_is_stored (schema) && *json == '{' ? with_id (json) : g_strdup (json);
   g_autoptr(GError) cause = NULL;
-  gpointer record = bty_record_from_store (schema, json, -1, &cause);
+  gpointer record = bty_record_from_store (schema, completed, -1, &cause);
 
   if (record == NULL)
     g_set_error (error, BTY_ERROR, BTY_ERROR_INTERNAL, _ ("the daemon's answer is not understood: %s"), cause->message);
@@ -154,7 +164,7 @@ bty_ctl_call_record (BtyCtl *ctl, const char *operation, GBytes *request, const 
 {
   g_autofree char *answer = bty_ctl_call (ctl, operation, request, error);
 
-  return answer != NULL ? read_record (schema, answer, error) : NULL;
+  return answer != NULL ? bty_ctl_read_record (schema, answer, error) : NULL;
 }
 
 /* The request of the next page: the same with a cursor. */
@@ -211,7 +221,7 @@ read_records (GPtrArray *items, const BtySchema *schema, GError **error)
 
   for (guint i = 0; i < items->len; i++)
     {
-      gpointer record = read_record (schema, items->pdata[i], error);
+      gpointer record = bty_ctl_read_record (schema, items->pdata[i], error);
 
       if (record == NULL)
         return NULL;
@@ -251,7 +261,7 @@ bty_ctl_show (BtyCtl *ctl, const char *operation, GBytes *request, const BtySche
       bty_ctl_print_json (answer);
       return TRUE;
     }
-  record = read_record (schema, answer, error);
+  record = bty_ctl_read_record (schema, answer, error);
   if (record == NULL)
     return FALSE;
   bty_ctl_record_print (record);

@@ -42,6 +42,9 @@ char    *bty_ctl_call (BtyCtl *ctl, const char *operation, GBytes *request, GErr
 /* The same; Returns: (transfer full) (nullable): the answer as a record */
 gpointer bty_ctl_call_record (BtyCtl *ctl, const char *operation, GBytes *request, const BtySchema *schema, GError **error);
 
+/* Returns: (transfer full) (nullable): an answer of the daemon as a record; what a newer daemon adds is passed over */
+gpointer bty_ctl_read_record (const BtySchema *schema, const char *json, GError **error);
+
 /*
  * Carries out an operation that lists, page after page. @request: (transfer full) (nullable)
  * @most: how many items at most; 0: all of them
