@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-ctl"
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bty-ctl-command.h"
+#include "bty-ctl-request.h"
+#include "bty-ctl-table.h"
+#include "bty-ctl-terminal.h"
+
+static gboolean
+run_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  static const char *const columns[] = { "name", N_ ("SETTING"), "value",   N_ ("VALUE"),   "unit", N_ ("UNIT"),
+                                         "source", N_ ("FROM"),  "summary", N_ ("MEANING"), NULL };
+
+  return bty_ctl_show_list (ctl, "config.list", NULL, &bty_setting_info_schema, columns, 0, _ ("There are no settings."), error);
+}
+
+/* Only the value, for scripts; --json gives the rest. */
+static gboolean
+run_get (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  GBytes *request = bty_ctl_request_of ("name", bty_ctl_args_word (args, 0));
+  g_autoptr(BtySettingInfo) setting = NULL;
+
+  if (ctl->json)
+    return bty_ctl_show (ctl, "config.get", request, &bty_setting_info_schema, error);
+  setting = bty_ctl_call_record (ctl, "config.get", request, &bty_setting_info_schema, error);
+  if (setting == NULL)
+    return FALSE;
+  if (setting->value != NULL)
+    bty_ctl_terminal_write (STDOUT_FILENO, setting->value, strlen (setting->value));
+  putchar ('\n');
+  return TRUE;
+}
+
+static gboolean
+set (BtyCtl *ctl, const char *name, const char *value, GError **error)
+{
+  g_auto(BtyCtlRequest) request = { 0 };
+
+  bty_ctl_request_init (&request);
+  bty_ctl_request_string (&request, "name", name);
+  bty_json_writer_member_string (&request.writer, "value", value);
+  return bty_ctl_show (ctl, "config.set", bty_ctl_request_end (&request), &bty_setting_info_schema, error);
+}
+
+static gboolean
+run_set (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  return set (ctl, bty_ctl_args_word (args, 0), bty_ctl_args_word (args, 1), error);
+}
+
+static gboolean
+run_unset (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  return set (ctl, bty_ctl_args_word (args, 0), NULL, error);
+}
+
+static const BtyCtlCommand config_commands[] = {
+  { .name = "list", .usage = "", .summary = N_ ("List the settings with their values"), .run = run_list,
+    .examples = N_ ("  boternity-ctl config list") },
+  { .name = "get", .usage = N_ ("SETTING"), .summary = N_ ("Print the value of a setting"), .min = 1, .max = 1,
+    .words = { BTY_CTL_SETTING }, .run = run_get, .examples = N_ ("  boternity-ctl config get http.port") },
+  { .name = "set", .usage = N_ ("SETTING VALUE"), .summary = N_ ("Change a setting"), .min = 2, .max = 2,
+    .text = N_ ("It is written to boternity.conf. A variable of the environment, such as BOTERNITY_HTTP_PORT, goes before it."),
+    .words = { BTY_CTL_SETTING, BTY_CTL_NOTHING }, .run = run_set, .examples = N_ ("  boternity-ctl config set http.port 8765") },
+  { .name = "unset", .usage = N_ ("SETTING"), .summary = N_ ("Go back to the default of a setting"), .min = 1, .max = 1,
+    .words = { BTY_CTL_SETTING }, .run = run_unset, .examples = N_ ("  boternity-ctl config unset http.port") },
+  { 0 },
+};
+
+const BtyCtlVerb bty_ctl_config_verb = { "config", N_ ("read and change settings"), config_commands, FALSE };

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+/* Returns: (transfer full) (nullable): the socket on which a daemon serves @data_dir right now */
+char *bty_ctl_daemon_find (const char *data_dir);
+
+/*
+ * Starts a daemon for @data_dir and waits until it is ready; if another one comes up meanwhile, that one is as good.
+ *
+ * Returns: (transfer full) (nullable): its socket; NULL with a BTY_ERROR that gives the daemon's own reason
+ */
+char *bty_ctl_daemon_start (const char *data_dir, GCancellable *cancellable, GError **error);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "bty-ctl.h"
+
+/*
+ * Hands the daemon the keys that it misses and this program's environment has: those of providers whose key_ref is `env:NAME`. They
+ * stay in the daemon's memory. What goes wrong is a remark: the model's own failure will say the rest.
+ *
+ * Returns: whether any provider but the built-in one is configured (or nobody could tell)
+ */
+gboolean   bty_ctl_keys_hand_over (BtyCtl *ctl);
+/* Returns: (transfer full) (nullable): the variable of the environment as a secret */
+BtySecret *bty_ctl_keys_from_environment (const char *name);
+/* Returns: (transfer full) (nullable): the first line of standard input, asked for without echo on a terminal */
+BtySecret *bty_ctl_keys_from_stdin (GError **error);

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-ctl"
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bty-ctl-command.h"
+#include "bty-ctl-keys.h"
+#include "bty-ctl-request.h"
+#include "bty-ctl-table.h"
+#include "bty-ctl-terminal.h"
+
+/* A key comes by standard input or by the name of a variable, never as a word: those are for everyone to see. */
+static gboolean
+add_key (BtyCtlRequest *request, const BtyCtlArgs *args, GError **error)
+{
+  const char *name = bty_ctl_args_get (args, "key-env");
+  g_autofree char *reference = name != NULL ? g_strconcat ("env:", name, NULL) : NULL;
+  g_autoptr(BtySecret) key = NULL;
+
+  if (name != NULL && strchr (name, '=') != NULL)
+    {
+      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+                           _ ("--key-env takes the name of a variable, not its value: --key-env OPENAI_API_KEY"));
+      return FALSE;
+    }
+  bty_ctl_request_string (request, "key_ref", reference);
+  if (bty_ctl_args_has (args, "key-stdin"))
+    {
+      key = bty_ctl_keys_from_stdin (error);
+      if (key == NULL)
+        return FALSE;
+    }
+  else if (name != NULL)
+    {
+      key = bty_ctl_keys_from_environment (name);
+      if (key == NULL)
+        bty_ctl_note (_ ("%s is not set here; the daemon looks for it in its own environment"), name);
+    }
+  if (key != NULL)
+    bty_ctl_request_secret (request, "key", key);
+  return TRUE;
+}
+
+static gboolean
+add_settings (BtyCtlRequest *request, const BtyCtlArgs *args, GError **error)
+{
+  bty_ctl_request_string (request, "url", bty_ctl_args_get (args, "url"));
+  bty_ctl_request_string (request, "default_model", bty_ctl_args_get (args, "default-model"));
+  return bty_ctl_request_field (request, &bty_provider_config_schema, "context_window", bty_ctl_args_get (args, "context-window"),
+                                error) &&
+         bty_ctl_request_field (request, &bty_provider_config_schema, "options", bty_ctl_args_get (args, "options"), error) &&
+         bty_ctl_request_field (request, &bty_provider_config_schema, "enabled", bty_ctl_args_get (args, "enabled"), error) &&
+         add_key (request, args, error);
+}
+
+static gboolean
+run_add (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  g_auto(BtyCtlRequest) request = { 0 };
+
+  bty_ctl_request_init (&request);
+  bty_ctl_request_string (&request, "name", bty_ctl_args_word (args, 0));
+  bty_ctl_request_string (&request, "kind", bty_ctl_args_get (args, "kind"));
+  if (!add_settings (&request, args, error) ||
+      !bty_ctl_show (ctl, "provider.add", bty_ctl_request_end (&request), &bty_provider_config_schema, error))
+    return FALSE;
+  if (!ctl->json)
+    bty_ctl_note (_ ("To try it: boternity-ctl provider test %s"), bty_ctl_args_word (args, 0));
+  return TRUE;
+}
+
+static gboolean
+run_update (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  g_auto(BtyCtlRequest) request = { 0 };
+
+  if (g_hash_table_size (args->options) == (bty_ctl_args_has (args, "json") ? 1u : 0u))
+    {
+      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+                           _ ("nothing to change; boternity-ctl help provider update lists the options"));
+      return FALSE;
+    }
+  bty_ctl_request_init (&request);
+  bty_ctl_request_string (&request, "name", bty_ctl_args_word (args, 0));
+  if (!add_settings (&request, args, error))
+    return FALSE;
+  return bty_ctl_show (ctl, "provider.update", bty_ctl_request_end (&request), &bty_provider_config_schema, error);
+}
+
+static gboolean
+run_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  static const char *const columns[] = { "name",          N_ ("PROVIDER"),      "kind",      N_ ("KIND"), "url", N_ ("URL"),
+                                         "default_model", N_ ("DEFAULT MODEL"), "key_state", N_ ("KEY"),  NULL };
+
+  return bty_ctl_show_list (ctl, "provider.list", NULL, &bty_provider_config_schema, columns, 0,
+                            _ ("There are no providers: boternity-ctl provider add NAME --url URL --key-stdin"), error);
+}
+
+static gboolean
+run_get (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  return bty_ctl_show (ctl, "provider.get", bty_ctl_request_of ("name", bty_ctl_args_word (args, 0)), &bty_provider_config_schema,
+                       error);
+}
+
+static gboolean
+run_delete (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  const char *name = bty_ctl_args_word (args, 0);
+  g_autofree char *answer = bty_ctl_call (ctl, "provider.delete", bty_ctl_request_of ("name", name), error);
+
+  if (answer == NULL)
+    return FALSE;
+  if (ctl->json)
+    bty_ctl_print_json (answer);
+  else
+    bty_ctl_note (_ ("%s: deleted"), name);
+  return TRUE;
+}
+
+/* A provider that does not answer is a failure of the command too, so that scripts see it. */
+static gboolean
+check_report (const BtyProviderReport *report, GError **error)
+{
+  const BtyErrorInfo *info = report->error_code != NULL ? bty_error_info_by_name (report->error_code) : NULL;
+
+  if (report->ok)
+    return TRUE;
+  g_set_error (error, BTY_ERROR, (int) (info != NULL ? info->code : BTY_ERROR_UNAVAILABLE), _ ("%s does not answer: %s"),
+               report->name, report->error != NULL ? report->error : _ ("no reason was given"));
+  return FALSE;
+}
+
+static gboolean
+run_test (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  g_autofree char *answer = NULL;
+  g_autoptr(BtyProviderReport) report = NULL;
+
+  bty_ctl_keys_hand_over (ctl);
+  answer = bty_ctl_call (ctl, "provider.test", bty_ctl_request_of ("name", bty_ctl_args_word (args, 0)), error);
+  if (answer == NULL)
+    return FALSE;
+  report = bty_ctl_read_record (&bty_provider_report_schema, answer, error);
+  if (report == NULL)
+    return FALSE;
+  if (ctl->json)
+    bty_ctl_print_json (answer);
+  else if (report->ok)
+    bty_ctl_record_print (report);
+  return check_report (report, error);
+}
+
+#define SETTINGS \
+  { "url", 'u', N_ ("URL"), N_ ("its base URL, such as http://localhost:11434/v1"), BTY_CTL_NOTHING }, \
+  { "key-stdin", 0, NULL, N_ ("read its key from standard input"), BTY_CTL_NOTHING }, \
+  { "key-env", 0, N_ ("VARIABLE"), N_ ("its key is in this variable of the environment"), BTY_CTL_NOTHING }, \
+  { "default-model", 'm', N_ ("MODEL"), N_ ("model taken when a route names the provider alone"), BTY_CTL_NOTHING }, \
+  { "context-window", 0, N_ ("TOKENS"), N_ ("tokens to count on when a model does not say"), BTY_CTL_NOTHING }, \
+  { "options", 0, N_ ("JSON"), N_ ("what only its kind understands, as an object"), BTY_CTL_NOTHING }, \
+  { "enabled", 0, N_ ("true|false"), N_ ("whether routes may use it"), BTY_CTL_NOTHING }
+
+static const BtyCtlOption add_options[] = {
+  { "kind", 'k', N_ ("KIND"), N_ ("what it speaks (openai)"), BTY_CTL_NOTHING }, SETTINGS, { NULL }
+};
+static const BtyCtlOption update_options[] = { SETTINGS, { NULL } };
+
+static const BtyCtlCommand provider_commands[] = {
+  { .name = "add",
+    .usage = N_ ("NAME"),
+    .summary = N_ ("Connect a provider of models"),
+    .text = N_ ("The kind openai is what most servers speak: OpenAI, OpenRouter, Ollama, llama.cpp, vLLM, LM Studio. A key is never\n"
+                "stored on disk: the daemon keeps it in memory, or finds it in the variable that --key-env names; where only this\n"
+                "program has the variable, it hands the key over whenever it is needed."),
+    .examples = N_ ("  boternity-ctl provider add openai --url https://api.openai.com/v1 --key-env OPENAI_API_KEY\n"
+                    "  boternity-ctl provider add local --url http://localhost:11434/v1 --default-model qwen3\n"
+                    "  pass openrouter | boternity-ctl provider add openrouter --url https://openrouter.ai/api/v1 --key-stdin"),
+    .options = add_options,
+    .min = 1,
+    .max = 1,
+    .run = run_add },
+  { .name = "list", .usage = "", .summary = N_ ("List the providers"), .run = run_list,
+    .examples = N_ ("  boternity-ctl provider list") },
+  { .name = "get", .usage = N_ ("NAME"), .summary = N_ ("Show a provider"), .min = 1, .max = 1, .words = { BTY_CTL_PROVIDER },
+    .run = run_get, .examples = N_ ("  boternity-ctl provider get openai") },
+  { .name = "update", .usage = N_ ("NAME"), .summary = N_ ("Change a provider"), .options = update_options, .min = 1, .max = 1,
+    .words = { BTY_CTL_PROVIDER }, .run = run_update,
+    .examples = N_ ("  boternity-ctl provider update openai --key-stdin < key\n"
+                    "  boternity-ctl provider update local --default-model qwen3") },
+  { .name = "delete", .usage = N_ ("NAME"), .summary = N_ ("Forget a provider"), .min = 1, .max = 1, .words = { BTY_CTL_PROVIDER },
+    .run = run_delete, .examples = N_ ("  boternity-ctl provider delete local") },
+  { .name = "test", .usage = N_ ("NAME"), .summary = N_ ("Ask a provider something and say how it went"), .min = 1, .max = 1,
+    .words = { BTY_CTL_PROVIDER }, .run = run_test, .examples = N_ ("  boternity-ctl provider test openai") },
+  { 0 },
+};
+
+const BtyCtlVerb bty_ctl_provider_verb = { "provider", N_ ("connect and test providers of models"), provider_commands, FALSE };

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-ctl"
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <stdio.h>
+
+#include "bty-ctl-command.h"
+#include "bty-ctl-table.h"
+#include "bty-ctl-terminal.h"
+
+/* What there is to say when no daemon runs: the same members, so that a script need not tell the cases apart. */
+static void
+print_absent (BtyCtl *ctl)
+{
+  g_autoptr(GString) text = g_string_new (NULL);
+  BtyJsonWriter writer;
+
+  bty_json_writer_init (&writer, text);
+  bty_json_writer_begin_object (&writer);
+  bty_json_writer_member_bool (&writer, "running", FALSE);
+  bty_json_writer_member_string (&writer, "version", BTY_VERSION);
+  bty_json_writer_member_string (&writer, "pid", NULL);
+  bty_json_writer_member_string (&writer, "http_url", NULL);
+  bty_json_writer_member_string (&writer, "data_dir", ctl->data_dir);
+  bty_json_writer_key (&writer, "plugins");
+  bty_json_writer_begin_array (&writer);
+  bty_json_writer_end_array (&writer);
+  bty_json_writer_end_object (&writer);
+  bty_ctl_print_json (text->str);
+}
+
+static gboolean
+run_status (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  GError *cause = NULL;
+  g_autofree char *clean = NULL;
+
+  if (bty_ctl_find (ctl, &cause))
+    return bty_ctl_show (ctl, "daemon.status", NULL, &bty_status_schema, error);
+  if (cause != NULL)
+    {
+      g_propagate_error (error, cause);
+      return FALSE;
+    }
+  if (ctl->json)
+    {
+      print_absent (ctl);
+      return TRUE;
+    }
+  clean = bty_ctl_terminal_clean (ctl->data_dir, -1);
+  printf (_ ("No daemon runs for %s. Any command that needs one starts it."), clean);
+  putchar ('\n');
+  return TRUE;
+}
+
+static const BtyCtlCommand status_commands[] = {
+  { .usage = "",
+    .summary = N_ ("Show the daemon at a glance"),
+    .text = N_ ("Never starts a daemon. With --json it always gives running, version, pid, http_url, data_dir and plugins; when no\n"
+                "daemon runs, running is false, pid and http_url are null, and the exit code is 0 all the same."),
+    .examples = N_ ("  boternity-ctl status\n"
+                    "  boternity-ctl status --json"),
+    .run = run_status },
+  { 0 },
+};
+
+const BtyCtlVerb bty_ctl_status_verb = { "status", N_ ("show the daemon at a glance"), status_commands, FALSE };

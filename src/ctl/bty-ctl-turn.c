@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-ctl"
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bty-ctl-request.h"
+#include "bty-ctl-terminal.h"
+#include "bty-ctl-turn.h"
+
+#define FIRST_PAUSE_MS 100
+#define LONGEST_PAUSE_MS 2000
+#define MAX_JOINS      12
+
+BtyCtlTurn *
+bty_ctl_turn_new (BtyCtl *ctl, char **model, gboolean shows_reasoning)
+{
+  BtyCtlTurn *self = g_new0 (BtyCtlTurn, 1);
+
+  self->ctl = ctl;
+  self->model = model;
+  self->text = g_string_new (NULL);
+  self->shows_reasoning = shows_reasoning;
+  self->ends_with_newline = TRUE;
+  self->cancellable = g_cancellable_new ();
+  return self;
+}
+
+void
+bty_ctl_turn_free (BtyCtlTurn *self)
+{
+  g_free (self->session);
+  g_free (self->record);
+  g_free (self->turn);
+  g_string_free (self->text, TRUE);
+  g_object_unref (self->cancellable);
+  g_free (self);
+}
+
+/* Ends the line of an unfinished answer before something else is said. */
+static void
+end_line (BtyCtlTurn *self)
+{
+  if (!self->ends_with_newline && !self->ctl->json)
+    bty_ctl_terminal_write (STDOUT_FILENO, "\n", 1);
+  self->ends_with_newline = TRUE;
+}
+
+static void
+take_text (BtyCtlTurn *self, const char *text)
+{
+  if (text == NULL || *text == '\0')
+    return;
+  g_string_append (self->text, text);
+  if (self->ctl->json)
+    return;
+  bty_ctl_progress_end ();
+  bty_ctl_terminal_write (STDOUT_FILENO, text, strlen (text));
+  self->ends_with_newline = text[strlen (text) - 1] == '\n';
+}
+
+static void
+take_reasoning (BtyCtlTurn *self, const char *text)
+{
+  if (!self->shows_reasoning || text == NULL)
+    return;
+  bty_ctl_progress_end ();
+  bty_ctl_terminal_write (STDERR_FILENO, text, strlen (text));
+}
+
+static void
+take_model (BtyCtlTurn *self, const char *model)
+{
+  if (model == NULL || g_strcmp0 (model, *self->model) == 0)
+    return;
+  end_line (self);
+  bty_ctl_note ("[%s]", model);
+  bty_record_take_string (self->model, g_strdup (model));
+}
+
+static void
+cancel_turn (BtyCtlTurn *self)
+{
+  g_autoptr(GBytes) request = bty_ctl_request_of ("turn", self->turn);
+
+  if (self->ctl->client != NULL)
+    bty_ctl_client_send (self->ctl->client, "chat.cancel", request);
+}
+
+/* The first Ctrl-C asks the daemon to stop the answer, the second one stops waiting for it. */
+static void
+on_interrupt (gpointer data)
+{
+  BtyCtlTurn *self = data;
+
+  self->presses++;
+  self->was_stopped = TRUE;
+  if (self->presses == 1 && self->turn != NULL)
+    cancel_turn (self);
+  else if (self->presses > 1)
+    g_cancellable_cancel (self->cancellable);
+}
+
+static void
+take_start (BtyCtlTurn *self, const BtyChatItem *item)
+{
+  if (item->session != NULL)
+    bty_record_take_string (&self->session, g_strdup (item->session));
+  if (item->turn == NULL || self->turn != NULL)
+    return;
+  self->turn = g_strdup (item->turn);
+  if (self->was_stopped)
+    cancel_turn (self);
+}
+
+/* What was seen before the connection broke may come again when the turn is joined anew. */
+static void
+on_item (guint64 number, const char *json, gpointer data)
+{
+  BtyCtlTurn *self = data;
+  g_autoptr(BtyChatItem) item = NULL;
+
+  if (number != 0 && number <= self->last)
+    return;
+  self->last = number != 0 ? number : self->last;
+  item = bty_ctl_read_record (&bty_chat_item_schema, json, NULL);
+  if (item == NULL) /* a kind of item that a newer daemon knows */
+    return;
+  switch (item->type)
+    {
+    case BTY_CHAT_TEXT:
+      take_text (self, item->text);
+      break;
+    case BTY_CHAT_REASONING:
+      take_reasoning (self, item->text);
+      break;
+    case BTY_CHAT_START:
+      take_start (self, item);
+      break;
+    case BTY_CHAT_MODEL:
+      take_model (self, item->model);
+      break;
+    case BTY_CHAT_QUEUED:
+      bty_ctl_note ("%s", _ ("waiting for the answer before this one"));
+      break;
+    case BTY_CHAT_NOTICE:
+      end_line (self);
+      bty_ctl_note ("%s", item->text != NULL ? item->text : "");
+      break;
+    case BTY_CHAT_USAGE:
+    default:
+      break;
+    }
+}
+
+static gboolean
+on_pause_over (gpointer is_over)
+{
+  *(gboolean *) is_over = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Waits; Ctrl-C twice ends the waiting. */
+static void
+pause_for (BtyCtlTurn *self, guint milliseconds)
+{
+  gboolean is_over = FALSE;
+  guint source = g_timeout_add (milliseconds, on_pause_over, &is_over);
+
+  while (!is_over && !g_cancellable_is_cancelled (self->cancellable))
+    g_main_context_iteration (NULL, TRUE);
+  if (!is_over)
+    g_source_remove (source);
+}
+
+static BtyCtlStreamEnd
+join_again (BtyCtlTurn *self, GError **error)
+{
+  g_auto(BtyCtlRequest) request = { 0 };
+  g_autoptr(GBytes) body = NULL;
+
+  bty_ctl_request_init (&request);
+  bty_ctl_request_string (&request, "turn", self->turn);
+  bty_json_writer_member_int (&request.writer, "after", (gint64) self->last);
+  body = bty_ctl_request_end (&request);
+  bty_ctl_disconnect (self->ctl);
+  if (!bty_ctl_connect (self->ctl, error))
+    return BTY_CTL_STREAM_DROPPED;
+  return bty_ctl_client_stream (self->ctl->client, "chat.attach", body, on_item, self, self->cancellable, &self->record, error);
+}
+
+/* The turn belongs to the daemon: it goes on while nobody listens. */
+static BtyCtlStreamEnd
+rejoin (BtyCtlTurn *self, GError **error)
+{
+  BtyCtlStreamEnd end = BTY_CTL_STREAM_DROPPED;
+  guint pause = FIRST_PAUSE_MS, tries = 0;
+  guint64 last = self->last;
+
+  while (end == BTY_CTL_STREAM_DROPPED && tries < MAX_JOINS && !g_cancellable_is_cancelled (self->cancellable))
+    {
+      g_clear_error (error);
+      pause_for (self, pause);
+      end = join_again (self, error);
+      tries = self->last > last ? 0 : tries + 1;
+      pause = self->last > last ? FIRST_PAUSE_MS : MIN (2 * pause, LONGEST_PAUSE_MS);
+      last = self->last;
+    }
+  return end;
+}
+
+static GBytes *
+make_request (const char *slug, const char *session, const char *message)
+{
+  g_auto(BtyCtlRequest) request = { 0 };
+
+  bty_ctl_request_init (&request);
+  bty_ctl_request_string (&request, "slug", slug);
+  bty_ctl_request_string (&request, "message", message);
+  bty_ctl_request_string (&request, "session", session);
+  return bty_ctl_request_end (&request);
+}
+
+/* A turn that ended, but not with an answer. */
+static gboolean
+check_record (BtyCtlTurn *self, GError **error)
+{
+  g_autoptr(BtyTurn) turn = bty_ctl_read_record (&bty_turn_schema, self->record, NULL);
+  const BtyErrorInfo *info;
+
+  if (turn == NULL || turn->state == BTY_TURN_DONE)
+    return TRUE;
+  if (turn->state == BTY_TURN_CANCELLED)
+    {
+      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_CANCELLED, _ ("the answer was stopped"));
+      return FALSE;
+    }
+  if (turn->state == BTY_TURN_INTERRUPTED)
+    {
+      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _ ("the daemon ended in the middle of the answer; ask again"));
+      return FALSE;
+    }
+  info = turn->error_code != NULL ? bty_error_info_by_name (turn->error_code) : NULL;
+  if (turn->state == BTY_TURN_FAILED)
+    g_set_error_literal (error, BTY_ERROR, (int) (info != NULL ? info->code : BTY_ERROR_INTERNAL),
+                         turn->error != NULL ? turn->error : _ ("no model could answer"));
+  return turn->state != BTY_TURN_FAILED;
+}
+
+static gboolean
+converse (BtyCtlTurn *self, GBytes *request, GError **error)
+{
+  g_autoptr(GError) cause = NULL;
+  BtyCtlStreamEnd end;
+
+  bty_ctl_progress_begin (_ ("thinking"));
+  end = bty_ctl_client_stream (self->ctl->client, "chat.send", request, on_item, self, self->cancellable, &self->record, &cause);
+  if (end == BTY_CTL_STREAM_DROPPED && self->turn != NULL)
+    end = rejoin (self, &cause);
+  else if (end == BTY_CTL_STREAM_DROPPED)
+    g_prefix_error_literal (&cause, _ ("it is not known whether the message was taken; boternity-ctl session messages shows it: "));
+  bty_ctl_progress_end ();
+  end_line (self);
+  if (end == BTY_CTL_STREAM_ENDED)
+    {
+      g_clear_error (&cause);
+      return check_record (self, error);
+    }
+  g_propagate_error (error, g_steal_pointer (&cause));
+  return FALSE;
+}
+
+gboolean
+bty_ctl_turn_run (BtyCtlTurn *self, const char *slug, const char *session, const char *message, GError **error)
+{
+  g_autoptr(GBytes) request = make_request (slug, session, message);
+  gboolean is_answered;
+
+  if (!bty_ctl_connect (self->ctl, error))
+    return FALSE;
+  bty_ctl_set_interrupt (self->ctl, on_interrupt, self);
+  is_answered = converse (self, request, error);
+  bty_ctl_set_interrupt (self->ctl, NULL, NULL);
+  return is_answered;
+}

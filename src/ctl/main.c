@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-ctl"
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bty-ctl-command.h"
+
+#define EXIT_INTERRUPTED 130
+
+/* What people type and bots say is UTF-8, whatever little the environment says of it. */
+static void
+set_locale (void)
+{
+  const char *charset = NULL;
+
+  setlocale (LC_ALL, "");
+  if (!g_get_charset (&charset))
+    setlocale (LC_CTYPE, "C.UTF-8");
+  bindtextdomain (GETTEXT_PACKAGE, BTY_LOCALE_DIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+}
+
+/* Options that may stand before the command. Returns: where the command is */
+static int
+skip_options (char **argv, gboolean *json)
+{
+  int i = 1;
+
+  for (; argv[i] != NULL && strcmp (argv[i], "--json") == 0; i++)
+    *json = TRUE;
+  if (g_strcmp0 (argv[i], "--version") == 0)
+    argv[i] = (char *) "version";
+  else if (g_strcmp0 (argv[i], "--help") == 0 || g_strcmp0 (argv[i], "-h") == 0)
+    argv[i] = (char *) "help";
+  return i;
+}
+
+static const BtyCtlCommand *
+choose_command (const BtyCtlVerb *verb, char ***words, GError **error)
+{
+  const BtyCtlCommand *command = verb->commands;
+
+  if (!bty_ctl_verb_has_commands (verb))
+    return command;
+  command = **words != NULL ? bty_ctl_verb_find_command (verb, **words) : NULL;
+  if (command == NULL)
+    bty_ctl_verb_fail_command (verb, **words, error);
+  else
+    (*words)++;
+  return command;
+}
+
+static gboolean
+check_count (const BtyCtlVerb *verb, const BtyCtlCommand *command, const BtyCtlArgs *args, GError **error)
+{
+  g_autofree char *usage = bty_ctl_help_usage (verb, command);
+  guint count = bty_ctl_args_count (args);
+
+  if (count < command->min)
+    g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("too few words; usage: %s"), usage);
+  else if (command->max >= 0 && count > (guint) command->max)
+    g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("“%s” is one word too many; usage: %s"),
+                 bty_ctl_args_word (args, (guint) command->max), usage);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static gboolean
+wants_help (char **words)
+{
+  for (; *words != NULL && strcmp (*words, "--") != 0; words++)
+    {
+      if (strcmp (*words, "--help") == 0 || strcmp (*words, "-h") == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* The words to complete are taken as they are, options and all. */
+static BtyCtlArgs *
+parse_words (const BtyCtlVerb *verb, const BtyCtlCommand *command, char **words, GError **error)
+{
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto(GStrv) all = NULL;
+
+  if (verb == &bty_ctl_complete_verb)
+    g_strv_builder_add (builder, "--");
+  g_strv_builder_addv (builder, (const char **) words);
+  all = g_strv_builder_end (builder);
+  return bty_ctl_args_parse (command->options, (const char *const *) all, error);
+}
+
+static gboolean
+run_command (BtyCtl *ctl, const BtyCtlVerb *verb, const BtyCtlCommand *command, char **words, GError **error)
+{
+  g_autoptr(BtyCtlArgs) args = parse_words (verb, command, words, error);
+
+  if (args == NULL || !check_count (verb, command, args, error))
+    return FALSE;
+  ctl->json = ctl->json || bty_ctl_args_has (args, "json");
+  return command->run (ctl, args, error);
+}
+
+static gboolean
+run (BtyCtl *ctl, char **words, GError **error)
+{
+  const BtyCtlVerb *verb;
+  const BtyCtlCommand *command;
+  g_autoptr(GError) unknown = NULL;
+
+  if (words[0] == NULL)
+    {
+      bty_ctl_help_print_all ();
+      return TRUE;
+    }
+  verb = bty_ctl_verb_find (words[0]);
+  if (verb == NULL)
+    return bty_ctl_verb_fail_unknown (words[0], error);
+  words++;
+  command = choose_command (verb, &words, &unknown);
+  if (verb != &bty_ctl_complete_verb && wants_help (words))
+    {
+      if (command != NULL)
+        bty_ctl_help_print_command (verb, command);
+      else
+        bty_ctl_help_print_verb (verb);
+      return TRUE;
+    }
+  if (command == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&unknown));
+      return FALSE;
+    }
+  return run_command (ctl, verb, command, words, error);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr(BtyCtl) ctl = NULL;
+  g_autoptr(GError) error = NULL;
+  gboolean json = FALSE, done = FALSE;
+  int first;
+
+  set_locale ();
+  signal (SIGPIPE, SIG_IGN);
+  first = skip_options (argv, &json);
+  ctl = bty_ctl_new (&error);
+  if (ctl != NULL)
+    {
+      ctl->json = json;
+      done = run (ctl, argv + first, &error);
+    }
+  if (fflush (stdout) != 0 && done)
+    return bty_error_info (BTY_ERROR_UNAVAILABLE)->exit_code;
+  if (error != NULL)
+    bty_ctl_print_error (ctl, error);
+  if (done)
+    return 0;
+  if (ctl != NULL && ctl->was_interrupted && g_error_matches (error, BTY_ERROR, BTY_ERROR_CANCELLED))
+    return EXIT_INTERRUPTED;
+  return error != NULL ? bty_error_info (bty_error_code_of (error))->exit_code : 1;
+}
