@@ -120,7 +120,7 @@ on_files_made (GObject *source, GAsyncResult *result, gpointer data)
   batch = bty_batch_new ();
   bty_batch_put (batch, create->bot);
   bty_batch_publish (batch, "bot.created", create->bot);
-  bty_store_apply_async (self->store, batch, g_task_get_cancellable (task), on_created, g_steal_pointer (&task));
+  bty_store_apply_async (self->store, batch, g_task_get_cancellable (task), on_created, g_object_ref (task));
 }
 
 static void
@@ -306,7 +306,7 @@ on_change_read (GObject *source, GAsyncResult *result, gpointer data)
   else
     bty_batch_put (batch, change->bot);
   bty_batch_publish (batch, change->topic, change->bot);
-  bty_store_apply_async (self->store, batch, g_task_get_cancellable (task), on_changed, g_steal_pointer (&task));
+  bty_store_apply_async (self->store, batch, g_task_get_cancellable (task), on_changed, g_object_ref (task));
 }
 
 static void
