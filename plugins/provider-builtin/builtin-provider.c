@@ -91,6 +91,7 @@ get_index (BuiltinProvider *self)
 
   if (self->index != NULL)
     return self->index;
+  builtin_pages_register_resource ();
   self->index = builtin_index_new ();
   add_folder (self->index, builtin_pages_get_resource (), "", "");
   add_folder (self->index, builtin_pages_get_resource (), "docs/", "docs/");
