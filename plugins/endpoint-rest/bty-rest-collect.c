@@ -80,10 +80,12 @@ static void
 on_client_gone (BtyExchange *exchange, gpointer data)
 {
   Collection *self = data;
+  g_autoptr(BtyCall) call = bty_call_ref (bty_call_reader_call (self->reader));
 
   bty_exchange_watch (exchange, NULL, NULL, NULL);
-  bty_call_cancel (bty_call_reader_call (self->reader));
+  /* First: a handler may end the call within the cancelling, which would wake the reader. */
   collection_free (self);
+  bty_call_cancel (call);
 }
 
 void

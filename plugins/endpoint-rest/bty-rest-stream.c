@@ -167,9 +167,11 @@ static void
 on_client_gone (BtyExchange *exchange, gpointer data)
 {
   Stream *self = data;
+  g_autoptr(BtyCall) call = bty_call_ref (bty_call_reader_call (self->reader));
 
-  bty_call_cancel (bty_call_reader_call (self->reader));
+  /* First: a handler may end the call within the cancelling, which would wake the reader. */
   stream_free (self);
+  bty_call_cancel (call);
 }
 
 static gboolean
