@@ -9,11 +9,8 @@
 
 #include "bty-settings-file.h"
 #include "bty-settings-layers.h"
-
-/* Files are watched only after the start, which they would slow down; in between nobody edits them. Milliseconds. */
-#define WATCH_DELAY 2000
-/* An editor saves in several steps: the files are read again when it has been quiet for so long. Milliseconds. */
-#define SETTLE_DELAY 250
+#include "bty-settings-value.h"
+#include "bty-settings-watch.h"
 
 typedef struct
 {
@@ -33,9 +30,7 @@ struct _BtySettings
   GPtrArray         *file_problems;
   GHashTable        *value_problems; /* name -> sentence */
   GHashTable        *logged;         /* sentences, so that a reload does not repeat them */
-  GPtrArray         *monitors;
-  guint              watch;
-  guint              settle;
+  BtySettingsWatch  *watch;
 };
 
 G_DEFINE_FINAL_TYPE (BtySettings, bty_settings, G_TYPE_OBJECT)
@@ -54,9 +49,7 @@ bty_settings_finalize (GObject *object)
 {
   BtySettings *self = BTY_SETTINGS (object);
 
-  g_clear_handle_id (&self->watch, g_source_remove);
-  g_clear_handle_id (&self->settle, g_source_remove);
-  g_clear_pointer (&self->monitors, g_ptr_array_unref);
+  g_clear_pointer (&self->watch, bty_settings_watch_free);
   g_clear_pointer (&self->layers, bty_settings_layers_free);
   g_hash_table_unref (self->entries);
   g_hash_table_unref (self->value_problems);
@@ -82,69 +75,6 @@ bty_settings_init (BtySettings *self)
   self->file_problems = g_ptr_array_new_with_free_func (g_free);
 }
 
-/* What text must be to be a value. */
-
-static gboolean
-parse_bool (const char *text, gboolean *value)
-{
-  static const char *const yes[] = { "true", "yes", "on", "1", NULL };
-  static const char *const no[] = { "false", "no", "off", "0", NULL };
-  g_autofree char         *lower = g_ascii_strdown (text, -1);
-
-  *value = g_strv_contains (yes, lower);
-  return *value || g_strv_contains (no, lower);
-}
-
-static gboolean
-is_line (const char *text)
-{
-  for (const char *p = text; *p != '\0'; p++)
-    if (g_ascii_iscntrl (*p))
-      return FALSE;
-  return g_utf8_validate (text, -1, NULL);
-}
-
-static char *
-describe_range (const BtySetting *setting)
-{
-  switch (setting->type)
-    {
-    case BTY_SETTING_INT:
-      return g_strdup_printf (_("a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT "%s%s"), setting->min, setting->max,
-                              setting->unit != NULL ? " " : "", setting->unit != NULL ? setting->unit : "");
-    case BTY_SETTING_BOOL:
-      return g_strdup (_("true or false"));
-    case BTY_SETTING_STRING:
-    default:
-      return g_strdup (_("one line of text"));
-    }
-}
-
-/* Returns: (transfer full) (nullable): @text in its plain form; %NULL when it does not fit */
-static char *
-parse_value (const BtySetting *setting, const char *text, gint64 *number)
-{
-  g_autofree char *stripped = g_strstrip (g_strdup (text));
-  gboolean         is_true;
-
-  *number = 0;
-  switch (setting->type)
-    {
-    case BTY_SETTING_INT:
-      if (!g_ascii_string_to_signed (stripped, 10, setting->min, setting->max, number, NULL))
-        return NULL;
-      return g_strdup_printf ("%" G_GINT64_FORMAT, *number);
-    case BTY_SETTING_BOOL:
-      if (!parse_bool (stripped, &is_true))
-        return NULL;
-      *number = is_true;
-      return g_strdup (is_true ? "true" : "false");
-    case BTY_SETTING_STRING:
-    default:
-      return is_line (text) ? g_strdup (text) : NULL;
-    }
-}
-
 static char *
 environment_name (const Entry *entry)
 {
@@ -158,7 +88,7 @@ environment_name (const Entry *entry)
 static void
 refuse (BtySettings *self, const Entry *entry, const char *where, const char *text)
 {
-  g_autofree char *range = describe_range (entry->setting);
+  g_autofree char *range = bty_settings_value_describe (entry->setting);
   g_autofree char *shown = g_utf8_make_valid (text, -1);
   char            *problem = g_strdup_printf (_("the setting %s in %s does not count: “%.200s” is not %s"), entry->name, where, shown, range);
 
@@ -171,7 +101,7 @@ static gboolean
 try_value (BtySettings *self, Entry *entry, const char *where, const char *text)
 {
   gint64 number;
-  char  *value = parse_value (entry->setting, text, &number);
+  char  *value = bty_settings_value_parse (entry->setting, text, &number);
 
   if (value == NULL)
     {
@@ -209,7 +139,7 @@ static void
 take_fallback (Entry *entry)
 {
   gint64 number = 0;
-  char  *value = parse_value (entry->setting, entry->setting->fallback != NULL ? entry->setting->fallback : "", &number);
+  char  *value = bty_settings_value_parse (entry->setting, entry->setting->fallback != NULL ? entry->setting->fallback : "", &number);
 
   if (value == NULL)
     g_critical ("the default of the setting %s does not fit its own table", entry->name);
@@ -293,64 +223,10 @@ reload (BtySettings *self)
     }
 }
 
-static gboolean
-on_settled (gpointer data)
-{
-  BtySettings *self = data;
-
-  self->settle = 0;
-  reload (self);
-  return G_SOURCE_REMOVE;
-}
-
 static void
-on_file_changed (GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event, gpointer data)
+on_files_changed (gpointer data)
 {
-  BtySettings *self = data;
-
-  g_clear_handle_id (&self->settle, g_source_remove);
-  self->settle = g_timeout_add (SETTLE_DELAY, on_settled, self);
-}
-
-static void
-monitor_free (gpointer monitor)
-{
-  g_file_monitor_cancel (monitor);
-  g_object_unref (monitor);
-}
-
-static void
-watch_folder (BtySettings *self, const char *path)
-{
-  g_autoptr(GFile)  folder = g_file_new_for_path (path);
-  g_autoptr(GError) error = NULL;
-  GFileMonitor     *monitor = g_file_monitor_directory (folder, G_FILE_MONITOR_WATCH_MOVES, NULL, &error);
-
-  if (monitor == NULL)
-    {
-      g_info ("changes in “%s” will not be noticed: %s", path, error->message);
-      return;
-    }
-  g_signal_connect_object (monitor, "changed", G_CALLBACK (on_file_changed), self, 0);
-  g_ptr_array_add (self->monitors, monitor);
-}
-
-static gboolean
-start_watching (gpointer data)
-{
-  BtySettings       *self = data;
-  const char *const *folders = bty_settings_layers_get_folders (self->layers);
-
-  self->watch = 0;
-  self->monitors = g_ptr_array_new_with_free_func (monitor_free);
-  for (guint i = 0; folders[i] != NULL; i++)
-    {
-      g_autofree char *parts = g_build_filename (folders[i], "boternity.conf.d", NULL);
-
-      watch_folder (self, folders[i]);
-      watch_folder (self, parts);
-    }
-  return G_SOURCE_REMOVE;
+  reload (data);
 }
 
 BtySettings *
@@ -361,7 +237,7 @@ bty_settings_new (const char *config_dir)
   self->config_dir = g_canonicalize_filename (config_dir, NULL);
   self->layers = bty_settings_layers_new (self->config_dir);
   read_files (self);
-  self->watch = g_timeout_add (WATCH_DELAY, start_watching, self);
+  self->watch = bty_settings_watch_new (bty_settings_layers_get_folders (self->layers), on_files_changed, self);
   return self;
 }
 
@@ -440,30 +316,6 @@ describe (const Entry *entry)
   return info;
 }
 
-static guint
-distance (const char *a, const char *b)
-{
-  gsize              m = strlen (b);
-  g_autofree guint  *row = g_new (guint, m + 1);
-
-  for (guint j = 0; j <= m; j++)
-    row[j] = j;
-  for (guint i = 1; a[i - 1] != '\0'; i++)
-    {
-      guint diagonal = row[0];
-
-      row[0] = i;
-      for (guint j = 1; j <= m; j++)
-        {
-          guint change = diagonal + (a[i - 1] != b[j - 1]);
-
-          diagonal = row[j];
-          row[j] = MIN (MIN (row[j], row[j - 1]) + 1, change);
-        }
-    }
-  return row[m];
-}
-
 /* Returns: (nullable): the declared name that @name was most likely meant to be */
 static const char *
 find_nearest (BtySettings *self, const char *name, guint limit)
@@ -474,7 +326,7 @@ find_nearest (BtySettings *self, const char *name, guint limit)
   for (guint i = 0; strlen (name) < 256 && i < entries->len; i++)
     {
       const Entry *entry = g_ptr_array_index (entries, i);
-      guint        steps = distance (name, entry->name);
+      guint        steps = bty_settings_name_distance (name, entry->name);
 
       if (steps < limit)
         {
@@ -531,9 +383,9 @@ bty_settings_set (BtySettings *self, const char *name, const char *value, GError
 
   if (entry == NULL)
     return FALSE;
-  if (value != NULL && (plain = parse_value (entry->setting, value, &number)) == NULL)
+  if (value != NULL && (plain = bty_settings_value_parse (entry->setting, value, &number)) == NULL)
     {
-      g_autofree char *range = describe_range (entry->setting);
+      g_autofree char *range = bty_settings_value_describe (entry->setting);
       g_autofree char *shown = g_utf8_make_valid (value, -1);
 
       g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("“%.200s” does not fit the setting %s: it must be %s"), shown, name, range);
