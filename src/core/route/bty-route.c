@@ -198,12 +198,15 @@ fail_attempt (BtyRoute *self, const GError *error)
     end_with_error (self, error);
 }
 
-static void
-skip_new (BtyRoute *self, BtyErrorCode code, const char *format, const char *value)
+static void G_GNUC_PRINTF (3, 4)
+skip_new (BtyRoute *self, BtyErrorCode code, const char *format, ...)
 {
-  g_autofree char  *message = g_strdup_printf (format, value, value);
-  g_autoptr(GError) error = g_error_new_literal (BTY_ERROR, code, message);
+  g_autoptr(GError) error = NULL;
+  va_list           args;
 
+  va_start (args, format);
+  error = g_error_new_valist (BTY_ERROR, code, format, args);
+  va_end (args);
   skip (self, error);
 }
 
@@ -319,11 +322,13 @@ on_models (GObject *providers, GAsyncResult *result, gpointer data)
     ask (self);
   else if (timed_out)
     skip_new (self, BTY_ERROR_DEADLINE_EXCEEDED,
-              _("the provider “%s” does not say which models it has: name one, as %s/MODEL"), self->provider_name);
+              _("the provider “%s” does not say which models it has: name one, as %s/MODEL"), self->provider_name,
+              self->provider_name);
   else if (models == NULL)
     fail_attempt (self, error);
   else
-    skip_new (self, BTY_ERROR_NOT_FOUND, _("the provider “%s” has no model: name one, as %s/MODEL"), self->provider_name);
+    skip_new (self, BTY_ERROR_NOT_FOUND, _("the provider “%s” has no model: name one, as %s/MODEL"), self->provider_name,
+              self->provider_name);
 }
 
 static void

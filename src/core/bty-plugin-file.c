@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-plugin"
+
+#include "config.h"
+
+#include "bty-plugin-file.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A plugin with its debug symbols stays far below; what is larger is not read into memory. */
+#define MAX_FILE (256 * 1024 * 1024)
+
+#if GLIB_SIZEOF_VOID_P == 8
+typedef Elf64_Ehdr ElfHeader;
+typedef Elf64_Phdr ElfSegment;
+#else
+typedef Elf32_Ehdr ElfHeader;
+typedef Elf32_Phdr ElfSegment;
+#endif
+
+static gboolean G_GNUC_PRINTF (2, 3)
+refuse (GError **error, const char *format, ...)
+{
+  g_autofree char *reason = NULL;
+  va_list          args;
+
+  va_start (args, format);
+  reason = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_set_error_literal (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, reason);
+  return FALSE;
+}
+
+/* Who may have written it. */
+
+static gboolean
+check_owner (const char *path, const struct stat *info, GError **error)
+{
+  if (info->st_uid != 0 && info->st_uid != geteuid ())
+    return refuse (error, _("“%s” belongs to user %u, neither root nor you: its owner could run anything as you"), path,
+                   (guint) info->st_uid);
+  if ((info->st_mode & 0022) != 0)
+    return refuse (error, _("“%s” may be written by others (mode %04o): run “chmod go-w '%s'”"), path, (guint) info->st_mode & 07777, path);
+  return TRUE;
+}
+
+static gboolean
+check_folder_of (const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  struct stat      info;
+
+  if (stat (folder, &info) != 0)
+    return refuse (error, _("its folder “%s” cannot be read: %s"), folder, g_strerror (errno));
+  return check_owner (folder, &info, error);
+}
+
+/* What it is. */
+
+static gboolean
+read_header (const guint8 *data, gsize size, ElfHeader *header, GError **error)
+{
+  if (size == 0)
+    return refuse (error, _("the file is empty"));
+  if (size < SELFMAG || memcmp (data, ELFMAG, SELFMAG) != 0)
+    return refuse (error, _("it is not a shared object (an ELF file)"));
+  if (size < sizeof *header)
+    return refuse (error, _("the file is cut off in its header: copy it again"));
+  memcpy (header, data, sizeof *header);
+  return TRUE;
+}
+
+/* What machine this is, says the program that runs on it. */
+static gboolean
+read_own_header (ElfHeader *header, GError **error)
+{
+  int    fd = g_open ("/proc/self/exe", O_RDONLY | O_CLOEXEC, 0);
+  gssize n = fd >= 0 ? read (fd, header, sizeof *header) : -1;
+
+  if (fd >= 0)
+    close (fd);
+  return n == (gssize) sizeof *header || refuse (error, _("/proc is needed to check plugins: mount it"));
+}
+
+static gboolean
+check_machine (const ElfHeader *header, GError **error)
+{
+  ElfHeader own;
+
+  if (!read_own_header (&own, error))
+    return FALSE;
+  if (header->e_ident[EI_CLASS] != own.e_ident[EI_CLASS])
+    return refuse (error, _("it was built for %d-bit programs, and this one has %d bits"),
+                   header->e_ident[EI_CLASS] == ELFCLASS32 ? 32 : 64, own.e_ident[EI_CLASS] == ELFCLASS32 ? 32 : 64);
+  if (header->e_ident[EI_DATA] != own.e_ident[EI_DATA] || header->e_machine != own.e_machine)
+    return refuse (error, _("it was built for another kind of machine (ELF machine %u, this one is %u): build it for this one"),
+                   header->e_machine, own.e_machine);
+  if (header->e_type != ET_DYN)
+    return refuse (error, _("it is not a shared object (ELF type %u, wanted %u)"), header->e_type, ET_DYN);
+  return TRUE;
+}
+
+/* The loader maps what the headers promise and crashes on access when the file is shorter. */
+static gboolean
+check_complete (const guint8 *data, gsize size, const ElfHeader *header, GError **error)
+{
+  guint64 segments_end = header->e_phoff + (guint64) header->e_phnum * sizeof (ElfSegment);
+  guint64 end = segments_end;
+
+  if (header->e_phentsize != sizeof (ElfSegment) || header->e_phnum == 0)
+    return refuse (error, _("its program headers are damaged: copy or build it again"));
+  if (header->e_phoff > size || segments_end > size)
+    return refuse (error, _("the file is cut off in its program headers: copy it again"));
+  for (guint i = 0; i < header->e_phnum; i++)
+    {
+      ElfSegment segment;
+      guint64    segment_end;
+
+      memcpy (&segment, data + header->e_phoff + (gsize) i * sizeof segment, sizeof segment);
+      if (!g_uint64_checked_add (&segment_end, segment.p_offset, segment.p_filesz))
+        return refuse (error, _("its program headers are damaged: copy or build it again"));
+      end = MAX (end, segment_end);
+    }
+  if (header->e_shoff <= G_MAXINT64)
+    end = MAX (end, header->e_shoff + (guint64) header->e_shnum * header->e_shentsize);
+  if (end > size)
+    return refuse (error, _("the file is cut off: it has %" G_GSIZE_FORMAT " bytes of %" G_GUINT64_FORMAT ": copy it again"), size, end);
+  return TRUE;
+}
+
+static gboolean
+check_contents (GBytes *contents, GError **error)
+{
+  gsize         size;
+  const guint8 *data = g_bytes_get_data (contents, &size);
+  ElfHeader     header;
+
+  return read_header (data, size, &header, error) && check_machine (&header, error) &&
+         check_complete (data, size, &header, error);
+}
+
+static GBytes *
+read_all (int fd, gsize size, GError **error)
+{
+  g_autofree guint8 *data = g_malloc (MAX (size, 1));
+  gsize              done = 0;
+
+  while (done < size)
+    {
+      gssize n = read (fd, data + done, size - done);
+
+      if (n == 0)
+        break;
+      if (n < 0 && errno != EINTR)
+        {
+          refuse (error, _("the file cannot be read: %s"), g_strerror (errno));
+          return NULL;
+        }
+      done += n > 0 ? (gsize) n : 0;
+    }
+  return g_bytes_new_take (g_steal_pointer (&data), done);
+}
+
+static GBytes *
+check_open_file (int fd, const char *path, GError **error)
+{
+  struct stat       info;
+  g_autoptr(GBytes) contents = NULL;
+
+  if (fstat (fd, &info) != 0)
+    {
+      refuse (error, _("the file cannot be read: %s"), g_strerror (errno));
+      return NULL;
+    }
+  if (!S_ISREG (info.st_mode))
+    {
+      refuse (error, _("it is not a regular file"));
+      return NULL;
+    }
+  if (!check_owner (path, &info, error))
+    return NULL;
+  if (info.st_size > MAX_FILE)
+    {
+      refuse (error, _("the file is larger than %d MiB"), MAX_FILE / 1024 / 1024);
+      return NULL;
+    }
+  contents = read_all (fd, (gsize) info.st_size, error);
+  if (contents == NULL || !check_contents (contents, error))
+    return NULL;
+  return g_steal_pointer (&contents);
+}
+
+gboolean
+bty_plugin_file_check (const char *path, char **real, GBytes **contents, GError **error)
+{
+  char             *resolved = realpath (path, NULL);
+  g_autofree char  *target = g_strdup (resolved);
+  g_autoptr(GBytes) found = NULL;
+  int               fd;
+
+  free (resolved);
+  if (target == NULL)
+    return refuse (error, _("the file cannot be found: %s"), g_strerror (errno));
+  if (!check_folder_of (path, error) || !check_folder_of (target, error))
+    return FALSE;
+  fd = g_open (target, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0);
+  if (fd < 0)
+    return refuse (error, _("the file cannot be read: %s"), g_strerror (errno));
+  found = check_open_file (fd, target, error);
+  close (fd);
+  if (found == NULL)
+    return FALSE;
+  *real = g_steal_pointer (&target);
+  if (contents != NULL)
+    *contents = g_steal_pointer (&found);
+  return TRUE;
+}
+
+static char *
+name_copy (const char *folder, const char *path, GBytes *contents)
+{
+  g_autofree char *hash = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, contents);
+  g_autofree char *base = g_path_get_basename (path);
+  g_autofree char *name = NULL;
+
+  if (g_str_has_suffix (base, ".so"))
+    base[strlen (base) - 3] = '\0';
+  name = g_strdup_printf ("%s-%.32s.so", base, hash);
+  return g_build_filename (folder, name, NULL);
+}
+
+static gboolean
+has_contents (const char *path, GBytes *contents)
+{
+  g_autofree char *data = NULL;
+  gsize            size;
+
+  return g_file_get_contents (path, &data, &size, NULL) && size == g_bytes_get_size (contents) &&
+         memcmp (data, g_bytes_get_data (contents, NULL), size) == 0;
+}
+
+char *
+bty_plugin_file_copy (const char *folder, const char *path, GBytes *contents, GError **error)
+{
+  g_autofree char *copy = name_copy (folder, path, contents);
+  gsize            size;
+  const char      *data = g_bytes_get_data (contents, &size);
+
+  if (!bty_paths_make_private_dir (folder, error))
+    return NULL;
+  if (!has_contents (copy, contents) &&
+      !g_file_set_contents_full (copy, data, (gssize) size, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error))
+    {
+      bty_error_convert (error);
+      g_prefix_error (error, _("no copy can be kept in “%s”: "), folder);
+      return NULL;
+    }
+  return g_steal_pointer (&copy);
+}

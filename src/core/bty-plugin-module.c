@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-plugin"
+
+#include "config.h"
+
+#include "bty-plugin-module.h"
+
+#include <glib/gi18n-lib.h>
+#include <gmodule.h>
+
+struct _BtyPluginModule
+{
+  BtyPlugin                  plugin; /* first, so that the plugin's pointer is ours */
+  const BtyPluginDescriptor *descriptor;
+  GPtrArray                 *features;
+  GString                   *problem;
+  BtyHost                   *host;
+  BtyCatalogue              *catalogue;
+  BtySettings               *settings;
+};
+
+static void
+note_problem (BtyPluginModule *self, const char *problem)
+{
+  g_warning ("plugin “%s”: %s", self->descriptor->id, problem);
+  if (self->problem->len > 0)
+    g_string_append (self->problem, "; ");
+  g_string_append (self->problem, problem);
+}
+
+static void
+add_operations (BtyPlugin *plugin, const BtyOperation *operations, guint n, gpointer service)
+{
+  BtyPluginModule  *self = (BtyPluginModule *) plugin;
+  g_autoptr(GError) error = NULL;
+
+  if (!bty_catalogue_add (self->catalogue, operations, n, service, self->descriptor->id, &error))
+    note_problem (self, error->message);
+}
+
+/* G_TYPE_NONE: the kind has no interface yet, so that nobody could use the feature. */
+static GType
+interface_of (BtyFeatureKind kind)
+{
+  switch (kind)
+    {
+    case BTY_FEATURE_STORE:
+      return BTY_TYPE_STORE;
+    case BTY_FEATURE_PROVIDER:
+      return BTY_TYPE_PROVIDER;
+    case BTY_FEATURE_TRANSPORT:
+      return BTY_TYPE_TRANSPORT;
+    case BTY_FEATURE_ENDPOINT:
+      return BTY_TYPE_ENDPOINT;
+    case BTY_FEATURE_SECRETS:
+    case BTY_FEATURE_RUNTIME:
+    default:
+      return G_TYPE_NONE;
+    }
+}
+
+static gboolean
+is_usable (GType type, BtyFeatureKind kind)
+{
+  GType interface = interface_of (kind);
+
+  return interface != G_TYPE_NONE && G_TYPE_IS_OBJECT (type) && !G_TYPE_IS_ABSTRACT (type) && g_type_is_a (type, interface);
+}
+
+static void
+feature_free (BtyPluginFeature *feature)
+{
+  g_free (feature->name);
+  g_free (feature);
+}
+
+static void
+add_feature (BtyPlugin *plugin, BtyFeatureKind kind, const char *name, GType type)
+{
+  BtyPluginModule  *self = (BtyPluginModule *) plugin;
+  const char       *nick = bty_enum_nick (bty_feature_kinds, (int) kind);
+  BtyPluginFeature *feature;
+
+  if (name == NULL || !is_usable (type, kind))
+    {
+      g_autofree char *problem = g_strdup_printf (_("the feature %s:%s was not taken: its type “%s” is no object of this kind"), nick,
+                                                  name != NULL ? name : "", type != 0 ? g_type_name (type) : "none");
+
+      note_problem (self, problem);
+      return;
+    }
+  feature = g_new0 (BtyPluginFeature, 1);
+  feature->kind = kind;
+  feature->name = g_strdup (name);
+  feature->type = type;
+  g_ptr_array_add (self->features, feature);
+}
+
+static void
+add_settings (BtyPlugin *plugin, const BtySetting *settings, guint n)
+{
+  bty_settings_add (((BtyPluginModule *) plugin)->settings, settings, n);
+}
+
+static BtyHost *
+get_host (BtyPlugin *plugin)
+{
+  return ((BtyPluginModule *) plugin)->host;
+}
+
+static const BtyPluginClass plugin_class = {
+  .add_operations = add_operations, .add_feature = add_feature, .add_settings = add_settings, .get_host = get_host
+};
+
+static gboolean
+is_id (const char *id)
+{
+  if (id == NULL || !g_ascii_islower (id[0]) || strlen (id) > 64)
+    return FALSE;
+  for (const char *p = id; *p != '\0'; p++)
+    if (!g_ascii_islower (*p) && !g_ascii_isdigit (*p) && *p != '-')
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+check_descriptor (const BtyPluginDescriptor *descriptor, GError **error)
+{
+  if (descriptor->abi_major != BTY_ABI_MAJOR || descriptor->abi_minor > BTY_ABI_MINOR)
+    {
+      g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                   _("it was built for version %u.%u of the plugin interface, and this program has %u.%u: %s"), descriptor->abi_major,
+                   descriptor->abi_minor, BTY_ABI_MAJOR, BTY_ABI_MINOR,
+                   descriptor->abi_major < BTY_ABI_MAJOR ? _("get a newer plugin") : _("update Boternity, or get an older plugin"));
+      return FALSE;
+    }
+  if (!is_id (descriptor->id) || descriptor->register_ == NULL)
+    {
+      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                           _("its descriptor is damaged: it needs an id, a lower-case word, and a register function"));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* Made resident whatever comes of it: its constructors have run, and may have left types and threads behind. */
+BtyPluginModule *
+bty_plugin_module_open (const char *path, GError **error)
+{
+  GModule         *module = g_module_open (path, G_MODULE_BIND_LOCAL);
+  gpointer         descriptor = NULL;
+  BtyPluginModule *self;
+
+  if (module == NULL)
+    {
+      g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _("it cannot be loaded: %s"), g_module_error ());
+      return NULL;
+    }
+  g_module_make_resident (module);
+  if (!g_module_symbol (module, "bty_plugin_descriptor", &descriptor) || descriptor == NULL)
+    {
+      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                           _("it is a shared object, but no plugin of Boternity: it has no bty_plugin_descriptor"));
+      return NULL;
+    }
+  if (!check_descriptor (descriptor, error))
+    return NULL;
+  self = g_new0 (BtyPluginModule, 1);
+  self->plugin.klass = &plugin_class;
+  self->descriptor = descriptor;
+  self->features = g_ptr_array_new_with_free_func ((GDestroyNotify) feature_free);
+  self->problem = g_string_new (NULL);
+  return self;
+}
+
+void
+bty_plugin_module_free (BtyPluginModule *self)
+{
+  g_ptr_array_unref (self->features);
+  g_string_free (self->problem, TRUE);
+  g_free (self);
+}
+
+const BtyPluginDescriptor *
+bty_plugin_module_get_descriptor (BtyPluginModule *self)
+{
+  return self->descriptor;
+}
+
+void
+bty_plugin_module_register (BtyPluginModule *self, BtyHost *host, BtyCatalogue *catalogue, BtySettings *settings)
+{
+  self->host = host;
+  self->catalogue = catalogue;
+  self->settings = settings;
+  self->descriptor->register_ (&self->plugin);
+}
+
+GPtrArray *
+bty_plugin_module_get_features (BtyPluginModule *self)
+{
+  return self->features;
+}
+
+const char *
+bty_plugin_module_get_problem (BtyPluginModule *self)
+{
+  return self->problem->len > 0 ? self->problem->str : NULL;
+}

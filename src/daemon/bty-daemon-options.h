@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <boternity.h>
+
+/**
+ * BtyDaemonOptions:
+ * @data_dir: absolute
+ * @config_dir: absolute
+ * @log_level: (nullable): of the command line
+ * @ready_fd: descriptor that gets one line when the doors are open, or -1
+ * @show_version: print the version and end
+ */
+typedef struct
+{
+  char    *data_dir;
+  char    *config_dir;
+  char    *log_level;
+  int      ready_fd;
+  gboolean show_version;
+} BtyDaemonOptions;
+
+/** bty_daemon_options_read: what is not on the command line comes from the environment; --help prints and ends the program */
+gboolean bty_daemon_options_read (BtyDaemonOptions *options, int *argc, char ***argv, GError **error);
+void     bty_daemon_options_clear (BtyDaemonOptions *options);

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-daemon"
+
+#include "config.h"
+
+#include <glib-unix.h>
+#include <glib/gi18n-lib.h>
+#include <locale.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bty-daemon-lock.h"
+#include "bty-daemon-notify.h"
+#include "bty-daemon-options.h"
+#include "bty-engine.h"
+#include "bty-log.h"
+
+typedef struct
+{
+  GMainLoop *loop;
+  BtyEngine *engine;
+  guint      signals[3];
+} Daemon;
+
+static const int stop_signals[] = { SIGTERM, SIGINT, SIGHUP };
+
+/* What is in memory stays there: no file of ours for others, no core dumps, no look from another process of the same user. */
+static void
+harden (void)
+{
+  struct rlimit none = { 0, 0 };
+
+  umask (077);
+  signal (SIGPIPE, SIG_IGN);
+  if (setrlimit (RLIMIT_CORE, &none) != 0)
+    g_warning ("core dumps cannot be switched off");
+#ifndef __SANITIZE_ADDRESS__ /* whose leak checker looks at the process from outside */
+  if (prctl (PR_SET_DUMPABLE, 0) != 0)
+    g_warning ("the memory of this process cannot be closed to others");
+#endif
+}
+
+/* The first signal ends it in order; the handlers go, so that a second one ends it at once. */
+static gboolean
+on_signal (gpointer data)
+{
+  Daemon *daemon = data;
+
+  g_message ("asked by a signal to stop");
+  for (guint i = 0; i < G_N_ELEMENTS (stop_signals); i++)
+    g_clear_handle_id (&daemon->signals[i], g_source_remove);
+  g_main_loop_quit (daemon->loop);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_stop_requested (BtyEngine *engine, gpointer data)
+{
+  Daemon *daemon = data;
+
+  g_message ("asked by a call to stop");
+  g_main_loop_quit (daemon->loop);
+}
+
+static int
+fail (const GError *error)
+{
+  BtyErrorCode code = error->domain == G_OPTION_ERROR ? BTY_ERROR_INVALID_ARGUMENT : bty_error_code_of (error);
+
+  g_printerr ("boternityd: %s\n", error->message);
+  return bty_error_info (code)->exit_code;
+}
+
+static void
+serve (Daemon *daemon, const BtyDaemonOptions *options)
+{
+  g_message ("Boternity %s serves “%s”", BTY_VERSION, options->data_dir);
+  bty_daemon_notify ("READY=1");
+  bty_daemon_notify_fd (options->ready_fd);
+  g_main_loop_run (daemon->loop);
+  bty_daemon_notify ("STOPPING=1");
+  bty_engine_stop (daemon->engine);
+  g_message ("stopped");
+}
+
+static int
+run_engine (const BtyDaemonOptions *options)
+{
+  Daemon               daemon = { 0 };
+  g_autoptr(GError)    error = NULL;
+  g_autoptr(GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr(BtyEngine) engine = bty_engine_new (options->data_dir, options->config_dir, &error);
+
+  if (engine == NULL)
+    return fail (error);
+  daemon.loop = loop;
+  daemon.engine = engine;
+  bty_log_follow (bty_engine_get_settings (engine));
+  g_signal_connect (engine, "stop-requested", G_CALLBACK (on_stop_requested), &daemon);
+  for (guint i = 0; i < G_N_ELEMENTS (stop_signals); i++)
+    daemon.signals[i] = g_unix_signal_add (stop_signals[i], on_signal, &daemon);
+  if (bty_engine_start (engine, &error))
+    serve (&daemon, options);
+  for (guint i = 0; i < G_N_ELEMENTS (stop_signals); i++)
+    g_clear_handle_id (&daemon.signals[i], g_source_remove);
+  g_signal_handlers_disconnect_by_data (engine, &daemon);
+  return error != NULL ? fail (error) : 0;
+}
+
+static int
+run (const BtyDaemonOptions *options)
+{
+  g_autoptr(GError)        error = NULL;
+  g_autoptr(BtyDaemonLock) lock = NULL;
+
+  if (!bty_log_start (options->log_level, &error))
+    return fail (error);
+  lock = bty_daemon_lock_take (options->data_dir, &error);
+  if (lock == NULL)
+    return fail (error);
+  return run_engine (options);
+}
+
+int
+main (int argc, char **argv)
+{
+  BtyDaemonOptions  options;
+  g_autoptr(GError) error = NULL;
+  int               status = 0;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, BTY_LOCALE_DIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  harden ();
+  if (!bty_daemon_options_read (&options, &argc, &argv, &error))
+    status = fail (error);
+  else if (options.show_version)
+    g_print ("boternityd %s\n", BTY_VERSION);
+  else
+    status = run (&options);
+  bty_daemon_options_clear (&options);
+  return status;
+}
