@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "bty-sqlite-connection.h"
+
+/*
+ * Carries out @batch inside the transaction that is open, under a savepoint: a failure undoes this batch alone, unless it ended
+ * the transaction (sqlite3_get_autocommit()).
+ * @prepared: (element-type BtySchema): types of the generic table whose indexes are there
+ */
+gboolean bty_sqlite_batch_apply (BtySqliteConnection *self, BtyBatch *batch, GHashTable *prepared, GError **error);

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-store"
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "bty-sqlite-cache.h"
+#include "bty-sqlite-check.h"
+#include "bty-sqlite-file.h"
+#include "bty-sqlite-outbox.h"
+#include "bty-sqlite-reader.h"
+#include "bty-sqlite-writer.h"
+#include "bty-store-sqlite.h"
+
+/* Above that of the loop's source: see finish_write(). */
+#define TASK_PRIORITY (G_PRIORITY_DEFAULT - 1)
+
+struct _BtyStoreSqlite
+{
+  GObject                parent;
+  BtySqliteOptions       options;
+  const BtySqliteSchema *schema;
+  char                  *file;
+  BtySqliteLoop         *loop;
+  BtySqliteCheckpoint   *checkpoint;
+  BtySqliteWriter       *writer;
+  BtySqliteReaders      *readers;
+  BtySqliteCache        *cache;
+  BtySqliteCheck        *check; /* after an unclean end */
+};
+
+static void bty_store_sqlite_store_init (BtyStoreInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (BtyStoreSqlite, bty_store_sqlite, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (BTY_TYPE_STORE, bty_store_sqlite_store_init))
+
+static BtyHost *settings_host;
+
+void
+bty_store_sqlite_set_host (BtyHost *host)
+{
+  settings_host = host;
+}
+
+/* What an earlier process committed and did not get to tell. */
+typedef struct
+{
+  BtySqliteDone   done;
+  BtyStoreSqlite *store;
+  GPtrArray      *events;
+  gint64          last_row;
+} Leftover;
+
+static void
+tell (BtyStoreSqlite *self, GPtrArray *events, gint64 last_row)
+{
+  if (events->len == 0)
+    return;
+  g_signal_emit_by_name (self, "committed", events);
+  /* A handler may have closed the store; what it told is then told again. */
+  if (self->writer != NULL)
+    bty_sqlite_writer_set_told (self->writer, last_row);
+}
+
+static void
+tell_leftover (BtySqliteDone *done)
+{
+  Leftover *leftover = (Leftover *) done;
+
+  if (leftover->store->writer != NULL)
+    tell (leftover->store, leftover->events, leftover->last_row);
+  g_ptr_array_unref (leftover->events);
+  g_object_unref (leftover->store);
+  g_free (leftover);
+}
+
+static gboolean
+find_leftover (BtyStoreSqlite *self, BtySqliteConnection *connection, GError **error)
+{
+  g_autoptr(GPtrArray) events = bty_record_list_new ();
+  gint64               last_row = 0;
+  Leftover            *leftover;
+
+  if (!bty_sqlite_outbox_read (connection, events, &last_row, error))
+    return FALSE;
+  if (events->len == 0)
+    return TRUE;
+  leftover = g_new0 (Leftover, 1);
+  leftover->done.run = tell_leftover;
+  leftover->store = g_object_ref (self);
+  leftover->events = g_steal_pointer (&events);
+  leftover->last_row = last_row;
+  bty_sqlite_loop_push (self->loop, BTY_SQLITE_THEN, &leftover->done);
+  return TRUE;
+}
+
+static gboolean
+bty_store_sqlite_open (BtyStore *store, const char *folder, GError **error)
+{
+  BtyStoreSqlite                *self = BTY_STORE_SQLITE (store);
+  g_autoptr(BtySqliteConnection) connection = NULL;
+  gboolean                       was_unclean;
+
+  g_return_val_if_fail (self->writer == NULL, FALSE);
+  connection = bty_sqlite_file_open (folder, &self->options, self->schema, &was_unclean, error);
+  if (connection == NULL)
+    return FALSE;
+  self->loop = bty_sqlite_loop_new ();
+  if (!find_leftover (self, connection, error))
+    {
+      g_clear_pointer (&self->loop, bty_sqlite_loop_end);
+      return FALSE;
+    }
+  g_free (self->file);
+  self->file = g_strdup (connection->file);
+  self->checkpoint = bty_sqlite_checkpoint_new (self->file, &self->options);
+  self->readers = bty_sqlite_readers_new (self->file, &self->options, self->loop);
+  self->cache = bty_sqlite_cache_new (self->options.cache_records, self->options.cache_size);
+  self->writer = bty_sqlite_writer_new (g_steal_pointer (&connection), self->loop, self->checkpoint);
+  if (was_unclean)
+    {
+      g_message ("the database was not closed when the process before ended: checking it in the background");
+      self->check = bty_sqlite_check_start (self->file, &self->options);
+    }
+  return TRUE;
+}
+
+/* Readers before the writer, whose last act is to empty the log. */
+static void
+bty_store_sqlite_close (BtyStore *store)
+{
+  BtyStoreSqlite *self = BTY_STORE_SQLITE (store);
+
+  g_clear_pointer (&self->check, bty_sqlite_check_free);
+  g_clear_pointer (&self->readers, bty_sqlite_readers_free);
+  g_clear_pointer (&self->writer, bty_sqlite_writer_free);
+  g_clear_pointer (&self->checkpoint, bty_sqlite_checkpoint_free);
+  g_clear_pointer (&self->loop, bty_sqlite_loop_end);
+}
+
+static gboolean
+fail_closed (BtyStoreSqlite *self, GTask *task)
+{
+  if (self->writer != NULL)
+    return FALSE;
+  g_task_return_new_error (task, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _("the store is closed: start the daemon again"));
+  return TRUE;
+}
+
+static GTask *
+make_task (BtyStore *store, gpointer tag, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = g_task_new (store, cancellable, callback, data);
+
+  g_task_set_source_tag (task, tag);
+  /* What was committed is not called cancelled. Reads look for themselves. */
+  g_task_set_check_cancellable (task, FALSE);
+  g_task_set_priority (task, TASK_PRIORITY);
+  return task;
+}
+
+/*
+ * On the main context, in the order of the calls. A task that was made in this very turn of the loop answers by a source of its own;
+ * its priority is above the loop's, so that it still comes before those that are finished after it.
+ */
+static void
+finish_write (BtySqliteDone *done)
+{
+  BtySqliteWrite  *write = (BtySqliteWrite *) done;
+  BtyStoreSqlite  *self = g_task_get_source_object (write->task);
+  g_autoptr(GTask) task = g_steal_pointer (&write->task);
+
+  if (write->error == NULL)
+    {
+      for (guint i = 0; i < bty_batch_get_n_changes (write->batch); i++)
+        bty_sqlite_cache_change (self->cache, bty_batch_get_change (write->batch, i));
+      tell (self, bty_batch_get_events (write->batch), write->last_event);
+      g_task_return_boolean (task, TRUE);
+    }
+  else
+    g_task_return_error (task, g_steal_pointer (&write->error));
+  bty_batch_unref (write->batch);
+  g_free (write);
+}
+
+static void
+bty_store_sqlite_apply_async (BtyStore *store, BtyBatch *batch, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  BtyStoreSqlite  *self = BTY_STORE_SQLITE (store);
+  g_autoptr(GTask) task = make_task (store, bty_store_sqlite_apply_async, cancellable, callback, data);
+  BtySqliteWrite  *write;
+
+  if (fail_closed (self, task))
+    return;
+  write = g_new0 (BtySqliteWrite, 1);
+  write->done.run = finish_write;
+  write->task = g_steal_pointer (&task);
+  write->batch = bty_batch_ref (batch);
+  bty_sqlite_writer_push (self->writer, write);
+}
+
+static gboolean
+bty_store_sqlite_apply_finish (BtyStore *store, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+answer (BtySqliteRead *read)
+{
+  if (read->error == NULL && read->result == NULL)
+    g_set_error_literal (&read->error, BTY_ERROR, BTY_ERROR_CANCELLED, _("the read was cancelled"));
+  if (read->error != NULL)
+    g_task_return_error (read->task, g_steal_pointer (&read->error));
+  else
+    g_task_return_pointer (read->task, g_steal_pointer (&read->result), bty_record_unref);
+  bty_sqlite_read_free (read);
+}
+
+static void
+finish_cached (BtySqliteDone *done)
+{
+  BtySqliteRead *read = (BtySqliteRead *) done;
+
+  if (g_cancellable_is_cancelled (g_task_get_cancellable (read->task)))
+    g_clear_pointer (&read->result, bty_record_unref);
+  answer (read);
+}
+
+static void
+finish_read (BtySqliteDone *done)
+{
+  BtySqliteRead  *read = (BtySqliteRead *) done;
+  BtyStoreSqlite *self = g_task_get_source_object (read->task);
+
+  if (read->query == NULL)
+    bty_sqlite_cache_end_read (self->cache, read->stamp, read->result);
+  answer (read);
+}
+
+static void
+bty_store_sqlite_get_async (BtyStore *store, const BtySchema *schema, const char *name, const char *value,
+                            GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  BtyStoreSqlite  *self = BTY_STORE_SQLITE (store);
+  g_autoptr(GTask) task = make_task (store, bty_store_sqlite_get_async, cancellable, callback, data);
+  int              index = bty_schema_find (schema, name, -1, 0);
+  BtySqliteRead   *read;
+
+  g_return_if_fail (index >= 0 && (bty_schema_get_field (schema, (guint) index)->flags & BTY_UNIQUE) != 0);
+  if (fail_closed (self, task))
+    return;
+  read = g_new0 (BtySqliteRead, 1);
+  read->task = g_steal_pointer (&task);
+  read->schema = schema;
+  read->field = bty_schema_get_field (schema, (guint) index);
+  read->result = bty_sqlite_cache_get (self->cache, schema, read->field, value);
+  if (read->result != NULL)
+    {
+      read->done.run = finish_cached;
+      bty_sqlite_loop_push (self->loop, BTY_SQLITE_FIRST, &read->done);
+      return;
+    }
+  read->done.run = finish_read;
+  read->value = g_strdup (value);
+  read->stamp = bty_sqlite_cache_begin_read (self->cache);
+  bty_sqlite_readers_push (self->readers, read);
+}
+
+static gpointer
+bty_store_sqlite_get_finish (BtyStore *store, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+bty_store_sqlite_query_async (BtyStore *store, BtyQuery *query, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  BtyStoreSqlite  *self = BTY_STORE_SQLITE (store);
+  g_autoptr(GTask) task = make_task (store, bty_store_sqlite_query_async, cancellable, callback, data);
+  BtySqliteRead   *read;
+
+  if (fail_closed (self, task))
+    return;
+  read = g_new0 (BtySqliteRead, 1);
+  read->done.run = finish_read;
+  read->task = g_steal_pointer (&task);
+  read->query = bty_query_ref (query);
+  bty_sqlite_readers_push (self->readers, read);
+}
+
+static BtyPage *
+bty_store_sqlite_query_finish (BtyStore *store, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static const char *
+describe_check (BtyStoreSqlite *self)
+{
+  if (self->writer == NULL)
+    return _(", closed");
+  if (self->check == NULL)
+    return "";
+  switch (bty_sqlite_check_get_state (self->check))
+    {
+    case BTY_SQLITE_CHECK_RUNNING:
+      return _(", being checked after an unclean end");
+    case BTY_SQLITE_CHECK_PASSED:
+      return _(", quick check passed");
+    case BTY_SQLITE_CHECK_FAILED:
+      return _(", DAMAGED: keep a copy of it and put a backup in its place");
+    default:
+      return _(", quick check broken off");
+    }
+}
+
+static char *
+bty_store_sqlite_describe (BtyStore *store)
+{
+  BtyStoreSqlite     *self = BTY_STORE_SQLITE (store);
+  g_autoptr(GFile)    file = g_file_new_for_path (self->file != NULL ? self->file : "");
+  g_autoptr(GFileInfo) info = g_file_query_info (file, G_FILE_ATTRIBUTE_STANDARD_SIZE, G_FILE_QUERY_INFO_NONE, NULL, NULL);
+  g_autofree char    *size = g_format_size (info != NULL ? (guint64) g_file_info_get_size (info) : 0);
+
+  return g_strdup_printf ("SQLite %s, %s%s", sqlite3_libversion (), size, describe_check (self));
+}
+
+static void
+bty_store_sqlite_store_init (BtyStoreInterface *iface)
+{
+  iface->open = bty_store_sqlite_open;
+  iface->close = bty_store_sqlite_close;
+  iface->apply_async = bty_store_sqlite_apply_async;
+  iface->apply_finish = bty_store_sqlite_apply_finish;
+  iface->get_async = bty_store_sqlite_get_async;
+  iface->get_finish = bty_store_sqlite_get_finish;
+  iface->query_async = bty_store_sqlite_query_async;
+  iface->query_finish = bty_store_sqlite_query_finish;
+  iface->describe = bty_store_sqlite_describe;
+}
+
+static void
+bty_store_sqlite_dispose (GObject *object)
+{
+  bty_store_sqlite_close (BTY_STORE (object));
+  G_OBJECT_CLASS (bty_store_sqlite_parent_class)->dispose (object);
+}
+
+static void
+bty_store_sqlite_finalize (GObject *object)
+{
+  BtyStoreSqlite *self = BTY_STORE_SQLITE (object);
+
+  g_clear_pointer (&self->cache, bty_sqlite_cache_free);
+  g_free (self->file);
+  G_OBJECT_CLASS (bty_store_sqlite_parent_class)->finalize (object);
+}
+
+static void
+bty_store_sqlite_class_init (BtyStoreSqliteClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = bty_store_sqlite_dispose;
+  object_class->finalize = bty_store_sqlite_finalize;
+}
+
+static void
+bty_store_sqlite_init (BtyStoreSqlite *self)
+{
+  bty_sqlite_options_load (&self->options, settings_host);
+  self->schema = &bty_sqlite_schema;
+}
+
+BtySqliteOptions *
+bty_store_sqlite_get_options (BtyStoreSqlite *self)
+{
+  return &self->options;
+}
+
+void
+bty_store_sqlite_set_schema (BtyStoreSqlite *self, const BtySqliteSchema *schema)
+{
+  self->schema = schema;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-sql"
+
+#include "config.h"
+
+#include "bty-sql-migrations.h"
+
+#define HEAD_WITH(id) id ", revision INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, "
+#define HEAD          HEAD_WITH ("id TEXT NOT NULL PRIMARY KEY")
+#define ROW_HEAD      "row INTEGER PRIMARY KEY, " HEAD_WITH ("id TEXT NOT NULL UNIQUE")
+
+static const char *const version_1[] = {
+  "CREATE TABLE bot (" HEAD
+  "name TEXT NOT NULL, slug TEXT NOT NULL, description TEXT, state TEXT NOT NULL, route TEXT, temperature REAL, "
+  "max_output INTEGER NOT NULL)",
+  "CREATE UNIQUE INDEX bot_slug ON bot (slug)",
+  "CREATE INDEX bot_name ON bot (name, id)",
+
+  "CREATE TABLE provider (" HEAD
+  "name TEXT NOT NULL, kind TEXT, url TEXT, key_ref TEXT, key_state TEXT NOT NULL, default_model TEXT, "
+  "context_window INTEGER NOT NULL, options TEXT, enabled INTEGER NOT NULL)",
+  "CREATE UNIQUE INDEX provider_name ON provider (name)",
+
+  "CREATE TABLE session (" HEAD
+  "bot TEXT NOT NULL, slug TEXT NOT NULL, title TEXT, state TEXT NOT NULL, active_at INTEGER NOT NULL, "
+  "turns INTEGER NOT NULL)",
+  "CREATE INDEX session_bot ON session (bot, active_at, id)",
+  "CREATE INDEX session_slug ON session (slug, active_at, id)",
+  "CREATE INDEX session_active_at ON session (active_at, id)",
+
+  "CREATE TABLE message (" ROW_HEAD
+  "session TEXT NOT NULL, bot TEXT NOT NULL, turn TEXT, role TEXT NOT NULL, text TEXT NOT NULL, model TEXT, "
+  "stop_reason TEXT NOT NULL, usage TEXT)",
+  "CREATE INDEX message_session ON message (session, id)",
+  "CREATE INDEX message_bot ON message (bot, id)",
+  "CREATE INDEX message_turn ON message (turn, id)",
+
+  "CREATE TABLE turn (" HEAD
+  "session TEXT NOT NULL, bot TEXT NOT NULL, state TEXT NOT NULL, question TEXT, answer TEXT, model TEXT, "
+  "stop_reason TEXT NOT NULL, usage TEXT, error_code TEXT, error TEXT, items BLOB, items_text TEXT)",
+  "CREATE INDEX turn_session ON turn (session, id)",
+  "CREATE INDEX turn_bot ON turn (bot, id)",
+  "CREATE INDEX turn_state ON turn (state, id)",
+
+  "CREATE TABLE idempotency (" HEAD
+  "\"key\" TEXT NOT NULL, operation TEXT NOT NULL, digest TEXT NOT NULL, ended INTEGER NOT NULL, response TEXT, "
+  "error_code TEXT, error TEXT, items BLOB, items_text TEXT)",
+  "CREATE UNIQUE INDEX idempotency_key ON idempotency (\"key\")",
+  "CREATE INDEX idempotency_created_at ON idempotency (created_at, id)",
+
+  /* The outbox: what was committed and not yet told. */
+  "CREATE TABLE event (" ROW_HEAD "topic TEXT NOT NULL, subject TEXT, data TEXT)",
+
+  /* Records of types that have no table of their own; a driver adds indexes over members of json as it meets types. */
+  "CREATE TABLE record (type TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL, created_at INTEGER NOT NULL, "
+  "updated_at INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (type, id))",
+
+  /* Work that must not be forgotten when the process ends. */
+  "CREATE TABLE mark (name TEXT NOT NULL PRIMARY KEY)",
+  NULL,
+};
+
+const BtySqlMigration bty_sql_migrations[] = {
+  { 1, version_1 },
+};
+const guint bty_sql_n_migrations = G_N_ELEMENTS (bty_sql_migrations);
+
+const BtySchema *const bty_sql_own_schemas[] = {
+  &bty_bot_schema,
+  &bty_provider_config_schema,
+  &bty_session_schema,
+  &bty_message_schema,
+  &bty_turn_schema,
+  &bty_idempotency_schema,
+  &bty_event_schema,
+  NULL,
+};
+
+gboolean
+bty_sql_is_own (const BtySchema *schema)
+{
+  for (guint i = 0; bty_sql_own_schemas[i] != NULL; i++)
+    {
+      if (bty_sql_own_schemas[i] == schema)
+        return TRUE;
+    }
+  return FALSE;
+}
