@@ -157,7 +157,25 @@ static const BtyField page_fields[] = {
   BTY_FIELD_STRING (BtyPage, next_cursor, BTY_READ_ONLY, N_("Where the next page begins; absent on the last one"), .max = 4096),
 };
 
-BTY_DEFINE_RECORD (BtyPage, bty_page, "page", N_("The end of a page of records"), page_fields)
+static void
+page_clear (gpointer record)
+{
+  BtyPage *page = record;
+
+  g_clear_pointer (&page->items, g_ptr_array_unref);
+}
+
+const BtySchema bty_page_schema = { .name = "page", .summary = N_("The end of a page of records"), .size = sizeof (BtyPage),
+                                    .fields = page_fields, .n_fields = G_N_ELEMENTS (page_fields), .field_size = sizeof (BtyField),
+                                    .clear = page_clear };
+
+static BtyPage *
+page_copy (BtyPage *page)
+{
+  return bty_page_ref (page);
+}
+
+G_DEFINE_BOXED_TYPE (BtyPage, bty_page, page_copy, bty_page_unref)
 
 static const BtyField list_request_fields[] = {
   BTY_FIELD_STRING (BtyListRequest, cursor, 0, N_("Where to begin: next_cursor of the page before"), .max = 4096),

@@ -85,6 +85,8 @@ bty_record_unref (gpointer record)
     return;
   for (guint i = 0; i < self->schema->n_fields; i++)
     bty_record_clear_field (self, bty_schema_get_field (self->schema, i));
+  if (self->schema->clear != NULL)
+    self->schema->clear (self);
   /* Set by someone though the table does not name it; the table's own clearing has left NULL. */
   g_free (self->id);
   g_free (self);

@@ -126,6 +126,7 @@ struct _BtyField
  * @fields: the table
  * @n_fields: at most 64
  * @field_size: sizeof (BtyField) where the table was compiled
+ * @clear: (nullable): frees what no field describes
  */
 struct _BtySchema
 {
@@ -135,7 +136,8 @@ struct _BtySchema
   const BtyField *fields;
   guint           n_fields;
   guint           field_size;
-  gpointer        reserved[4];
+  void          (*clear) (gpointer record);
+  gpointer        reserved[3];
 };
 
 static inline const BtyField *
