@@ -96,7 +96,7 @@ say_lines (BtyCtlChat *chat, GError **error)
       if (first == NULL)
         first = g_steal_pointer (&failure);
       else
-        bty_ctl_print_error (chat->ctl, failure);
+        bty_ctl_print_error (chat->ctl->json, failure);
     }
   if (first == NULL && read_error != NULL)
     first = g_steal_pointer (&read_error);

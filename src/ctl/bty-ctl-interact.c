@@ -51,7 +51,7 @@ take_line (BtyCtlChat *chat, char *line)
   if (chat->stopped_at != 0 && g_error_matches (failure, BTY_ERROR, BTY_ERROR_CANCELLED))
     bty_ctl_note ("%s", _ ("stopped"));
   else
-    bty_ctl_print_error (chat->ctl, failure);
+    bty_ctl_print_error (chat->ctl->json, failure);
   return TRUE;
 }
 

@@ -170,7 +170,7 @@ bty_ctl_chat_command (BtyCtlChat *chat, const char *line)
       if (s->run == NULL)
         return FALSE;
       if (!s->run (chat, word, &error))
-        bty_ctl_print_error (chat->ctl, error);
+        bty_ctl_print_error (chat->ctl->json, error);
       g_cancellable_reset (chat->ctl->cancellable);
       return TRUE;
     }

@@ -324,13 +324,13 @@ print_problem (const BtyErrorInfo *info, const char *message)
 }
 
 void
-bty_ctl_print_error (BtyCtl *ctl, const GError *error)
+bty_ctl_print_error (gboolean json, const GError *error)
 {
   g_autofree char *clean = bty_ctl_terminal_clean (error->message, -1);
 
   bty_ctl_progress_end ();
   fflush (stdout);
-  if (ctl != NULL && ctl->json)
+  if (json)
     print_problem (bty_error_info (bty_error_code_of (error)), error->message);
   else
     fprintf (stderr, "%sboternity-ctl:%s %s\n", bty_ctl_terminal_style (STDERR_FILENO, BTY_CTL_RED),

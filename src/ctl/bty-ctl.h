@@ -63,6 +63,7 @@ gboolean bty_ctl_show_list (BtyCtl *ctl, const char *operation, GBytes *request,
                             guint most, const char *nothing, GError **error);
 /* Prints JSON: as it is, or with line breaks on a terminal. */
 void     bty_ctl_print_json (const char *json);
-void     bty_ctl_print_error (BtyCtl *ctl, const GError *error);
+/* On standard error: a line for people, or a problem document. */
+void     bty_ctl_print_error (gboolean json, const GError *error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtyCtl, bty_ctl_free)

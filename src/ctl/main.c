@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <locale.h>
 #include <signal.h>
@@ -28,12 +29,12 @@ set_locale (void)
 
 /* Options that may stand before the command. Returns: where the command is */
 static int
-skip_options (char **argv, gboolean *json)
+skip_options (char **argv)
 {
   int i = 1;
 
-  for (; argv[i] != NULL && strcmp (argv[i], "--json") == 0; i++)
-    *json = TRUE;
+  while (g_strcmp0 (argv[i], "--json") == 0)
+    i++;
   if (g_strcmp0 (argv[i], "--version") == 0)
     argv[i] = (char *) "version";
   else if (g_strcmp0 (argv[i], "--help") == 0 || g_strcmp0 (argv[i], "-h") == 0)
@@ -73,11 +74,11 @@ check_count (const BtyCtlVerb *verb, const BtyCtlCommand *command, const BtyCtlA
 }
 
 static gboolean
-wants_help (char **words)
+has_option (char **words, const char *option, const char *letter)
 {
   for (; *words != NULL && strcmp (*words, "--") != 0; words++)
     {
-      if (strcmp (*words, "--help") == 0 || strcmp (*words, "-h") == 0)
+      if (strcmp (*words, option) == 0 || g_strcmp0 (*words, letter) == 0)
         return TRUE;
     }
   return FALSE;
@@ -104,7 +105,6 @@ run_command (BtyCtl *ctl, const BtyCtlVerb *verb, const BtyCtlCommand *command, 
 
   if (args == NULL || !check_count (verb, command, args, error))
     return FALSE;
-  ctl->json = ctl->json || bty_ctl_args_has (args, "json");
   return command->run (ctl, args, error);
 }
 
@@ -125,7 +125,7 @@ run (BtyCtl *ctl, char **words, GError **error)
     return bty_ctl_verb_fail_unknown (words[0], error);
   words++;
   command = choose_command (verb, &words, &unknown);
-  if (verb != &bty_ctl_complete_verb && wants_help (words))
+  if (verb != &bty_ctl_complete_verb && has_option (words, "--help", "-h"))
     {
       if (command != NULL)
         bty_ctl_help_print_command (verb, command);
@@ -146,22 +146,25 @@ main (int argc, char **argv)
 {
   g_autoptr(BtyCtl) ctl = NULL;
   g_autoptr(GError) error = NULL;
-  gboolean json = FALSE, done = FALSE;
+  gboolean json = has_option (argv + 1, "--json", NULL), done = FALSE;
   int first;
 
   set_locale ();
   signal (SIGPIPE, SIG_IGN);
-  first = skip_options (argv, &json);
+  first = skip_options (argv);
   ctl = bty_ctl_new (&error);
   if (ctl != NULL)
     {
       ctl->json = json;
       done = run (ctl, argv + first, &error);
     }
-  if (fflush (stdout) != 0 && done)
-    return bty_error_info (BTY_ERROR_UNAVAILABLE)->exit_code;
+  if ((fflush (stdout) != 0 || ferror (stdout)) && done)
+    {
+      g_set_error (&error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _ ("standard output could not be written: %s"), g_strerror (errno));
+      done = FALSE;
+    }
   if (error != NULL)
-    bty_ctl_print_error (ctl, error);
+    bty_ctl_print_error (json, error);
   if (done)
     return 0;
   if (ctl != NULL && ctl->was_interrupted && g_error_matches (error, BTY_ERROR, BTY_ERROR_CANCELLED))
