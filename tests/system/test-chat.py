@@ -107,7 +107,7 @@ def test_a_real_wire():
         text, items, end = DAEMON.chat(slug, "Hello")
         assert end[0] == "end" and text, (items, end)
         assert end[1]["usage"]["output_tokens"] > 0, end
-        for model in ("html", "truncated", "error-in-band"):
+        for model in ("html-502", "html-200", "truncated", "error-in-band", "no-done", "not-json"):
             bad = connect(upstream.port, model, model)
             _, _, end = DAEMON.chat(bad, "Hello")
             assert end[0] == "error" and end[1]["code"] in ("UNAVAILABLE", "DATA_LOSS", "RESOURCE_EXHAUSTED"), (model, end)
@@ -115,7 +115,7 @@ def test_a_real_wire():
 
 def test_client_drops_and_comes_back():
     with Upstream() as upstream:
-        slug = connect(upstream.port, "slow", "slow")
+        slug = connect(upstream.port, "dripping", "slow")
         stream = DAEMON.request("POST", f"/api/v1/bots/{slug}/chat", {"message": "Hello"}, stream=True)
         assert isinstance(stream, Events)
         seen, turn, last = "", None, 0
@@ -136,7 +136,7 @@ def test_client_drops_and_comes_back():
 
 def test_one_turn_at_a_time():
     with Upstream() as upstream:
-        slug = connect(upstream.port, "slow", "queue")
+        slug = connect(upstream.port, "dripping", "queue")
         first = DAEMON.request("POST", f"/api/v1/bots/{slug}/chat", {"message": "one"}, stream=True)
         events = iter(first)
         session = next(events)[2]["session"]
@@ -157,7 +157,7 @@ def test_one_turn_at_a_time():
 
 def test_interrupt_and_cancel():
     with Upstream() as upstream:
-        slug = connect(upstream.port, "slow", "stop")
+        slug = connect(upstream.port, "dripping", "stop")
         first = DAEMON.request("POST", f"/api/v1/bots/{slug}/chat", {"message": "one"}, stream=True)
         events = iter(first)
         start = next(events)[2]
@@ -174,7 +174,7 @@ def test_interrupt_and_cancel():
 
 def test_killed_in_the_middle():
     with Upstream() as upstream:
-        slug = connect(upstream.port, "slow", "kill")
+        slug = connect(upstream.port, "dripping", "kill")
         stream = DAEMON.request("POST", f"/api/v1/bots/{slug}/chat", {"message": "precious words"}, stream=True)
         start = next(iter(stream))[2]
         DAEMON.kill()
