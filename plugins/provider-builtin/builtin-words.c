@@ -98,7 +98,7 @@ cut_ending (char *word, const char *ending, const char *instead, gsize least)
 
   if (length < least + cut || !g_str_has_suffix (word, ending))
     return FALSE;
-  strcpy (word + length - cut, instead);
+  g_strlcpy (word + length - cut, instead, cut + 1);
   return TRUE;
 }
 

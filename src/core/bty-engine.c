@@ -258,6 +258,7 @@ on_default_bot (GObject *source, GAsyncResult *result, gpointer data)
 
   if (!bty_bot_service_ensure_default_finish (BTY_BOT_SERVICE (source), result, &error))
     g_warning ("the default bot could not be made: %s", error->message);
+  *(gboolean *) data = TRUE;
 }
 
 /* What can wait until the doors are open. */
@@ -274,11 +275,17 @@ do_later (gpointer data)
 gboolean
 bty_engine_start (BtyEngine *self, GError **error)
 {
+  gboolean has_bot = FALSE;
+  gboolean is_open;
+
   bty_plugin_registry_find (self->registry);
   if (!open_store (self, error) || !make_domains (self, error))
     return FALSE;
-  bty_bot_service_ensure_default_async (self->bots, on_default_bot, NULL);
-  if (!open_doors (self, error))
+  bty_bot_service_ensure_default_async (self->bots, on_default_bot, &has_bot);
+  is_open = open_doors (self, error);
+  while (!has_bot)
+    g_main_context_iteration (NULL, TRUE);
+  if (!is_open)
     return FALSE;
   self->is_ready = TRUE;
   self->later = g_timeout_add (200, do_later, self);

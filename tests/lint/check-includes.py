@@ -15,7 +15,7 @@ ALLOWED = {
     'sql': {'libboternity', 'sql'},
     'core': {'libboternity', 'core'},
     'daemon': {'libboternity', 'core', 'daemon'},
-    'ctl': {'libboternity', 'ctl'},
+    'ctl': {'libboternity', 'http', 'ctl'},
 }
 DOMAINS = ['bot', 'secret', 'budget', 'observe', 'route', 'chat', 'memory', 'skill', 'mcp', 'agent', 'workflow']
 ENGINE = 'bty-engine.h'
