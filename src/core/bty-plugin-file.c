@@ -16,6 +16,8 @@
 
 /* A plugin with its debug symbols stays far below; what is larger is not read into memory. */
 #define MAX_FILE (256 * 1024 * 1024)
+/* As much as the headers of any shared object need; the rest of a file that is not copied need not be read at start. */
+#define HEADERS_SIZE (64 * 1024)
 
 #if GLIB_SIZEOF_VOID_P == 8
 typedef Elf64_Ehdr ElfHeader;
@@ -109,14 +111,14 @@ check_machine (const ElfHeader *header, GError **error)
 
 /* The loader maps what the headers promise and crashes on access when the file is shorter. */
 static gboolean
-check_complete (const guint8 *data, gsize size, const ElfHeader *header, GError **error)
+check_complete (const guint8 *data, gsize n_read, gsize size, const ElfHeader *header, GError **error)
 {
   guint64 segments_end = header->e_phoff + (guint64) header->e_phnum * sizeof (ElfSegment);
   guint64 end = segments_end;
 
   if (header->e_phentsize != sizeof (ElfSegment) || header->e_phnum == 0)
     return refuse (error, _("its program headers are damaged: copy or build it again"));
-  if (header->e_phoff > size || segments_end > size)
+  if (header->e_phoff > n_read || segments_end > n_read)
     return refuse (error, _("the file is cut off in its program headers: copy it again"));
   for (guint i = 0; i < header->e_phnum; i++)
     {
@@ -136,18 +138,18 @@ check_complete (const guint8 *data, gsize size, const ElfHeader *header, GError 
 }
 
 static gboolean
-check_contents (GBytes *contents, GError **error)
+check_contents (GBytes *contents, gsize size, GError **error)
 {
-  gsize         size;
-  const guint8 *data = g_bytes_get_data (contents, &size);
+  gsize         n_read;
+  const guint8 *data = g_bytes_get_data (contents, &n_read);
   ElfHeader     header;
 
-  return read_header (data, size, &header, error) && check_machine (&header, error) &&
-         check_complete (data, size, &header, error);
+  return read_header (data, n_read, &header, error) && check_machine (&header, error) &&
+         check_complete (data, n_read, size, &header, error);
 }
 
 static GBytes *
-read_all (int fd, gsize size, GError **error)
+read_bytes (int fd, gsize size, GError **error)
 {
   g_autofree guint8 *data = g_malloc (MAX (size, 1));
   gsize              done = 0;
@@ -169,7 +171,7 @@ read_all (int fd, gsize size, GError **error)
 }
 
 static GBytes *
-check_open_file (int fd, const char *path, GError **error)
+check_open_file (int fd, const char *path, gsize n_wanted, GError **error)
 {
   struct stat       info;
   g_autoptr(GBytes) contents = NULL;
@@ -191,8 +193,8 @@ check_open_file (int fd, const char *path, GError **error)
       refuse (error, _("the file is larger than %d MiB"), MAX_FILE / 1024 / 1024);
       return NULL;
     }
-  contents = read_all (fd, (gsize) info.st_size, error);
-  if (contents == NULL || !check_contents (contents, error))
+  contents = read_bytes (fd, MIN ((gsize) info.st_size, n_wanted), error);
+  if (contents == NULL || !check_contents (contents, (gsize) info.st_size, error))
     return NULL;
   return g_steal_pointer (&contents);
 }
@@ -213,7 +215,7 @@ bty_plugin_file_check (const char *path, char **real, GBytes **contents, GError 
   fd = g_open (target, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0);
   if (fd < 0)
     return refuse (error, _("the file cannot be read: %s"), g_strerror (errno));
-  found = check_open_file (fd, target, error);
+  found = check_open_file (fd, target, contents != NULL ? MAX_FILE : HEADERS_SIZE, error);
   close (fd);
   if (found == NULL)
     return FALSE;

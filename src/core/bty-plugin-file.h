@@ -7,7 +7,7 @@
  * bty_plugin_file_check:
  * @path: a plugin's file, or a symbolic link to one
  * @real: (out) (transfer full): where the file is
- * @contents: (out) (transfer full) (optional): what was read of it: exactly what was checked
+ * @contents: (out) (transfer full) (optional): all that is in it, as it was checked
  * @error: %BTY_ERROR_FAILED_PRECONDITION with the reason and the remedy
  *
  * Checks what must hold before a file is opened, since its constructors run then: a regular file, its owner root or us, not

@@ -155,7 +155,7 @@ find_file_to_open (BtyPluginRegistry *self, const Entry *entry, GError **error)
   g_autofree char  *folder = NULL;
   g_autoptr(GBytes) contents = NULL;
 
-  if (!bty_plugin_file_check (entry->path, &real, &contents, error))
+  if (!bty_plugin_file_check (entry->path, &real, entry->is_own ? NULL : &contents, error))
     return NULL;
   if (entry->is_own)
     return g_steal_pointer (&real);
