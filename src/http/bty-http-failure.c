@@ -72,6 +72,17 @@ static const struct
   { BTY_ERROR_DEADLINE_EXCEEDED, N_("try again later, or take another provider") },
 };
 
+/* libsoup does not know all that are in use. */
+static const char *
+phrase_of (guint status)
+{
+  const char *phrase = soup_status_get_phrase (status);
+
+  if (status == 429)
+    return "Too Many Requests";
+  return g_str_equal (phrase, "Unknown Error") ? "" : phrase;
+}
+
 void
 bty_http_failure_clear (BtyHttpFailure *self)
 {
@@ -210,7 +221,7 @@ bty_http_failure_to_error (const BtyHttpFailure *self, BtyHttpClient *client)
   g_autoptr(GString)  text = g_string_new (NULL);
 
   if (self->status >= 300)
-    g_string_printf (text, _("the provider “%s” answers %u %s"), name, self->status, soup_status_get_phrase (self->status));
+    g_string_printf (text, _("the provider “%s” answers %u %s"), name, self->status, phrase_of (self->status));
   else
     g_string_printf (text, _("the provider “%s” fails"), name);
   if (!self->is_json && self->status < 300)

@@ -76,6 +76,8 @@ replace_words (const char *text, const BtySecret *key)
 
       while (text[length] != '\0' && is_key_character (text[length]))
         length += 1;
+      while (length > 1 && text[length - 1] == '.') /* ends the sentence, not the key */
+        length -= 1;
       if (length == 0)
         g_string_append_c (out, *text++);
       else if (looks_like_key (text, length, key))

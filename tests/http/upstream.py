@@ -244,7 +244,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(min(length, MAX_BODY))
         self.record = {'listener': self.server.listener, 'method': self.command, 'path': self.path, 'gone': False,
                        'headers': {name.lower(): value for name, value in self.headers.items()},
-                       'connection': '%s:%d' % self.client_address[:2], 'body': None}
+                       'peer': '%s:%d' % self.client_address[:2], 'body': None}
         if body:
             try:
                 self.record['body'] = json.loads(body)
@@ -298,7 +298,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         words = {'model': request['model'], 'said': text_of(users), 'system': text_of(systems),
                  'messages': str(len(request['messages'])), 'other': f'http://localhost:{self.server.other_port}'}
         words = {name: json.dumps(value)[1:-1] for name, value in words.items()}
-        name = self.server.choose(request['model'])
+        name = self.server.choose(request['model']) or request['model']
         shape = self.server.load(name)
         if 'after-tools' in shape.directions and request['messages'][-1]['role'] == 'tool':
             name = shape.directions['after-tools']
