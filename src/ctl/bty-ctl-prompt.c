@@ -198,8 +198,10 @@ static char *
 read_line (BtyCtlPrompt *self)
 {
   int length = 0;
-  const char *line = el_gets (self->editor, &length);
+  const char *line;
 
+  el_set (self->editor, EL_PREP_TERM, 1); /* before the prompt invites keys, or the first of them meet the old mode */
+  line = el_gets (self->editor, &length);
   return line != NULL && length > 0 ? g_strchomp (g_strndup (line, (gsize) length)) : NULL;
 }
 

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Completion for bash. The program knows its words, and asks a running daemon for names.
+_boternity_ctl ()
+{
+  local word=${COMP_WORDS[COMP_CWORD]} line=${COMP_LINE:0:COMP_POINT} words
+  # FIELD=VALUE is one word to the program, whatever characters bash breaks words at.
+  read -r -a words <<< "$line"
+  [[ $line == *[[:space:]] ]] && words+=('')
+  [ ${#words[@]} -gt 1 ] || return 0
+  mapfile -t COMPREPLY < <("${words[0]}" __complete "${words[@]:1}" 2> /dev/null)
+  local last=${words[-1]} head
+  head=${last%"${last##*[=:]}"}
+  if [ -n "$head" ] && [ "$word" != "$last" ]; then
+    COMPREPLY=("${COMPREPLY[@]#"$head"}")
+  fi
+  [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace
+  return 0
+}
+complete -o default -F _boternity_ctl boternity-ctl
