@@ -20,6 +20,7 @@ static gboolean
 on_limit (gpointer data)
 {
   g_error ("nothing came of it within %d seconds", LIMIT_S);
+  return G_SOURCE_REMOVE;
 }
 
 GAsyncResult *
