@@ -96,7 +96,7 @@ bty_dispatcher_cancel_all (BtyDispatcher *self)
 }
 
 /* What a call that never reached its handler is told under: the operation was not found, or the request was refused. */
-static const BtyOperation nowhere = { .name = "none", .summary = "", .http = "", .effect = BTY_EFFECT_READ };
+static const BtyOperation nowhere = { .name = "none", .summary = "", .http = "", .effect = BTY_EFFECT_READ, .errors = BTY_ERRORS (NOT_FOUND) };
 
 static BtyCall *
 refuse (const BtyOperation *operation, BtyPrincipal *principal, const GError *error)

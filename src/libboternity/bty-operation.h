@@ -38,7 +38,7 @@ typedef enum
  * @scope: (nullable): what the caller needs; %NULL: open to everyone
  * @effect: #BtyEffect flags
  * @errors: codes it can give besides those that any operation can (INVALID_ARGUMENT, UNAUTHENTICATED, PERMISSION_DENIED,
- *   CANCELLED, DEADLINE_EXCEEDED, UNAVAILABLE, INTERNAL), written with BTY_ERRORS()
+ *   FAILED_PRECONDITION, RESOURCE_EXHAUSTED, CANCELLED, DEADLINE_EXCEEDED, UNAVAILABLE, DATA_LOSS, INTERNAL), written with BTY_ERRORS()
  * @model_text: (nullable): what a model is told of it; %NULL: it is not offered to models
  * @run: carries it out: emits items, then returns or fails the call, once, now or later; main context
  *

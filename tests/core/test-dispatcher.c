@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bty-test-house.h"
+
+static const char *const words[] = { "one ", "two ", "three", NULL };
+
+static void
+set_up (BtyTestHouse *h, gconstpointer unused)
+{
+  bty_test_house_open (h, words);
+}
+
+static void
+tear_down (BtyTestHouse *h, gconstpointer unused)
+{
+  bty_test_house_close (h);
+}
+
+static void
+test_refusals (BtyTestHouse *h, gconstpointer unused)
+{
+  bty_test_call_fails (h, "bot.fly", "{}", BTY_ERROR_NOT_FOUND, "bot.fly");
+  bty_test_call_fails (h, "bot.create", "{", BTY_ERROR_INVALID_ARGUMENT, "JSON");
+  bty_test_call_fails (h, "bot.create", "{}", BTY_ERROR_INVALID_ARGUMENT, "/name");
+  bty_test_call_fails (h, "bot.get", "{\"slug\":\"nobody\"}", BTY_ERROR_NOT_FOUND, "no bot is called “nobody”");
+}
+
+static void
+test_scopes (BtyTestHouse *h, gconstpointer unused)
+{
+  const char *const reader[] = { "bots:read", NULL };
+
+  bty_principal_unref (h->owner);
+  h->owner = bty_principal_new (BTY_PRINCIPAL_BOT, "ada", reader);
+  g_clear_pointer ((BtyRecord **) &(gpointer) { bty_test_call (h, "bot.list", "{}") }, bty_record_unref);
+  bty_test_call_fails (h, "bot.create", "{\"name\":\"x\"}", BTY_ERROR_PERMISSION_DENIED, "bots:write");
+
+  bty_principal_unref (h->owner);
+  h->owner = bty_principal_new (BTY_PRINCIPAL_ANONYMOUS, "nobody", NULL);
+  bty_test_call_fails (h, "bot.list", "{}", BTY_ERROR_UNAUTHENTICATED, "token");
+}
+
+static void
+test_same_key_same_answer (BtyTestHouse *h, gconstpointer unused)
+{
+  g_autoptr(BtyBot) first = NULL;
+  g_autoptr(BtyBot) again = NULL;
+
+  h->key = "k1";
+  first = bty_test_call (h, "bot.create", "{\"name\":\"Ada\"}");
+  again = bty_test_call (h, "bot.create", "{\"name\":\"Ada\"}");
+  g_assert_cmpstr (first->record.id, ==, again->record.id);
+  g_assert_cmpuint (bty_fake_store_count (BTY_FAKE_STORE (h->store), &bty_bot_schema), ==, 1);
+  bty_test_call_fails (h, "bot.create", "{\"name\":\"Eve\"}", BTY_ERROR_INVALID_ARGUMENT, "k1");
+  h->key = "bad key";
+  bty_test_call_fails (h, "bot.create", "{\"name\":\"Eve\"}", BTY_ERROR_INVALID_ARGUMENT, "visible");
+}
+
+static void
+test_failures_are_repeated_too (BtyTestHouse *h, gconstpointer unused)
+{
+  h->key = "k2";
+  bty_test_call_fails (h, "bot.delete", "{\"slug\":\"late\"}", BTY_ERROR_NOT_FOUND, "late");
+  h->key = NULL;
+  bty_record_unref (bty_test_call (h, "bot.create", "{\"name\":\"late\"}"));
+  h->key = "k2";
+  bty_test_call_fails (h, "bot.delete", "{\"slug\":\"late\"}", BTY_ERROR_NOT_FOUND, "late");
+}
+
+static void
+test_same_key_at_once (BtyTestHouse *h, gconstpointer unused)
+{
+  g_autoptr(BtyCall) first = NULL;
+  g_autoptr(BtyCall) second = NULL;
+
+  h->key = "k3";
+  first = bty_test_start (h, "bot.create", "{\"name\":\"Twin\"}");
+  second = bty_test_start (h, "bot.create", "{\"name\":\"Twin\"}");
+  bty_test_end (first);
+  bty_test_end (second);
+  g_assert_true (bty_call_response (first) == bty_call_response (second));
+  g_assert_cmpuint (bty_fake_store_count (BTY_FAKE_STORE (h->store), &bty_bot_schema), ==, 1);
+}
+
+static void
+test_a_stream_is_repeated (BtyTestHouse *h, gconstpointer unused)
+{
+  g_autoptr(BtyCall) first = NULL;
+  g_autoptr(BtyCall) again = NULL;
+  g_autofree char   *said = NULL;
+  g_autofree char   *repeated = NULL;
+
+  bty_record_unref (bty_test_call (h, "bot.create", "{\"name\":\"Bo\"}"));
+  h->key = "k4";
+  first = bty_test_start (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"hi\"}");
+  bty_test_end (first);
+  g_assert_no_error (bty_call_error (first));
+  said = bty_test_text (first, 0);
+  g_assert_cmpstr (said, ==, "one two three");
+  for (guint i = 0; i < 200; i++)
+    g_main_context_iteration (NULL, FALSE);
+  again = bty_test_start (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"hi\"}");
+  bty_test_end (again);
+  repeated = bty_test_text (again, 0);
+  g_assert_cmpstr (said, ==, repeated);
+  g_assert_cmpuint (bty_item_log_get_length (bty_call_log (first)), ==, bty_item_log_get_length (bty_call_log (again)));
+  g_assert_cmpuint (h->fake->n_asked, ==, 1);
+}
+
+static void
+test_cut_off_is_told (BtyTestHouse *h, gconstpointer unused)
+{
+  g_autoptr(BtyCall) call = NULL;
+
+  h->key = "k5";
+  call = bty_test_start (h, "chat.send", "{\"slug\":\"nobody\",\"message\":\"hi\"}");
+  bty_test_end (call);
+  /* The answer of the first could not be kept: the key stands there without one. */
+  h->key = "k6";
+  {
+    g_autoptr(BtyBatch) batch = bty_batch_new ();
+    g_autoptr(BtyIdempotency) record = bty_idempotency_new ();
+    g_autofree char *digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, "bot.create\n{\"name\":\"Half\"}", -1);
+
+    record->key = g_strdup ("owner k6");
+    record->operation = g_strdup ("bot.create");
+    record->digest = g_steal_pointer (&digest);
+    bty_batch_put (batch, record);
+    bty_store_apply_async (h->store, batch, NULL, NULL, NULL);
+  }
+  {
+    g_autoptr(BtyCall) again = bty_test_start (h, "bot.create", "{\"name\":\"Half\"}");
+
+    bty_test_end (again);
+    g_assert_nonnull (bty_call_error (again));
+    g_test_message ("%s", bty_call_error (again)->message);
+    g_assert_true (bty_call_error (again)->code == BTY_ERROR_FAILED_PRECONDITION ||
+                   bty_call_error (again)->code == BTY_ERROR_INVALID_ARGUMENT);
+  }
+  g_assert_cmpuint (bty_fake_store_count (BTY_FAKE_STORE (h->store), &bty_bot_schema), ==, 0);
+}
+
+static void
+test_too_many (BtyTestHouse *h, gconstpointer unused)
+{
+  g_autoptr(GPtrArray) calls = g_ptr_array_new_with_free_func ((GDestroyNotify) bty_call_unref);
+  g_autoptr(GError)    error = NULL;
+  guint                refused = 0;
+
+  g_assert_true (bty_settings_set (h->settings, "calls.limit", "4", &error));
+  for (guint i = 0; i < 8; i++)
+    g_ptr_array_add (calls, bty_test_start (h, "bot.get", "{\"slug\":\"x\"}"));
+  for (guint i = 0; i < calls->len; i++)
+    {
+      bty_test_end (g_ptr_array_index (calls, i));
+      refused += bty_call_error (g_ptr_array_index (calls, i))->code == BTY_ERROR_RESOURCE_EXHAUSTED;
+    }
+  g_assert_cmpuint (refused, ==, 4);
+}
+
+static void
+test_deadline (BtyTestHouse *h, gconstpointer unused)
+{
+  g_autoptr(GBytes)  body = g_bytes_new_static ("{\"slug\":\"bo\",\"message\":\"hi\"}", 29);
+  g_autoptr(BtyCall) call = NULL;
+  BtyCallSpec spec = { .operation = "chat.send", .principal = h->owner, .decode = bty_decode_json, .input = body, .timeout_ms = 50 };
+
+  bty_record_unref (bty_test_call (h, "bot.create", "{\"name\":\"Bo\"}"));
+  h->fake->hangs = TRUE;
+  call = bty_dispatcher_start (h->dispatcher, &spec);
+  bty_test_end (call);
+  g_assert_error (bty_call_error (call), BTY_ERROR, BTY_ERROR_DEADLINE_EXCEEDED);
+  /* The turn belongs to the daemon. */
+  g_assert_false (bty_chat_service_is_idle (h->chat));
+  bty_chat_service_stop (h->chat);
+  while (!bty_chat_service_is_idle (h->chat))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+#define ADD(name, function) g_test_add ("/dispatcher/" name, BtyTestHouse, NULL, set_up, function, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("refusals", test_refusals);
+  ADD ("scopes", test_scopes);
+  ADD ("same-key-same-answer", test_same_key_same_answer);
+  ADD ("failures-are-repeated-too", test_failures_are_repeated_too);
+  ADD ("same-key-at-once", test_same_key_at_once);
+  ADD ("a-stream-is-repeated", test_a_stream_is_repeated);
+  ADD ("cut-off-is-told", test_cut_off_is_told);
+  ADD ("too-many", test_too_many);
+  ADD ("deadline", test_deadline);
+  return g_test_run ();
+}
