@@ -15,6 +15,7 @@
 #define READS_A_DISPATCH   16          /* so that one upstream that floods does not starve the others */
 #define DRAIN_BYTES        (64 * 1024) /* what is read after the end that the caller saw; more costs more than a connection */
 #define DRAIN_MS           1000
+#define ASK_MS             500
 #define RESEND_WITHIN_USEC G_USEC_PER_SEC
 
 typedef enum
@@ -37,8 +38,8 @@ struct _BtyHttpTransfer
 
   SoupMessage  *message;
   GInputStream *body;
-  GSource      *readable;     /* plain HTTP/1.1 only */
-  char         *buffer;       /* for read_async; else %NULL */
+  GSource      *readable;
+  gboolean      may_be_kept;
   char         *content_type;
 
   GCancellable *cancellable;  /* of our own: cancelled by the caller's, by time-outs and to give up */
@@ -61,7 +62,6 @@ transfer_unref (BtyHttpTransfer *self)
   g_clear_object (&self->cancellable);
   g_clear_object (&self->outer);
   g_clear_error (&self->failure);
-  g_free (self->buffer);
   g_free (self->content_type);
   bty_http_client_unref (self->client);
   g_free (self);
@@ -201,65 +201,58 @@ take_piece (BtyHttpTransfer *self, const char *bytes, gsize length, GError **err
   return self->funcs->body (self, bytes, length, self->data, error);
 }
 
-static void read_on (BtyHttpTransfer *self);
+static gboolean on_readable (GObject *stream, gpointer data);
 
-static void
-on_read (GObject *stream, GAsyncResult *result, gpointer data)
+/* Over TLS libsoup may have chosen HTTP/2. There, a source that is kept fires once and then never again; and one that waits is not
+ * told when the other side resets the stream, only a reader who asks: so it is asked now and then. */
+static gboolean
+is_over_tls (BtyHttpTransfer *self)
 {
-  BtyHttpTransfer  *self = data;
-  g_autoptr(GError) error = NULL;
-  gssize            n = g_input_stream_read_finish (G_INPUT_STREAM (stream), result, &error);
+  return g_str_equal (g_uri_get_scheme (bty_http_client_get_options (self->client)->url), "https");
+}
 
-  if (n > 0 && self->failure == NULL && take_piece (self, self->buffer, n, &error))
-    read_on (self);
-  else
-    finish (self, error);
+/* Whether a source of libsoup's watches the socket, or fires at once because something is left in a buffer, is settled when it is
+ * made. So only one that was made when nothing was left (@is_drained) can be kept. */
+static void
+watch (BtyHttpTransfer *self, gboolean is_drained)
+{
+  drop_source (&self->readable);
+  self->readable = g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (self->body), self->cancellable);
+  self->may_be_kept = is_drained && !is_over_tls (self) && !G_IS_CONVERTER_INPUT_STREAM (self->body);
+  if (is_over_tls (self))
+    {
+      g_autoptr(GSource) now_and_then = g_timeout_source_new (ASK_MS);
+
+      g_source_set_dummy_callback (now_and_then);
+      g_source_add_child_source (self->readable, now_and_then);
+    }
+  g_source_set_callback (self->readable, G_SOURCE_FUNC (on_readable), self, NULL);
+  g_source_attach (self->readable, g_main_context_get_thread_default ());
 }
 
 static gboolean
 on_readable (GObject *stream, gpointer data)
 {
   g_autoptr(BtyHttpTransfer) self = transfer_ref (data);
+  gboolean                   is_drained = FALSE;
   char                       chunk[CHUNK];
 
-  for (guint i = 0; i < READS_A_DISPATCH; i++)
+  for (guint i = 0; i < READS_A_DISPATCH && !is_drained; i++)
     {
       g_autoptr(GError) error = NULL;
       gssize n = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (stream), chunk, sizeof chunk, self->cancellable, &error);
 
-      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-        return G_SOURCE_CONTINUE;
-      if (n <= 0 || !take_piece (self, chunk, n, &error))
+      is_drained = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
+      if (!is_drained && (n <= 0 || !take_piece (self, chunk, n, &error)))
         {
           finish (self, error);
           return G_SOURCE_REMOVE;
         }
     }
-  return G_SOURCE_CONTINUE;
-}
-
-/* Over HTTP/2 a kept pollable source fires once and stalls; over plain HTTP/1.1 it is several times cheaper than read_async. */
-static gboolean
-may_poll (BtyHttpTransfer *self)
-{
-  return g_str_equal (g_uri_get_scheme (bty_http_client_get_options (self->client)->url), "http") &&
-         soup_message_get_http_version (self->message) != SOUP_HTTP_2_0 && G_IS_POLLABLE_INPUT_STREAM (self->body) &&
-         g_pollable_input_stream_can_poll (G_POLLABLE_INPUT_STREAM (self->body)) && !G_IS_CONVERTER_INPUT_STREAM (self->body);
-}
-
-static void
-read_on (BtyHttpTransfer *self)
-{
-  if (may_poll (self))
-    {
-      self->readable = g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (self->body), self->cancellable);
-      g_source_set_callback (self->readable, G_SOURCE_FUNC (on_readable), self, NULL);
-      g_source_attach (self->readable, g_main_context_get_thread_default ());
-      return;
-    }
-  if (self->buffer == NULL)
-    self->buffer = g_malloc (CHUNK);
-  g_input_stream_read_async (self->body, self->buffer, CHUNK, G_PRIORITY_DEFAULT, self->cancellable, on_read, self);
+  if (is_drained && self->may_be_kept)
+    return G_SOURCE_CONTINUE;
+  watch (self, is_drained);
+  return G_SOURCE_REMOVE;
 }
 
 /* We do not ask for compression; a proxy may do it all the same. */
@@ -313,7 +306,7 @@ on_sent (GObject *session, GAsyncResult *result, gpointer data)
   if (error != NULL || !decode_body (self, &error) || (!self->stopped && !self->funcs->head (self, self->data, &error)))
     finish (self, error);
   else
-    read_on (self);
+    watch (self, FALSE);
 }
 
 static gboolean
