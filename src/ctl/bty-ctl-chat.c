@@ -192,13 +192,11 @@ run_chat (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
     }
   if (!bty_ctl_connect (ctl, error) || !choose_bot (&chat, args, &first_word, error) || !choose_session (&chat, args, error))
     return FALSE;
-  bty_ctl_keys_hand_over (ctl);
   message = join_words (args, first_word);
-  if (*message != '\0')
-    return bty_ctl_chat_say (&chat, message, error);
-  if (bty_ctl_terminal_is (STDIN_FILENO) && bty_ctl_terminal_is (STDOUT_FILENO) && !ctl->json)
+  if (*message == '\0' && bty_ctl_terminal_is (STDIN_FILENO) && bty_ctl_terminal_is (STDOUT_FILENO) && !ctl->json)
     return bty_ctl_chat_interact (&chat, error);
-  return say_lines (&chat, error);
+  bty_ctl_keys_hand_over (ctl);
+  return *message != '\0' ? bty_ctl_chat_say (&chat, message, error) : say_lines (&chat, error);
 }
 
 static const BtyCtlOption chat_options[] = {

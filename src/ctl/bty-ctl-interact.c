@@ -42,6 +42,7 @@ take_line (BtyCtlChat *chat, char *line)
   g_autoptr(GError) failure = NULL;
   const char *text = g_strstrip (line);
 
+  g_cancellable_reset (chat->ctl->cancellable); /* a Ctrl-C that nobody was there to take is over */
   if (*text == '\0')
     return TRUE;
   if (*text == '/')

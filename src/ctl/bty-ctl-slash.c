@@ -171,7 +171,6 @@ bty_ctl_chat_command (BtyCtlChat *chat, const char *line)
         return FALSE;
       if (!s->run (chat, word, &error))
         bty_ctl_print_error (chat->ctl->json, error);
-      g_cancellable_reset (chat->ctl->cancellable);
       return TRUE;
     }
   say_unknown (name);

@@ -13,6 +13,7 @@
 
 #define GAP       2
 #define MIN_WIDTH 4
+#define LONG_LIST 60
 
 #define PEEK(ctype, record, field) (*(ctype *) (gpointer) ((char *) (record) + (field)->offset))
 
@@ -168,6 +169,22 @@ bty_ctl_table_print (GPtrArray *records, const char *const *columns)
     print_line (lines->pdata[i], widths, n, i == 0 ? BTY_CTL_BOLD : BTY_CTL_PLAIN);
 }
 
+/* A list whose members are sentences is read one a line; what has several lines stands under its first. */
+static char *
+lay_out (gconstpointer record, const BtyField *field, guint margin)
+{
+  g_autofree char *text = bty_ctl_field_to_text (record, field);
+  g_autofree char *whole = strlen (text) > LONG_LIST && field->type == BTY_FIELD_TYPE_STRV
+                             ? g_strjoinv ("\n", PEEK (GStrv, record, field))
+                             : g_steal_pointer (&text);
+  g_autofree char *clean = bty_ctl_terminal_clean (g_strchomp (whole), -1);
+  g_auto(GStrv) lines = g_strsplit (clean, "\n", -1);
+  g_autofree char *gap = g_strnfill (margin, ' ');
+  g_autofree char *newline = g_strconcat ("\n", gap, NULL);
+
+  return g_strjoinv (newline, lines);
+}
+
 void
 bty_ctl_record_print (gconstpointer record)
 {
@@ -180,14 +197,12 @@ bty_ctl_record_print (gconstpointer record)
     {
       const BtyField *field = bty_schema_get_field (schema, i);
       g_autofree char *text = NULL;
-      g_autofree char *clean = NULL;
 
       if (!bty_view_takes (BTY_VIEW_READ, field))
         continue;
-      text = bty_ctl_field_to_text (record, field);
-      clean = bty_ctl_terminal_clean (text, -1);
-      if (*clean != '\0')
+      text = lay_out (record, field, width + GAP);
+      if (*text != '\0')
         printf ("%s%-*s%s  %s\n", bty_ctl_terminal_style (STDOUT_FILENO, BTY_CTL_DIM), (int) width, field->name,
-                bty_ctl_terminal_style (STDOUT_FILENO, BTY_CTL_PLAIN), clean);
+                bty_ctl_terminal_style (STDOUT_FILENO, BTY_CTL_PLAIN), text);
     }
 }

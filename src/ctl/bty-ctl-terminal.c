@@ -145,8 +145,7 @@ show_progress (gpointer unused)
   progress.source = 0;
   progress.is_shown = TRUE;
   fflush (stdout);
-  fprintf (stderr, bty_ctl_terminal_is (STDERR_FILENO) ? "%s%s…%s" : "%s%s…%s\n",
-           bty_ctl_terminal_style (STDERR_FILENO, BTY_CTL_DIM), progress.text,
+  fprintf (stderr, "%s%s…%s", bty_ctl_terminal_style (STDERR_FILENO, BTY_CTL_DIM), progress.text,
            bty_ctl_terminal_style (STDERR_FILENO, BTY_CTL_PLAIN));
   fflush (stderr);
   return G_SOURCE_REMOVE;
@@ -156,6 +155,8 @@ void
 bty_ctl_progress_begin (const char *text)
 {
   bty_ctl_progress_end ();
+  if (!bty_ctl_terminal_is (STDERR_FILENO))
+    return;
   progress.text = g_strdup (text);
   progress.source = g_timeout_add (PROGRESS_AFTER_MS, show_progress, NULL);
 }
@@ -165,7 +166,7 @@ bty_ctl_progress_end (void)
 {
   if (progress.source != 0)
     g_source_remove (progress.source);
-  if (progress.is_shown && bty_ctl_terminal_is (STDERR_FILENO))
+  if (progress.is_shown)
     fputs ("\r\033[K", stderr);
   progress.source = 0;
   progress.is_shown = FALSE;

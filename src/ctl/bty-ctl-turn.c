@@ -11,9 +11,9 @@
 #include "bty-ctl-terminal.h"
 #include "bty-ctl-turn.h"
 
-#define FIRST_PAUSE_MS 100
+#define FIRST_PAUSE_MS   100
 #define LONGEST_PAUSE_MS 2000
-#define MAX_JOINS      12
+#define MAX_JOINS        12
 
 BtyCtlTurn *
 bty_ctl_turn_new (BtyCtl *ctl, char **model, gboolean shows_reasoning)
@@ -189,6 +189,8 @@ join_again (BtyCtlTurn *self, GError **error)
   bty_ctl_disconnect (self->ctl);
   if (!bty_ctl_connect (self->ctl, error))
     return BTY_CTL_STREAM_DROPPED;
+  if (self->was_stopped)
+    cancel_turn (self);
   return bty_ctl_client_stream (self->ctl->client, "chat.attach", body, on_item, self, self->cancellable, &self->record, error);
 }
 

@@ -16,6 +16,8 @@
 #include "bty-ctl-terminal.h"
 #include "bty-ctl.h"
 
+#define GREETING_MS 15000
+
 static gboolean
 on_sigint (gpointer data)
 {
@@ -69,6 +71,54 @@ bty_ctl_disconnect (BtyCtl *ctl)
   g_clear_pointer (&ctl->status, bty_status_unref);
 }
 
+/* A patience that is over: the call is given up. */
+typedef struct
+{
+  GCancellable *cancellable;
+  guint         source;
+} Patience;
+
+static gboolean
+on_patience_over (gpointer data)
+{
+  Patience *patience = data;
+
+  patience->source = 0;
+  g_cancellable_cancel (patience->cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_cancelled (GCancellable *cancellable, gpointer other)
+{
+  g_cancellable_cancel (other);
+}
+
+/* A daemon that listens but does not answer must not hold up a script for ever. */
+static char *
+ask_status (BtyCtl *ctl, GError **error)
+{
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr(GError) cause = NULL;
+  Patience patience = { cancellable, 0 };
+  gulong handler = g_cancellable_connect (ctl->cancellable, G_CALLBACK (on_cancelled), cancellable, NULL);
+  char *answer;
+
+  patience.source = g_timeout_add (GREETING_MS, on_patience_over, &patience);
+  bty_ctl_progress_begin (_ ("waiting for the daemon"));
+  answer = bty_ctl_client_call (ctl->client, "daemon.status", NULL, cancellable, &cause);
+  bty_ctl_progress_end ();
+  g_cancellable_disconnect (ctl->cancellable, handler);
+  if (patience.source == 0 && answer == NULL)
+    g_set_error (error, BTY_ERROR, BTY_ERROR_DEADLINE_EXCEEDED, _ ("a daemon holds “%s” and has not answered for %d seconds"),
+                 ctl->data_dir, GREETING_MS / 1000);
+  else if (answer == NULL)
+    g_propagate_error (error, g_steal_pointer (&cause));
+  if (patience.source != 0)
+    g_source_remove (patience.source);
+  return answer;
+}
+
 /* The first thing said on a connection: it shows that the daemon answers, and which one it is. */
 static gboolean
 greet (BtyCtl *ctl, const char *path, GError **error)
@@ -76,9 +126,7 @@ greet (BtyCtl *ctl, const char *path, GError **error)
   g_autofree char *answer = NULL;
 
   ctl->client = bty_ctl_client_new (path);
-  bty_ctl_progress_begin (_ ("waiting for the daemon"));
-  answer = bty_ctl_client_call (ctl->client, "daemon.status", NULL, ctl->cancellable, error);
-  bty_ctl_progress_end ();
+  answer = ask_status (ctl, error);
   if (answer != NULL)
     ctl->status = bty_ctl_read_record (&bty_status_schema, answer, error);
   if (ctl->status == NULL)

@@ -59,6 +59,7 @@ class State:
         self.drop_after = []       # one number a stream: how many events are sent before the connection breaks
         self.chunk_pause = 0.0
         self.script = None         # events in place of the echo
+        self.hangs = False         # takes requests and does not answer
         self.cancelled = threading.Event()
         self.stopping = threading.Event()
         self.lock = threading.Lock()
@@ -230,6 +231,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         operation = self.path.removeprefix("/api/v1/call/")
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         state.requests.append((operation, request))
+        while state.hangs and not state.stopping.is_set():
+            time.sleep(0.05)
         try:
             if operation == "chat.send":
                 self.send(state, request)
@@ -311,6 +314,7 @@ class FakeDaemon:
         return self
 
     def stop(self):
+        self.state.hangs = False
         self.server.shutdown()
         self.server.server_close()
         os.unlink(socket_path(self.state.data_dir))

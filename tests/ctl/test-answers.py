@@ -118,6 +118,12 @@ def test_other_version():
         json.loads(result.stdout)
 
 
+def test_daemon_that_does_not_answer():
+    with Place() as place:
+        place.state.hangs = True
+        assert "has not answered" in place.run("status", code=12).stderr
+
+
 def test_unknown_members():
     with Place() as place:
         place.state.bots["boternity"]["invented_later"] = {"x": [1]}

@@ -95,7 +95,9 @@ def test_no_program():
 
 def test_progress():
     with Tree(FAKE_PAUSE="1.5") as tree:
-        assert "starting the daemon…" in tree.run("bot", "list").stderr
+        with tree.terminal("bot", "list") as terminal:
+            terminal.until("starting the daemon…")
+            assert terminal.wait() == 0
 
 
 def test_bare_environment():
