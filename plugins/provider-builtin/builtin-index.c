@@ -197,11 +197,12 @@ builtin_index_add (BuiltinIndex *index, const char *page, const char *markdown, 
 
 /* Finding. */
 
+/* A word that stands nowhere weighs what a rare one does. */
 static double
 rarity (const BuiltinIndex *index, const GArray *list)
 {
   double n = index->sections->len;
-  double with = list != NULL ? list->len : 0;
+  double with = list != NULL ? list->len : 1;
 
   return log (1 + (n - with + 0.5) / (with + 0.5));
 }

@@ -22,6 +22,8 @@
 #define ATTRIBUTE 0.5
 #define LEAST_SHARE 0.6
 #define SAME_AS_BEST 0.2
+/* What "my name" counts for where "my name" is asked for, against "my dog's name". */
+#define SAME_OWNER 0.3
 
 /* Words of questions about what was said that say nothing of what it was about. */
 #define ASKING_WORDS "remember recall mention mentioned talk talked discuss discussed forget forgot earlier before last yesterday ever session sessions conversation"
@@ -45,6 +47,7 @@ typedef struct
 struct _BuiltinRecall
 {
   char   *question;
+  char   *owned; /* the word after "my" */
   GArray *terms;
   GArray *quotes;
   double  sought;
@@ -98,6 +101,17 @@ add_term (BuiltinRecall *recall, const char *word)
   g_array_append_val (recall->terms, term);
 }
 
+/* The word after "my" or "our": the first one, or @wanted if it is one of them. */
+static const char *
+find_owned (GPtrArray *words, const char *wanted)
+{
+  for (guint i = 0; i + 1 < words->len; i++)
+    if ((strcmp (words->pdata[i], "my") == 0 || strcmp (words->pdata[i], "our") == 0)
+        && (wanted == NULL || strcmp (words->pdata[i + 1], wanted) == 0))
+      return words->pdata[i + 1];
+  return NULL;
+}
+
 BuiltinRecall *
 builtin_recall_new (const char *question)
 {
@@ -113,6 +127,7 @@ builtin_recall_new (const char *question)
   words = builtin_words_split (recall->question, strlen (recall->question));
   for (guint i = 0; i < words->len; i++)
     add_term (recall, words->pdata[i]);
+  recall->owned = g_strdup (find_owned (words, NULL));
   return recall;
 }
 
@@ -120,6 +135,7 @@ void
 builtin_recall_free (BuiltinRecall *recall)
 {
   g_free (recall->question);
+  g_free (recall->owned);
   g_array_unref (recall->terms);
   g_array_unref (recall->quotes);
   g_free (recall);
@@ -192,6 +208,8 @@ add_sentence (BuiltinRecall *recall, const char *sentence, gint64 said_at, gbool
   quote.score = score_of (recall, words);
   if (!fits (recall, sentence, quote.score))
     return;
+  if (recall->owned != NULL && find_owned (words, recall->owned) != NULL)
+    quote.score += SAME_OWNER;
   known = find_quote (recall, sentence);
   if (known >= 0)
     {

@@ -11,12 +11,15 @@
 #define MAX_WORD 64
 
 static const char *const common_words[] = {
-  "a", "about", "again", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can", "could",
-  "did", "do", "does", "don", "done", "explain", "find", "for", "from", "get", "give", "had", "has", "have", "he", "her", "here", "him", "his",
-  "how", "i", "if", "in", "into", "is", "it", "its", "just", "know", "let", "like", "ll", "m", "may", "me", "mean", "mine", "more",
-  "most", "my", "no", "not", "of", "off", "ok", "on", "or", "our", "out", "please", "re", "s", "said", "say", "shall", "she", "should", "show", "so",
-  "some", "t", "tell", "than", "that", "the", "their", "them", "then", "there", "these", "they", "thing", "this", "those", "to", "told", "too",
-  "up", "us", "ve", "very", "want", "was", "we", "were", "what", "when", "where", "which", "who", "whom", "whose", "why", "will",
+  "a", "about", "again", "all", "also", "am", "an", "and", "any", "anything", "are", "as", "ask", "asked", "at", "be",
+  "been", "being", "but", "by", "can", "could", "did", "do", "does", "don", "done", "else", "ever", "everything",
+  "explain", "find", "for", "from", "get", "give", "had", "happen", "happens", "has", "have", "he", "her", "here",
+  "him", "his", "how", "i", "if", "in", "into", "is", "it", "its", "just", "know", "let", "like", "ll", "m", "made",
+  "make", "makes", "many", "may", "maybe", "me", "mean", "mine", "more", "most", "much", "my", "need", "needs", "no",
+  "not", "nothing", "now", "of", "off", "ok", "on", "or", "our", "out", "please", "possible", "re", "really", "s",
+  "said", "say", "shall", "she", "should", "show", "so", "some", "something", "t", "tell", "than", "that", "the",
+  "their", "them", "then", "there", "these", "they", "thing", "this", "those", "to", "told", "too", "up", "us", "ve",
+  "very", "want", "was", "way", "we", "were", "what", "when", "where", "which", "who", "whom", "whose", "why", "will",
   "with", "would", "you", "your", "yours",
 };
 
@@ -113,6 +116,19 @@ cut_plural (char *word)
     cut_ending (word, "s", "", 2);
 }
 
+/* "string" and "need" are whole words: what is left must be one too. */
+static void
+cut_verb (char *word)
+{
+  gsize length = strlen (word);
+  gsize cut = g_str_has_suffix (word, "ing") ? 3 : 2;
+
+  if (length < cut + 2 || strcspn (word, "aeiouy") >= length - cut || g_str_has_suffix (word, "eed"))
+    return;
+  if (!cut_ending (word, "ing", "", 2))
+    cut_ending (word, "ed", "", 2);
+}
+
 char *
 builtin_words_stem (const char *word)
 {
@@ -120,8 +136,7 @@ builtin_words_stem (const char *word)
   gsize length;
 
   cut_plural (stem);
-  if (!cut_ending (stem, "ing", "", 3))
-    cut_ending (stem, "ed", "", 3);
+  cut_verb (stem);
   cut_ending (stem, "e", "", 2);
   length = strlen (stem);
   if (length > 2 && stem[length - 1] == stem[length - 2] && g_ascii_isalpha (stem[length - 1]))

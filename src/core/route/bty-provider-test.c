@@ -11,7 +11,7 @@
 #include "route/bty-route.h"
 
 #define TIMEOUT_MS 60000
-#define MAX_ANSWER 200 /* bytes that are shown */
+#define MAX_ANSWER 200 /* characters that are shown */
 
 typedef enum
 {
@@ -108,8 +108,19 @@ on_delta (BtyRoute *route, const BtyDelta *delta, gpointer data)
 
   if (test->report->first_token_ms == 0)
     test->report->first_token_ms = MAX (elapsed_ms (test), 1);
-  if (delta->kind == BTY_DELTA_TEXT && test->answer->len < MAX_ANSWER)
-    g_string_append_len (test->answer, delta->text, MIN ((gssize) delta->length, MAX_ANSWER));
+  if (delta->kind == BTY_DELTA_TEXT && test->answer->len <= MAX_ANSWER)
+    g_string_append_len (test->answer, delta->text, (gssize) delta->length);
+}
+
+static char *
+shorten (const char *answer)
+{
+  g_autofree char *start = NULL;
+
+  if (g_utf8_strlen (answer, -1) <= MAX_ANSWER)
+    return g_strdup (answer);
+  start = g_utf8_substring (answer, 0, MAX_ANSWER);
+  return g_strconcat (start, "…", NULL);
 }
 
 static void
@@ -124,8 +135,8 @@ on_done (BtyRoute *route, gpointer data)
       return;
     }
   test->report->ok = TRUE;
-  bty_record_take_string (&test->report->answer, g_utf8_make_valid (test->answer->str, (gssize) test->answer->len));
-  test->report->total_ms = elapsed_ms (test);
+  bty_record_take_string (&test->report->answer, shorten (test->answer->str));
+  test->report->total_ms = MAX (elapsed_ms (test), test->report->first_token_ms);
   end (data);
 }
 
