@@ -19,6 +19,7 @@ get_code (guint status)
       return BTY_ERROR_NOT_FOUND;
     case 405:
     case 501:
+    case 505:
       return BTY_ERROR_UNIMPLEMENTED;
     case 408:
       return BTY_ERROR_DEADLINE_EXCEEDED;

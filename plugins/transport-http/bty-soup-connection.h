@@ -54,6 +54,7 @@ struct _BtySoupConnection
   gboolean             readable; /* reading has not said EAGAIN since the last event */
   gboolean             writable;
   gboolean             gone;     /* the other side has closed */
+  gboolean             begun;    /* libsoup has told of the present request */
   gboolean             ending;   /* linger once all is written */
   gboolean             chunked;  /* how a stream is framed */
   gboolean             lagging;  /* a stream's pending bytes went above the mark */
@@ -89,6 +90,8 @@ void     bty_soup_connection_flush (BtySoupConnection *self);
 void     bty_soup_connection_end (BtySoupConnection *self);
 /* Answers with a problem document whatever is being read, and closes. */
 void     bty_soup_connection_refuse (BtySoupConnection *self, guint status, const char *detail);
+/* Has libsoup see the end of it. */
+void     bty_soup_connection_drop (BtySoupConnection *self);
 /* Acts when its time is over. */
 void     bty_soup_connection_check_time (BtySoupConnection *self, gint64 now);
 void     bty_soup_connection_close (BtySoupConnection *self);

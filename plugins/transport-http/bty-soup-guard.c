@@ -118,23 +118,32 @@ decode_byte (const char **place)
   return g_ascii_xdigit_value (p[1]) * 16 + g_ascii_xdigit_value (p[2]);
 }
 
-/* Passes over one segment and says whether all readers would read it alike: not empty in the middle, not dots, no controls. */
+static gboolean
+is_dots (guint length, guint dots)
+{
+  return length == dots && (length == 1 || length == 2);
+}
+
+/* Passes over one segment and says whether all readers would read it alike: not empty in the middle, not dots, no controls. An
+   escaped slash is part of it, but not with dots about it. */
 static gboolean
 skip_segment (const char **place)
 {
   const char *p = *place;
-  guint n = 0, dots = 0;
+  guint length = 0, dots = 0;
+  gboolean is_empty = *p == '/';
 
-  for (; *p != '\0' && *p != '/'; n++)
+  while (*p != '\0' && *p != '/')
     {
       int byte = decode_byte (&p);
 
-      if (byte < ' ' || byte == 127 || byte == '\\')
+      if (byte < ' ' || byte == 127 || byte == '\\' || (byte == '/' && is_dots (length, dots)))
         return FALSE;
-      dots += byte == '.';
+      length = byte == '/' ? 0 : length + 1;
+      dots = byte == '.' ? dots + 1 : byte == '/' ? 0 : dots;
     }
   *place = p;
-  return n == 0 ? *p == '\0' : n != dots || n > 2;
+  return !is_empty && !is_dots (length, dots);
 }
 
 static gboolean
@@ -149,12 +158,22 @@ is_path_sane (const char *path)
   return *path == '\0';
 }
 
+/* Two lengths that differ come as a list: who stands before us may have believed the other one. */
+static gboolean
+is_length (const char *text)
+{
+  gsize digits = strspn (text, "0123456789");
+
+  return digits > 0 && digits <= 18 && text[digits] == '\0';
+}
+
 static guint
 check_form (SoupServerMessage *message, const char **detail)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
   const char *method = soup_server_message_get_method (message);
   const char *path = g_uri_get_path (soup_server_message_get_uri (message));
+  const char *length;
 
   if (strcmp (method, "CONNECT") == 0 || strcmp (method, "TRACE") == 0)
     {
@@ -166,10 +185,15 @@ check_form (SoupServerMessage *message, const char **detail)
       *detail = _("the path has an empty or dotted segment, a control character or a broken escape");
       return 400;
     }
-  if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CHUNKED &&
-      soup_message_headers_get_one (headers, "Content-Length") != NULL)
+  length = soup_message_headers_get_list (headers, "Content-Length");
+  if (length != NULL && soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CHUNKED)
     {
       *detail = _("a request has either a Content-Length or a Transfer-Encoding, not both");
+      return 400;
+    }
+  if (length != NULL && !is_length (length))
+    {
+      *detail = _("Content-Length must be one number");
       return 400;
     }
   return 0;

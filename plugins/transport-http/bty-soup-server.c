@@ -17,7 +17,8 @@
 #include "bty-soup-mounts.h"
 #include "bty-soup-server.h"
 
-#define CORS_MAX_AGE "600"
+#define CORS_MAX_AGE    "600"
+#define MAX_TURNED_AWAY 64 /* connections too many that are still told so */
 
 struct _BtySoupServer
 {
@@ -149,6 +150,7 @@ on_request_started (SoupServer *soup, SoupServerMessage *message, gpointer data)
 {
   BtySoupConnection *connection = get_connection (message);
 
+  connection->begun = TRUE;
   if (connection->state == BTY_SOUP_IDLE)
     {
       connection->received = 0;
@@ -259,6 +261,7 @@ on_request_over (SoupServer *soup, SoupServerMessage *message, gpointer data)
   BtySoupConnection *connection = get_connection (message);
 
   forget_body (self, connection);
+  connection->begun = FALSE;
   if (connection->state >= BTY_SOUP_STREAMING)
     return;
   bty_soup_connection_flush (connection);
@@ -295,47 +298,55 @@ make_room (BtySoupServer *self)
 
       if (connection->state == BTY_SOUP_IDLE && bty_soup_connection_get_pending (connection) == 0)
         {
-          shutdown (connection->fd, SHUT_RDWR);
+          bty_soup_connection_drop (connection);
           return TRUE;
         }
     }
   return FALSE;
 }
 
-static void
-turn_away (int fd)
+static BtySoupConnection *
+add_connection (BtySoupServer *self, int fd, gint64 peer_uid)
 {
-  g_autoptr(GString) refusal = bty_soup_refusal_new (503, _("too many connections"));
+  g_autoptr(BtySoupConnection) connection = bty_soup_connection_new (fd, peer_uid, self->pump, &self->limits);
 
-  if (send (fd, refusal->str, refusal->len, MSG_NOSIGNAL) == -1)
-    g_debug ("turned a connection away without a word: %s", g_strerror (errno));
-  close (fd);
-}
-
-void
-bty_soup_server_accept (BtySoupServer *self, int fd, gint64 peer_uid)
-{
-  g_autoptr(BtySoupConnection) connection = NULL;
-  g_autoptr(GSocketAddress) remote = NULL;
-
-  if (!make_room (self))
-    {
-      turn_away (fd);
-      return;
-    }
-  connection = bty_soup_connection_new (fd, peer_uid, self->pump, &self->limits);
   if (!bty_soup_pump_add (self->pump, connection, fd))
     {
+      g_warning ("cannot watch a connection: %s", g_strerror (errno));
       connection->state = BTY_SOUP_CLOSED;
-      turn_away (fd);
-      return;
+      close (fd);
+      return NULL;
     }
   connection->on_closed = on_closed;
   connection->closed_data = self;
   g_queue_push_tail_link (&self->connections, &connection->link);
   if (self->tick == 0)
     self->tick = g_timeout_add (bty_soup_limits_get_interval (&self->limits), on_tick, self);
-  remote = bty_soup_address_new (connection, g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (self->local)));
+  return connection; /* the pump's reference keeps it */
+}
+
+void
+bty_soup_server_accept (BtySoupServer *self, int fd, gint64 peer_uid)
+{
+  GInetAddress *address = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (self->local));
+  gboolean has_room = make_room (self);
+  g_autoptr(GSocketAddress) remote = NULL;
+  BtySoupConnection *connection;
+
+  if (!has_room && self->connections.length >= self->limits.max_connections + MAX_TURNED_AWAY)
+    {
+      close (fd);
+      return;
+    }
+  connection = add_connection (self, fd, peer_uid);
+  if (connection == NULL)
+    return;
+  if (!has_room)
+    {
+      bty_soup_connection_refuse (connection, 503, _("too many connections"));
+      return;
+    }
+  remote = bty_soup_address_new (connection, address);
   soup_server_accept_iostream (self->soup, G_IO_STREAM (connection), self->local, remote, NULL);
 }
 
