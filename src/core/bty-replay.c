@@ -11,6 +11,7 @@
 
 struct _BtyReplay
 {
+  gatomicrefcount references; /* its owner's, and one of every key at work */
   BtyStore   *store;
   gint64      keep;    /* microseconds */
   GHashTable *running; /* key -> Keyed, from its first call to the moment its answer is stored */
@@ -29,6 +30,23 @@ typedef struct
   BtyIdempotency *record;
 } Keyed;
 
+static BtyReplay *
+replay_ref (BtyReplay *self)
+{
+  g_atomic_ref_count_inc (&self->references);
+  return self;
+}
+
+static void
+replay_unref (BtyReplay *self)
+{
+  if (!g_atomic_ref_count_dec (&self->references))
+    return;
+  g_hash_table_unref (self->running);
+  g_object_unref (self->store);
+  g_free (self);
+}
+
 static Keyed *
 keyed_ref (Keyed *keyed)
 {
@@ -46,6 +64,7 @@ keyed_unref (gpointer data)
   g_free (keyed->key);
   g_free (keyed->digest);
   bty_call_unref (keyed->call);
+  replay_unref (keyed->replay);
   g_ptr_array_unref (keyed->followers);
   g_clear_pointer (&keyed->record, bty_idempotency_unref);
   g_free (keyed);
@@ -58,6 +77,7 @@ bty_replay_new (BtyStore *store, gint64 keep_hours)
 {
   BtyReplay *self = g_new0 (BtyReplay, 1);
 
+  g_atomic_ref_count_init (&self->references);
   self->store = g_object_ref (store);
   self->keep = keep_hours * 3600 * G_USEC_PER_SEC;
   self->running = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, keyed_unref);
@@ -67,9 +87,8 @@ bty_replay_new (BtyStore *store, gint64 keep_hours)
 void
 bty_replay_free (BtyReplay *self)
 {
-  g_hash_table_unref (self->running);
-  g_object_unref (self->store);
-  g_free (self);
+  g_hash_table_remove_all (self->running);
+  replay_unref (self);
 }
 
 static char *
@@ -310,7 +329,7 @@ bty_replay_start (BtyReplay *self, BtyCall *call, const char *key)
   clean (self);
   keyed = g_new0 (Keyed, 1);
   g_atomic_ref_count_init (&keyed->references);
-  keyed->replay = self;
+  keyed->replay = replay_ref (self);
   keyed->key = g_steal_pointer (&full);
   keyed->digest = g_steal_pointer (&digest);
   keyed->call = bty_call_ref (call);

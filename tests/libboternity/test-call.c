@@ -277,10 +277,10 @@ test_fail_foreign (Fixture *f, gconstpointer unused)
 static void
 test_fail_undeclared (Fixture *f, gconstpointer unused)
 {
-  bty_test_expect_log ("bty-call", G_LOG_LEVEL_WARNING, "*failed with DATA_LOSS*");
-  bty_call_fail_new (f->call, BTY_ERROR_DATA_LOSS, "lost");
+  bty_test_expect_log ("bty-call", G_LOG_LEVEL_WARNING, "*failed with ALREADY_EXISTS*");
+  bty_call_fail_new (f->call, BTY_ERROR_ALREADY_EXISTS, "lost");
   bty_test_assert_logged ();
-  g_assert_error (bty_call_error (f->call), BTY_ERROR, BTY_ERROR_DATA_LOSS);
+  g_assert_error (bty_call_error (f->call), BTY_ERROR, BTY_ERROR_ALREADY_EXISTS);
 }
 
 static void
