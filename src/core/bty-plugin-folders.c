@@ -47,7 +47,7 @@ add_file (GPtrArray *files, char *path, gboolean is_own)
 static gboolean
 runs_from_build (const char *program)
 {
-  return g_str_has_prefix (program, BTY_BUILD_ROOT "/src/") || g_str_has_prefix (program, BTY_BUILD_ROOT "/tests/");
+  return g_str_has_prefix (program, BTY_BUILD_ROOT "/src/");
 }
 
 static void

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One small plugin, built several times: what is wrong with each is chosen by a macro. */
+#define G_LOG_DOMAIN "bty-test-plugin"
+
+#include <boternity.h>
+
+/* A provider that does nothing: the registry only makes it. */
+typedef GObject      Quiet;
+typedef GObjectClass QuietClass;
+
+static void quiet_provider_init (BtyProviderInterface *iface);
+
+static GType quiet_get_type (void);
+G_DEFINE_TYPE_WITH_CODE (Quiet, quiet, G_TYPE_OBJECT, G_IMPLEMENT_INTERFACE (BTY_TYPE_PROVIDER, quiet_provider_init))
+
+static void
+quiet_class_init (QuietClass *klass)
+{
+}
+
+static void
+quiet_init (Quiet *self)
+{
+}
+
+static void
+quiet_provider_init (BtyProviderInterface *iface)
+{
+}
+
+/* Shows that the file was opened: constructors run before any check of a descriptor could. */
+__attribute__ ((constructor)) static void
+leave_mark (void)
+{
+  g_setenv ("BTY_TEST_OPENED_" PLUGIN_MARK, "1", TRUE);
+}
+
+static void
+say_hello (BtyCall *call)
+{
+  bty_call_return (call, NULL);
+}
+
+static const BtyOperation operations[] = {
+  { .name = PLUGIN_OPERATION, .summary = "Says hello", .http = "POST /hello", .effect = BTY_EFFECT_READ, .run = say_hello },
+};
+
+static const BtySetting settings[] = {
+  { .group = PLUGIN_ID, .key = "words", .type = BTY_SETTING_INT, .fallback = "3", .min = 1, .max = 9, .summary = "How many" },
+};
+
+static void
+variant_register (BtyPlugin *plugin)
+{
+  bty_plugin_add_operations (plugin, operations, G_N_ELEMENTS (operations), NULL);
+  bty_plugin_add_settings (plugin, settings, G_N_ELEMENTS (settings));
+  bty_plugin_add_feature (plugin, BTY_FEATURE_PROVIDER, PLUGIN_FEATURE, quiet_get_type ());
+#ifdef PLUGIN_WRONG_TYPE
+  bty_plugin_add_feature (plugin, BTY_FEATURE_STORE, "wrong", quiet_get_type ());
+#endif
+}
+
+#ifndef PLUGIN_NAME
+#define PLUGIN_NAME bty_plugin_descriptor
+#endif
+
+__attribute__ ((visibility ("default"))) extern const BtyPluginDescriptor PLUGIN_NAME;
+const BtyPluginDescriptor PLUGIN_NAME = {
+  .abi_major = BTY_ABI_MAJOR + PLUGIN_MAJOR, .abi_minor = BTY_ABI_MINOR + PLUGIN_MINOR, .id = PLUGIN_ID,
+  .register_ = variant_register, .summary = "A plugin for tests", .version = "1.2", .licence = "LGPL-2.1-or-later"
+};
