@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-route"
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "route/bty-provider-service-private.h"
+
+static gboolean
+check_revision (const BtyProviderConfig *request, const BtyProviderConfig *current, GError **error)
+{
+  if (!BTY_HAS (request, BtyProviderConfig, record.revision) || request->record.revision == current->record.revision)
+    return TRUE;
+  g_set_error (error, BTY_ERROR, BTY_ERROR_ABORTED,
+               _("the provider “%s” is at revision %" G_GINT64_FORMAT ", not %" G_GINT64_FORMAT ": read it again"), current->name,
+               current->record.revision, request->record.revision);
+  return FALSE;
+}
+
+static gboolean
+check_config (const BtyProviderConfig *config, GError **error)
+{
+  g_autoptr(GUri) uri = NULL;
+  const char     *scheme;
+
+  if (config->url == NULL || config->url[0] == '\0')
+    return TRUE;
+  uri = g_uri_parse (config->url, G_URI_FLAGS_NONE, NULL);
+  scheme = uri != NULL ? g_uri_get_scheme (uri) : "";
+  if ((g_str_equal (scheme, "http") || g_str_equal (scheme, "https")) && g_uri_get_host (uri) != NULL && *g_uri_get_host (uri) != '\0'
+      && g_uri_get_userinfo (uri) == NULL)
+    return TRUE;
+  /* Not repeated: a wrong URL may hold a password. */
+  g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+               _("the url of the provider “%s” is no plain http or https URL: give one such as http://127.0.0.1:11434/v1, and the key apart from it"),
+               config->name);
+  return FALSE;
+}
+
+/* Adding and changing. */
+
+static void
+on_stored (GObject *store, GAsyncResult *result, gpointer data)
+{
+  g_autoptr(GTask)    task = data;
+  g_autoptr(GError)   error = NULL;
+  BtyProviderService *self = g_task_get_source_object (task);
+  BtyProviderJob                *job = g_task_get_task_data (task);
+  g_autofree char    *key_name = bty_provider_key_name (job->config->name);
+
+  if (!bty_store_apply_finish (BTY_STORE (store), result, &error))
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  if (job->key != NULL || job->drop_key)
+    bty_secret_service_put (self->secrets, key_name, job->key);
+  bty_provider_service_set_entry (self, job->config);
+  g_task_return_pointer (task, bty_provider_entry_show (g_hash_table_lookup (self->entries, job->config->name), self->secrets),
+                         bty_record_unref);
+}
+
+/* Takes @task. The key is parted from the record here, so that nothing past this place can store it. */
+static void
+store_config (BtyProviderService *self, GTask *task, const char *topic)
+{
+  BtyProviderJob                *job = g_task_get_task_data (task);
+  BtyProviderConfig  *config = job->config;
+  g_autoptr(BtyBatch) batch = bty_batch_new ();
+  g_autofree char    *key_name = bty_provider_key_name (config->name);
+  g_autofree char    *reference = g_strconcat ("memory:", key_name, NULL);
+
+  job->key = g_steal_pointer (&config->key);
+  if (job->key != NULL && bty_secret_get_length (job->key) == 0)
+    {
+      g_clear_pointer (&job->key, bty_secret_unref);
+      job->drop_key = TRUE;
+      if (g_strcmp0 (config->key_ref, reference) == 0)
+        g_clear_pointer (&config->key_ref, g_free);
+    }
+  if (job->key != NULL)
+    bty_record_take_string (&config->key_ref, g_steal_pointer (&reference));
+  bty_batch_put (batch, config);
+  bty_batch_publish (batch, topic, config);
+  bty_store_apply_async (self->store, batch, g_task_get_cancellable (task), on_stored, task);
+}
+
+static void
+add (BtyProviderService *self, GTask *own)
+{
+  g_autoptr(GTask)   task = own;
+  g_autoptr(GError)  error = NULL;
+  BtyProviderJob               *job = g_task_get_task_data (task);
+  BtyProviderConfig *config = job->config;
+
+  if (!bty_provider_check_name (config->name, &error) || !check_config (config, &error))
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  if (g_hash_table_contains (self->entries, config->name))
+    {
+      g_task_return_new_error (task, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS,
+                               _("a provider is called “%s” already: change it with boternity-ctl provider update %s"), config->name,
+                               config->name);
+      return;
+    }
+  if (config->key == NULL && (config->key_ref == NULL || config->key_ref[0] == '\0'))
+    bty_record_take_string (&config->key_ref, g_strdup (bty_provider_usual_key_ref (config->kind, config->url)));
+  store_config (self, g_steal_pointer (&task), "provider.added");
+}
+
+void
+bty_provider_service_add_async (BtyProviderService *self, const BtyProviderConfig *config, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer data)
+{
+  BtyProviderJob *job = bty_provider_job_new (add, NULL);
+
+  job->config = bty_provider_config_edit (config);
+  bty_provider_job_begin (self, job, bty_provider_service_add_async, cancellable, callback, data);
+}
+
+BtyProviderConfig *
+bty_provider_service_add_finish (BtyProviderService *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* A key that was found by custom belongs to the old host: it must not go to another one. */
+static void
+follow_url (BtyProviderConfig *config, const BtyProviderConfig *before, const BtyProviderConfig *changes)
+{
+  const char *usual = bty_provider_usual_key_ref (before->kind, before->url);
+
+  if (!BTY_HAS (changes, BtyProviderConfig, url) || BTY_HAS (changes, BtyProviderConfig, key_ref) || config->key != NULL)
+    return;
+  if (before->key_ref == NULL || g_strcmp0 (before->key_ref, usual) == 0)
+    bty_record_take_string (&config->key_ref, g_strdup (bty_provider_usual_key_ref (config->kind, config->url)));
+}
+
+static void
+update (BtyProviderService *self, GTask *own)
+{
+  g_autoptr(GTask)  task = own;
+  g_autoptr(GError) error = NULL;
+  BtyProviderJob              *job = g_task_get_task_data (task);
+  BtyProviderEntry *entry = bty_provider_service_find_entry (self, job->name, &error);
+
+  if (entry == NULL || !check_revision (job->changes, entry->config, &error))
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  job->config = bty_provider_config_edit (entry->config);
+  bty_record_merge (job->config, job->changes, BTY_VIEW_PATCH);
+  if (!check_config (job->config, &error))
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  follow_url (job->config, entry->config, job->changes);
+  store_config (self, g_steal_pointer (&task), "provider.updated");
+}
+
+void
+bty_provider_service_update_async (BtyProviderService *self, const BtyProviderConfig *changes, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer data)
+{
+  BtyProviderJob *job = bty_provider_job_new (update, changes->name);
+
+  job->changes = bty_provider_config_ref (changes);
+  bty_provider_job_begin (self, job, bty_provider_service_update_async, cancellable, callback, data);
+}
+
+BtyProviderConfig *
+bty_provider_service_update_finish (BtyProviderService *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* Deleting. */
+
+static void
+on_deleted (GObject *store, GAsyncResult *result, gpointer data)
+{
+  g_autoptr(GTask)    task = data;
+  g_autoptr(GError)   error = NULL;
+  BtyProviderService *self = g_task_get_source_object (task);
+  BtyProviderJob                *job = g_task_get_task_data (task);
+  g_autofree char    *key_name = bty_provider_key_name (job->name);
+
+  if (!bty_store_apply_finish (BTY_STORE (store), result, &error))
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  bty_secret_service_put (self->secrets, key_name, NULL);
+  g_hash_table_remove (self->entries, job->name);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+delete (BtyProviderService *self, GTask *own)
+{
+  g_autoptr(GTask)    task = own;
+  g_autoptr(GError)   error = NULL;
+  g_autoptr(BtyBatch) batch = NULL;
+  BtyProviderJob                *job = g_task_get_task_data (task);
+  BtyProviderEntry   *entry = bty_provider_service_find_entry (self, job->name, &error);
+
+  if (entry == NULL || !check_revision (job->changes, entry->config, &error))
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  if (g_str_equal (job->name, BTY_BUILTIN_PROVIDER))
+    {
+      g_task_return_new_error (task, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                               _("the provider “builtin” cannot be deleted: boternity-ctl provider update builtin --enabled false"));
+      return;
+    }
+  batch = bty_batch_new ();
+  bty_batch_delete (batch, entry->config);
+  bty_batch_publish (batch, "provider.deleted", entry->config);
+  bty_store_apply_async (self->store, batch, g_task_get_cancellable (task), on_deleted, g_object_ref (task));
+}
+
+void
+bty_provider_service_delete_async (BtyProviderService *self, const BtyProviderConfig *key, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer data)
+{
+  BtyProviderJob *job = bty_provider_job_new (delete, key->name);
+
+  job->changes = bty_provider_config_ref (key);
+  bty_provider_job_begin (self, job, bty_provider_service_delete_async, cancellable, callback, data);
+}
+
+gboolean
+bty_provider_service_delete_finish (BtyProviderService *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
