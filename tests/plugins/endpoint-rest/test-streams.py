@@ -157,7 +157,7 @@ def test_reader_that_only_lags():
         read_all(server, TICKS + '?count=10&size=1000')
         before = server.rss()
         with server.connect() as s:
-            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
             events = door.Events(server, TICKS + '?count=400&size=100000', sock=s)  # 40 MB, which the call's log holds once
             time.sleep(0.5)
             grown = server.rss() - before
