@@ -65,7 +65,7 @@ thread_main (gpointer data)
       state = check (self, connection, &error);
     }
   if (state == BTY_SQLITE_CHECK_FAILED)
-    g_critical ("the database is damaged: keep a copy of it and put a backup in its place: %s", error->message);
+    g_warning ("the database is damaged: keep a copy of it and put a backup in its place: %s", error->message);
   else if (state == BTY_SQLITE_CHECK_PASSED)
     g_message ("the database is sound");
   else if (error != NULL)

@@ -18,6 +18,9 @@ struct _BtySqliteCheckpoint
   gint64           size;      /* of the log */
   gint64           threshold; /* at which it is next worth a try */
   gboolean         is_scrub;
+  gboolean         is_shut;    /* the gate */
+  gboolean         is_writing; /* somebody is through it */
+  GCond            gate;
   gboolean         is_closing;
 };
 
@@ -53,6 +56,43 @@ run (BtySqliteConnection *connection, int mode)
     g_warning ("cannot copy the log into %s: %s", connection->file, sqlite3_errmsg (connection->db));
 }
 
+/* With the lock. Most is copied while writes go on, so that the gate is shut for the rest only. */
+static void
+begin_anew (BtySqliteCheckpoint *self, BtySqliteConnection *connection, int mode)
+{
+  g_mutex_unlock (&self->lock);
+  run (connection, SQLITE_CHECKPOINT_PASSIVE);
+  g_mutex_lock (&self->lock);
+  self->is_shut = TRUE;
+  while (self->is_writing)
+    g_cond_wait (&self->gate, &self->lock);
+  g_mutex_unlock (&self->lock);
+  run (connection, mode);
+  g_mutex_lock (&self->lock);
+  self->is_shut = FALSE;
+  g_cond_broadcast (&self->gate);
+}
+
+void
+bty_sqlite_checkpoint_enter (BtySqliteCheckpoint *self)
+{
+  g_mutex_lock (&self->lock);
+  while (self->is_shut)
+    g_cond_wait (&self->gate, &self->lock);
+  self->is_writing = TRUE;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+bty_sqlite_checkpoint_leave (BtySqliteCheckpoint *self)
+{
+  g_mutex_lock (&self->lock);
+  self->is_writing = FALSE;
+  if (self->is_shut)
+    g_cond_broadcast (&self->gate);
+  g_mutex_unlock (&self->lock);
+}
+
 static gpointer
 thread_main (gpointer data)
 {
@@ -74,6 +114,11 @@ thread_main (gpointer data)
           continue;
         }
       mode = choose_mode (self);
+      if (mode != SQLITE_CHECKPOINT_PASSIVE)
+        {
+          begin_anew (self, connection, mode);
+          continue;
+        }
       g_mutex_unlock (&self->lock);
       run (connection, mode);
       g_mutex_lock (&self->lock);
@@ -93,6 +138,7 @@ bty_sqlite_checkpoint_new (const char *file, const BtySqliteOptions *options)
   self->threshold = options->checkpoint_size;
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
+  g_cond_init (&self->gate);
   return self;
 }
 
@@ -106,6 +152,7 @@ bty_sqlite_checkpoint_free (BtySqliteCheckpoint *self)
   g_clear_pointer (&self->thread, g_thread_join);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
+  g_cond_clear (&self->gate);
   g_free (self->file);
   g_free (self);
 }

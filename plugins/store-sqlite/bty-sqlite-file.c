@@ -25,7 +25,8 @@ fail (GError **error, const char *what, const char *file, int problem)
 static gboolean
 make_file (const char *folder, const char *file, GError **error)
 {
-  int fd;
+  g_autofree char *parent = g_path_get_dirname (folder);
+  int              fd;
 
   if (g_mkdir_with_parents (folder, 0700) != 0)
     return fail (error, _("cannot make the folder"), folder, errno);
@@ -33,7 +34,7 @@ make_file (const char *folder, const char *file, GError **error)
   if (fd < 0)
     return errno == EEXIST || fail (error, _("cannot make the database"), file, errno);
   close (fd);
-  return TRUE;
+  return bty_sqlite_sync_folder (folder, error) && bty_sqlite_sync_folder (parent, error);
 }
 
 /* Nobody else may read what bots were told. SQLite gives its other files the mode of this one. */

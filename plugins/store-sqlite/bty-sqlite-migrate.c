@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bty-sqlite-migrate.h"
@@ -23,6 +22,20 @@ static gint64
 newest (const BtySqliteSchema *schema)
 {
   return schema->steps[schema->n_steps - 1].version;
+}
+
+gboolean
+bty_sqlite_sync_folder (const char *folder, GError **error)
+{
+  int      fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  gboolean is_synced = fd >= 0 && fsync (fd) == 0;
+  int      problem = errno;
+
+  if (fd >= 0)
+    close (fd);
+  if (!is_synced)
+    g_set_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _("cannot write the folder %s: %s"), folder, g_strerror (problem));
+  return is_synced;
 }
 
 /* (transfer full) (nullable): a connection to an empty file that nobody else can read */
@@ -60,25 +73,11 @@ copy_pages (BtySqliteConnection *self, BtySqliteConnection *copy, GError **error
   return bty_sqlite_connection_fail (copy, code, error);
 }
 
-static gboolean
-sync_folder (const char *file, GError **error)
-{
-  g_autofree char *folder = g_path_get_dirname (file);
-  int              fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-  gboolean         is_synced = fd >= 0 && fsync (fd) == 0;
-  int              problem = errno;
-
-  if (fd >= 0)
-    close (fd);
-  if (!is_synced)
-    g_set_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _("cannot write the folder %s: %s"), folder, g_strerror (problem));
-  return is_synced;
-}
-
 /* Under another name until it is whole, so that what bears the name can be relied on. */
 static gboolean
 make_copy (BtySqliteConnection *self, gint64 version, GError **error)
 {
+  g_autofree char *folder = g_path_get_dirname (self->file);
   g_autofree char *file = g_strdup_printf ("%s.before-%" G_GINT64_FORMAT, self->file, version);
   g_autofree char *partial = g_strconcat (file, ".part", NULL);
   gboolean         is_copied;
@@ -100,7 +99,8 @@ make_copy (BtySqliteConnection *self, gint64 version, GError **error)
       return FALSE;
     }
   g_message ("copied the database to %s before bringing it up to date", file);
-  return sync_folder (file, error);
+  
+  return bty_sqlite_sync_folder (folder, error);
 }
 
 static gboolean
@@ -156,12 +156,32 @@ check_new (BtySqliteConnection *self, GError **error)
   return FALSE;
 }
 
+/* Kept in the file; reads one page when it is so already. Some network file systems cannot do it. */
+static gboolean
+use_log (BtySqliteConnection *self, GError **error)
+{
+  g_autoptr(BtySqliteStatement) statement = bty_sqlite_connection_prepare (self, "PRAGMA journal_mode=WAL", error);
+  int                           code;
+
+  if (statement == NULL)
+    return FALSE;
+  code = sqlite3_step (statement);
+  if (code != SQLITE_ROW)
+    return bty_sqlite_connection_fail (self, code, error);
+  if (g_strcmp0 ((const char *) sqlite3_column_text (statement, 0), "wal") == 0)
+    return TRUE;
+  g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+               _("%s is on a file system that SQLite's write-ahead log does not work on: choose a data folder on a local disk"),
+               self->file);
+  return FALSE;
+}
+
 static gboolean
 update (BtySqliteConnection *self, const BtySqliteSchema *schema, gint64 found, GError **error)
 {
   gboolean is_good = found == 0 ? check_new (self, error) : make_copy (self, newest (schema), error);
 
-  if (!is_good)
+  if (!is_good || !use_log (self, error))
     return FALSE;
   if (!run_steps (self, schema, found, error))
     {
@@ -182,7 +202,7 @@ bty_sqlite_migrate (BtySqliteConnection *self, const BtySqliteSchema *schema, GE
   if (!bty_sqlite_connection_get_int (self, "PRAGMA user_version", &found, error))
     return FALSE;
   if (found == newest (schema))
-    return TRUE;
+    return use_log (self, error);
   if (found < newest (schema))
     return update (self, schema, found, error);
   g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,

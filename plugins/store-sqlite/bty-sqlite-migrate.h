@@ -24,3 +24,6 @@ extern const BtySqliteSchema bty_sqlite_schema;
  * number when there is nothing to do.
  */
 gboolean bty_sqlite_migrate (BtySqliteConnection *self, const BtySqliteSchema *schema, GError **error);
+
+/* Makes the names in a folder durable. */
+gboolean bty_sqlite_sync_folder (const char *folder, GError **error);

@@ -30,6 +30,7 @@ struct _BtySqliteWriter
   guint                wanted; /* how many must wait for the thread to be woken */
   gboolean             is_closing;
   gint64               told;
+  gint64               page_size;
 
   /* the thread's own */
   guint    expected; /* size of the last group */
@@ -131,7 +132,9 @@ write_group (BtySqliteWriter *self, GQueue *group, gint64 told)
   self->is_merging = FALSE;
   self->expected = group->length;
   bty_sqlite_connection_trim (self->connection);
+  bty_sqlite_checkpoint_enter (self->checkpoint);
   commit_or_fail (self, group, told);
+  bty_sqlite_checkpoint_leave (self->checkpoint);
   self->last_duration = g_get_monotonic_time () - start;
   bty_sqlite_loop_push_all (self->loop, BTY_SQLITE_THEN, group);
 }
@@ -142,8 +145,12 @@ merge_text (BtySqliteWriter *self)
 {
   g_autoptr(GError) error = NULL;
   gboolean          is_done = FALSE;
+  gboolean          is_good;
 
-  if (!bty_sqlite_text_merge (self->connection, !self->is_merging, &is_done, &error))
+  bty_sqlite_checkpoint_enter (self->checkpoint);
+  is_good = bty_sqlite_text_merge (self->connection, !self->is_merging, &is_done, &error);
+  bty_sqlite_checkpoint_leave (self->checkpoint);
+  if (!is_good)
     {
       g_warning ("deleted text cannot be merged away for now: %s", error->message);
       self->is_dirty = FALSE; /* the mark in the database remembers it */
@@ -227,7 +234,7 @@ on_wal (gpointer data, sqlite3 *db, const char *name, int pages)
 {
   BtySqliteWriter *self = data;
 
-  bty_sqlite_checkpoint_notice (self->checkpoint, (gint64) pages * 4096);
+  bty_sqlite_checkpoint_notice (self->checkpoint, (gint64) pages * self->page_size);
   return SQLITE_OK;
 }
 
@@ -251,6 +258,8 @@ bty_sqlite_writer_new (BtySqliteConnection *connection, BtySqliteLoop *loop, Bty
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
   g_queue_init (&self->waiting);
+  self->page_size = 4096; /* SQLite's default, should it not say */
+  bty_sqlite_connection_get_int (connection, "PRAGMA page_size", &self->page_size, NULL);
   sqlite3_wal_hook (connection->db, on_wal, self);
   self->is_dirty = bty_sqlite_text_is_dirty (connection);
   if (self->is_dirty)

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <string.h>
 
 #include "store-fixture.h"
 
@@ -65,6 +66,51 @@ store_fixture_set_up (StoreFixture *f, gconstpointer unused)
   f->told = bty_record_list_new ();
   store_fixture_renew (f);
   store_fixture_open (f);
+}
+
+static GMutex complaint_lock;
+static char  *complaint;
+
+static GLogWriterOutput
+keep_complaint (GLogLevelFlags level, const GLogField *fields, gsize n, gpointer unused)
+{
+  const char *domain = NULL;
+  const char *message = NULL;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      if (strcmp (fields[i].key, "GLIB_DOMAIN") == 0)
+        domain = fields[i].value;
+      else if (strcmp (fields[i].key, "MESSAGE") == 0)
+        message = fields[i].value;
+    }
+  if (g_strcmp0 (domain, "bty-store") != 0)
+    return g_log_writer_default (level, fields, n, NULL);
+  if ((level & G_LOG_LEVEL_WARNING) != 0)
+    {
+      g_mutex_lock (&complaint_lock);
+      g_free (complaint);
+      complaint = g_strdup (message);
+      g_mutex_unlock (&complaint_lock);
+    }
+  return G_LOG_WRITER_HANDLED;
+}
+
+void
+store_expect_complaints (void)
+{
+  g_log_set_writer_func (keep_complaint, NULL, NULL);
+}
+
+const char *
+store_get_complaint (void)
+{
+  const char *last;
+
+  g_mutex_lock (&complaint_lock);
+  last = complaint;
+  g_mutex_unlock (&complaint_lock);
+  return last;
 }
 
 void

@@ -35,6 +35,10 @@ void store_fixture_reopen (StoreFixture *f);
 char *store_fixture_file (StoreFixture *f, const char *suffix);
 /* Runs the main context until @what is non-zero; fails the test after ten seconds. */
 void store_wait_for (const guint *what, guint value);
+/* From now on what the store warns of is kept instead of ending the test. */
+void store_expect_complaints (void);
+/* (transfer none) (nullable): the last one */
+const char *store_get_complaint (void);
 void store_remove_folder (const char *folder);
 
 /* These run the main context until the answer is there. */
