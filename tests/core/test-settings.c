@@ -161,7 +161,7 @@ test_refused (Fixture *f, gconstpointer unused)
 {
   g_auto(GStrv) problems = NULL;
 
-  g_free (bty_test_folder_write (system_folder, "boternity/boternity.conf", "[web]\nport=11\n"));
+  g_free (bty_test_folder_write (system_folder, "boternity/boternity.conf.d/a.conf", "[web]\nport=11\n"));
   write_user (f, "boternity.conf", "[web]\nport=65536\ncross-origin=perhaps\n[calls]\ntimeout_ms= 20 \n");
   open_settings (f);
   assert_value (f, "web", "port", "11");
