@@ -233,6 +233,13 @@ set_reason (const char *data_dir, int log, off_t from, GError **error)
     g_set_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _ ("the daemon did not start and gave no reason; its log is “%s”"), path);
 }
 
+/* A long conversation may outlive the daemon that it started: it must not stay in the process table then. */
+static void
+on_ended (GPid pid, int status, gpointer unused)
+{
+  g_spawn_close_pid (pid);
+}
+
 static char *
 start_locked (const char *data_dir, int log, off_t from, GCancellable *cancellable, GError **error)
 {
@@ -248,7 +255,10 @@ start_locked (const char *data_dir, int log, off_t from, GCancellable *cancellab
   bty_ctl_progress_end ();
   close (ready);
   if (is_ready)
-    path = bty_ctl_daemon_find (data_dir);
+    {
+      g_child_watch_add (pid, on_ended, NULL);
+      path = bty_ctl_daemon_find (data_dir);
+    }
   else if (!g_cancellable_is_cancelled (cancellable))
     path = wait_for_winner (data_dir, pid);
   if (path == NULL && g_cancellable_is_cancelled (cancellable))

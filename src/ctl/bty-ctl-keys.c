@@ -77,8 +77,8 @@ bty_ctl_keys_from_stdin (GError **error)
 
   if (is_terminal)
     {
+      set_quiet (&saved, TRUE); /* before anyone is invited to type */
       fprintf (stderr, "%s ", _ ("Key (not shown):"));
-      set_quiet (&saved, TRUE);
     }
   length = read_key_line (buffer, MAX_KEY, is_terminal);
   if (is_terminal)

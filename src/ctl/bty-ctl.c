@@ -16,7 +16,7 @@
 #include "bty-ctl-terminal.h"
 #include "bty-ctl.h"
 
-#define GREETING_MS 15000
+#define GREETING_MS 10000
 
 static gboolean
 on_sigint (gpointer data)
