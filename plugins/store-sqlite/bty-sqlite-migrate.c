@@ -99,7 +99,7 @@ make_copy (BtySqliteConnection *self, gint64 version, GError **error)
       return FALSE;
     }
   g_message ("copied the database to %s before bringing it up to date", file);
-  
+
   return bty_sqlite_sync_folder (folder, error);
 }
 

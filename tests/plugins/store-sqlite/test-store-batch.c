@@ -327,7 +327,7 @@ add (const char *path, void (*function) (StoreFixture *f, gconstpointer unused))
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   add ("/store/round-trip", test_round_trip);
   add ("/store/nothing-set", test_nothing_set);
   add ("/store/composites", test_composites);

@@ -348,7 +348,7 @@ add (const char *path, void (*function) (StoreFixture *f, gconstpointer unused))
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   add ("/store/pages/generic", test_pages_generic);
   add ("/store/pages/own", test_pages_own);
   add ("/store/time-order", test_time_order);
