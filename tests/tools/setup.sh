@@ -5,7 +5,7 @@
 build_packages=(meson ninja-build gcc libc6-dev pkg-config gettext libglib2.0-dev libglib2.0-dev-bin libsoup-3.0-dev
   libjson-glib-dev libsqlite3-dev libedit-dev glib-networking ca-certificates)
 test_packages=(python3 dbus nghttp2-proxy openssl wrk clang libclang-rt-dev clang-format strace
-  python3-jsonschema)
+  python3-jsonschema python3-pip)
 
 if [ -t 2 ]; then
   clear_line=$'\r\033[K' dim=$'\033[2m' plain=$'\033[0m'
@@ -86,6 +86,19 @@ need_packages ()
     run_quietly 'fetching the package lists' "${as_root[@]}" update
   fi
   run_quietly "installing ${missing[*]}" "${as_root[@]}" install -y --no-install-recommends "${missing[@]}"
+}
+
+# need_python DIRECTORY FILE: what FILE pins, into a folder of its own that the tests find by PYTHONPATH.
+need_python ()
+{
+  local folder=$1 file=$2
+  if ! cmp -s "$file" "$folder/requirements.txt"; then
+    rm -rf "$folder"
+    run_quietly 'fetching Python packages for the tests' /usr/bin/python3 -m pip install --quiet --disable-pip-version-check \
+      --no-deps --root-user-action=ignore --target "$folder" -r "$file"
+    cp "$file" "$folder/requirements.txt"
+  fi
+  export PYTHONPATH=$folder
 }
 
 # Two builds of one tree at a time would tread on each other; the tree itself is the lock.
