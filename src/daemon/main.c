@@ -18,10 +18,11 @@
 #include "bty-engine.h"
 #include "bty-log.h"
 
+/* A flag and no GMainLoop, whose quit is lost when the start runs the main context and a signal comes before the loop does. */
 typedef struct
 {
-  GMainLoop *loop;
   BtyEngine *engine;
+  gboolean   is_asked_to_stop;
   guint      signals[3];
 } Daemon;
 
@@ -52,7 +53,7 @@ on_signal (gpointer data)
   g_message ("asked by a signal to stop");
   for (guint i = 0; i < G_N_ELEMENTS (stop_signals); i++)
     g_clear_handle_id (&daemon->signals[i], g_source_remove);
-  g_main_loop_quit (daemon->loop);
+  daemon->is_asked_to_stop = TRUE;
   return G_SOURCE_CONTINUE;
 }
 
@@ -62,7 +63,7 @@ on_stop_requested (BtyEngine *engine, gpointer data)
   Daemon *daemon = data;
 
   g_message ("asked by a call to stop");
-  g_main_loop_quit (daemon->loop);
+  daemon->is_asked_to_stop = TRUE;
 }
 
 static int
@@ -80,7 +81,8 @@ serve (Daemon *daemon, const BtyDaemonOptions *options)
   g_message ("Boternity %s serves “%s”", BTY_VERSION, options->data_dir);
   bty_daemon_notify ("READY=1");
   bty_daemon_notify_fd (options->ready_fd);
-  g_main_loop_run (daemon->loop);
+  while (!daemon->is_asked_to_stop)
+    g_main_context_iteration (NULL, TRUE);
   bty_daemon_notify ("STOPPING=1");
   bty_engine_stop (daemon->engine);
   g_message ("stopped");
@@ -89,15 +91,12 @@ serve (Daemon *daemon, const BtyDaemonOptions *options)
 static int
 run_engine (const BtyDaemonOptions *options)
 {
-  Daemon               daemon = { 0 };
   g_autoptr(GError)    error = NULL;
-  g_autoptr(GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr(BtyEngine) engine = bty_engine_new (options->data_dir, options->config_dir, &error);
+  Daemon               daemon = { .engine = engine };
 
   if (engine == NULL)
     return fail (error);
-  daemon.loop = loop;
-  daemon.engine = engine;
   bty_log_follow (bty_engine_get_settings (engine));
   g_signal_connect (engine, "stop-requested", G_CALLBACK (on_stop_requested), &daemon);
   for (guint i = 0; i < G_N_ELEMENTS (stop_signals); i++)

@@ -158,6 +158,19 @@ def many_at_once():
 
 
 @test
+def stopped_at_any_moment():
+    """A signal before there is a handler ends it, one after that is never lost, however early it comes."""
+    with Place() as place:
+        for step in range(40):
+            process = place.start(wait=False)
+            time.sleep(step * 0.001)
+            process.send_signal(signal.SIGTERM)
+            process.wait(PATIENCE)
+            assert process.returncode in (0, -signal.SIGTERM), (step, process.returncode, process.stderr.read())
+        stop(place.start())
+
+
+@test
 def files_are_private():
     with Place() as place:
         process = place.start()
