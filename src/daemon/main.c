@@ -84,8 +84,6 @@ serve (Daemon *daemon, const BtyDaemonOptions *options)
   while (!daemon->is_asked_to_stop)
     g_main_context_iteration (NULL, TRUE);
   bty_daemon_notify ("STOPPING=1");
-  bty_engine_stop (daemon->engine);
-  g_message ("stopped");
 }
 
 static int
@@ -103,9 +101,14 @@ run_engine (const BtyDaemonOptions *options)
     daemon.signals[i] = g_unix_signal_add (stop_signals[i], on_signal, &daemon);
   if (bty_engine_start (engine, &error))
     serve (&daemon, options);
+  bty_engine_stop (engine); /* what was opened before a start failed is closed as well */
+  if (error == NULL)
+    g_message ("stopped");
   for (guint i = 0; i < G_N_ELEMENTS (stop_signals); i++)
     g_clear_handle_id (&daemon.signals[i], g_source_remove);
   g_signal_handlers_disconnect_by_data (engine, &daemon);
+  if (g_error_matches (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS))
+    error->code = BTY_ERROR_UNAVAILABLE; /* a port that is taken, say; the other code tells of a daemon that serves this folder */
   return error != NULL ? fail (error) : 0;
 }
 

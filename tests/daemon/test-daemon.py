@@ -268,6 +268,16 @@ def token_of_others():
 
 
 @test
+def port_is_taken():
+    """No door, no daemon; its exit code is not the one of a second daemon."""
+    with Place() as place, socket.create_server(('127.0.0.1', 0)) as taken:
+        port = str(taken.getsockname()[1])
+        code, said = place.fail(BOTERNITY_HTTP_PORT=port)
+        assert code == 13 and port in said.splitlines()[-1], (code, said)
+        stop(place.start())
+
+
+@test
 def bad_options():
     with Place() as place:
         for arguments in (['--nonsense'], ['word'], ['--log-level', 'loud'], ['--ready-fd', '2'], ['--ready-fd', '99'],
