@@ -98,7 +98,7 @@ refuse (BtySettings *self, const Entry *entry, const char *where, const char *te
 }
 
 static gboolean
-try_value (BtySettings *self, Entry *entry, const char *where, const char *text)
+try_value (BtySettings *self, Entry *entry, const char *where, const char *source, const char *text)
 {
   gint64 number;
   char  *value = bty_settings_value_parse (entry->setting, text, &number);
@@ -112,7 +112,7 @@ try_value (BtySettings *self, Entry *entry, const char *where, const char *text)
   g_free (entry->source);
   entry->value = value;
   entry->number = number;
-  entry->source = g_strdup (where);
+  entry->source = g_strdup (source);
   return TRUE;
 }
 
@@ -126,7 +126,7 @@ try_layers (BtySettings *self, Entry *entry)
       g_autoptr(GError) error = NULL;
       g_autofree char  *text = g_key_file_get_string (keys, entry->setting->group, entry->setting->key, &error);
 
-      if (text != NULL && try_value (self, entry, path, text))
+      if (text != NULL && try_value (self, entry, path, path, text))
         return TRUE;
       if (text == NULL && !g_error_matches (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_KEY_NOT_FOUND) &&
           !g_error_matches (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_GROUP_NOT_FOUND))
@@ -158,7 +158,7 @@ resolve (BtySettings *self, Entry *entry)
   const char      *text = g_getenv (variable);
 
   g_hash_table_remove (self->value_problems, entry->name);
-  if ((text == NULL || !try_value (self, entry, "environment", text)) && !try_layers (self, entry))
+  if ((text == NULL || !try_value (self, entry, variable, "environment", text)) && !try_layers (self, entry))
     take_fallback (entry);
   return g_strcmp0 (before, entry->value) != 0;
 }

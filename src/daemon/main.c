@@ -18,10 +18,11 @@
 #include "bty-engine.h"
 #include "bty-log.h"
 
+/* A flag and no GMainLoop, whose quit is lost when the start runs the main context and a signal comes before the loop does. */
 typedef struct
 {
-  GMainLoop *loop;
   BtyEngine *engine;
+  gboolean   is_asked_to_stop;
   guint      signals[3];
 } Daemon;
 
@@ -52,7 +53,7 @@ on_signal (gpointer data)
   g_message ("asked by a signal to stop");
   for (guint i = 0; i < G_N_ELEMENTS (stop_signals); i++)
     g_clear_handle_id (&daemon->signals[i], g_source_remove);
-  g_main_loop_quit (daemon->loop);
+  daemon->is_asked_to_stop = TRUE;
   return G_SOURCE_CONTINUE;
 }
 
@@ -62,7 +63,7 @@ on_stop_requested (BtyEngine *engine, gpointer data)
   Daemon *daemon = data;
 
   g_message ("asked by a call to stop");
-  g_main_loop_quit (daemon->loop);
+  daemon->is_asked_to_stop = TRUE;
 }
 
 static int
@@ -80,33 +81,34 @@ serve (Daemon *daemon, const BtyDaemonOptions *options)
   g_message ("Boternity %s serves “%s”", BTY_VERSION, options->data_dir);
   bty_daemon_notify ("READY=1");
   bty_daemon_notify_fd (options->ready_fd);
-  g_main_loop_run (daemon->loop);
+  while (!daemon->is_asked_to_stop)
+    g_main_context_iteration (NULL, TRUE);
   bty_daemon_notify ("STOPPING=1");
-  bty_engine_stop (daemon->engine);
-  g_message ("stopped");
 }
 
 static int
 run_engine (const BtyDaemonOptions *options)
 {
-  Daemon               daemon = { 0 };
   g_autoptr(GError)    error = NULL;
-  g_autoptr(GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr(BtyEngine) engine = bty_engine_new (options->data_dir, options->config_dir, &error);
+  Daemon               daemon = { .engine = engine };
 
   if (engine == NULL)
     return fail (error);
-  daemon.loop = loop;
-  daemon.engine = engine;
   bty_log_follow (bty_engine_get_settings (engine));
   g_signal_connect (engine, "stop-requested", G_CALLBACK (on_stop_requested), &daemon);
   for (guint i = 0; i < G_N_ELEMENTS (stop_signals); i++)
     daemon.signals[i] = g_unix_signal_add (stop_signals[i], on_signal, &daemon);
   if (bty_engine_start (engine, &error))
     serve (&daemon, options);
+  bty_engine_stop (engine); /* what was opened before a start failed is closed as well */
+  if (error == NULL)
+    g_message ("stopped");
   for (guint i = 0; i < G_N_ELEMENTS (stop_signals); i++)
     g_clear_handle_id (&daemon.signals[i], g_source_remove);
   g_signal_handlers_disconnect_by_data (engine, &daemon);
+  if (g_error_matches (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS))
+    error->code = BTY_ERROR_UNAVAILABLE; /* a port that is taken, say; the other code tells of a daemon that serves this folder */
   return error != NULL ? fail (error) : 0;
 }
 

@@ -181,7 +181,7 @@ test_environment_refused (Fixture *f, gconstpointer unused)
   open_settings (f);
   g_unsetenv ("BOTERNITY_CALLS_TIMEOUT_MS");
   assert_value (f, "calls", "timeout_ms", "1000");
-  assert_warned ("in environment does not count: “0” is not a whole number from 1 to 60000 ms");
+  assert_warned ("in BOTERNITY_CALLS_TIMEOUT_MS does not count: “0” is not a whole number from 1 to 60000 ms");
 }
 
 static void

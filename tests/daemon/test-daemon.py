@@ -158,6 +158,19 @@ def many_at_once():
 
 
 @test
+def stopped_at_any_moment():
+    """A signal before there is a handler ends it, one after that is never lost, however early it comes."""
+    with Place() as place:
+        for step in range(40):
+            process = place.start(wait=False)
+            time.sleep(step * 0.001)
+            process.send_signal(signal.SIGTERM)
+            process.wait(PATIENCE)
+            assert process.returncode in (0, -signal.SIGTERM), (step, process.returncode, process.stderr.read())
+        stop(place.start())
+
+
+@test
 def files_are_private():
     with Place() as place:
         process = place.start()
@@ -252,6 +265,16 @@ def token_of_others():
         code, said = place.fail()
         assert code == 7 and 'chmod 600' in said, (code, said)
         assert_one_line(said)
+
+
+@test
+def port_is_taken():
+    """No door, no daemon; its exit code is not the one of a second daemon."""
+    with Place() as place, socket.create_server(('127.0.0.1', 0)) as taken:
+        port = str(taken.getsockname()[1])
+        code, said = place.fail(BOTERNITY_HTTP_PORT=port)
+        assert code == 13 and port in said.splitlines()[-1], (code, said)
+        stop(place.start())
 
 
 @test
