@@ -45,6 +45,7 @@ struct _BtyHttpTransfer
   GCancellable *cancellable;  /* of our own: cancelled by the caller's, by time-outs and to give up */
   GCancellable *outer;
   gulong        outer_handler;
+  GSource      *ending;       /* it was given up, and ends at the next turn of the main loop */
   GSource      *timer;
   gint64        deadline;     /* monotonic, in microseconds */
   gint64        started_at;
@@ -99,6 +100,7 @@ finish (BtyHttpTransfer *self, GError *error)
   self->state = ENDED;
   drop_source (&self->timer);
   drop_source (&self->readable);
+  drop_source (&self->ending);
   if (self->outer_handler != 0) /* not g_cancellable_disconnect(): it would wait for the handler that we may be in */
     g_signal_handler_disconnect (self->outer, self->outer_handler);
   g_signal_handlers_disconnect_by_data (self->message, self);
@@ -110,15 +112,34 @@ finish (BtyHttpTransfer *self, GError *error)
     self->funcs->end (self, why, self->data);
 }
 
-/* Ends it by way of its cancellable, whatever it is waiting for. */
+static gboolean
+on_given_up (gpointer data)
+{
+  finish (data, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+finish_later (BtyHttpTransfer *self)
+{
+  self->ending = g_idle_source_new ();
+  g_source_set_priority (self->ending, G_PRIORITY_DEFAULT);
+  g_source_set_callback (self->ending, on_given_up, self, NULL);
+  g_source_attach (self->ending, g_main_context_get_thread_default ());
+}
+
+/* libsoup is told, and not waited for: over HTTP/2 it looks at its cancellable only when something comes from the other side. */
 static void
 give_up (BtyHttpTransfer *self, GError *failure)
 {
-  if (self->failure == NULL)
-    self->failure = failure;
-  else
-    g_error_free (failure);
+  if (self->failure != NULL)
+    {
+      g_error_free (failure);
+      return;
+    }
+  self->failure = failure;
   g_cancellable_cancel (self->cancellable);
+  finish_later (self);
 }
 
 static gboolean
@@ -344,13 +365,13 @@ send_message (BtyHttpTransfer *self, SoupSession *session)
   g_signal_connect (self->message, "starting", G_CALLBACK (on_starting), self);
   g_signal_connect (self->message, "restarted", G_CALLBACK (on_restarted), self);
   g_signal_connect (self->message, "network-event", G_CALLBACK (on_network_event), self);
-  soup_session_send_async (session, self->message, G_PRIORITY_DEFAULT, self->cancellable, on_sent, self);
+  soup_session_send_async (session, self->message, G_PRIORITY_DEFAULT, self->cancellable, on_sent, transfer_ref (self));
 }
 
 static gboolean
 try_again (BtyHttpTransfer *self, SoupSession *session, const GError *error)
 {
-  if (!self->again || self->spare == NULL || self->failure != NULL || g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
+  if (!self->again || self->spare == NULL || g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
     return FALSE;
   bty_http_client_offer_http2 (self->client);
   g_signal_handlers_disconnect_by_data (self->message, self);
@@ -365,18 +386,21 @@ try_again (BtyHttpTransfer *self, SoupSession *session, const GError *error)
 static void
 on_sent (GObject *session, GAsyncResult *result, gpointer data)
 {
-  BtyHttpTransfer  *self = data;
-  g_autoptr(GError) error = NULL;
-  const char       *location;
+  g_autoptr(BtyHttpTransfer) self = data;
+  g_autoptr(GError)          error = NULL;
+  g_autoptr(GInputStream)    body = soup_session_send_finish (SOUP_SESSION (session), result, &error);
+  const char                *location;
 
-  self->body = soup_session_send_finish (SOUP_SESSION (session), result, &error);
+  if (self->failure != NULL) /* it has ended, or is about to */
+    return;
   if (error != NULL && try_again (self, SOUP_SESSION (session), error))
     return;
-  if (self->body == NULL || self->failure != NULL)
+  if (body == NULL)
     {
       finish (self, error);
       return;
     }
+  self->body = g_steal_pointer (&body);
   self->content_type = g_strdup (soup_message_headers_get_content_type (soup_message_get_response_headers (self->message), NULL));
   if (self->content_type != NULL)
     for (char *c = self->content_type; *c != '\0'; c++)
@@ -388,13 +412,6 @@ on_sent (GObject *session, GAsyncResult *result, gpointer data)
     finish (self, error);
   else
     read_on (self);
-}
-
-static gboolean
-fail_later (gpointer data)
-{
-  finish (data, NULL);
-  return G_SOURCE_REMOVE;
 }
 
 BtyHttpTransfer *
@@ -413,10 +430,7 @@ bty_http_transfer_start (BtyHttpClient *client, const BtyHttpRequest *request, G
   session = bty_http_client_session (client, &self->failure);
   if (session == NULL)
     {
-      g_autoptr(GSource) idle = g_idle_source_new ();
-
-      g_source_set_callback (idle, fail_later, self, NULL);
-      g_source_attach (idle, g_main_context_get_thread_default ());
+      finish_later (self);
       return self;
     }
   if (is_over_tls (self) && !bty_http_client_offers_http2 (client))
