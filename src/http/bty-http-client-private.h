@@ -14,4 +14,8 @@ SoupSession *bty_http_client_session (BtyHttpClient *client, GError **error);
 /* A message for @request, ready to be sent; the key is put in when it starts and wiped when it is on its way. */
 SoupMessage *bty_http_client_message (BtyHttpClient *client, const BtyHttpRequest *request);
 
+/* Whether HTTP/2 is offered to the service; from the first time that it would not do without on. */
+gboolean bty_http_client_offers_http2 (BtyHttpClient *client);
+void     bty_http_client_offer_http2 (BtyHttpClient *client);
+
 G_END_DECLS

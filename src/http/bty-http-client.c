@@ -18,6 +18,7 @@ struct _BtyHttpClient
   const char     *key_prefix;
   BtySecret      *key;
   SoupSession    *session;
+  gboolean        offers_http2;
 };
 
 BtyHttpClient *
@@ -30,6 +31,7 @@ bty_http_client_new (BtyHttpOptions *options, const char *key_header, const char
   self = g_new0 (BtyHttpClient, 1);
   g_atomic_ref_count_init (&self->references);
   self->options = bty_http_options_ref (options);
+  self->offers_http2 = options->http2;
   self->key_header = key_header;
   self->key_prefix = key_prefix != NULL ? key_prefix : "";
   self->key = key != NULL && key_header != NULL ? bty_secret_ref (key) : NULL;
@@ -64,6 +66,19 @@ char *
 bty_http_client_redact (BtyHttpClient *self, const char *text, gsize length)
 {
   return bty_http_redact (text, length, self->key, (const char *const *) self->options->headers);
+}
+
+gboolean
+bty_http_client_offers_http2 (BtyHttpClient *self)
+{
+  return self->offers_http2;
+}
+
+void
+bty_http_client_offer_http2 (BtyHttpClient *self)
+{
+  g_debug ("%s: HTTP/1.1 is not taken; HTTP/2 is offered from now on", self->options->host);
+  self->offers_http2 = TRUE;
 }
 
 static GTlsDatabase *

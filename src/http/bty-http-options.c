@@ -197,6 +197,17 @@ read_text (const char *name, BtyJsonReader *reader, char **value, GError **error
 }
 
 static gboolean
+read_bool (const char *name, BtyJsonReader *reader, gboolean *value, GError **error)
+{
+  BtyJsonToken token = bty_json_reader_next (reader, error);
+
+  if (token != BTY_JSON_TRUE && token != BTY_JSON_FALSE)
+    return token != BTY_JSON_ERROR && refuse (name, error, _("it must be true or false"));
+  *value = token == BTY_JSON_TRUE;
+  return TRUE;
+}
+
+static gboolean
 read_option (BtyHttpOptions *self, const char *name, const char *const *known, BtyJsonReader *reader, GError **error)
 {
   g_autofree char *value = NULL;
@@ -208,12 +219,14 @@ read_option (BtyHttpOptions *self, const char *name, const char *const *known, B
     return read_headers (self, reader, error);
   if (g_str_equal (name, "ca_file"))
     return read_text (name, reader, &self->ca_file, error);
+  if (g_str_equal (name, "http2"))
+    return read_bool (name, reader, &self->http2, error);
   if (known == NULL || !g_strv_contains (known, name))
     {
       g_autofree char *names = known != NULL ? g_strjoinv (", ", (char **) known) : NULL;
 
       g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-                   _("the provider “%s” knows no option “%s”; it knows ca_file, headers, connect_timeout_ms, first_byte_timeout_ms, "
+                   _("the provider “%s” knows no option “%s”; it knows ca_file, headers, http2, connect_timeout_ms, first_byte_timeout_ms, "
                      "idle_timeout_ms, max_event_bytes, max_body_bytes, max_connections%s%s"),
                    self->name, name, names != NULL ? ", " : "", names != NULL ? names : "");
       return FALSE;

@@ -22,6 +22,8 @@ G_BEGIN_DECLS
  * @name: what the configuration calls the provider, for messages
  * @headers: (nullable): names and values by turns: further request headers
  * @ca_file: (nullable): certificates of the authorities to trust in place of the system's (PEM)
+ * @http2: whether to offer HTTP/2 from the start. Without it, HTTP/2 is used with servers that want nothing else: libsoup does not
+ *   tell when an HTTP/2 stream is reset, so that an answer cut off there ends with @idle_timeout_ms only
  * @connect_timeout_ms: until the connection stands, its TLS handshake included; default 15 s
  * @first_byte_timeout_ms: from there until the first byte of an answer's body; default 120 s
  * @idle_timeout_ms: between any two pieces of the body; default 60 s
@@ -41,6 +43,7 @@ struct _BtyHttpOptions
   char    *name;
   GStrv    headers;
   char    *ca_file;
+  gboolean http2;
   gint64   connect_timeout_ms;
   gint64   first_byte_timeout_ms;
   gint64   idle_timeout_ms;

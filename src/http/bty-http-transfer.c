@@ -15,7 +15,6 @@
 #define READS_A_DISPATCH   16          /* so that one upstream that floods does not starve the others */
 #define DRAIN_BYTES        (64 * 1024) /* what is read after the end that the caller saw; more costs more than a connection */
 #define DRAIN_MS           1000
-#define ASK_MS             500
 #define RESEND_WITHIN_USEC G_USEC_PER_SEC
 
 typedef enum
@@ -37,18 +36,21 @@ struct _BtyHttpTransfer
   gsize                       drained;
 
   SoupMessage  *message;
+  SoupMessage  *spare;        /* for a second attempt */
   GInputStream *body;
   GSource      *readable;
-  gboolean      may_be_kept;
+  gboolean      is_watched;   /* by a source that may be kept */
   char         *content_type;
 
   GCancellable *cancellable;  /* of our own: cancelled by the caller's, by time-outs and to give up */
   GCancellable *outer;
   gulong        outer_handler;
+  GSource      *ending;       /* it was given up, and ends at the next turn of the main loop */
   GSource      *timer;
   gint64        deadline;     /* monotonic, in microseconds */
   gint64        started_at;
   guint         n_restarts;
+  gboolean      again;        /* to be asked anew, with HTTP/2 on offer: nothing was sent yet */
   GError       *failure;      /* why we cancelled it ourselves */
 };
 
@@ -58,6 +60,7 @@ transfer_unref (BtyHttpTransfer *self)
   if (!g_atomic_ref_count_dec (&self->references))
     return;
   g_clear_object (&self->message);
+  g_clear_object (&self->spare);
   g_clear_object (&self->body);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->outer);
@@ -97,6 +100,7 @@ finish (BtyHttpTransfer *self, GError *error)
   self->state = ENDED;
   drop_source (&self->timer);
   drop_source (&self->readable);
+  drop_source (&self->ending);
   if (self->outer_handler != 0) /* not g_cancellable_disconnect(): it would wait for the handler that we may be in */
     g_signal_handler_disconnect (self->outer, self->outer_handler);
   g_signal_handlers_disconnect_by_data (self->message, self);
@@ -108,15 +112,34 @@ finish (BtyHttpTransfer *self, GError *error)
     self->funcs->end (self, why, self->data);
 }
 
-/* Ends it by way of its cancellable, whatever it is waiting for. */
+static gboolean
+on_given_up (gpointer data)
+{
+  finish (data, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+finish_later (BtyHttpTransfer *self)
+{
+  self->ending = g_idle_source_new ();
+  g_source_set_priority (self->ending, G_PRIORITY_DEFAULT);
+  g_source_set_callback (self->ending, on_given_up, self, NULL);
+  g_source_attach (self->ending, g_main_context_get_thread_default ());
+}
+
+/* libsoup is told, and not waited for: over HTTP/2 it looks at its cancellable only when something comes from the other side. */
 static void
 give_up (BtyHttpTransfer *self, GError *failure)
 {
-  if (self->failure == NULL)
-    self->failure = failure;
-  else
-    g_error_free (failure);
+  if (self->failure != NULL)
+    {
+      g_error_free (failure);
+      return;
+    }
+  self->failure = failure;
   g_cancellable_cancel (self->cancellable);
+  finish_later (self);
 }
 
 static gboolean
@@ -201,58 +224,85 @@ take_piece (BtyHttpTransfer *self, const char *bytes, gsize length, GError **err
   return self->funcs->body (self, bytes, length, self->data, error);
 }
 
-static gboolean on_readable (GObject *stream, gpointer data);
-
-/* Over TLS libsoup may have chosen HTTP/2. There, a source that is kept fires once and then never again; and one that waits is not
- * told when the other side resets the stream, only a reader who asks: so it is asked now and then. */
 static gboolean
 is_over_tls (BtyHttpTransfer *self)
 {
   return g_str_equal (g_uri_get_scheme (bty_http_client_get_options (self->client)->url), "https");
 }
 
-/* Whether a source of libsoup's watches the socket, or fires at once because something is left in a buffer, is settled when it is
- * made. So only one that was made when nothing was left (@is_drained) can be kept. */
+static gboolean on_more (gpointer data);
+static gboolean on_readable (GObject *stream, gpointer data);
+
 static void
-watch (BtyHttpTransfer *self, gboolean is_drained)
+wait_with (BtyHttpTransfer *self, GSource *source, GSourceFunc func)
 {
   drop_source (&self->readable);
-  self->readable = g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (self->body), self->cancellable);
-  self->may_be_kept = is_drained && !is_over_tls (self) && !G_IS_CONVERTER_INPUT_STREAM (self->body);
-  if (is_over_tls (self))
-    {
-      g_autoptr(GSource) now_and_then = g_timeout_source_new (ASK_MS);
-
-      g_source_set_dummy_callback (now_and_then);
-      g_source_add_child_source (self->readable, now_and_then);
-    }
-  g_source_set_callback (self->readable, G_SOURCE_FUNC (on_readable), self, NULL);
-  g_source_attach (self->readable, g_main_context_get_thread_default ());
+  self->readable = source;
+  g_source_set_callback (source, func, self, NULL);
+  g_source_attach (source, g_main_context_get_thread_default ());
 }
 
-static gboolean
-on_readable (GObject *stream, gpointer data)
+/* libsoup's sources tell of bytes that are yet to come, and not reliably of those that lie in a buffer: so one is made, and waited
+ * for, only after a read found nothing. A kept one fires again over plain HTTP/1.1 only; over HTTP/2, once and then never. */
+static void
+wait_for_bytes (BtyHttpTransfer *self)
 {
-  g_autoptr(BtyHttpTransfer) self = transfer_ref (data);
-  gboolean                   is_drained = FALSE;
+  self->is_watched = !is_over_tls (self) && !G_IS_CONVERTER_INPUT_STREAM (self->body);
+  wait_with (self, g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (self->body), self->cancellable),
+             G_SOURCE_FUNC (on_readable));
+}
+
+/* Reads at the next turn of the main loop, after whatever else is due. */
+static void
+read_on (BtyHttpTransfer *self)
+{
+  GSource *source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  self->is_watched = FALSE;
+  wait_with (self, source, on_more);
+}
+
+/* Whether the source that called is to be kept. */
+static gboolean
+read_some (BtyHttpTransfer *self)
+{
+  g_autoptr(BtyHttpTransfer) alive = transfer_ref (self);
+  GPollableInputStream      *body = G_POLLABLE_INPUT_STREAM (self->body);
   char                       chunk[CHUNK];
 
-  for (guint i = 0; i < READS_A_DISPATCH && !is_drained; i++)
+  for (guint i = 0; i < READS_A_DISPATCH; i++)
     {
       g_autoptr(GError) error = NULL;
-      gssize n = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (stream), chunk, sizeof chunk, self->cancellable, &error);
+      gssize            n = g_pollable_input_stream_read_nonblocking (body, chunk, sizeof chunk, self->cancellable, &error);
 
-      is_drained = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
-      if (!is_drained && (n <= 0 || !take_piece (self, chunk, n, &error)))
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+        {
+          if (self->is_watched)
+            return G_SOURCE_CONTINUE;
+          wait_for_bytes (self);
+          return G_SOURCE_REMOVE;
+        }
+      if (n <= 0 || !take_piece (self, chunk, n, &error))
         {
           finish (self, error);
           return G_SOURCE_REMOVE;
         }
     }
-  if (is_drained && self->may_be_kept)
-    return G_SOURCE_CONTINUE;
-  watch (self, is_drained);
+  read_on (self);
   return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_more (gpointer data)
+{
+  return read_some (data);
+}
+
+static gboolean
+on_readable (GObject *stream, gpointer data)
+{
+  return read_some (data);
 }
 
 /* We do not ask for compression; a proxy may do it all the same. */
@@ -283,19 +333,74 @@ decode_body (BtyHttpTransfer *self, GError **error)
   return TRUE;
 }
 
+/* Only HTTP/1.1 is offered at first. A server may refuse the handshake, or agree on no protocol: one that knows HTTP/2 only, or one
+ * that knows nothing of such agreements. Both are asked anew with HTTP/2 on offer; nothing but the handshake was sent. */
+static void
+on_network_event (SoupMessage *message, GSocketClientEvent event, GIOStream *connection, gpointer data)
+{
+  static const char *const http1[] = { "http/1.1", NULL };
+  BtyHttpTransfer         *self = data;
+
+  if (!G_IS_TLS_CONNECTION (connection) || bty_http_client_offers_http2 (self->client))
+    return;
+  if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING)
+    {
+      g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (connection), http1);
+      self->again = TRUE; /* unless it comes to good */
+    }
+  else if (event == G_SOCKET_CLIENT_TLS_HANDSHAKED)
+    {
+      self->again = g_tls_connection_get_negotiated_protocol (G_TLS_CONNECTION (connection)) == NULL;
+      if (self->again)
+        g_cancellable_cancel (self->cancellable);
+    }
+}
+
+static void on_sent (GObject *session, GAsyncResult *result, gpointer data);
+
+static void
+send_message (BtyHttpTransfer *self, SoupSession *session)
+{
+  self->again = FALSE;
+  g_signal_connect (self->message, "starting", G_CALLBACK (on_starting), self);
+  g_signal_connect (self->message, "restarted", G_CALLBACK (on_restarted), self);
+  g_signal_connect (self->message, "network-event", G_CALLBACK (on_network_event), self);
+  soup_session_send_async (session, self->message, G_PRIORITY_DEFAULT, self->cancellable, on_sent, transfer_ref (self));
+}
+
+static gboolean
+try_again (BtyHttpTransfer *self, SoupSession *session, const GError *error)
+{
+  if (!self->again || self->spare == NULL || g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
+    return FALSE;
+  bty_http_client_offer_http2 (self->client);
+  g_signal_handlers_disconnect_by_data (self->message, self);
+  g_object_unref (self->message);
+  self->message = g_steal_pointer (&self->spare);
+  g_object_unref (self->cancellable);
+  self->cancellable = g_cancellable_new ();
+  send_message (self, session);
+  return TRUE;
+}
+
 static void
 on_sent (GObject *session, GAsyncResult *result, gpointer data)
 {
-  BtyHttpTransfer  *self = data;
-  g_autoptr(GError) error = NULL;
-  const char       *location;
+  g_autoptr(BtyHttpTransfer) self = data;
+  g_autoptr(GError)          error = NULL;
+  g_autoptr(GInputStream)    body = soup_session_send_finish (SOUP_SESSION (session), result, &error);
+  const char                *location;
 
-  self->body = soup_session_send_finish (SOUP_SESSION (session), result, &error);
-  if (self->body == NULL || self->failure != NULL)
+  if (self->failure != NULL) /* it has ended, or is about to */
+    return;
+  if (error != NULL && try_again (self, SOUP_SESSION (session), error))
+    return;
+  if (body == NULL)
     {
       finish (self, error);
       return;
     }
+  self->body = g_steal_pointer (&body);
   self->content_type = g_strdup (soup_message_headers_get_content_type (soup_message_get_response_headers (self->message), NULL));
   if (self->content_type != NULL)
     for (char *c = self->content_type; *c != '\0'; c++)
@@ -306,14 +411,7 @@ on_sent (GObject *session, GAsyncResult *result, gpointer data)
   if (error != NULL || !decode_body (self, &error) || (!self->stopped && !self->funcs->head (self, self->data, &error)))
     finish (self, error);
   else
-    watch (self, FALSE);
-}
-
-static gboolean
-fail_later (gpointer data)
-{
-  finish (data, NULL);
-  return G_SOURCE_REMOVE;
+    read_on (self);
 }
 
 BtyHttpTransfer *
@@ -332,16 +430,13 @@ bty_http_transfer_start (BtyHttpClient *client, const BtyHttpRequest *request, G
   session = bty_http_client_session (client, &self->failure);
   if (session == NULL)
     {
-      g_autoptr(GSource) idle = g_idle_source_new ();
-
-      g_source_set_callback (idle, fail_later, self, NULL);
-      g_source_attach (idle, g_main_context_get_thread_default ());
+      finish_later (self);
       return self;
     }
-  g_signal_connect (self->message, "starting", G_CALLBACK (on_starting), self);
-  g_signal_connect (self->message, "restarted", G_CALLBACK (on_restarted), self);
+  if (is_over_tls (self) && !bty_http_client_offers_http2 (client))
+    self->spare = bty_http_client_message (client, request);
   set_deadline (self, bty_http_client_get_options (client)->connect_timeout_ms);
-  soup_session_send_async (session, self->message, G_PRIORITY_DEFAULT, self->cancellable, on_sent, self);
+  send_message (self, session);
   if (cancellable != NULL)
     {
       self->outer = g_object_ref (cancellable);

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""run-upstream.py [--h2] [--key KEY] PROGRAM [ARGUMENTS]: runs a program with a model server beside it.
+"""run-upstream.py [--tls | --h2] [--key KEY] PROGRAM [ARGUMENTS]: runs a program with a model server beside it.
 
 The program finds in its environment: BTY_TEST_UPSTREAM, the base URL; BTY_TEST_DIRECT, the server itself, for /_requests; and with
---h2, which puts nghttpx with a certificate of its own in front (TLS, HTTP/2), BTY_TEST_CA, the authority to trust.
+--tls or --h2, which put nghttpx with a certificate of its own in front (speaking HTTP/1.1 or HTTP/2, or HTTP/2 only), BTY_TEST_CA,
+the authority to trust.
 """
 import argparse
 import os
@@ -35,7 +36,7 @@ def wait_for(port, process):
     sys.exit(f'run-upstream.py: nothing listens on port {port}')
 
 
-def start_front(folder, backend):
+def start_front(folder, backend, protocols):
     """nghttpx in front of the port @backend: the process, its port and the certificate."""
     key, certificate = os.path.join(folder, 'key.pem'), os.path.join(folder, 'certificate.pem')
     subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
@@ -43,7 +44,7 @@ def start_front(folder, backend):
                     '-keyout', key, '-out', certificate], check=True, stderr=subprocess.DEVNULL)
     port = free_port()
     process = subprocess.Popen(['nghttpx', '--conf=/dev/null', '--workers=1', f'--frontend=127.0.0.1,{port}',
-                                f'--backend=127.0.0.1,{backend}', '--errorlog-file=/dev/null', '--log-level=FATAL', key, certificate],
+                                f'--backend=127.0.0.1,{backend}', '--errorlog-file=/dev/null', f'--npn-list={protocols}', '--log-level=FATAL', key, certificate],
                                stdin=subprocess.DEVNULL)
     wait_for(port, process)
     return process, port, certificate
@@ -57,11 +58,12 @@ def run(options, folder, environment):
     try:
         port = int(upstream.stdout.readline())
         environment['BTY_TEST_DIRECT'] = environment['BTY_TEST_UPSTREAM'] = f'http://127.0.0.1:{port}'
-        if options.h2:
-            front, port, certificate = start_front(folder, port)
+        if options.h2 or options.tls:
+            front, port, certificate = start_front(folder, port, 'h2' if options.h2 else 'h2,http/1.1')
             processes.append(front)
             environment['BTY_TEST_UPSTREAM'] = f'https://127.0.0.1:{port}'
             environment['BTY_TEST_CA'] = certificate
+            environment['BTY_TEST_H2'] = '1' if options.h2 else ''
         return subprocess.run([options.program, *options.arguments], env=environment, check=False).returncode
     finally:
         for process in reversed(processes):
@@ -71,13 +73,14 @@ def run(options, folder, environment):
 
 def main():
     parser = argparse.ArgumentParser(description='runs a program with a model server beside it')
-    parser.add_argument('--h2', action='store_true', help='over TLS with HTTP/2')
+    parser.add_argument('--tls', action='store_true', help='over TLS, with HTTP/1.1 and HTTP/2 on offer')
+    parser.add_argument('--h2', action='store_true', help='over TLS, with HTTP/2 only')
     parser.add_argument('--key', default='')
     parser.add_argument('--shape', default='')
     parser.add_argument('program')
     parser.add_argument('arguments', nargs=argparse.REMAINDER)
     options = parser.parse_args()
-    if options.h2 and not (shutil.which('nghttpx') and shutil.which('openssl')):
+    if (options.h2 or options.tls) and not (shutil.which('nghttpx') and shutil.which('openssl')):
         print('1..0 # SKIP nghttpx or openssl is not installed')
         return 0
     environment = {name: value for name, value in os.environ.items() if not name.lower().endswith('_proxy')}

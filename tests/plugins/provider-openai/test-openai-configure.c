@@ -279,7 +279,7 @@ test_untrusted_certificate (void)
   g_autoptr(BtyProvider) provider = NULL;
   g_autoptr(TestAnswer)  answer = NULL;
 
-  if (!test_is_h2 ())
+  if (!test_is_tls ())
     {
       g_test_skip ("over TLS only");
       return;

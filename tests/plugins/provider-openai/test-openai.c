@@ -115,10 +115,14 @@ static void
 test_bad (gconstpointer data)
 {
   const Bad             *bad = data;
-  g_autoptr(BtyProvider) provider = test_provider_new (NULL);
+  gboolean               is_reset = test_is_h2 () && (g_str_equal (bad->model, "truncated") || g_str_equal (bad->model, "cut-after-reason"));
+  g_autoptr(BtyProvider) provider = test_provider_new (is_reset ? "\"idle_timeout_ms\":500" : NULL);
   g_autoptr(TestAnswer)  answer = test_ask (provider, bad->model);
 
-  test_answer_failed (answer, bad->code, bad->words);
+  if (is_reset) /* libsoup 3.2 does not tell when an HTTP/2 stream is reset: it is the silence that is noticed */
+    test_answer_failed (answer, BTY_ERROR_DEADLINE_EXCEEDED, (const char *const[]){ "silent", NULL });
+  else
+    test_answer_failed (answer, bad->code, bad->words);
   g_assert_cmpstr (answer->text->str, ==, bad->text);
   g_assert_cmpint (bty_completion_get_retry_after_ms (answer->completion), ==, bad->retry_after_ms);
 }
@@ -362,7 +366,7 @@ test_connection_is_kept (void)
   g_assert_nonnull (place);
   first = g_strndup (place, strcspn (place, ","));
   g_assert_cmpuint (test_count (requests, "\"peer\": "), ==, 10);
-  if (!test_is_h2 ()) /* there, it is the front's connection to the server that is seen */
+  if (!test_is_tls ()) /* there, it is the front's connection to the server that is seen */
     g_assert_cmpuint (test_count (requests, first), ==, 10);
 }
 

@@ -48,9 +48,15 @@ test_upstream_url (void)
 }
 
 gboolean
-test_is_h2 (void)
+test_is_tls (void)
 {
   return g_getenv ("BTY_TEST_CA") != NULL;
+}
+
+gboolean
+test_is_h2 (void)
+{
+  return g_strcmp0 (g_getenv ("BTY_TEST_H2"), "1") == 0;
 }
 
 BtyProvider *
@@ -71,7 +77,7 @@ BtyProvider *
 test_provider_new (const char *options)
 {
   g_autofree char  *url = g_strconcat (test_upstream_url (), "/v1", NULL);
-  g_autofree char  *ca = test_is_h2 () ? g_strdup_printf ("\"ca_file\":\"%s\"", g_getenv ("BTY_TEST_CA")) : NULL;
+  g_autofree char  *ca = test_is_tls () ? g_strdup_printf ("\"ca_file\":\"%s\"", g_getenv ("BTY_TEST_CA")) : NULL;
   g_autofree char  *whole = g_strdup_printf ("{%s%s%s}", ca != NULL ? ca : "", ca != NULL && options != NULL ? "," : "",
                                              options != NULL ? options : "");
   g_autoptr(GError) error = NULL;

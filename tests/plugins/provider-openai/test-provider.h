@@ -44,6 +44,7 @@ void  test_upstream_forget (void);
 guint test_count (const char *text, const char *word);
 
 const char *test_upstream_url (void);
+gboolean    test_is_tls (void);
 gboolean    test_is_h2 (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestAnswer, test_answer_free)
