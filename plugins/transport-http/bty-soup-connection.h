@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <errno.h>
 #include <gio/gio.h>
 
 #include "bty-soup-limits.h"
@@ -95,6 +96,12 @@ void     bty_soup_connection_drop (BtySoupConnection *self);
 /* Acts when its time is over. */
 void     bty_soup_connection_check_time (BtySoupConnection *self, gint64 now);
 void     bty_soup_connection_close (BtySoupConnection *self);
+
+static inline gboolean
+bty_soup_is_blocked (int code)
+{
+  return code == EAGAIN || code == EWOULDBLOCK;
+}
 
 /* For its streams. */
 gssize bty_soup_connection_receive (BtySoupConnection *self, void *buffer, gsize count, GError **error);

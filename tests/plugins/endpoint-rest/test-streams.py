@@ -83,27 +83,28 @@ def test_beginning_and_heartbeats():
         assert events.comments <= 2, 'a stream that speaks needs no heartbeat'
 
 
+def read_some(server, path, last, numbers):
+    """Reads up to 13 items on from last; gives the id of the last one, or None when the stream has ended."""
+    events = door.Events(server, path, headers={'Last-Event-ID': last} if last else {})
+    try:
+        for event in events:
+            if event['event'] == 'end':
+                return None
+            numbers.append(event['data']['number'])
+            last = event['id']
+            if len(numbers) % 13 == 0:
+                break
+        return last
+    finally:
+        events.close()
+
+
 def test_resuming_exactly_once():
     with door.Server() as server:
-        path = TICKS + '?count=60&delay=5'
-        numbers, last, rounds = [], None, 0
-        while True:
-            headers = {'Last-Event-ID': last} if last else {}
-            events = door.Events(server, path, headers=headers)
-            done = False
-            try:
-                for event in events:
-                    done = event['event'] == 'end'
-                    if event['event'] == 'item':
-                        numbers.append(event['data']['number'])
-                        last = event['id']
-                        if len(numbers) % 13 == 0:
-                            break
-            finally:
-                events.close()
+        numbers, last, rounds = [], '0', 0
+        while last is not None:
+            last = read_some(server, TICKS + '?count=60&delay=5', last, numbers)
             rounds += 1
-            if done:
-                break
         assert numbers == list(range(1, 61)) and rounds > 3, (numbers, rounds)
         _, seen = read_all(server, TICKS + '?count=5&after=3')
         assert [e.get('id') for e in seen] == ['4', '5', None]
