@@ -33,6 +33,13 @@ make_index (BtySqliteConnection *self, const BtySqlTable *table, const BtyField 
   gboolean         is_made = bty_sqlite_connection_run (self, sql, error);
 
   sqlite3_free (sql);
+  if (!is_made && sqlite3_extended_errcode (self->db) == SQLITE_CONSTRAINT_UNIQUE)
+    {
+      g_clear_error (error);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                   _("the %s of a %s must be unique by now, but several have the same: change or delete these"),
+                   field->name, table->schema->name);
+    }
   return is_made;
 }
 

@@ -10,9 +10,11 @@
 #include "bty-sqlite-text.h"
 
 /* How many gets are taken together. */
-#define MAX_GETS 32
+#define MAX_GETS  32
 /* How often SQLite asks whether to go on, in steps of its machine: some ten microseconds. */
-#define STEPS    2000
+#define STEPS     2000
+/* How much of a value an error shows (bytes). */
+#define MAX_SHOWN 100
 
 struct _BtySqliteReaders
 {
@@ -65,6 +67,15 @@ open_connection (Reader *self, GError **error)
   return TRUE;
 }
 
+static void
+fail_not_found (const BtySqliteRead *read, GError **error)
+{
+  g_autofree char *shown = g_utf8_make_valid (read->value, (gssize) MIN (strlen (read->value), MAX_SHOWN));
+
+  g_set_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND, _("there is no %s whose %s is “%s”"),
+               read->schema->name, read->field->name, shown);
+}
+
 static gpointer
 get_row (Reader *self, const BtySqlTable *table, sqlite3_stmt *statement, const BtySqliteRead *read, GError **error)
 {
@@ -73,8 +84,7 @@ get_row (Reader *self, const BtySqlTable *table, sqlite3_stmt *statement, const 
   if (code == SQLITE_ROW)
     return bty_sql_table_hydrate (table, bty_sqlite_read, statement, error);
   if (code == SQLITE_DONE)
-    g_set_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND, _("there is no %s whose %s is “%s”"),
-                 table->schema->name, read->field->name, read->value);
+    fail_not_found (read, error);
   else
     bty_sqlite_connection_fail (self->connection, code, error);
   return NULL;

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "bty-sqlite-cache.h"
@@ -103,7 +104,12 @@ bty_store_sqlite_open (BtyStore *store, const char *folder, GError **error)
   g_autoptr(BtySqliteConnection) connection = NULL;
   gboolean                       was_unclean;
 
-  g_return_val_if_fail (self->writer == NULL, FALSE);
+  /* Answers of before may still be on their way. */
+  if (self->file != NULL)
+    {
+      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _("a store is opened once: make another"));
+      return FALSE;
+    }
   connection = bty_sqlite_file_open (folder, &self->options, self->schema, &was_unclean, error);
   if (connection == NULL)
     return FALSE;
@@ -113,7 +119,6 @@ bty_store_sqlite_open (BtyStore *store, const char *folder, GError **error)
       g_clear_pointer (&self->loop, bty_sqlite_loop_end);
       return FALSE;
     }
-  g_free (self->file);
   self->file = g_strdup (connection->file);
   self->checkpoint = bty_sqlite_checkpoint_new (self->file, &self->options);
   self->readers = bty_sqlite_readers_new (self->file, &self->options, self->loop);
@@ -320,11 +325,13 @@ describe_check (BtyStoreSqlite *self)
 static char *
 bty_store_sqlite_describe (BtyStore *store)
 {
-  BtyStoreSqlite     *self = BTY_STORE_SQLITE (store);
-  g_autoptr(GFile)    file = g_file_new_for_path (self->file != NULL ? self->file : "");
-  g_autoptr(GFileInfo) info = g_file_query_info (file, G_FILE_ATTRIBUTE_STANDARD_SIZE, G_FILE_QUERY_INFO_NONE, NULL, NULL);
-  g_autofree char    *size = g_format_size (info != NULL ? (guint64) g_file_info_get_size (info) : 0);
+  BtyStoreSqlite  *self = BTY_STORE_SQLITE (store);
+  GStatBuf         status = { 0 };
+  g_autofree char *size = NULL;
 
+  if (self->file == NULL || g_stat (self->file, &status) != 0)
+    status.st_size = 0;
+  size = g_format_size ((guint64) status.st_size);
   return g_strdup_printf ("SQLite %s, %s%s", sqlite3_libversion (), size, describe_check (self));
 }
 
@@ -364,6 +371,8 @@ bty_store_sqlite_class_init (BtyStoreSqliteClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
+  /* Statistics of memory are a lock that all threads share. Refused, and no harm, when SQLite is in use already. */
+  sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0);
   object_class->dispose = bty_store_sqlite_dispose;
   object_class->finalize = bty_store_sqlite_finalize;
 }

@@ -87,6 +87,68 @@ test_full (StoreFixture *f, gconstpointer unused)
   check_all (f->store, n + 1);
 }
 
+typedef struct
+{
+  GHashTable *acknowledged;
+  guint       n_answered;
+} Tally;
+
+typedef struct
+{
+  Tally *tally;
+  char  *title;
+} Ask;
+
+static void
+on_applied (GObject *store, GAsyncResult *result, gpointer data)
+{
+  Ask *one = data;
+
+  if (bty_store_apply_finish (BTY_STORE (store), result, NULL))
+    g_hash_table_add (one->tally->acknowledged, g_strdup (one->title));
+  one->tally->n_answered++;
+  g_free (one->title);
+  g_free (one);
+}
+
+/* The disk fills up in the midst of groups: what is there is what was acknowledged, no more and no less. */
+static void
+test_full_groups (StoreFixture *f, gconstpointer unused)
+{
+  Tally               tally = { .acknowledged = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
+  g_autoptr(BtyQuery) query = bty_query_new (&note_schema);
+  g_autoptr(BtyPage)  page = NULL;
+
+  use_forgetful (f);
+  forgetful_vfs_set_space (3000000);
+  for (guint i = 0; i < 300; i++)
+    {
+      g_autoptr(BtyBatch) batch = bty_batch_new ();
+      Ask                *one = g_new (Ask, 1);
+      g_autoptr(Note)     note = NULL;
+
+      *one = (Ask) { &tally, g_strdup_printf ("n%u", i) };
+      note = make_note (one->title, 1);
+      note->body = g_strnfill ((gsize) g_test_rand_int_range (1, 50000), 'x');
+      bty_batch_put (batch, note);
+      bty_batch_publish (batch, "note.created", NULL);
+      bty_store_apply_async (f->store, batch, NULL, on_applied, one);
+      if (i % 10 == 0)
+        store_wait_for (&tally.n_answered, i - i % 20);
+    }
+  store_wait_for (&tally.n_answered, 300);
+  forgetful_vfs_set_space (-1);
+  store_fixture_reopen (f);
+  bty_query_limit (query, 1000);
+  page = store_must_query (f->store, query);
+  g_assert_cmpuint (page->items->len, >, 0);
+  g_assert_cmpuint (page->items->len, <, 300);
+  g_assert_cmpuint (page->items->len, ==, g_hash_table_size (tally.acknowledged));
+  for (guint i = 0; i < page->items->len; i++)
+    g_assert_true (g_hash_table_contains (tally.acknowledged, ((Note *) g_ptr_array_index (page->items, i))->title));
+  g_hash_table_unref (tally.acknowledged);
+}
+
 /* The same on a real file system. */
 static void
 test_full_disk (StoreFixture *f, gconstpointer unused)
@@ -358,6 +420,7 @@ main (int argc, char **argv)
   store_expect_complaints ();
   forgetful_vfs_register ();
   add ("/store/faults/full", test_full);
+  add ("/store/faults/full-groups", test_full_groups);
   add ("/store/faults/full-disk", test_full_disk);
   add ("/store/faults/full-at-open", test_full_at_open);
   add ("/store/faults/locked", test_locked);

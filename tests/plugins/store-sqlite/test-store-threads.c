@@ -268,6 +268,43 @@ test_cancelled_before (StoreFixture *f, gconstpointer unused)
   g_assert_error (error, BTY_ERROR, BTY_ERROR_CANCELLED);
 }
 
+static void
+on_apply_error (GObject *store, GAsyncResult *result, gpointer data)
+{
+  GError **error = data;
+
+  if (bty_store_apply_finish (BTY_STORE (store), result, error))
+    g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNIMPLEMENTED, "not cancelled");
+}
+
+/* Before it is taken: nothing is written. After: it is told that it was. */
+static void
+test_cancelled_write (StoreFixture *f, gconstpointer unused)
+{
+  g_autoptr(GError)       error = NULL;
+  g_autoptr(GError)       late = NULL;
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr(GCancellable) other = g_cancellable_new ();
+  g_autoptr(BtyBatch)     batch = bty_batch_new ();
+  g_autoptr(BtyBot)       bot = make_bot ("Ada");
+  gint64                  end = g_get_monotonic_time () + G_USEC_PER_SEC / 5;
+
+  bty_batch_put (batch, bot);
+  g_cancellable_cancel (cancellable);
+  bty_store_apply_async (f->store, batch, cancellable, on_apply_error, &error);
+  while (error == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_error (error, BTY_ERROR, BTY_ERROR_CANCELLED);
+  g_assert_null (store_get (f->store, &bty_bot_schema, "slug", "ada", NULL));
+  bty_store_apply_async (f->store, batch, other, on_apply_error, &late);
+  while (g_get_monotonic_time () < end)
+    g_usleep (1000); /* committed by now */
+  g_cancellable_cancel (other);
+  while (late == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_error (late, BTY_ERROR, BTY_ERROR_UNIMPLEMENTED);
+}
+
 /* The store is closed while a long query runs: it is broken off, and its callback still comes. */
 static void
 test_close_amid (StoreFixture *f, gconstpointer unused)
@@ -415,6 +452,7 @@ main (int argc, char **argv)
   add ("/store/threads/not-at-once", test_not_at_once);
   add ("/store/threads/cancel", test_cancel);
   add ("/store/threads/cancelled-before", test_cancelled_before);
+  add ("/store/threads/cancelled-write", test_cancelled_write);
   add ("/store/threads/close-amid", test_close_amid);
   add ("/store/threads/log-size", test_log_size);
   add ("/store/threads/deleted", test_deleted);
