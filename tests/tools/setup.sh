@@ -2,6 +2,9 @@
 # What ./run and ./test share: packages, configuring and building, with one short progress line on standard error.
 # Sourced by bash with $top set to the top of the source tree. Standard output is left to the program that is run.
 
+# Plugins that others could write to would be refused.
+umask 022
+
 build_packages=(meson ninja-build gcc libc6-dev pkg-config gettext libglib2.0-dev libglib2.0-dev-bin libsoup-3.0-dev
   libjson-glib-dev libsqlite3-dev libedit-dev glib-networking ca-certificates)
 test_packages=(python3 dbus nghttp2-proxy openssl wrk clang libclang-rt-dev clang-format strace
