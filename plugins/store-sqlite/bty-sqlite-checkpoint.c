@@ -17,6 +17,7 @@ struct _BtySqliteCheckpoint
   GCond            cond;
   gint64           size;      /* of the log */
   gint64           threshold; /* at which it is next worth a try */
+  gboolean         is_ready;   /* the thread can do it */
   gboolean         is_scrub;
   gboolean         is_shut;    /* the gate */
   gboolean         is_writing; /* somebody is through it */
@@ -104,6 +105,7 @@ thread_main (gpointer data)
   if (connection == NULL)
     g_warning ("the log of the database will grow: %s", error->message);
   g_mutex_lock (&self->lock);
+  self->is_ready = connection != NULL;
   while (!self->is_closing)
     {
       int mode;
@@ -123,6 +125,8 @@ thread_main (gpointer data)
       run (connection, mode);
       g_mutex_lock (&self->lock);
     }
+  self->is_shut = FALSE;
+  g_cond_broadcast (&self->gate);
   g_mutex_unlock (&self->lock);
   return NULL;
 }
@@ -172,6 +176,9 @@ bty_sqlite_checkpoint_notice (BtySqliteCheckpoint *self, gint64 size)
   if (size < self->size)
     self->threshold = self->options.checkpoint_size; /* it has begun anew */
   self->size = size;
+  /* Well above the cap there is no waiting for the thread's turn. */
+  if (has_work (self) && self->is_ready && size >= self->options.wal_cap + self->options.wal_cap / 2)
+    self->is_shut = TRUE;
   if (has_work (self))
     wake (self);
   g_mutex_unlock (&self->lock);

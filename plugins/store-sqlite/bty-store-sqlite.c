@@ -322,16 +322,21 @@ describe_check (BtyStoreSqlite *self)
     }
 }
 
+static guint64
+size_of (const char *file)
+{
+  GStatBuf status;
+
+  return file != NULL && g_stat (file, &status) == 0 ? (guint64) status.st_size : 0;
+}
+
 static char *
 bty_store_sqlite_describe (BtyStore *store)
 {
   BtyStoreSqlite  *self = BTY_STORE_SQLITE (store);
-  GStatBuf         status = { 0 };
-  g_autofree char *size = NULL;
+  g_autofree char *log = g_strconcat (self->file != NULL ? self->file : "", "-wal", NULL);
+  g_autofree char *size = g_format_size (size_of (self->file) + size_of (log));
 
-  if (self->file == NULL || g_stat (self->file, &status) != 0)
-    status.st_size = 0;
-  size = g_format_size ((guint64) status.st_size);
   return g_strdup_printf ("SQLite %s, %s%s", sqlite3_libversion (), size, describe_check (self));
 }
 
