@@ -58,6 +58,15 @@ class Server:
     def descriptors(self):
         return len(os.listdir(f'/proc/{self.process.pid}/fd'))
 
+    def settled_descriptors(self):
+        """How many there are once the connections that tests have closed are closed here too."""
+        count, since = self.descriptors(), time.monotonic()
+        while time.monotonic() - since < 0.2:
+            time.sleep(0.01)
+            if self.descriptors() != count:
+                count, since = self.descriptors(), time.monotonic()
+        return count
+
     def stop(self):
         self.process.stdin.close()
         try:
