@@ -91,11 +91,14 @@ bty_http_failure_clear (BtyHttpFailure *self)
   g_clear_pointer (&self->reason, g_free);
 }
 
+/* What the error object says counts for more than what stands beside it. */
 static void
-take_text (char **place, const BtyJsonReader *reader)
+take_text (char **place, const BtyJsonReader *reader, gboolean counts_more)
 {
-  if (*place == NULL && reader->length > 0)
-    *place = g_strndup (reader->text, reader->length);
+  if (reader->length == 0 || (*place != NULL && !counts_more))
+    return;
+  g_free (*place);
+  *place = g_strndup (reader->text, reader->length);
 }
 
 /* Where a member's text goes; %NULL for a member that is of no interest. */
@@ -123,7 +126,7 @@ read_member (BtyHttpFailure *self, BtyJsonReader *reader, guint depth)
     return bty_json_reader_skip (reader, NULL, NULL, NULL) != BTY_JSON_ERROR;
   token = bty_json_reader_next (reader, NULL);
   if (token == BTY_JSON_STRING)
-    take_text (place, reader);
+    take_text (place, reader, depth > 0);
   else if (token == BTY_JSON_INT && is_code && self->status < 400 && reader->integer >= 400 && reader->integer < 600)
     self->status = reader->integer;
   else if (token == BTY_JSON_OBJECT_BEGIN && is_error && depth == 0)

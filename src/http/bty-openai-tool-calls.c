@@ -17,6 +17,7 @@ typedef struct
   char    *id;
   GString *held;      /* pieces of arguments that came before the name */
   gboolean announced;
+  guint    index;     /* what the consumer calls it: the how-manieth to be announced */
 } Call;
 
 /* One element of the wire, as read. */
@@ -31,6 +32,7 @@ typedef struct
 struct _BtyOpenaiToolCalls
 {
   GArray *calls;
+  guint   n_announced;
 };
 
 static void
@@ -174,7 +176,7 @@ add_call (BtyOpenaiToolCalls *self, Piece *piece, GError **error)
 static void
 push (BtyOpenaiToolCalls *self, Call *call, Piece *piece, BtyCompletion *out)
 {
-  BtyDelta delta = { .kind = BTY_DELTA_TOOL_CALL, .index = call - &g_array_index (self->calls, Call, 0) };
+  BtyDelta delta = { .kind = BTY_DELTA_TOOL_CALL, .index = call->index };
 
   if (!call->announced && piece->name == NULL)
     {
@@ -187,6 +189,7 @@ push (BtyOpenaiToolCalls *self, Call *call, Piece *piece, BtyCompletion *out)
       delta.name = piece->name;
       g_string_prepend_len (piece->arguments, call->held->str, call->held->len);
       call->announced = TRUE;
+      call->index = delta.index = self->n_announced++;
     }
   else if (piece->arguments->len == 0)
     return;

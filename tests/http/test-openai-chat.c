@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The bodies of requests, byte for byte, and the fast way of reading deltas against the strict one. */
+#define G_LOG_DOMAIN "bty-test"
+
+#include "config.h"
+
+#include <string.h>
+
+#include <boternity-http.h>
+
+static const BtyOpenaiStyle plain = { .max_tokens_field = "max_tokens", .asks_usage = TRUE, .strict_schema = TRUE };
+
+static BtyCompletionRequest *
+request_new (void)
+{
+  BtyCompletionRequest *request = bty_completion_request_new ();
+
+  request->model = g_strdup ("m");
+  request->messages = bty_record_list_new ();
+  g_ptr_array_add (request->messages, bty_prompt_message_new_text (BTY_ROLE_USER, "Hi \"you\"\n"));
+  return request;
+}
+
+static void
+check (BtyCompletionRequest *request, const BtyOpenaiStyle *style, const char *expected)
+{
+  g_autoptr(GError)  error = NULL;
+  g_autoptr(GString) body = bty_openai_chat_write (request, style, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (bty_json_validate (body->str, body->len, 0, NULL));
+  g_assert_cmpstr (body->str, ==, expected);
+}
+
+static void
+test_least (void)
+{
+  g_autoptr(BtyCompletionRequest) request = request_new ();
+
+  check (request, &plain,
+         "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi \\\"you\\\"\\n\"}],\"stream\":true,"
+         "\"stream_options\":{\"include_usage\":true}}");
+}
+
+static void
+test_knobs (void)
+{
+  g_autoptr(BtyCompletionRequest) request = request_new ();
+  BtyOpenaiStyle                  style = { .max_tokens_field = "max_completion_tokens" };
+
+  request->system = g_strdup ("Be brief.");
+  request->temperature = 0.25;
+  BTY_SET_NULL (request, BtyCompletionRequest, temperature, FALSE);
+  request->top_p = 1;
+  BTY_SET_NULL (request, BtyCompletionRequest, top_p, FALSE);
+  request->max_output = 100;
+  request->stop = g_strsplit ("END,\n\n", ",", -1);
+  request->effort = g_strdup ("max");
+  request->output_schema = g_strdup ("{\"type\":\"object\"}");
+  check (request, &style,
+         "{\"model\":\"m\",\"messages\":[{\"role\":\"system\",\"content\":\"Be brief.\"},{\"role\":\"user\",\"content\":"
+         "\"Hi \\\"you\\\"\\n\"}],\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"answer\",\"schema\":"
+         "{\"type\":\"object\"}}},\"temperature\":0.25,\"top_p\":1.0,\"max_completion_tokens\":100,\"stop\":[\"END\",\"\\n\\n\"],"
+         "\"reasoning_effort\":\"high\",\"stream\":true}");
+}
+
+static BtyToolSpec *
+tool_new (const char *name, const char *parameters)
+{
+  BtyToolSpec *tool = bty_tool_spec_new ();
+
+  tool->name = g_strdup (name);
+  tool->description = g_strdup ("It looks");
+  tool->parameters = g_strdup (parameters);
+  return tool;
+}
+
+static void
+test_tools (void)
+{
+  g_autoptr(BtyCompletionRequest) request = request_new ();
+  BtyOpenaiStyle                  style = { 0 };
+
+  request->tools = bty_record_list_new ();
+  g_ptr_array_add (request->tools, tool_new ("look", "{\"type\":\"object\"}"));
+  request->tool_choice = g_strdup ("look");
+  check (request, &style,
+         "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi \\\"you\\\"\\n\"}],\"tools\":[{\"type\":\"function\","
+         "\"function\":{\"name\":\"look\",\"description\":\"It looks\",\"parameters\":{\"type\":\"object\"}}}],\"tool_choice\":"
+         "{\"type\":\"function\",\"function\":{\"name\":\"look\"}},\"stream\":true}");
+}
+
+static void
+test_bad_schema (void)
+{
+  g_autoptr(BtyCompletionRequest) request = request_new ();
+  g_autoptr(GError)               error = NULL;
+
+  request->tools = bty_record_list_new ();
+  g_ptr_array_add (request->tools, tool_new ("look", "{} , \"stream\":false"));
+  g_assert_null (bty_openai_chat_write (request, &plain, &error));
+  g_assert_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "look"));
+}
+
+static BtyPart *
+add_part (BtyPromptMessage *message, BtyPartKind kind, const char *text)
+{
+  BtyPart *part = bty_part_new ();
+
+  part->kind = kind;
+  part->text = g_strdup (text);
+  if (message->parts == NULL)
+    message->parts = bty_record_list_new ();
+  g_ptr_array_add (message->parts, part);
+  return part;
+}
+
+static void
+test_files (void)
+{
+  g_autoptr(BtyCompletionRequest) request = request_new ();
+  BtyOpenaiStyle                  style = { 0 };
+  BtyPromptMessage               *message = request->messages->pdata[0];
+  BtyPart                        *image = add_part (message, BTY_PART_FILE, NULL), *link = add_part (message, BTY_PART_FILE, NULL);
+  BtyPart                        *text = add_part (message, BTY_PART_FILE, NULL);
+
+  image->media_type = g_strdup ("image/png");
+  image->data = g_bytes_new ("\x89PNG", 4);
+  link->media_type = g_strdup ("image/jpeg");
+  link->url = g_strdup ("https://example.org/a.jpg");
+  text->media_type = g_strdup ("text/plain");
+  text->data = g_bytes_new ("words", 5);
+  check (request, &style,
+         "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"Hi \\\"you\\\"\\n\"},"
+         "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,iVBORw==\"}},{\"type\":\"image_url\",\"image_url\":"
+         "{\"url\":\"https://example.org/a.jpg\"}},{\"type\":\"text\",\"text\":\"words\"}]}],\"stream\":true}");
+}
+
+static void
+test_conversation (void)
+{
+  g_autoptr(BtyCompletionRequest) request = request_new ();
+  BtyOpenaiStyle                  style = { 0 };
+  BtyPromptMessage               *calls = bty_prompt_message_new (), *results = bty_prompt_message_new ();
+  BtyPart                        *part;
+
+  calls->role = BTY_ROLE_ASSISTANT;
+  add_part (calls, BTY_PART_REASONING, "hm");
+  part = add_part (calls, BTY_PART_TOOL_CALL, NULL);
+  part->call_id = g_strdup ("c1");
+  part->name = g_strdup ("look");
+  results->role = BTY_ROLE_USER;
+  add_part (results, BTY_PART_TEXT, "And now?");
+  part = add_part (results, BTY_PART_TOOL_RESULT, "broken");
+  part->call_id = g_strdup ("c1");
+  part->is_error = TRUE;
+  g_ptr_array_add (request->messages, calls);
+  g_ptr_array_add (request->messages, results);
+  check (request, &style,
+         "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi \\\"you\\\"\\n\"},{\"role\":\"assistant\",\"content\":null,"
+         "\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":\"look\",\"arguments\":\"{}\"}}]},{\"role\":\"tool\","
+         "\"tool_call_id\":\"c1\",\"content\":\"Error: broken\"},{\"role\":\"user\",\"content\":\"And now?\"}],\"stream\":true}");
+}
+
+static void
+on_delta (BtyCompletion *completion, const BtyDelta *delta, gpointer data)
+{
+  g_string_append_len (data, delta->text, delta->length);
+}
+
+static void
+on_done (BtyCompletion *completion, gpointer data)
+{
+}
+
+/* The second event is recognised by its frame; the third differs there, the fourth has an escape, the fifth is cut. */
+static void
+test_frames (void)
+{
+  static const char *const events[][2] = {
+    { "{\"id\":\"a\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"one\"},\"finish_reason\":null}]}", "one" },
+    { "{\"id\":\"a\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\" two\"},\"finish_reason\":null}]}", " two" },
+    { "{\"id\":\"a\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"x\",\"content\":\"3\"},\"finish_reason\":null}]}", "3" },
+    { "{\"id\":\"a\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"x\",\"content\":\"\\u00fc\\n\"},\"finish_reason\":null}]}", "ü\n" },
+    { "{\"id\":\"a\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"x\",\"content\":\"a\",\"content\":\"b\"},\"finish_reason\":null}]}", NULL },
+  };
+  g_autoptr(BtyCompletionRequest) request = request_new ();
+  g_autoptr(GString)              text = g_string_new (NULL);
+  g_autoptr(BtyCompletion)        out = bty_completion_new (request, NULL, on_delta, on_done, text);
+  g_autoptr(BtyOpenaiStream)      stream = bty_openai_stream_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (events); i++)
+    {
+      BtySseEvent event = { .data = events[i][0], .length = strlen (events[i][0]) };
+
+      g_string_truncate (text, 0);
+      g_assert_true (bty_openai_stream_event (stream, &event, out, NULL) == (events[i][1] != NULL));
+      if (events[i][1] != NULL)
+        g_assert_cmpstr (text->str, ==, events[i][1]);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/openai-chat/least", test_least);
+  g_test_add_func ("/openai-chat/knobs", test_knobs);
+  g_test_add_func ("/openai-chat/tools", test_tools);
+  g_test_add_func ("/openai-chat/bad-schema", test_bad_schema);
+  g_test_add_func ("/openai-chat/files", test_files);
+  g_test_add_func ("/openai-chat/conversation", test_conversation);
+  g_test_add_func ("/openai-chat/frames", test_frames);
+  return g_test_run ();
+}
