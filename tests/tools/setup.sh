@@ -8,7 +8,7 @@ umask 022
 build_packages=(meson ninja-build gcc libc6-dev pkg-config gettext libglib2.0-dev libglib2.0-dev-bin libsoup-3.0-dev
   libjson-glib-dev libsqlite3-dev libedit-dev glib-networking ca-certificates)
 test_packages=(python3 dbus nghttp2-proxy openssl wrk clang libclang-rt-dev clang-format strace
-  python3-jsonschema python3-pip)
+  python3-jsonschema python3-pip locales)
 
 if [ -t 2 ]; then
   clear_line=$'\r\033[K' dim=$'\033[2m' plain=$'\033[0m'
@@ -102,6 +102,17 @@ need_python ()
     cp "$file" "$folder/requirements.txt"
   fi
   export PYTHONPATH=$folder
+}
+
+# need_locale DIRECTORY NAME: a locale that the machine need not have, made for the tests alone.
+need_locale ()
+{
+  local folder=$1 name=$2
+  if [ ! -d "$folder/$name" ]; then
+    mkdir -p "$folder"
+    run_quietly "making the locale $name for the tests" localedef -i "${name%%.*}" -f "${name##*.}" "$folder/$name"
+  fi
+  export LOCPATH=$folder
 }
 
 # Two builds of one tree at a time would tread on each other; the tree itself is the lock.
