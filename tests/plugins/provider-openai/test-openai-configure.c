@@ -302,6 +302,7 @@ test_bad_ca_file (void)
 int
 main (int argc, char **argv)
 {
+  test_begin (argv);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/openai/configure", test_configure);
   g_test_add_func ("/openai/configure-again", test_configure_again);
