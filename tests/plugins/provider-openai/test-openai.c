@@ -450,6 +450,7 @@ test_embeddings (gconstpointer options)
 int
 main (int argc, char **argv)
 {
+  test_begin (argv);
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (goods); i++)
     {

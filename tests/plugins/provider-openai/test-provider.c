@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include <gmodule.h>
 #include <libsoup/soup.h>
@@ -11,6 +12,26 @@
 #include "test-provider.h"
 
 static GType feature_type;
+
+void
+test_begin (char **argv)
+{
+  g_autoptr(GPtrArray) command = g_ptr_array_new ();
+
+  if (g_getenv ("BTY_TEST_UPSTREAM") != NULL)
+    return;
+  g_assert_nonnull (g_getenv ("BTY_TEST_RUNNER"));
+  g_ptr_array_add (command, (gpointer) "/usr/bin/python3");
+  g_ptr_array_add (command, (gpointer) "-B");
+  g_ptr_array_add (command, (gpointer) g_getenv ("BTY_TEST_RUNNER"));
+  if (g_getenv ("BTY_TEST_WAY") != NULL)
+    g_ptr_array_add (command, (gpointer) g_getenv ("BTY_TEST_WAY"));
+  for (; *argv != NULL; argv++)
+    g_ptr_array_add (command, *argv);
+  g_ptr_array_add (command, NULL);
+  execv (command->pdata[0], (char **) command->pdata);
+  g_assert_not_reached ();
+}
 
 static void
 take_feature (BtyPlugin *plugin, BtyFeatureKind kind, const char *name, GType type)

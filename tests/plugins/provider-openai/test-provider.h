@@ -22,6 +22,9 @@ typedef struct
   gint64         first_ms;
 } TestAnswer;
 
+/* Begins main(): starts the program anew with a model server beside it (tests/http/run-upstream.py), unless there is one. */
+void test_begin (char **argv);
+
 /* The provider as the plugin in the build tree makes it, configured for the upstream; @options: (nullable): JSON members. */
 BtyProvider *test_provider_new (const char *options);
 
