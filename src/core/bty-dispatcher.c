@@ -15,7 +15,7 @@ struct _BtyDispatcher
   BtyCatalogue *catalogue;
   BtySettings  *settings;
   BtyReplay    *replay;
-  GHashTable   *running; /* BtyCall * (not owned) -> when its time is over */
+  GHashTable   *running; /* BtyCall * -> when its time is over */
   guint         sweep;
   guint64       n_calls;
 };
@@ -53,7 +53,7 @@ bty_dispatcher_class_init (BtyDispatcherClass *klass)
 static void
 bty_dispatcher_init (BtyDispatcher *self)
 {
-  self->running = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  self->running = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) bty_call_unref, g_free);
 }
 
 BtyDispatcher *
@@ -214,7 +214,7 @@ follow (BtyDispatcher *self, BtyCall *call, const BtyCallSpec *spec)
   running->began = g_get_monotonic_time ();
   running->door = spec->door;
   timeout = running->began + timeout * 1000;
-  g_hash_table_insert (self->running, call, g_memdup2 (&timeout, sizeof timeout));
+  g_hash_table_insert (self->running, bty_call_ref (call), g_memdup2 (&timeout, sizeof timeout));
   bty_call_on_ended (call, on_ended, running, running_free);
   if (spec->timeout_ms > 0)
     bty_call_set_deadline (call, timeout);

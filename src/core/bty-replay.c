@@ -7,18 +7,21 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "bty-followers.h"
+
 #define CLEAN_EVERY 64
 
 struct _BtyReplay
 {
   gatomicrefcount references; /* its owner's, and one of every key at work */
-  BtyStore   *store;
-  gint64      keep;    /* microseconds */
-  GHashTable *running; /* key -> Keyed, from its first call to the moment its answer is stored */
-  guint       n_started;
+  BtyStore       *store;
+  gint64          keep;    /* microseconds */
+  GHashTable     *running; /* key -> Keyed, from its first call to the moment its answer is stored */
+  guint           n_started;
+  guint8          salt[32]; /* of this process: digests of secrets mean nothing outside it */
 };
 
-/* One key at work: the call that leads, and those that came with the same key meanwhile. */
+/* One key at work. The operation is carried out by a call of its own, which no door can cancel; whoever came with the key follows it. */
 typedef struct
 {
   gatomicrefcount references;
@@ -26,7 +29,7 @@ typedef struct
   char           *key;
   char           *digest;
   BtyCall        *call;
-  GPtrArray      *followers;
+  BtyFollowers   *followers;
   BtyIdempotency *record;
 } Keyed;
 
@@ -64,8 +67,8 @@ keyed_unref (gpointer data)
   g_free (keyed->key);
   g_free (keyed->digest);
   bty_call_unref (keyed->call);
+  bty_followers_free (keyed->followers);
   replay_unref (keyed->replay);
-  g_ptr_array_unref (keyed->followers);
   g_clear_pointer (&keyed->record, bty_idempotency_unref);
   g_free (keyed);
 }
@@ -81,6 +84,12 @@ bty_replay_new (BtyStore *store, gint64 keep_hours)
   self->store = g_object_ref (store);
   self->keep = keep_hours * 3600 * G_USEC_PER_SEC;
   self->running = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, keyed_unref);
+  for (guint i = 0; i < sizeof self->salt; i += sizeof (guint32))
+    {
+      guint32 random = g_random_int ();
+
+      memcpy (self->salt + i, &random, sizeof random);
+    }
   return self;
 }
 
@@ -91,37 +100,56 @@ bty_replay_free (BtyReplay *self)
   replay_unref (self);
 }
 
+/* Two requests that differ in a secret alone are two requests; what goes on disk tells nothing of the secret. */
+static void
+add_secrets (BtyReplay *self, const BtyRecord *request, GString *text)
+{
+  for (guint i = 0; i < request->schema->n_fields; i++)
+    {
+      const BtyField   *field = bty_schema_get_field (request->schema, i);
+      const BtySecret  *secret;
+      g_autofree char  *mark = NULL;
+
+      if (field->type != BTY_FIELD_TYPE_SECRET)
+        continue;
+      secret = G_STRUCT_MEMBER (BtySecret *, request, field->offset);
+      if (secret == NULL)
+        continue;
+      mark = g_compute_hmac_for_data (G_CHECKSUM_SHA256, self->salt, sizeof self->salt, (const guchar *) bty_secret_peek (secret),
+                                      bty_secret_get_length (secret));
+      g_string_append_printf (text, "\n%s %s", field->name, mark);
+    }
+}
+
 static char *
-digest_of (BtyCall *call)
+digest_of (BtyReplay *self, BtyCall *call)
 {
-  gconstpointer    request = bty_call_request (call);
-  g_autofree char *json = request != NULL ? bty_record_to_json (request, BTY_VIEW_STORE) : NULL;
-  g_autofree char *text = g_strconcat (bty_call_operation (call)->name, "\n", json, NULL);
+  gconstpointer       request = bty_call_request (call);
+  g_autofree char    *json = request != NULL ? bty_record_to_json (request, BTY_VIEW_STORE) : g_strdup ("");
+  g_autoptr(GString)  text = g_string_new (bty_call_operation (call)->name);
 
-  return g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
+  g_string_append_printf (text, "\n%s", json);
+  if (request != NULL)
+    add_secrets (self, request, text);
+  return g_compute_checksum_for_string (G_CHECKSUM_SHA256, text->str, (gssize) text->len);
 }
 
-static void
-refuse_other_request (BtyCall *call, const char *key)
+static GError *
+other_request (const char *key)
 {
-  bty_call_fail_new (call, BTY_ERROR_INVALID_ARGUMENT, _("the idempotency key “%s” came before with another request: use a new key"),
-                     strchr (key, ' ') + 1);
+  return g_error_new (BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("the idempotency key “%s” came before with another request: use a new key"),
+                      strchr (key, ' ') + 1);
 }
 
+/* The key's work is over, and everyone who follows is told. */
 static void
-end_like (BtyCall *call, BtyCall *leader)
+finish (Keyed *keyed, gconstpointer response, const GError *error)
 {
-  if (bty_call_state (leader) == BTY_CALL_FAILED)
-    bty_call_fail (call, bty_call_error (leader));
-  else
-    bty_call_return (call, bty_call_response (leader));
-}
+  g_autoptr(Keyed) alive = keyed_ref (keyed);
 
-static void
-forget (Keyed *keyed)
-{
   if (g_hash_table_lookup (keyed->replay->running, keyed->key) == keyed)
     g_hash_table_remove (keyed->replay->running, keyed->key);
+  bty_followers_end (keyed->followers, response, error);
 }
 
 static void
@@ -132,16 +160,23 @@ on_answer_stored (GObject *source, GAsyncResult *result, gpointer data)
 
   if (!bty_store_apply_finish (BTY_STORE (source), result, &error))
     g_warning ("the answer to an idempotency key of %s could not be kept: %s", bty_call_operation (keyed->call)->name, error->message);
-  forget (keyed);
+  finish (keyed, bty_call_response (keyed->call), bty_call_error (keyed->call));
+}
+
+/* Whether the failure says that nothing was done and that it may go better another time: the key is free again then. */
+static gboolean
+is_passing (BtyCall *call)
+{
+  const GError *error = bty_call_error (call);
+
+  return error != NULL && (bty_call_operation (call)->effect & BTY_EFFECT_STREAMING) == 0 &&
+         (error->code == BTY_ERROR_UNAVAILABLE || error->code == BTY_ERROR_RESOURCE_EXHAUSTED || error->code == BTY_ERROR_ABORTED);
 }
 
 static void
-store_answer (BtyCall *call, gpointer data)
+fill_in (BtyIdempotency *record, BtyCall *call)
 {
-  Keyed               *keyed = data;
-  g_autoptr(BtyBatch)  batch = bty_batch_new ();
-  g_autoptr(BtyIdempotency) record = bty_idempotency_edit (keyed->record);
-  const GError        *error = bty_call_error (call);
+  const GError *error = bty_call_error (call);
 
   record->ended = TRUE;
   if (error != NULL)
@@ -153,11 +188,23 @@ store_answer (BtyCall *call, gpointer data)
     record->response = bty_record_to_json (bty_call_response (call), BTY_VIEW_STORE);
   if (bty_item_log_get_length (bty_call_log (call)) > 0)
     record->items = bty_item_log_pack (bty_call_log (call), &record->items_text);
+}
 
-  for (guint i = 0; i < keyed->followers->len; i++)
-    end_like (g_ptr_array_index (keyed->followers, i), call);
-  g_ptr_array_set_size (keyed->followers, 0);
-  bty_batch_put (batch, record);
+static void
+store_answer (BtyCall *call, gpointer data)
+{
+  Keyed               *keyed = data;
+  g_autoptr(BtyBatch)  batch = bty_batch_new ();
+
+  if (is_passing (call))
+    bty_batch_delete (batch, keyed->record);
+  else
+    {
+      g_autoptr(BtyIdempotency) record = bty_idempotency_edit (keyed->record);
+
+      fill_in (record, call);
+      bty_batch_put (batch, record);
+    }
   bty_store_apply_async (keyed->replay->store, batch, NULL, on_answer_stored, keyed_ref (keyed));
 }
 
@@ -169,8 +216,17 @@ on_key_stored (GObject *source, GAsyncResult *result, gpointer data)
 
   if (!bty_store_apply_finish (BTY_STORE (source), result, &error))
     {
-      bty_call_fail (keyed->call, error);
-      forget (keyed);
+      finish (keyed, NULL, error);
+      return;
+    }
+  /* Everyone who wanted it has gone before it began. */
+  if (bty_followers_is_empty (keyed->followers))
+    {
+      g_autoptr(BtyBatch) batch = bty_batch_new ();
+
+      bty_batch_delete (batch, keyed->record);
+      bty_store_apply_async (keyed->replay->store, batch, NULL, NULL, NULL);
+      finish (keyed, NULL, NULL);
       return;
     }
   bty_call_on_ended (keyed->call, store_answer, keyed_ref (keyed), keyed_unref);
@@ -182,38 +238,43 @@ static void
 begin (Keyed *keyed, const BtyIdempotency *expired)
 {
   g_autoptr(BtyBatch) batch = bty_batch_new ();
-  BtyIdempotency     *record = expired != NULL ? bty_idempotency_edit (expired) : bty_idempotency_new ();
+  BtyIdempotency     *record = bty_idempotency_new ();
 
-  g_clear_pointer (&record->response, g_free);
-  g_clear_pointer (&record->error, g_free);
-  g_clear_pointer (&record->error_code, g_free);
-  g_clear_pointer (&record->items, g_bytes_unref);
-  g_clear_pointer (&record->items_text, g_free);
-  bty_record_take_string (&record->key, g_strdup (keyed->key));
-  bty_record_take_string (&record->operation, g_strdup (bty_call_operation (keyed->call)->name));
-  bty_record_take_string (&record->digest, g_strdup (keyed->digest));
-  record->ended = FALSE;
-  record->record.created_at = 0;
+  if (expired != NULL)
+    bty_batch_delete (batch, expired);
+  record->key = g_strdup (keyed->key);
+  record->operation = g_strdup (bty_call_operation (keyed->call)->name);
+  record->digest = g_strdup (keyed->digest);
   keyed->record = record;
   bty_batch_put (batch, record);
   bty_store_apply_async (keyed->replay->store, batch, NULL, on_key_stored, keyed_ref (keyed));
 }
 
-/* Gives @call the items and the end that are on record. */
 static void
-repeat (BtyCall *call, const BtyIdempotency *record)
+copy_items (BtyItemLog *from, BtyItemLog *to)
 {
-  const BtyOperation *operation = bty_call_operation (call);
-  g_autoptr(GError)   error = NULL;
-  BtyRecord          *response = NULL;
+  BtyItem item;
+
+  for (guint64 number = 1; bty_item_log_get (from, number, &item); number++)
+    if (item.record != NULL)
+      bty_item_log_append (to, item.record);
+    else
+      bty_item_log_append_text (to, item.text, item.length);
+}
+
+/* Tells everyone who follows what is on record. */
+static void
+repeat (Keyed *keyed, const BtyIdempotency *record)
+{
+  const BtyOperation    *operation = bty_call_operation (keyed->call);
+  g_autoptr(GError)      error = NULL;
+  g_autoptr(BtyItemLog)  log = NULL;
+  BtyRecord             *response = NULL;
 
   if (record->items != NULL && operation->item != NULL)
-    {
-      g_autoptr(BtyItemLog) log = bty_item_log_unpack (record->items, record->items_text, operation->item, &error);
-
-      if (log != NULL)
-        bty_call_share_log (call, log);
-    }
+    log = bty_item_log_unpack (record->items, record->items_text, operation->item, &error);
+  if (log != NULL)
+    copy_items (log, bty_call_log (keyed->call));
   if (error == NULL && record->error != NULL)
     {
       const BtyErrorInfo *info = bty_error_info_by_name (record->error_code);
@@ -222,28 +283,8 @@ repeat (BtyCall *call, const BtyIdempotency *record)
     }
   if (error == NULL && record->response != NULL && operation->response != NULL)
     response = bty_record_from_store (operation->response, record->response, -1, &error);
-
-  if (error != NULL)
-    bty_call_fail (call, error);
-  else
-    bty_call_return (call, response);
+  finish (keyed, response, error);
   g_clear_pointer (&response, bty_record_unref);
-}
-
-/* Ends @call by what the store said of its key. */
-static void
-answer (Keyed *keyed, BtyCall *call, const BtyIdempotency *record, const GError *error)
-{
-  if (record == NULL)
-    bty_call_fail (call, error);
-  else if (!g_str_equal (record->digest, keyed->digest))
-    refuse_other_request (call, keyed->key);
-  else if (!record->ended)
-    bty_call_fail_new (call, BTY_ERROR_FAILED_PRECONDITION,
-                       _("the first request with this idempotency key was cut off when the daemon stopped: look at what it changed, "
-                         "then use a new key"));
-  else
-    repeat (call, record);
 }
 
 static void
@@ -254,19 +295,25 @@ on_key_found (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr(BtyIdempotency) record = bty_store_get_finish (BTY_STORE (source), result, &error);
 
   if (record == NULL && g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND))
+    begin (keyed, NULL);
+  else if (record == NULL)
+    finish (keyed, NULL, error);
+  else if (record->record.created_at < g_get_real_time () - keyed->replay->keep)
+    begin (keyed, record);
+  else if (!g_str_equal (record->digest, keyed->digest))
     {
-      begin (keyed, NULL);
-      return;
+      error = other_request (keyed->key);
+      finish (keyed, NULL, error);
     }
-  if (record != NULL && record->record.created_at < g_get_real_time () - keyed->replay->keep)
+  else if (record->ended)
+    repeat (keyed, record);
+  else
     {
-      begin (keyed, record);
-      return;
+      g_set_error_literal (&error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                           _("the first request with this idempotency key was cut off when the daemon stopped: look at what it changed, "
+                             "then use a new key"));
+      finish (keyed, NULL, error);
     }
-  answer (keyed, keyed->call, record, error);
-  for (guint i = 0; i < keyed->followers->len; i++)
-    answer (keyed, g_ptr_array_index (keyed->followers, i), record, error);
-  forget (keyed);
 }
 
 static void
@@ -286,7 +333,7 @@ on_old_found (GObject *source, GAsyncResult *result, gpointer data)
 static void
 clean (BtyReplay *self)
 {
-  g_autoptr(BtyQuery) query = NULL;
+  g_autoptr(BtyQuery)  query = NULL;
   g_autoptr(GDateTime) oldest = NULL;
   g_autofree char     *text = NULL;
 
@@ -299,22 +346,36 @@ clean (BtyReplay *self)
   bty_store_query_async (self->store, query, NULL, on_old_found, NULL);
 }
 
+static Keyed *
+keyed_new (BtyReplay *self, BtyCall *call, const char *key, const char *digest)
+{
+  Keyed        *keyed = g_new0 (Keyed, 1);
+  gconstpointer request = bty_call_request (call);
+
+  g_atomic_ref_count_init (&keyed->references);
+  keyed->replay = replay_ref (self);
+  keyed->key = g_strdup (key);
+  keyed->digest = g_strdup (digest);
+  keyed->followers = bty_followers_new ();
+  keyed->call = bty_call_new (bty_call_operation (call), bty_call_service (call), bty_call_principal (call),
+                              request != NULL ? bty_record_ref (request) : NULL);
+  return keyed;
+}
+
 static void
 follow (Keyed *keyed, BtyCall *call)
 {
   bty_call_share_log (call, bty_call_log (keyed->call));
-  if (bty_call_state (keyed->call) == BTY_CALL_RUNNING)
-    g_ptr_array_add (keyed->followers, bty_call_ref (call));
-  else
-    end_like (call, keyed->call);
+  bty_followers_add (keyed->followers, call, FALSE);
 }
 
 void
 bty_replay_start (BtyReplay *self, BtyCall *call, const char *key)
 {
-  g_autofree char *digest = digest_of (call);
-  g_autofree char *full = g_strdup_printf ("%s %s", bty_principal_get_name (bty_call_principal (call)), key);
-  Keyed           *keyed = g_hash_table_lookup (self->running, full);
+  g_autofree char   *digest = digest_of (self, call);
+  g_autofree char   *full = g_strdup_printf ("%s %s", bty_principal_get_name (bty_call_principal (call)), key);
+  Keyed             *keyed = g_hash_table_lookup (self->running, full);
+  g_autoptr(GError)  error = NULL;
 
   if (keyed != NULL && g_str_equal (keyed->digest, digest))
     {
@@ -323,17 +384,13 @@ bty_replay_start (BtyReplay *self, BtyCall *call, const char *key)
     }
   if (keyed != NULL)
     {
-      refuse_other_request (call, full);
+      error = other_request (full);
+      bty_call_fail (call, error);
       return;
     }
   clean (self);
-  keyed = g_new0 (Keyed, 1);
-  g_atomic_ref_count_init (&keyed->references);
-  keyed->replay = replay_ref (self);
-  keyed->key = g_steal_pointer (&full);
-  keyed->digest = g_steal_pointer (&digest);
-  keyed->call = bty_call_ref (call);
-  keyed->followers = g_ptr_array_new_with_free_func ((GDestroyNotify) bty_call_unref);
+  keyed = keyed_new (self, call, full, digest);
+  follow (keyed, call);
   g_hash_table_insert (self->running, keyed->key, keyed);
   bty_store_get_async (self->store, &bty_idempotency_schema, "key", keyed->key, NULL, on_key_found, keyed_ref (keyed));
 }

@@ -7,8 +7,9 @@
  * BtyReplay:
  *
  * Idempotency keys. A key is kept, durably, before its operation runs, and again with the answer. The same key with the same
- * request gives the first answer, also after a restart; while the first is still running, both follow it. The same key with another request, or
- * one whose first run was cut off by a crash (nobody knows how far it came), is refused.
+ * request gives the first answer, also after a restart; while the first is still running, both follow it, and a caller that gives up
+ * stops nothing. An answer is told after it is kept. A passing failure (no room, not reachable) of an operation that does not stream frees the
+ * key. The same key with another request, or one whose first run was cut off by a crash (nobody knows how far it came), is refused.
  */
 typedef struct _BtyReplay BtyReplay;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "chat/bty-followers.h"
+#include "bty-followers.h"
 #include "chat/bty-turn-run.h"
 
 /* The turn's steps, in order. Whatever goes wrong after the question is on disk leads to TURN_STEP_ANSWER, before that to TURN_STEP_OVER. */

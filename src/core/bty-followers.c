@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#define G_LOG_DOMAIN "bty-chat"
+#define G_LOG_DOMAIN "bty-core"
 
 #include "config.h"
 
-#include "chat/bty-followers.h"
+#include "bty-followers.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -47,20 +47,32 @@ bty_followers_free (BtyFollowers *self)
 }
 
 static void
+fail_cancelled (BtyCall *call)
+{
+  bty_call_fail_new (call, BTY_ERROR_CANCELLED, _("the caller gave up; what it asked for goes on"));
+}
+
+static void
 on_cancelled (GCancellable *cancellable, gpointer data)
 {
   Follower          *follower = data;
   g_autoptr(BtyCall) call = bty_call_ref (follower->call);
 
   g_ptr_array_remove (follower->followers->list, follower);
-  bty_call_fail_new (call, BTY_ERROR_CANCELLED, _("the caller gave up; the turn goes on"));
+  fail_cancelled (call);
 }
 
 void
 bty_followers_add (BtyFollowers *self, BtyCall *call, gboolean only_report)
 {
-  Follower *follower = g_new0 (Follower, 1);
+  Follower *follower;
 
+  if (g_cancellable_is_cancelled (bty_call_cancellable (call)))
+    {
+      fail_cancelled (call);
+      return;
+    }
+  follower = g_new0 (Follower, 1);
   follower->followers = self;
   follower->call = bty_call_ref (call);
   follower->only_report = only_report;
@@ -69,8 +81,14 @@ bty_followers_add (BtyFollowers *self, BtyCall *call, gboolean only_report)
   g_ptr_array_add (self->list, follower);
 }
 
+gboolean
+bty_followers_is_empty (const BtyFollowers *self)
+{
+  return self->list->len == 0;
+}
+
 void
-bty_followers_end (BtyFollowers *self, const BtyTurn *turn, const GError *error)
+bty_followers_end (BtyFollowers *self, gconstpointer response, const GError *error)
 {
   g_autoptr(GPtrArray) list = g_steal_pointer (&self->list);
 
@@ -80,9 +98,12 @@ bty_followers_end (BtyFollowers *self, const BtyTurn *turn, const GError *error)
       Follower *follower = g_ptr_array_index (list, i);
 
       g_clear_signal_handler (&follower->handler, bty_call_cancellable (follower->call));
-      if (error != NULL && !(follower->only_report && turn != NULL))
+      /* The end of one may have ended another. */
+      if (bty_call_state (follower->call) != BTY_CALL_RUNNING)
+        continue;
+      if (error != NULL && !(follower->only_report && response != NULL))
         bty_call_fail (follower->call, error);
       else
-        bty_call_return (follower->call, turn);
+        bty_call_return (follower->call, response);
     }
 }
