@@ -135,6 +135,53 @@ test_cut_off_is_told (BtyTestHouse *h, gconstpointer unused)
 }
 
 static void
+test_a_caller_that_gives_up (BtyTestHouse *h, gconstpointer unused)
+{
+  g_autoptr(BtyCall) first = NULL;
+  g_autoptr(BtyBot)  again = NULL;
+
+  h->key = "k7";
+  first = bty_test_start (h, "bot.create", "{\"name\":\"Gone\"}");
+  while (bty_fake_store_count (BTY_FAKE_STORE (h->store), &bty_idempotency_schema) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_main_context_iteration (NULL, FALSE);
+  bty_call_cancel (first);
+  g_assert_error (bty_call_error (first), BTY_ERROR, BTY_ERROR_CANCELLED);
+  again = bty_test_call (h, "bot.create", "{\"name\":\"Gone\"}");
+  g_assert_cmpstr (again->slug, ==, "gone");
+  g_assert_cmpuint (bty_fake_store_count (BTY_FAKE_STORE (h->store), &bty_bot_schema), ==, 1);
+}
+
+static void
+test_the_key_cannot_be_kept (BtyTestHouse *h, gconstpointer unused)
+{
+  g_autoptr(BtyCall) first = NULL;
+  g_autoptr(BtyCall) second = NULL;
+
+  h->key = "k8";
+  first = bty_test_start (h, "bot.create", "{\"name\":\"Full\"}");
+  second = bty_test_start (h, "bot.create", "{\"name\":\"Full\"}");
+  g_main_context_iteration (NULL, TRUE); /* the key is looked for; what comes next is to keep it */
+  bty_fake_store_fail_next (BTY_FAKE_STORE (h->store), BTY_ERROR_RESOURCE_EXHAUSTED, "the disk is full");
+  bty_test_end (first);
+  bty_test_end (second);
+  g_assert_error (bty_call_error (first), BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED);
+  g_assert_error (bty_call_error (second), BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED);
+  bty_record_unref (bty_test_call (h, "bot.create", "{\"name\":\"Full\"}"));
+}
+
+static void
+test_an_answer_is_kept_before_it_is_told (BtyTestHouse *h, gconstpointer unused)
+{
+  g_autofree char *dump = NULL;
+
+  h->key = "k9";
+  bty_record_unref (bty_test_call (h, "bot.create", "{\"name\":\"Kept\"}"));
+  dump = bty_fake_store_dump (BTY_FAKE_STORE (h->store));
+  g_assert_nonnull (strstr (dump, "\"ended\":true"));
+}
+
+static void
 test_too_many (BtyTestHouse *h, gconstpointer unused)
 {
   g_autoptr(GPtrArray) calls = g_ptr_array_new_with_free_func ((GDestroyNotify) bty_call_unref);
@@ -185,6 +232,9 @@ main (int argc, char **argv)
   ADD ("same-key-at-once", test_same_key_at_once);
   ADD ("a-stream-is-repeated", test_a_stream_is_repeated);
   ADD ("cut-off-is-told", test_cut_off_is_told);
+  ADD ("a-caller-that-gives-up", test_a_caller_that_gives_up);
+  ADD ("the-key-cannot-be-kept", test_the_key_cannot_be_kept);
+  ADD ("an-answer-is-kept-before-it-is-told", test_an_answer_is_kept_before_it_is_told);
   ADD ("too-many", test_too_many);
   ADD ("deadline", test_deadline);
   return g_test_run ();

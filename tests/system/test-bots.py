@@ -112,6 +112,15 @@ def test_idempotency_keys():
     assert DAEMON.post("/bots", {"name": "Once"}, headers=key).json == first.json
 
 
+def test_a_key_outlives_a_kill():
+    key = {"Idempotency-Key": "k-2"}
+    first = DAEMON.post("/bots", {"name": "Tough"}, headers=key)
+    DAEMON.kill()
+    DAEMON.start()
+    again = DAEMON.post("/bots", {"name": "Tough"}, headers=key)
+    assert again.status == 201 and again.json == first.json, again.body
+
+
 def test_who_may():
     assert DAEMON.get("/bots", headers={"Authorization": None}).status == 401
     assert DAEMON.get("/bots", headers={"Authorization": "Bearer wrong"}).status == 401

@@ -185,6 +185,27 @@ def test_killed_in_the_middle():
         assert turn, DAEMON.get(f"/turns/{start['turn']}").json
 
 
+def test_keys_are_nowhere():
+    with Upstream("--key", "sk-test-canary-0123456789") as upstream:
+        made = DAEMON.post("/providers", {"name": "canary", "url": f"http://127.0.0.1:{upstream.port}/v1", "key": "sk-test-canary-0123456789"})
+        assert made.status == 201 and made.json["key_state"] == "ready", made.body
+        answers = [made.body, DAEMON.get("/providers").body, DAEMON.get("/providers/canary").body, DAEMON.get("/status").body]
+        slug = DAEMON.post("/bots", {"name": "Canary", "route": ["canary/text"]}).json["slug"]
+        assert DAEMON.chat(slug, "Hello")[2][0] == "end"
+        DAEMON.request("PATCH", "/api/v1/providers/canary", {"key": "sk-test-canary-9999999999"})
+        answers.append(repr(DAEMON.chat(slug, "Hello")).encode())
+        answers.append(DAEMON.post("/providers/canary/test").body)
+    assert all(b"sk-test-canary" not in answer for answer in answers), answers
+    for folder, _, names in os.walk(DAEMON.folder):
+        for name in names:
+            path = os.path.join(folder, name)
+            if os.path.isfile(path):
+                with open(path, "rb") as file:
+                    assert b"sk-test-canary" not in file.read(), path
+    with open(f"/proc/{DAEMON.process.pid}/environ", "rb") as environment:
+        assert b"sk-test-canary" not in environment.read()
+
+
 def test_nothing_acknowledged_is_lost():
     acknowledged = []
     for round_number in range(10):
