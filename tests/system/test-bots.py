@@ -112,6 +112,16 @@ def test_idempotency_keys():
     assert DAEMON.post("/bots", {"name": "Once"}, headers=key).json == first.json
 
 
+def test_openapi_is_valid():
+    try:
+        from openapi_spec_validator import validate
+    except ImportError as error:
+        raise tap.Skip("openapi-spec-validator is not installed: ./test installs it") from error
+    document = DAEMON.get("/openapi.json").json
+    validate(document)
+    assert document["openapi"].startswith("3.1") and "/bots/{slug}/chat" in document["paths"], list(document["paths"])
+
+
 def test_a_key_outlives_a_kill():
     key = {"Idempotency-Key": "k-2"}
     first = DAEMON.post("/bots", {"name": "Tough"}, headers=key)
