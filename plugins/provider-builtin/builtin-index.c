@@ -37,6 +37,7 @@ typedef struct
   GString        *block;
   gboolean        in_code;
   gboolean        in_comment;
+  gboolean        can_join; /* the next line may go on in the last one of the block */
 } Reader;
 
 static void
@@ -118,6 +119,7 @@ end_block (Reader *reader)
       g_ptr_array_add (reader->section->blocks, g_strdup (reader->block->str));
     }
   g_string_truncate (reader->block, 0);
+  reader->can_join = FALSE;
 }
 
 static void
@@ -161,6 +163,41 @@ is_heading (const char *line)
   return after > line && after - line <= 6 && *after == ' ';
 }
 
+static gboolean
+is_list_item (const char *text)
+{
+  const char *after = text + strspn (text, "0123456789");
+
+  if (after > text)
+    return (*after == '.' || *after == ')') && after[1] == ' ';
+  return strchr ("-*+", *text) != NULL && text[1] == ' ';
+}
+
+/* A paragraph and an item of a list become one line each, which a terminal breaks where it must; other lines stay as they are. */
+static void
+add_line (Reader *reader, const char *line)
+{
+  const char *text = line + strspn (line, " ");
+  gboolean    is_fixed = *text == '|' || *text == '>';
+
+  if (reader->can_join && !is_fixed && !is_list_item (text))
+    {
+      reader->block->str[reader->block->len - 1] = ' ';
+      g_string_append_printf (reader->block, "%s\n", text);
+      return;
+    }
+  is_fixed = is_fixed || (reader->block->len == 0 && g_str_has_prefix (line, "    "));
+  g_string_append_printf (reader->block, "%s\n", line);
+  reader->can_join = !is_fixed;
+}
+
+static void
+add_code (Reader *reader, const char *line)
+{
+  g_string_append_printf (reader->block, "    %s\n", line);
+  reader->can_join = FALSE;
+}
+
 static void
 read_line (Reader *reader, const char *line)
 {
@@ -175,10 +212,12 @@ read_line (Reader *reader, const char *line)
     reader->in_comment = strstr (line, "-->") == NULL;
   else if (!reader->in_code && is_heading (line))
     begin_section (reader, line + strspn (line, "#"));
-  else if (line[0] == '\0' && !reader->in_code)
+  else if (reader->in_code)
+    add_code (reader, line);
+  else if (line[0] == '\0')
     end_block (reader);
   else
-    g_string_append_printf (reader->block, "%s%s\n", reader->in_code ? "    " : "", line);
+    add_line (reader, line);
 }
 
 void

@@ -14,6 +14,7 @@
 #include "bty-ctl-terminal.h"
 
 #define SHOWN_SESSIONS 20
+#define USAGE_WIDTH    12
 
 typedef struct
 {
@@ -29,7 +30,12 @@ static gboolean
 slash_help (BtyCtlChat *chat, const char *word, GError **error)
 {
   for (const Slash *s = slashes; s->name != NULL; s++)
-    printf ("  /%-9s %-12s %s\n", s->name, _ (s->usage), _ (s->summary));
+    {
+      const char *usage = *s->usage != '\0' ? _ (s->usage) : "";
+      int used = (int) bty_ctl_terminal_measure (usage);
+
+      printf ("  /%-9s %s%*s %s\n", s->name, usage, MAX (USAGE_WIDTH - used, 0), "", _ (s->summary));
+    }
   puts (_ ("A line that ends with \\ goes on in the next. Ctrl-C stops an answer."));
   return TRUE;
 }

@@ -52,17 +52,20 @@ bty_ctl_terminal_get_width (int fd)
 }
 
 guint
+bty_ctl_terminal_measure_char (gunichar c)
+{
+  if (g_unichar_iszerowidth (c))
+    return 0;
+  return g_unichar_iswide (c) ? 2 : 1;
+}
+
+guint
 bty_ctl_terminal_measure (const char *text)
 {
   guint width = 0;
 
   for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
-    {
-      gunichar c = g_utf8_get_char (p);
-
-      if (!g_unichar_iszerowidth (c))
-        width += g_unichar_iswide (c) ? 2 : 1;
-    }
+    width += bty_ctl_terminal_measure_char (g_utf8_get_char (p));
   return width;
 }
 

@@ -19,7 +19,8 @@ gboolean    bty_ctl_terminal_has_colour (int fd);
 const char *bty_ctl_terminal_style (int fd, BtyCtlStyle style);
 /* Columns of @fd; 0 when it is no terminal, where nothing needs to fit. */
 guint       bty_ctl_terminal_get_width (int fd);
-/* How many columns a text takes. */
+/* How many columns a character or a text takes. */
+guint       bty_ctl_terminal_measure_char (gunichar c);
 guint       bty_ctl_terminal_measure (const char *text);
 /* A copy that no terminal acts upon: control characters but line feed and tab become U+FFFD. */
 char       *bty_ctl_terminal_clean (const char *text, gssize length);

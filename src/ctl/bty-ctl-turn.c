@@ -14,6 +14,7 @@
 #define FIRST_PAUSE_MS   100
 #define LONGEST_PAUSE_MS 2000
 #define MAX_JOINS        12
+#define WORD_PAUSE_MS    500 /* after which an unfinished word is shown */
 
 BtyCtlTurn *
 bty_ctl_turn_new (BtyCtl *ctl, char **model, gboolean shows_reasoning)
@@ -25,6 +26,7 @@ bty_ctl_turn_new (BtyCtl *ctl, char **model, gboolean shows_reasoning)
   self->text = g_string_new (NULL);
   self->shows_reasoning = shows_reasoning;
   self->ends_with_newline = TRUE;
+  self->wrap = bty_ctl_wrap_new ();
   self->cancellable = g_cancellable_new ();
   return self;
 }
@@ -36,8 +38,44 @@ bty_ctl_turn_free (BtyCtlTurn *self)
   g_free (self->record);
   g_free (self->turn);
   g_string_free (self->text, TRUE);
+  bty_ctl_wrap_free (self->wrap);
+  g_clear_handle_id (&self->pause_source, g_source_remove);
   g_object_unref (self->cancellable);
   g_free (self);
+}
+
+static void
+show_word (BtyCtlTurn *self)
+{
+  g_autoptr(GString) out = g_string_new (NULL);
+
+  g_clear_handle_id (&self->pause_source, g_source_remove);
+  bty_ctl_wrap_flush (self->wrap, out);
+  bty_ctl_terminal_write (STDOUT_FILENO, out->str, out->len);
+}
+
+static gboolean
+on_word_pause (gpointer data)
+{
+  BtyCtlTurn *self = data;
+
+  self->pause_source = 0;
+  show_word (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Where standard output is no terminal the width is 0, and the text stays as it is. */
+static void
+show_text (BtyCtlTurn *self, const char *text)
+{
+  g_autoptr(GString) out = g_string_new (NULL);
+
+  g_clear_handle_id (&self->pause_source, g_source_remove);
+  self->wrap->width = bty_ctl_terminal_get_width (STDOUT_FILENO);
+  bty_ctl_wrap_take (self->wrap, text, out);
+  bty_ctl_terminal_write (STDOUT_FILENO, out->str, out->len);
+  if (bty_ctl_wrap_is_holding (self->wrap))
+    self->pause_source = g_timeout_add (WORD_PAUSE_MS, on_word_pause, self);
 }
 
 /* Ends the line of an unfinished answer before something else is said. */
@@ -45,7 +83,7 @@ static void
 end_line (BtyCtlTurn *self)
 {
   if (!self->ends_with_newline && !self->ctl->json)
-    bty_ctl_terminal_write (STDOUT_FILENO, "\n", 1);
+    show_text (self, "\n");
   self->ends_with_newline = TRUE;
 }
 
@@ -58,7 +96,7 @@ take_text (BtyCtlTurn *self, const char *text)
   if (self->ctl->json)
     return;
   bty_ctl_progress_end ();
-  bty_ctl_terminal_write (STDOUT_FILENO, text, strlen (text));
+  show_text (self, text);
   self->ends_with_newline = text[strlen (text) - 1] == '\n';
 }
 
@@ -68,6 +106,7 @@ take_reasoning (BtyCtlTurn *self, const char *text)
   if (!self->shows_reasoning || text == NULL)
     return;
   bty_ctl_progress_end ();
+  show_word (self);
   bty_ctl_terminal_write (STDERR_FILENO, text, strlen (text));
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "bty-ctl-wrap.h"
 #include "bty-ctl.h"
 
 /*
@@ -28,6 +29,8 @@ typedef struct
   guint         presses;
   gboolean      shows_reasoning;
   gboolean      ends_with_newline;
+  BtyCtlWrap   *wrap;
+  guint         pause_source; /* shows the unfinished word */
   GCancellable *cancellable;
 } BtyCtlTurn;
 

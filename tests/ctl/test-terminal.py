@@ -141,6 +141,31 @@ def test_slash_commands():
             assert len(place.fake.calls("chat.send")) == 3
 
 
+def test_help_is_aligned():
+    with Place(NO_COLOR="1") as place:
+        with place.terminal("chat") as terminal:
+            terminal.until(PROMPT)
+            terminal.type("/help\n")
+            shown = terminal.until(PROMPT)
+            lines = {line.split()[0]: line.rstrip() for line in shown.splitlines() if line.startswith("  /")}
+            columns = {lines["/new"].index("begin a"), lines["/sessions"].index("list the"), lines["/model"].index("show the"),
+                       lines["/quit"].index("leave")}
+            assert len(columns) == 1, shown
+
+
+def test_answer_breaks_between_words():
+    with Place(NO_COLOR="1") as place:
+        question = "this question has words\n    code that is longer than the terminal is"
+        with place.terminal("chat", "boternity", question, columns=20) as terminal:
+            assert terminal.wait() == 0
+        shown = "".join(terminal.all.split("\r"))
+        assert "You said: this \nquestion has words\n    code that is longer than the terminal is.\n" in shown, shown
+        assert place.run("chat", "boternity", question).stdout == "You said: " + question + ".\n"
+        with place.terminal("chat", "boternity", question, "--json", columns=20) as terminal:
+            assert terminal.wait() == 0
+        assert "this question has words" in terminal.all
+
+
 def test_failure_keeps_talking():
     with Place(NO_COLOR="1") as place:
         with place.terminal("chat") as terminal:

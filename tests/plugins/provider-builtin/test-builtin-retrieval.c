@@ -166,6 +166,31 @@ test_pick (void)
   g_assert_true (g_str_has_prefix (little, "Hand it over …"));
 }
 
+/* Lines of a page are cut where its author's editor ends; a terminal is as wide as it is. */
+static void
+test_lines_join (void)
+{
+  static const char page[] = "# Tides\n\nThe moon\npulls the sea,\nand so on.\n\n"
+                             "A list:\n- first item\n  goes on\n    - deeper\n* second\n1. third\n\n"
+                             "| a | b |\n|---|---|\n| 1 | 2 |\nafter it\ngoes on\n\n"
+                             "> said\n> so\n\n"
+                             "    plain code\n    more of it\n\n"
+                             "Type\nthis:\n```\nmoon \\\n\n  --full\n```\nThen\nwait.\n";
+  g_autoptr(BuiltinIndex) index = builtin_index_new ();
+  g_autoptr(GPtrArray)    stems = builtin_words_stems ("tides", strlen ("tides"));
+  g_autofree char        *all = NULL;
+
+  builtin_index_add (index, "tides.md", page, strlen (page));
+  all = builtin_section_pick (find (index, "tides"), stems, 10000);
+  g_assert_cmpstr (all, ==,
+                   "The moon pulls the sea, and so on.\n\n"
+                   "A list:\n- first item goes on\n    - deeper\n* second\n1. third\n\n"
+                   "| a | b |\n|---|---|\n| 1 | 2 |\nafter it goes on\n\n"
+                   "> said\n> so\n\n"
+                   "    plain code\n    more of it\n\n"
+                   "Type this:\n    moon \\\n    \n      --full\nThen wait.");
+}
+
 static void
 test_not_utf8 (void)
 {
@@ -186,6 +211,7 @@ main (int argc, char **argv)
   g_test_add_func ("/builtin/ranking", test_ranking);
   g_test_add_func ("/builtin/empty-index", test_empty_index);
   g_test_add_func ("/builtin/pick", test_pick);
+  g_test_add_func ("/builtin/lines-join", test_lines_join);
   g_test_add_func ("/builtin/not-utf8", test_not_utf8);
   return g_test_run ();
 }
