@@ -263,6 +263,11 @@ on_peer (GThreadedSocketService *service, GSocketConnection *connection, GObject
   if (g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM (connection)), request, sizeof request, NULL, NULL) > 0)
     g_atomic_int_inc (&peer->n_requests);
   g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), peer->answer, strlen (peer->answer), NULL, NULL, NULL);
+  /* Closing with bytes unread would reset the connection, and the reset could overtake the answer. */
+  g_socket_set_timeout (g_socket_connection_get_socket (connection), 5);
+  g_socket_shutdown (g_socket_connection_get_socket (connection), FALSE, TRUE, NULL);
+  while (g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM (connection)), request, sizeof request, NULL, NULL) > 0)
+    continue;
   return TRUE;
 }
 
