@@ -3,21 +3,10 @@
 
 #include "config.h"
 
-#include "bot/bty-bot-service.h"
-
 #include <glib/gi18n-lib.h>
 
 #include "bot/bty-bot-files.h"
-#include "bot/bty-slug.h"
-
-#define MAX_TRIES 200
-
-struct _BtyBotService
-{
-  GObject   parent_instance;
-  BtyStore *store;
-  char     *data_dir;
-};
+#include "bot/bty-bot-service-private.h"
 
 G_DEFINE_FINAL_TYPE (BtyBotService, bty_bot_service, G_TYPE_OBJECT)
 
@@ -28,6 +17,7 @@ bty_bot_service_finalize (GObject *object)
 
   g_clear_object (&self->store);
   g_clear_pointer (&self->data_dir, g_free);
+  g_clear_pointer (&self->claimed, g_hash_table_unref);
   G_OBJECT_CLASS (bty_bot_service_parent_class)->finalize (object);
 }
 
@@ -40,6 +30,7 @@ bty_bot_service_class_init (BtyBotServiceClass *klass)
 static void
 bty_bot_service_init (BtyBotService *self)
 {
+  self->claimed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 BtyBotService *
@@ -63,113 +54,6 @@ not_found (GError **error, const char *slug)
 {
   g_clear_error (error);
   g_set_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND, _("no bot is called “%s”: “boternity-ctl bot list” names them all"), slug);
-}
-
-/* Create: the files first, so that an acknowledged bot has them; then the record; another slug when that one is taken. */
-
-typedef struct
-{
-  BtyBot *wish;
-  BtyBot *bot;
-  char   *base;
-  guint   tries;
-} Create;
-
-static void
-create_free (gpointer data)
-{
-  Create *create = data;
-
-  bty_bot_unref (create->wish);
-  g_clear_pointer (&create->bot, bty_bot_unref);
-  g_free (create->base);
-  g_free (create);
-}
-
-static void create_try (GTask *task);
-
-static void
-on_created (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr(GTask)  task = data;
-  Create           *create = g_task_get_task_data (task);
-  g_autoptr(GError) error = NULL;
-
-  if (bty_store_apply_finish (BTY_STORE (source), result, &error))
-    g_task_return_pointer (task, g_steal_pointer (&create->bot), bty_record_unref);
-  else if (g_error_matches (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS) && create->tries < MAX_TRIES)
-    create_try (task);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
-}
-
-static void
-on_files_made (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr(GTask)    task = data;
-  BtyBotService      *self = g_task_get_source_object (task);
-  Create             *create = g_task_get_task_data (task);
-  g_autoptr(BtyBatch) batch = NULL;
-  GError             *error = NULL;
-
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  batch = bty_batch_new ();
-  bty_batch_put (batch, create->bot);
-  bty_batch_publish (batch, "bot.created", create->bot);
-  bty_store_apply_async (self->store, batch, g_task_get_cancellable (task), on_created, g_object_ref (task));
-}
-
-static void
-make_files (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  BtyBotService *self = source;
-  GError        *error = NULL;
-
-  if (bty_bot_files_make (self->data_dir, data, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-create_try (GTask *task)
-{
-  BtyBotService    *self = g_task_get_source_object (task);
-  Create           *create = g_task_get_task_data (task);
-  g_autoptr(GTask)  files = NULL;
-
-  create->tries += 1;
-  g_clear_pointer (&create->bot, bty_bot_unref);
-  create->bot = bty_bot_edit (create->wish);
-  create->bot->slug = create->tries == 1 ? g_strdup (create->base) : bty_slug_with_number (create->base, create->tries);
-
-  files = g_task_new (self, NULL, on_files_made, g_object_ref (task));
-  g_task_set_source_tag (files, create_try);
-  g_task_set_task_data (files, bty_bot_edit (create->bot), bty_record_unref);
-  g_task_run_in_thread (files, make_files);
-}
-
-void
-bty_bot_service_create_async (BtyBotService *self, const BtyBot *bot, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
-{
-  g_autoptr(GTask) task = g_task_new (self, cancellable, callback, data);
-  Create          *create = g_new0 (Create, 1);
-
-  g_task_set_source_tag (task, bty_bot_service_create_async);
-  create->wish = bty_bot_edit (bot);
-  create->base = bty_slug_from_name (bot->name);
-  g_task_set_task_data (task, create, create_free);
-  create_try (task);
-}
-
-BtyBot *
-bty_bot_service_create_finish (BtyBotService *self, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 /* Get */
@@ -232,33 +116,59 @@ change_free (gpointer data)
 
 static void change_try (GTask *task);
 
+/* The slug stays claimed until the folder is out of the way, so that a new bot of that name does not lose its own. */
+static void
+on_set_aside (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr(GTask) task = data;
+  Change          *change = g_task_get_task_data (task);
+
+  g_hash_table_remove (BTY_BOT_SERVICE (source)->claimed, change->bot->slug);
+  g_task_return_pointer (task, bty_bot_ref (change->bot), bty_record_unref);
+}
+
 static void
 set_aside (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   BtyBotService     *self = source;
-  Change            *change = data;
+  const char        *slug = data;
   g_autoptr(GError)  error = NULL;
 
   /* The bot is gone by now, whatever becomes of its folder. */
-  if (!bty_bot_files_set_aside (self->data_dir, change->bot->slug, &error))
-    g_warning ("the folder of the deleted bot “%s” stays where it is: %s", change->bot->slug, error->message);
-  g_task_return_pointer (task, bty_bot_ref (change->bot), bty_record_unref);
+  if (!bty_bot_files_set_aside (self->data_dir, slug, &error))
+    g_warning ("the folder of the deleted bot “%s” stays where it is: %s", slug, error->message);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+set_folder_aside (GTask *task)
+{
+  Change           *change = g_task_get_task_data (task);
+  g_autoptr(GTask)  aside = g_task_new (g_task_get_source_object (task), NULL, on_set_aside, g_object_ref (task));
+
+  g_task_set_source_tag (aside, set_folder_aside);
+  g_task_set_task_data (aside, g_strdup (change->bot->slug), g_free);
+  g_task_run_in_thread (aside, set_aside);
 }
 
 static void
 on_changed (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr(GTask)  task = data;
+  BtyBotService    *self = g_task_get_source_object (task);
   Change           *change = g_task_get_task_data (task);
   g_autoptr(GError) error = NULL;
+  gboolean          done = bty_store_apply_finish (BTY_STORE (source), result, &error);
 
-  if (bty_store_apply_finish (BTY_STORE (source), result, &error))
+  if (done && change->delete)
     {
-      if (change->delete)
-        g_task_run_in_thread (task, set_aside);
-      else
-        g_task_return_pointer (task, bty_bot_ref (change->bot), bty_record_unref);
+      set_folder_aside (task);
+      return;
     }
+  if (change->delete)
+    g_hash_table_remove (self->claimed, change->bot->slug);
+  if (done)
+    g_task_return_pointer (task, bty_bot_ref (change->bot), bty_record_unref);
   /* Somebody else was faster, and this caller did not say which revision it means: what it asks for still holds. */
   else if (g_error_matches (error, BTY_ERROR, BTY_ERROR_ABORTED) && !BTY_HAS (change->key, BtyRecord, revision) && change->tries < 5)
     change_try (task);
@@ -300,9 +210,17 @@ on_change_read (GObject *source, GAsyncResult *result, gpointer data)
     bty_record_merge (change->bot, change->key, BTY_VIEW_PATCH);
   else if (!change->delete)
     change->bot->state = change->state;
+  if (change->merge && !bty_bot_check (change->bot, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
 
   if (change->delete)
-    bty_batch_delete (batch, bot);
+    {
+      g_hash_table_add (self->claimed, g_strdup (bot->slug));
+      bty_batch_delete (batch, bot);
+    }
   else
     bty_batch_put (batch, change->bot);
   bty_batch_publish (batch, change->topic, change->bot);
@@ -327,6 +245,8 @@ change_start (BtyBotService *self, const BtyBot *key, Change what, GCancellable 
   Change          *change = g_memdup2 (&what, sizeof what);
 
   g_task_set_source_tag (task, change_start);
+  /* What was committed is told, also to a caller that has given up meanwhile. */
+  g_task_set_check_cancellable (task, FALSE);
   change->key = bty_bot_ref (key);
   g_task_set_task_data (task, change, change_free);
   change_try (task);

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "bot/bty-bot-service.h"
+
+struct _BtyBotService
+{
+  GObject     parent_instance;
+  BtyStore   *store;
+  char       *data_dir;
+  GHashTable *claimed; /* slugs whose bot is being made or deleted: nobody else may take them meanwhile */
+};
+
+/* Strips the name and refuses what no table can: a blank name, a route that names no model. */
+gboolean bty_bot_check (BtyBot *bot, GError **error);
