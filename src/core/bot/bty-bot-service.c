@@ -160,6 +160,7 @@ bty_bot_service_create_async (BtyBotService *self, const BtyBot *bot, GCancellab
   Create          *create = g_new0 (Create, 1);
 
   g_task_set_source_tag (task, bty_bot_service_create_async);
+  g_task_set_check_cancellable (task, FALSE); /* what was committed is told as such */
   create->wish = bty_bot_edit (bot);
   create->base = bty_slug_from_name (bot->name);
   g_task_set_task_data (task, create, create_free);
@@ -327,6 +328,7 @@ change_start (BtyBotService *self, const BtyBot *key, Change what, GCancellable 
   Change          *change = g_memdup2 (&what, sizeof what);
 
   g_task_set_source_tag (task, change_start);
+  g_task_set_check_cancellable (task, FALSE); /* what was committed is told as such */
   change->key = bty_bot_ref (key);
   g_task_set_task_data (task, change, change_free);
   change_try (task);
