@@ -11,12 +11,14 @@
 #include "bot/bty-slug.h"
 
 #define MAX_TRIES 200
+#define BUSY_MS 10
 
 struct _BtyBotService
 {
-  GObject   parent_instance;
-  BtyStore *store;
-  char     *data_dir;
+  GObject     parent_instance;
+  BtyStore   *store;
+  char       *data_dir;
+  GHashTable *busy; /* slugs whose folder is being made or set aside */
 };
 
 G_DEFINE_FINAL_TYPE (BtyBotService, bty_bot_service, G_TYPE_OBJECT)
@@ -28,6 +30,7 @@ bty_bot_service_finalize (GObject *object)
 
   g_clear_object (&self->store);
   g_clear_pointer (&self->data_dir, g_free);
+  g_clear_pointer (&self->busy, g_hash_table_unref);
   G_OBJECT_CLASS (bty_bot_service_parent_class)->finalize (object);
 }
 
@@ -40,6 +43,7 @@ bty_bot_service_class_init (BtyBotServiceClass *klass)
 static void
 bty_bot_service_init (BtyBotService *self)
 {
+  self->busy = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 BtyBotService *
@@ -93,8 +97,10 @@ on_created (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr(GTask)  task = data;
   Create           *create = g_task_get_task_data (task);
+  BtyBotService    *self = g_task_get_source_object (task);
   g_autoptr(GError) error = NULL;
 
+  g_hash_table_remove (self->busy, create->bot->slug);
   if (bty_store_apply_finish (BTY_STORE (source), result, &error))
     g_task_return_pointer (task, g_steal_pointer (&create->bot), bty_record_unref);
   else if (g_error_matches (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS) && create->tries < MAX_TRIES)
@@ -114,6 +120,7 @@ on_files_made (GObject *source, GAsyncResult *result, gpointer data)
 
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     {
+      g_hash_table_remove (self->busy, create->bot->slug);
       g_task_return_error (task, error);
       return;
     }
@@ -142,10 +149,15 @@ create_try (GTask *task)
   Create           *create = g_task_get_task_data (task);
   g_autoptr(GTask)  files = NULL;
 
-  create->tries += 1;
   g_clear_pointer (&create->bot, bty_bot_unref);
   create->bot = bty_bot_edit (create->wish);
-  create->bot->slug = create->tries == 1 ? g_strdup (create->base) : bty_slug_with_number (create->base, create->tries);
+  do
+    {
+      create->tries += 1;
+      bty_record_take_string (&create->bot->slug,
+                              create->tries == 1 ? g_strdup (create->base) : bty_slug_with_number (create->base, create->tries));
+    }
+  while (!g_hash_table_add (self->busy, g_strdup (create->bot->slug)));
 
   files = g_task_new (self, NULL, on_files_made, g_object_ref (task));
   g_task_set_source_tag (files, create_try);
@@ -219,6 +231,7 @@ typedef struct
   BtyBotState state;
   BtyBot     *bot;
   guint       tries;
+  gboolean    holds; /* the slug, until the folder is out of the way */
 } Change;
 
 static void
@@ -321,6 +334,21 @@ change_try (GTask *task)
                              g_object_ref (task));
 }
 
+/* A create that is at work on this slug may still find the old folder: one after the other. */
+static gboolean
+delete_try (gpointer data)
+{
+  GTask         *task = data;
+  BtyBotService *self = g_task_get_source_object (task);
+  Change        *change = g_task_get_task_data (task);
+
+  if (!g_hash_table_add (self->busy, g_strdup (change->key->slug)))
+    return G_SOURCE_CONTINUE;
+  change->holds = TRUE;
+  change_try (task);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 change_start (BtyBotService *self, const BtyBot *key, Change what, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
@@ -331,7 +359,10 @@ change_start (BtyBotService *self, const BtyBot *key, Change what, GCancellable 
   g_task_set_check_cancellable (task, FALSE); /* what was committed is told as such */
   change->key = bty_bot_ref (key);
   g_task_set_task_data (task, change, change_free);
-  change_try (task);
+  if (!change->delete)
+    change_try (task);
+  else if (delete_try (task) == G_SOURCE_CONTINUE)
+    g_timeout_add_full (G_PRIORITY_DEFAULT, BUSY_MS, delete_try, g_object_ref (task), g_object_unref);
 }
 
 void
@@ -365,8 +396,13 @@ bty_bot_service_delete_async (BtyBotService *self, const BtyBot *key, GCancellab
 gboolean
 bty_bot_service_delete_finish (BtyBotService *self, GAsyncResult *result, GError **error)
 {
+  Change           *change = g_task_get_task_data (G_TASK (result));
   g_autoptr(BtyBot) bot = g_task_propagate_pointer (G_TASK (result), error);
 
+  /* Here and not where the folder moves: that is another thread. */
+  if (change->holds)
+    g_hash_table_remove (self->busy, change->key->slug);
+  change->holds = FALSE;
   return bot != NULL;
 }
 
