@@ -83,6 +83,7 @@ store_config (BtyProviderService *self, GTask *task, const char *topic)
     bty_record_take_string (&config->key_ref, g_steal_pointer (&reference));
   bty_batch_put (batch, config);
   bty_batch_publish (batch, topic, config);
+  g_task_set_check_cancellable (task, FALSE); /* what was committed is told as such */
   bty_store_apply_async (self->store, batch, g_task_get_cancellable (task), on_stored, task);
 }
 
@@ -225,6 +226,7 @@ delete (BtyProviderService *self, GTask *own)
   batch = bty_batch_new ();
   bty_batch_delete (batch, entry->config);
   bty_batch_publish (batch, "provider.deleted", entry->config);
+  g_task_set_check_cancellable (task, FALSE);
   bty_store_apply_async (self->store, batch, g_task_get_cancellable (task), on_deleted, g_object_ref (task));
 }
 
