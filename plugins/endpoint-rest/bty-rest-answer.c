@@ -63,7 +63,17 @@ set_location (const BtyRestContext *context, const BtyRecord *record)
   bty_exchange_set_header (context->exchange, "Location", text->str);
 }
 
-/* Gives whether the client has this revision already. */
+/* Whether a secret is at hand is told of a record but is no part of its revision. */
+static gboolean
+has_secret (const BtySchema *schema)
+{
+  for (guint i = 0; i < schema->n_fields; i++)
+    if (bty_schema_get_field (schema, i)->type == BTY_FIELD_TYPE_SECRET)
+      return TRUE;
+  return FALSE;
+}
+
+/* Gives whether the client has this very record already. */
 static gboolean
 set_etag (const BtyRestContext *context, const BtyRecord *record)
 {
@@ -76,7 +86,7 @@ set_etag (const BtyRestContext *context, const BtyRecord *record)
   bty_exchange_set_header (context->exchange, "ETag", tag);
   if (context->route->verb == BTY_REST_GET && !context->by_name)
     known = bty_exchange_get_header (context->exchange, "If-None-Match");
-  return known != NULL && bty_rest_etags_have (known, record->revision);
+  return known != NULL && bty_rest_etags_have (known, record->revision) && !has_secret (record->schema);
 }
 
 static void

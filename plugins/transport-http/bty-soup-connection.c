@@ -16,7 +16,7 @@
 
 #define COPIED_WRITE   (16 * 1024)       /* smaller writes are gathered, greater ones go out as they are */
 #define PENDING_MAX    (64 * 1024)       /* above it libsoup has to wait */
-#define LAGGING_BELOW  (64 * 1024)       /* a stream that was above PENDING_MAX has drained */
+#define LAGGING_BELOW  (64 * 1024)       /* a stream of which something waited has drained so far that it may go on */
 #define LINGER_TIME    (2 * G_USEC_PER_SEC)
 #define LINGER_READS   64                /* buffers thrown away in one go */
 
@@ -152,7 +152,7 @@ bty_soup_connection_send (BtySoupConnection *self, const char *data, gsize lengt
     }
   g_string_append_len (self->out, data, length);
   bty_soup_connection_flush (self);
-  self->lagging = self->lagging || bty_soup_connection_get_pending (self) > PENDING_MAX;
+  self->lagging = self->lagging || bty_soup_connection_get_pending (self) > 0;
 }
 
 void
@@ -196,9 +196,10 @@ on_stream_event (BtySoupConnection *self)
       bty_soup_connection_close (self);
       return;
     }
+  /* Told again until nothing waits: how much is little to the endpoint is not known here. */
   if (self->lagging && bty_soup_connection_get_pending (self) <= LAGGING_BELOW)
     {
-      self->lagging = FALSE;
+      self->lagging = bty_soup_connection_get_pending (self) > 0;
       if (self->on_drained != NULL)
         self->on_drained (self, self->watch_data);
     }

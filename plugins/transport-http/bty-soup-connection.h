@@ -58,7 +58,7 @@ struct _BtySoupConnection
   gboolean             begun;    /* libsoup has told of the present request */
   gboolean             ending;   /* linger once all is written */
   gboolean             chunked;  /* how a stream is framed */
-  gboolean             lagging;  /* a stream's pending bytes went above the mark */
+  gboolean             lagging;  /* a stream has had bytes that waited */
   gsize                received; /* bytes of the present head */
   GByteArray          *body;     /* of the request being read */
   gsize                body_counted; /* bytes of it in the server's total, until the request is over */

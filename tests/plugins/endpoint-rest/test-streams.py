@@ -169,6 +169,18 @@ def test_reader_that_only_lags():
             assert all(len(e['data']['text']) == 100000 for e in seen[:-1])
 
 
+def test_reader_that_lags_behind_a_small_limit():
+    with door.Server('rest.max_pending=1024') as server:
+        for size in (4, 3000, 100000):
+            with server.connect() as s:
+                s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+                events = door.Events(server, f'{TICKS}?count={4000000 // max(size, 1000)}&size={size}', sock=s)
+                time.sleep(0.3)
+                seen = list(events)
+                assert seen[-1]['event'] == 'end'
+                assert [int(e['id']) for e in seen[:-1]] == list(range(1, 4000000 // max(size, 1000) + 1))
+
+
 def test_many_streams():
     with door.Server() as server:
         streams = [door.Events(server, TICKS + '?count=30&delay=10') for _ in range(200)]
@@ -180,4 +192,4 @@ def test_many_streams():
 
 sys.exit(door.run([test_a_stream, test_tokens_come_as_runs, test_as_a_whole, test_failures, test_beginning_and_heartbeats,
                    test_resuming_exactly_once, test_two_read_one_call, test_client_that_vanishes, test_reader_that_only_lags,
-                   test_many_streams]))
+                   test_reader_that_lags_behind_a_small_limit, test_many_streams]))
