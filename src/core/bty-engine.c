@@ -258,7 +258,18 @@ on_default_bot (GObject *source, GAsyncResult *result, gpointer data)
 
   if (!bty_bot_service_ensure_default_finish (BTY_BOT_SERVICE (source), result, &error))
     g_warning ("the default bot could not be made: %s", error->message);
-  *(gboolean *) data = TRUE;
+  if (data != NULL)
+    *(gboolean *) data = TRUE;
+}
+
+/* Whether bots have been here before: then nobody has to wait for the first one. */
+static gboolean
+has_bots (BtyEngine *self)
+{
+  g_autofree char  *path = g_build_filename (self->data_dir, "bots", NULL);
+  g_autoptr(GDir)   folder = g_dir_open (path, 0, NULL);
+
+  return folder != NULL && g_dir_read_name (folder) != NULL;
 }
 
 /* What can wait until the doors are open. */
@@ -268,6 +279,7 @@ do_later (gpointer data)
   BtyEngine *self = data;
 
   self->later = 0;
+  bty_bot_service_ensure_default_async (self->bots, on_default_bot, NULL);
   bty_chat_service_mend (self->chat);
   return G_SOURCE_REMOVE;
 }
@@ -275,13 +287,14 @@ do_later (gpointer data)
 gboolean
 bty_engine_start (BtyEngine *self, GError **error)
 {
-  gboolean has_bot = FALSE;
+  gboolean has_bot = has_bots (self);
   gboolean is_open;
 
   bty_plugin_registry_find (self->registry);
   if (!open_store (self, error) || !make_domains (self, error))
     return FALSE;
-  bty_bot_service_ensure_default_async (self->bots, on_default_bot, &has_bot);
+  if (!has_bot)
+    bty_bot_service_ensure_default_async (self->bots, on_default_bot, &has_bot);
   is_open = open_doors (self, error);
   while (!has_bot)
     g_main_context_iteration (NULL, TRUE);

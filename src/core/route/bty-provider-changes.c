@@ -129,9 +129,22 @@ bty_provider_service_add_finish (BtyProviderService *self, GAsyncResult *result,
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+static gboolean
+is_same_host (const char *a, const char *b)
+{
+  g_autoptr(GUri) left = a != NULL ? g_uri_parse (a, G_URI_FLAGS_SCHEME_NORMALIZE, NULL) : NULL;
+  g_autoptr(GUri) right = b != NULL ? g_uri_parse (b, G_URI_FLAGS_SCHEME_NORMALIZE, NULL) : NULL;
+
+  if (left == NULL || right == NULL)
+    return a == NULL && b == NULL;
+  return g_str_equal (g_uri_get_scheme (left), g_uri_get_scheme (right)) && g_uri_get_port (left) == g_uri_get_port (right) &&
+         g_ascii_strcasecmp (g_uri_get_host (left) != NULL ? g_uri_get_host (left) : "",
+                             g_uri_get_host (right) != NULL ? g_uri_get_host (right) : "") == 0;
+}
+
 /* A key that was found by custom belongs to the old host: it must not go to another one. */
 static void
-follow_url (BtyProviderConfig *config, const BtyProviderConfig *before, const BtyProviderConfig *changes)
+follow_url (BtyProviderService *self, BtyProviderConfig *config, const BtyProviderConfig *before, const BtyProviderConfig *changes)
 {
   const char *usual = bty_provider_usual_key_ref (before->kind, before->url);
 
@@ -139,6 +152,13 @@ follow_url (BtyProviderConfig *config, const BtyProviderConfig *before, const Bt
     return;
   if (before->key_ref == NULL || g_strcmp0 (before->key_ref, usual) == 0)
     bty_record_take_string (&config->key_ref, g_strdup (bty_provider_usual_key_ref (config->kind, config->url)));
+  /* A key was given for one host: another one does not get it. */
+  else if (g_str_has_prefix (before->key_ref, "memory:") && !is_same_host (before->url, config->url))
+    {
+      g_autofree char *key_name = bty_provider_key_name (config->name);
+
+      bty_secret_service_put (self->secrets, key_name, NULL);
+    }
 }
 
 static void
@@ -161,7 +181,7 @@ update (BtyProviderService *self, GTask *own)
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
-  follow_url (job->config, entry->config, job->changes);
+  follow_url (self, job->config, entry->config, job->changes);
   store_config (self, g_steal_pointer (&task), "provider.updated");
 }
 
