@@ -88,7 +88,12 @@ say (gpointer data)
   g_autoptr(GError) error = NULL;
 
   for (guint i = 0; self->words != NULL && self->words[i] != NULL; i++)
-    bty_completion_push_text (completion, self->words[i], strlen (self->words[i]));
+    {
+      BtyDelta delta = { .kind = self->reasons ? BTY_DELTA_REASONING : BTY_DELTA_TEXT, .text = self->words[i],
+                         .length = strlen (self->words[i]) };
+
+      bty_completion_push (completion, &delta);
+    }
   if (self->hangs)
     return G_SOURCE_REMOVE;
   if (g_cancellable_set_error_if_cancelled (bty_completion_get_cancellable (completion), &error))

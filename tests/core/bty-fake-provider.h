@@ -8,6 +8,7 @@
  * @words: what it says, one delta each
  * @failure: (nullable): how its completions end, after the words
  * @hangs: whether it says the words and then nothing more, until it is cancelled
+ * @reasons: whether its words are reasoning, not text
  * @models: (nullable): names of its models, parted by spaces; %NULL: listing fails
  * @window: of its models
  * @list_hangs: whether listing never ends, unless it is cancelled
@@ -25,6 +26,7 @@ struct _BtyFakeProvider
   const char *const    *words;
   GError               *failure;
   gboolean              hangs;
+  gboolean              reasons;
   const char           *models;
   gint64                window;
   gboolean              list_hangs;

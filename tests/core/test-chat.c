@@ -196,6 +196,31 @@ test_a_full_disk (BtyTestHouse *h, gconstpointer unused)
   }
 }
 
+static void
+test_an_endless_answer_is_cut_in_time (BtyTestHouse *h, gconstpointer unused)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (bty_settings_set (h->settings, "chat.turn_timeout", "1", &error));
+  h->fake->hangs = TRUE;
+  bty_test_call_fails (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"hello\"}", BTY_ERROR_DEADLINE_EXCEEDED, "chat.turn_timeout");
+  g_assert_cmpuint (bty_fake_store_count (BTY_FAKE_STORE (h->store), &bty_message_schema), ==, 2);
+}
+
+static void
+test_reasoning_counts (BtyTestHouse *h, gconstpointer unused)
+{
+  g_autofree char  *thought = g_strnfill (900, 'r');
+  const char *const thoughts[] = { thought, thought, NULL };
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (bty_settings_set (h->settings, "chat.max_answer", "1024", &error));
+  h->fake->reasons = TRUE;
+  h->fake->hangs = TRUE;
+  h->fake->words = thoughts;
+  bty_test_call_fails (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"hello\"}", BTY_ERROR_RESOURCE_EXHAUSTED, "chat.max_answer");
+}
+
 #define ADD(name, function) g_test_add ("/chat/" name, BtyTestHouse, NULL, set_up, function, tear_down)
 
 int
@@ -210,5 +235,7 @@ main (int argc, char **argv)
   ADD ("a-failed-turn-keeps-what-was-said", test_a_failed_turn_keeps_what_was_said);
   ADD ("one-at-a-time", test_one_at_a_time);
   ADD ("a-full-disk", test_a_full_disk);
+  ADD ("an-endless-answer-is-cut-in-time", test_an_endless_answer_is_cut_in_time);
+  ADD ("reasoning-counts", test_reasoning_counts);
   return g_test_run ();
 }

@@ -108,6 +108,27 @@ test_settings_of_the_bot (Fixture *f, gconstpointer unused)
   }
 }
 
+static void
+test_no_more_output_than_is_kept (Fixture *f, gconstpointer unused)
+{
+  guint left_out;
+
+  f->bot->max_output = 8000;
+  {
+    g_autoptr(BtyCompletionRequest) by_model = bty_context_build (f->bot, "", f->history, f->turn, 32768, 2000, 4096, &left_out, NULL);
+    g_autoptr(BtyCompletionRequest) by_window = bty_context_build (f->bot, "", f->history, f->turn, 1000, 0, 40, &left_out, NULL);
+
+    g_assert_cmpint (by_model->max_output, ==, 2000);
+    g_assert_cmpint (by_window->max_output, ==, 500);
+  }
+  f->bot->max_output = 0;
+  {
+    g_autoptr(BtyCompletionRequest) unnamed = bty_context_build (f->bot, "", f->history, f->turn, 32768, 2000, 4096, &left_out, NULL);
+
+    g_assert_cmpint (unnamed->max_output, ==, 0);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -116,5 +137,6 @@ main (int argc, char **argv)
   g_test_add ("/context/oldest-are-left-out", Fixture, NULL, set_up, test_oldest_are_left_out, tear_down);
   g_test_add ("/context/question-alone-is-too-long", Fixture, NULL, set_up, test_question_alone_is_too_long, tear_down);
   g_test_add ("/context/settings-of-the-bot", Fixture, NULL, set_up, test_settings_of_the_bot, tear_down);
+  g_test_add ("/context/no-more-output-than-is-kept", Fixture, NULL, set_up, test_no_more_output_than_is_kept, tear_down);
   return g_test_run ();
 }

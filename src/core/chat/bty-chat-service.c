@@ -25,7 +25,9 @@ static const BtySetting settings_table[] = {
   { .group = "chat", .key = "reserve", .type = BTY_SETTING_INT, .fallback = "4096", .unit = "tokens", .min = 16, .max = 10000000,
     .summary = N_("Room in the window that is kept free for the answer") },
   { .group = "chat", .key = "max_answer", .type = BTY_SETTING_INT, .fallback = "4194304", .unit = "bytes", .min = 1024, .max = 67108864,
-    .summary = N_("Longest answer; a longer one is cut") },
+    .summary = N_("Longest answer, the reasoning before it included; a longer one is cut") },
+  { .group = "chat", .key = "turn_timeout", .type = BTY_SETTING_INT, .fallback = "1800", .unit = "s", .min = 1, .max = 604800,
+    .summary = N_("How long models may take over an answer; then it is cut") },
 };
 
 void

@@ -105,7 +105,8 @@ bty_context_build (const BtyBot *bot, const char *soul, GPtrArray *history, cons
 
       g_ptr_array_add (request->messages, bty_prompt_message_new_text (message->role, message->text));
     }
-  request->max_output = bot->max_output;
+  /* What was kept free is all there is room for: more would be refused, or run out of the window. */
+  request->max_output = bot->max_output > 0 ? kept : 0;
   request->temperature = bot->temperature;
   BTY_SET_NULL (request, BtyCompletionRequest, temperature, BTY_IS_NULL (bot, BtyBot, temperature));
   request->bot = g_strdup (turn->bot);

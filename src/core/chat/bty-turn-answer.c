@@ -87,6 +87,9 @@ on_delta (BtyRoute *route, const BtyDelta *delta, gpointer data)
 {
   BtyTurnRun *self = data;
 
+  if (delta->length == 0)
+    return;
+  self->said_bytes += delta->length;
   if (delta->kind == BTY_DELTA_TEXT)
     {
       g_string_append_len (self->answer, delta->text, (gssize) delta->length);
@@ -98,7 +101,7 @@ on_delta (BtyRoute *route, const BtyDelta *delta, gpointer data)
 
       bty_turn_run_say (self, bty_turn_run_item_new (BTY_CHAT_REASONING, text));
     }
-  if (self->answer->len > (gsize) bty_settings_get_int (self->parts->settings, "chat", "max_answer"))
+  if (self->said_bytes > (gsize) bty_settings_get_int (self->parts->settings, "chat", "max_answer"))
     g_cancellable_cancel (self->cancellable);
 }
 
@@ -108,14 +111,29 @@ on_routed (BtyRoute *route, gpointer data)
   BtyTurnRun   *self = data;
   const GError *error = bty_route_get_error (route);
 
+  g_clear_handle_id (&self->deadline, g_source_remove);
   if (error != NULL && !g_error_matches (error, BTY_ERROR, BTY_ERROR_CANCELLED))
     self->error = g_error_copy (error);
+  else if (error != NULL && !self->is_stopped && self->is_late)
+    g_set_error (&self->error, BTY_ERROR, BTY_ERROR_DEADLINE_EXCEEDED,
+                 _("the answer took longer than the setting chat.turn_timeout allows"));
   else if (error != NULL && !self->is_stopped)
     g_set_error (&self->error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED, _("the answer is longer than the setting chat.max_answer allows"));
   bty_turn_run_go_on (self, TURN_STEP_ANSWER);
 }
 
 static const BtyRouteEvents route_events = { .on_model = on_model, .on_skipped = on_skipped, .on_delta = on_delta, .on_done = on_routed };
+
+static gboolean
+on_deadline (gpointer data)
+{
+  BtyTurnRun *self = data;
+
+  self->deadline = 0;
+  self->is_late = TRUE;
+  g_cancellable_cancel (self->cancellable);
+  return G_SOURCE_REMOVE;
+}
 
 void
 bty_turn_run_ask_models (BtyTurnRun *self)
@@ -126,6 +144,7 @@ bty_turn_run_ask_models (BtyTurnRun *self)
   gint64           window = bty_settings_get_int (self->parts->settings, "chat", "context_window");
 
   self->route = bty_route_new (self->parts->providers, (const char *const *) models, window, self->cancellable, &route_events, self);
+  self->deadline = g_timeout_add_seconds ((guint) bty_settings_get_int (self->parts->settings, "chat", "turn_timeout"), on_deadline, self);
   bty_route_start (self->route);
 }
 

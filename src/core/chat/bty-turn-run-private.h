@@ -39,6 +39,9 @@ struct _BtyTurnRun
 
   BtyRoute     *route;
   GString      *answer;
+  gsize         said_bytes; /* of answer and reasoning */
+  guint         deadline;
+  gboolean      is_late;
   guint         left_out;
   gboolean      is_stopped;
   BtyTurnState  stopped_as;
