@@ -99,13 +99,17 @@ read_file_name (Entry *entry)
     }
 }
 
-static gboolean
-has_file_name (BtyPluginRegistry *self, const char *name)
+static const Entry *
+find_file_name (BtyPluginRegistry *self, const char *name)
 {
   for (guint i = 0; i < self->entries->len; i++)
-    if (g_str_equal (((Entry *) g_ptr_array_index (self->entries, i))->name, name))
-      return TRUE;
-  return FALSE;
+    {
+      const Entry *entry = g_ptr_array_index (self->entries, i);
+
+      if (g_str_equal (entry->name, name))
+        return entry;
+    }
+  return NULL;
 }
 
 void
@@ -117,16 +121,19 @@ bty_plugin_registry_find (BtyPluginRegistry *self)
     {
       const BtyPluginFound *found = g_ptr_array_index (files, i);
       g_autofree char      *name = g_path_get_basename (found->path);
+      const Entry          *first;
       Entry                *entry;
 
       name[strlen (name) - strlen (".so")] = '\0';
-      if (has_file_name (self, name))
-        continue;
+      first = find_file_name (self, name);
       entry = g_new0 (Entry, 1);
       entry->path = g_strdup (found->path);
       entry->name = g_steal_pointer (&name);
       entry->is_own = found->is_own;
-      read_file_name (entry);
+      if (first == NULL)
+        read_file_name (entry);
+      else
+        g_set_error (&entry->refusal, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS, _("“%s” has the same file name and was found first"), first->path);
       g_ptr_array_add (self->entries, entry);
     }
 }

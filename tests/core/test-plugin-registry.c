@@ -237,6 +237,7 @@ test_folders_and_copy (Fixture *f)
   g_autofree char   *in_path = NULL;
   g_autofree char   *in_user = put ("twin", f->plugins, "provider-good.so");
   g_autofree char   *maps = NULL;
+  g_autoptr(BtyPluginInfo) hidden = NULL;
   g_autoptr(GError)  error = NULL;
   g_autoptr(GObject) object = NULL;
 
@@ -244,7 +245,9 @@ test_folders_and_copy (Fixture *f)
   in_path = put ("provider-good", first, "provider-good.so");
   g_setenv ("BOTERNITY_PLUGIN_PATH", first, TRUE);
   bty_plugin_registry_find (f->registry);
-  g_assert_null (find_info (f, in_user));
+  hidden = find_info (f, in_user);
+  g_assert_cmpint (hidden->state, ==, BTY_PLUGIN_REFUSED);
+  g_assert_nonnull (strstr (hidden->reason, in_path));
   object = bty_plugin_registry_make (f->registry, BTY_FEATURE_PROVIDER, "good", &error);
   g_assert_no_error (error);
   g_assert_true (g_file_get_contents ("/proc/self/maps", &maps, NULL, NULL));

@@ -172,6 +172,26 @@ def test_interrupt_and_cancel():
         third.close()
 
 
+def test_delete_against_send():
+    for round_number in range(8):
+        _, items, _ = DAEMON.chat("bo", f"remember round {round_number}")
+        session = start_of(items)["session"]
+        said = {}
+
+        def send():
+            said["end"] = DAEMON.chat("bo", "and this", session=session)[2]
+
+        thread = threading.Thread(target=send)
+        thread.start()
+        status = DAEMON.request("DELETE", f"/api/v1/sessions/{session}").status
+        thread.join()
+        if status == 204:
+            assert DAEMON.get(f"/sessions/{session}").status == 404
+        else:
+            messages = DAEMON.get(f"/sessions/{session}/messages").json["items"]
+            assert status == 409 and len(messages) >= 2, (status, messages, said)
+
+
 def test_killed_in_the_middle():
     with Upstream() as upstream:
         slug = connect(upstream.port, "dripping", "kill")

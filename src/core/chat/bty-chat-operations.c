@@ -7,7 +7,7 @@
 
 #include "chat/bty-chat-service.h"
 
-static const BtyChatParts *
+static BtyChatParts *
 parts_of (BtyCall *call)
 {
   return bty_chat_service_get_parts (bty_call_service (call));

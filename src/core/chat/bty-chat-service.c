@@ -11,6 +11,7 @@ struct _BtyChatService
 {
   GObject      parent_instance;
   BtyChatParts parts;
+  gint64       began; /* turns made before this belong to an earlier process */
 };
 
 G_DEFINE_FINAL_TYPE (BtyChatService, bty_chat_service, G_TYPE_OBJECT)
@@ -59,6 +60,7 @@ static void
 bty_chat_service_init (BtyChatService *self)
 {
   self->parts.queue = bty_session_queue_new (bty_turn_run_go);
+  self->began = g_get_real_time ();
 }
 
 BtyChatService *
@@ -73,7 +75,7 @@ bty_chat_service_new (BtyStore *store, BtyBotService *bots, BtyProviderService *
   return self;
 }
 
-const BtyChatParts *
+BtyChatParts *
 bty_chat_service_get_parts (BtyChatService *self)
 {
   return &self->parts;
@@ -103,11 +105,8 @@ on_cut_off_found (GObject *source, GAsyncResult *result, gpointer data)
     g_warning ("turns that were cut off could not be found: %s", error->message);
   for (guint i = 0; page != NULL && i < page->items->len; i++)
     {
-      g_autoptr(BtyTurn) turn = NULL;
+      g_autoptr(BtyTurn) turn = bty_turn_edit (g_ptr_array_index (page->items, i));
 
-      if (bty_session_queue_find (self->parts.queue, ((BtyTurn *) g_ptr_array_index (page->items, i))->record.id) != NULL)
-        continue;
-      turn = bty_turn_edit (g_ptr_array_index (page->items, i));
       turn->state = BTY_TURN_INTERRUPTED;
       bty_record_take_string (&turn->error_code, g_strdup (bty_error_info (BTY_ERROR_UNAVAILABLE)->name));
       bty_record_take_string (&turn->error, g_strdup (_("the daemon stopped in the middle of the answer: say it again")));
@@ -121,8 +120,12 @@ on_cut_off_found (GObject *source, GAsyncResult *result, gpointer data)
 void
 bty_chat_service_mend (BtyChatService *self)
 {
-  g_autoptr(BtyQuery) query = bty_query_new (&bty_turn_schema);
+  g_autoptr(BtyQuery)  query = bty_query_new (&bty_turn_schema);
+  g_autoptr(GDateTime) second = g_date_time_new_from_unix_utc (self->began / G_USEC_PER_SEC);
+  g_autoptr(GDateTime) began = g_date_time_add (second, self->began % G_USEC_PER_SEC);
+  g_autofree char     *text = g_date_time_format (began, "%Y-%m-%dT%H:%M:%S.%fZ");
 
+  bty_query_where (query, "created_at", BTY_MATCH_LESS, text);
   bty_query_where (query, "state", BTY_MATCH_EQUAL, bty_enum_nick (bty_turn_states, BTY_TURN_RUNNING));
   bty_store_query_async (self->parts.store, query, NULL, on_cut_off_found, g_object_ref (self));
 }
@@ -132,6 +135,7 @@ bty_chat_service_stop (BtyChatService *self)
 {
   g_autoptr(GPtrArray) runs = bty_session_queue_list (self->parts.queue, NULL);
 
+  self->parts.is_stopping = TRUE;
   for (guint i = 0; i < runs->len; i++)
     bty_turn_run_stop (g_ptr_array_index (runs, i), BTY_TURN_INTERRUPTED);
 }
@@ -139,7 +143,5 @@ bty_chat_service_stop (BtyChatService *self)
 gboolean
 bty_chat_service_is_idle (BtyChatService *self)
 {
-  g_autoptr(GPtrArray) runs = bty_session_queue_list (self->parts.queue, NULL);
-
-  return runs->len == 0;
+  return self->parts.n_runs == 0;
 }

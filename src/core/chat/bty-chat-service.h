@@ -12,10 +12,10 @@
 G_DECLARE_FINAL_TYPE (BtyChatService, bty_chat_service, BTY, CHAT_SERVICE, GObject)
 
 BtyChatService     *bty_chat_service_new (BtyStore *store, BtyBotService *bots, BtyProviderService *providers, BtySettings *settings);
-const BtyChatParts *bty_chat_service_get_parts (BtyChatService *service);
+BtyChatParts       *bty_chat_service_get_parts (BtyChatService *service);
 /** bty_chat_service_mend: marks turns that an earlier process left in their middle as interrupted; in the background */
 void                bty_chat_service_mend (BtyChatService *service);
-/** bty_chat_service_stop: interrupts every turn, keeping what was said; returns at once */
+/** bty_chat_service_stop: interrupts every turn, keeping what was said, and begins no more; returns at once */
 void                bty_chat_service_stop (BtyChatService *service);
 /** bty_chat_service_is_idle: Returns: whether no turn is going on */
 gboolean            bty_chat_service_is_idle (BtyChatService *service);

@@ -8,22 +8,47 @@
 #include "bty-listing.h"
 #include "chat/bty-chat-service.h"
 
-static const BtyChatParts *
+static BtyChatParts *
 parts_of (BtyCall *call)
 {
   return bty_chat_service_get_parts (bty_call_service (call));
 }
 
 static void
-session_list (BtyCall *call)
+list_sessions (BtyCall *call, const char *bot)
 {
   const BtySessionList *request = bty_call_request (call);
   g_autoptr(BtyQuery)   query = bty_query_new (&bty_session_schema);
 
-  if (request->slug != NULL)
-    bty_query_where (query, "slug", BTY_MATCH_EQUAL, request->slug);
+  if (bot != NULL)
+    bty_query_where (query, "bot", BTY_MATCH_EQUAL, bot);
   bty_query_order (query, "active_at", TRUE);
   bty_listing_answer (call, parts_of (call)->store, query, request->cursor, request->limit);
+}
+
+/* By the bot, not by its slug: a deleted bot's conversations are not those of a new bot of that name. */
+static void
+on_bot_to_list (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr(BtyCall) call = data;
+  g_autoptr(GError)  error = NULL;
+  g_autoptr(BtyBot)  bot = bty_bot_service_get_finish (BTY_BOT_SERVICE (source), result, &error);
+
+  if (bot != NULL)
+    list_sessions (call, bot->record.id);
+  else
+    bty_call_fail (call, error);
+}
+
+static void
+session_list (BtyCall *call)
+{
+  const BtySessionList *request = bty_call_request (call);
+
+  if (request->slug != NULL)
+    bty_bot_service_get_async (parts_of (call)->bots, request->slug, bty_call_cancellable (call), on_bot_to_list, bty_call_ref (call));
+  else
+    list_sessions (call, NULL);
 }
 
 static BtySession *
@@ -224,27 +249,47 @@ delete_step (Closing *closing)
   find_of_session (closing, &bty_message_schema, on_messages_found);
 }
 
+static gboolean
+refuse_while_busy (BtyCall *call, const char *session)
+{
+  g_autoptr(GPtrArray) runs = bty_session_queue_list (parts_of (call)->queue, session);
+
+  if (runs->len == 0)
+    return FALSE;
+  bty_call_fail_new (call, BTY_ERROR_FAILED_PRECONDITION, _("an answer is being given in the session %s: stop it first, or wait"), session);
+  return TRUE;
+}
+
+static void
+on_closed_to_delete (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr(Closing) closing = data;
+  g_autoptr(GError)  error = NULL;
+
+  if (!bty_store_apply_finish (BTY_STORE (source), result, &error))
+    bty_call_fail (closing->call, error);
+  else if (!refuse_while_busy (closing->call, closing->session->record.id))
+    delete_step (g_steal_pointer (&closing));
+}
+
+/* It is closed first, in a commit of its own: a message that comes meanwhile either was there before, or finds it closed. */
 static void
 on_session_to_delete (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr(BtyCall)    call = data;
   g_autoptr(BtySession) session = finish_session (source, result, call);
-  g_autoptr(GPtrArray)  runs = NULL;
+  g_autoptr(BtyBatch)   batch = NULL;
   Closing              *closing;
 
-  if (session == NULL)
+  if (session == NULL || refuse_while_busy (call, session->record.id))
     return;
-  runs = bty_session_queue_list (parts_of (call)->queue, session->record.id);
-  if (runs->len > 0)
-    {
-      bty_call_fail_new (call, BTY_ERROR_FAILED_PRECONDITION, _("an answer is being given in the session %s: stop it first, or wait"),
-                         session->record.id);
-      return;
-    }
+  batch = bty_batch_new ();
   closing = g_new0 (Closing, 1);
   closing->call = g_steal_pointer (&call);
-  closing->session = g_steal_pointer (&session);
-  delete_step (closing);
+  closing->session = bty_session_edit (session);
+  closing->session->state = BTY_SESSION_CLOSED;
+  bty_batch_put (batch, closing->session);
+  bty_store_apply_async (BTY_STORE (source), batch, NULL, on_closed_to_delete, closing);
 }
 
 static void
@@ -324,7 +369,8 @@ message_search (BtyCall *call)
 const BtyOperation bty_session_operations[] = {
   { .name = "session.list", .summary = N_("List conversations, the latest first"),
     .request = &bty_session_list_schema, .item = &bty_session_schema, .response = &bty_page_schema,
-    .http = "GET /sessions", .scope = "sessions:read", .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT, .run = session_list },
+    .http = "GET /sessions", .scope = "sessions:read", .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
+    .errors = BTY_ERRORS (NOT_FOUND), .run = session_list },
   { .name = "session.get", .summary = N_("Show a conversation"),
     .request = &bty_session_schema, .request_view = BTY_VIEW_KEY, .response = &bty_session_schema,
     .http = "GET /sessions/{id}", .scope = "sessions:read", .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,

@@ -122,7 +122,9 @@ join_queue (BtyTurnRun *self)
 
   self->step = TURN_STEP_QUEUED;
   ahead = bty_session_queue_join (self->parts->queue, self->session->record.id, self->turn->record.id, G_OBJECT (self));
-  if (ahead > 0)
+  if (self->parts->is_stopping)
+    bty_turn_run_stop (self, BTY_TURN_INTERRUPTED);
+  else if (ahead > 0)
     bty_turn_run_say (self, bty_turn_run_item_new (BTY_CHAT_QUEUED, NULL));
 }
 

@@ -20,7 +20,7 @@ typedef enum
 struct _BtyTurnRun
 {
   GObject             parent_instance;
-  const BtyChatParts *parts;
+  BtyChatParts       *parts;
   BtyChatSend        *request;
   BtyFollowers       *followers;
   BtyItemLog         *log;

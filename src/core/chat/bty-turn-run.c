@@ -86,6 +86,7 @@ bty_turn_run_fail (BtyTurnRun *self, GError *error)
 static void
 end (BtyTurnRun *self)
 {
+  self->parts->n_runs -= 1;
   if (self->turn != NULL)
     bty_session_queue_leave (self->parts->queue, self->session->record.id, self->turn->record.id);
   if (self->is_stopped && self->stopped_as == BTY_TURN_INTERRUPTED && self->error == NULL)
@@ -127,10 +128,17 @@ advance (BtyTurnRun *self)
 }
 
 void
-bty_turn_run_start (const BtyChatParts *parts, BtyCall *call)
+bty_turn_run_start (BtyChatParts *parts, BtyCall *call)
 {
-  g_autoptr(BtyTurnRun) self = g_object_new (BTY_TYPE_TURN_RUN, NULL);
+  g_autoptr(BtyTurnRun) self = NULL;
 
+  if (parts->is_stopping)
+    {
+      bty_call_fail_new (call, BTY_ERROR_UNAVAILABLE, _("the daemon is stopping: say it again in a moment"));
+      return;
+    }
+  parts->n_runs += 1;
+  self = g_object_new (BTY_TYPE_TURN_RUN, NULL);
   self->parts = parts;
   self->request = bty_chat_send_ref (bty_call_request (call));
   self->log = bty_item_log_ref (bty_call_log (call));

@@ -18,6 +18,8 @@ typedef struct
   BtyProviderService *providers;
   BtySettings        *settings;
   BtySessionQueue    *queue;
+  guint               n_runs;      /* turns from their beginning to their end, queued or not */
+  gboolean            is_stopping; /* no new turn begins */
 } BtyChatParts;
 
 /**
@@ -30,7 +32,7 @@ typedef struct
 G_DECLARE_FINAL_TYPE (BtyTurnRun, bty_turn_run, BTY, TURN_RUN, GObject)
 
 /** bty_turn_run_start: begins the turn that @call (a chat.send) asks for; it keeps itself alive until it is over */
-void bty_turn_run_start (const BtyChatParts *parts, BtyCall *call);
+void bty_turn_run_start (BtyChatParts *parts, BtyCall *call);
 /** bty_turn_run_go: it is its turn in the session */
 void bty_turn_run_go (GObject *run);
 /** bty_turn_run_follow: @call hears the rest and is ended with the turn */
