@@ -46,7 +46,7 @@ append_label (GString *text, const BtyRecord *record, const char *label, gsize l
 static void
 set_location (const BtyRestContext *context, const BtyRecord *record)
 {
-  g_autoptr(GString) text = g_string_new (BTY_REST_MOUNT);
+  g_autoptr (GString) text = g_string_new (BTY_REST_MOUNT);
 
   for (const char *p = context->route->location->path; *p != '\0';)
     {
@@ -94,7 +94,7 @@ respond_record (const BtyRestContext *context, const BtyRecord *record)
 {
   gboolean made = context->route->makes && !context->by_name;
   GString *text;
-  g_autoptr(GBytes) body = NULL;
+  g_autoptr (GBytes) body = NULL;
   BtyJsonWriter writer;
 
   if (set_etag (context, record))

@@ -17,11 +17,11 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  BtyExchange        *exchange;
-  BtyRestRoutes      *routes;
+  BtyExchange *exchange;
+  BtyRestRoutes *routes;
   const BtyRestRoute *route;
-  gboolean            by_name;
-  gboolean            if_match;
+  gboolean by_name;
+  gboolean if_match;
 } BtyRestContext;
 
 /* Keeps the exchange and the routes alive. */

@@ -10,8 +10,8 @@ typedef struct
 {
   BtyRestContext context;
   BtyCallReader *reader;
-  GString       *items; /* (nullable): the list so far */
-  BtyJsonWriter  writer;
+  GString *items; /* (nullable): the list so far */
+  BtyJsonWriter writer;
 } Collection;
 
 static void
@@ -42,7 +42,7 @@ append_members (GString *text, const BtyRecord *record)
 static void
 respond_list (Collection *self, BtyCall *call)
 {
-  g_autoptr(GBytes) body = NULL;
+  g_autoptr (GBytes) body = NULL;
 
   bty_json_writer_end_array (&self->writer);
   append_members (self->items, bty_call_response (call));
@@ -80,7 +80,7 @@ static void
 on_client_gone (BtyExchange *exchange, gpointer data)
 {
   Collection *self = data;
-  g_autoptr(BtyCall) call = bty_call_ref (bty_call_reader_call (self->reader));
+  g_autoptr (BtyCall) call = bty_call_ref (bty_call_reader_call (self->reader));
 
   bty_exchange_watch (exchange, NULL, NULL, NULL);
   /* First: a handler may end the call within the cancelling, which would wake the reader. */

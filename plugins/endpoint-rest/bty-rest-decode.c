@@ -17,7 +17,7 @@ find_field (const BtySchema *schema, BtyView view, const char *name, GError **er
 
   if (field != NULL && bty_view_takes (view, field))
     return field;
-  g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("there is no parameter “%.80s” here"), name);
+  g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("there is no parameter “%.80s” here"), name);
   return NULL;
 }
 
@@ -25,7 +25,7 @@ find_field (const BtySchema *schema, BtyView view, const char *name, GError **er
 static gboolean
 set_field (gpointer record, BtyView view, const BtyField *field, const char *text, GError **error)
 {
-  g_autoptr(GError) local = NULL;
+  g_autoptr (GError) local = NULL;
   gpointer other;
   gboolean agrees;
 
@@ -39,12 +39,14 @@ set_field (gpointer record, BtyView view, const BtyField *field, const char *tex
   if (local != NULL)
     g_propagate_error (error, g_steal_pointer (&local));
   else
-    g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("“%s” is given twice, with different values"), field->name);
+    g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("“%s” is given twice, with different values"),
+                 field->name);
   return FALSE;
 }
 
 static gboolean
-set_by_name (gpointer record, BtyView view, const char *name, const BtyRestSlice *value, gboolean is_query, GError **error)
+set_by_name (gpointer record, BtyView view, const char *name, const BtyRestSlice *value, gboolean is_query,
+             GError **error)
 {
   const BtyField *field = find_field (((BtyRecord *) record)->schema, view, name, error);
   g_autofree char *text = field != NULL ? bty_rest_decode_percent (value, is_query, error) : NULL;
@@ -108,7 +110,7 @@ read_if_match (gpointer record, BtyView view, const char *if_match, GError **err
   if (bty_rest_parse_etag (if_match, &revision))
     return set_number (record, view, "revision", revision, error);
   g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-               _("If-Match is “%.80s”; it must be one revision in quotes, such as \"3\""), if_match);
+               _ ("If-Match is “%.80s”; it must be one revision in quotes, such as \"3\""), if_match);
   return FALSE;
 }
 
@@ -122,7 +124,8 @@ read_last_event_id (gpointer record, BtyView view, const char *id, GError **erro
     return TRUE;
   if (!bty_rest_parse_digits (id, &number))
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("Last-Event-ID is “%.80s”; it must be a number"), id);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("Last-Event-ID is “%.80s”; it must be a number"),
+                   id);
       return FALSE;
     }
   return bty_record_read_text (record, view, "after", id, error);
@@ -147,7 +150,7 @@ is_empty_object (GBytes *body, GError **error)
 {
   gsize length;
   const char *data = g_bytes_get_data (body, &length);
-  g_auto(BtyJsonReader) reader;
+  g_auto (BtyJsonReader) reader;
   BtyJsonToken token;
 
   bty_json_reader_init (&reader, data, length, 1);
@@ -159,12 +162,13 @@ is_empty_object (GBytes *body, GError **error)
 gboolean
 bty_rest_check_empty (const BtyRestInput *input, GError **error)
 {
-  g_autoptr(GError) local = NULL;
+  g_autoptr (GError) local = NULL;
 
   if (input->query != NULL && *input->query != '\0')
-    g_set_error_literal (&local, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("this operation takes no parameters"));
-  else if (input->body != NULL && g_bytes_get_size (input->body) > 0 && !is_empty_object (input->body, &local) && local == NULL)
-    g_set_error_literal (&local, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("this operation takes no members"));
+    g_set_error_literal (&local, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("this operation takes no parameters"));
+  else if (input->body != NULL && g_bytes_get_size (input->body) > 0 && !is_empty_object (input->body, &local) &&
+           local == NULL)
+    g_set_error_literal (&local, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("this operation takes no members"));
   if (local == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&local));

@@ -17,11 +17,11 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  GBytes             *body;
+  GBytes *body;
   const BtyRestMatch *match;
-  const char         *query;
-  const char         *if_match;
-  const char         *last_event_id;
+  const char *query;
+  const char *if_match;
+  const char *last_event_id;
 } BtyRestInput;
 
 /* A decoder for BtyCallSpec; @input: a BtyRestInput. */

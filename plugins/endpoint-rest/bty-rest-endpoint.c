@@ -14,16 +14,16 @@
 #include "bty-rest-routes.h"
 #include "bty-rest-stream.h"
 
-#define CALL_PREFIX    "/call/"
-#define OPENAPI_PATH   "/openapi.json"
-#define MAX_TIMEOUT_S  G_GINT64_CONSTANT (86400)
+#define CALL_PREFIX   "/call/"
+#define OPENAPI_PATH  "/openapi.json"
+#define MAX_TIMEOUT_S G_GINT64_CONSTANT (86400)
 
 struct _BtyRestEndpoint
 {
-  GObject         parent;
-  BtyHost        *host; /* outlives us */
-  BtyRestRoutes  *routes;
-  GBytes         *openapi; /* of the routes' generation */
+  GObject parent;
+  BtyHost *host; /* outlives us */
+  BtyRestRoutes *routes;
+  GBytes *openapi; /* of the routes' generation */
   BtyRestStreams *streams;
 };
 
@@ -64,7 +64,7 @@ refresh (BtyRestEndpoint *self)
 static void
 set_allow (BtyExchange *exchange, guint verbs)
 {
-  g_autoptr(GString) text = g_string_new ((verbs & (1u << BTY_REST_GET)) != 0 ? "HEAD, OPTIONS" : "OPTIONS");
+  g_autoptr (GString) text = g_string_new ((verbs & (1u << BTY_REST_GET)) != 0 ? "HEAD, OPTIONS" : "OPTIONS");
 
   for (guint i = 0; i < BTY_REST_N_VERBS; i++)
     if ((verbs & (1u << i)) != 0)
@@ -80,7 +80,8 @@ respond_allowed (BtyExchange *exchange, guint verbs)
   if (strcmp (bty_exchange_get_method (exchange), "OPTIONS") == 0)
     bty_exchange_respond (exchange, 204, NULL, NULL);
   else
-    bty_rest_problem_respond_new (exchange, 405, BTY_ERROR_UNIMPLEMENTED, _("this path is not served with this method; Allow says which"));
+    bty_rest_problem_respond_new (exchange, 405, BTY_ERROR_UNIMPLEMENTED,
+                                  _ ("this path is not served with this method; Allow says which"));
 }
 
 static void
@@ -115,9 +116,9 @@ check_body (BtyExchange *exchange, BtyRestVerb verb, GBytes *body)
   if (body == NULL || g_bytes_get_size (body) == 0)
     return TRUE;
   if (verb == BTY_REST_GET)
-    bty_rest_problem_respond_new (exchange, 400, BTY_ERROR_INVALID_ARGUMENT, _("a GET request has no body"));
+    bty_rest_problem_respond_new (exchange, 400, BTY_ERROR_INVALID_ARGUMENT, _ ("a GET request has no body"));
   else if (!is_json (exchange))
-    bty_rest_problem_respond_new (exchange, 415, BTY_ERROR_INVALID_ARGUMENT, _("the body must be application/json"));
+    bty_rest_problem_respond_new (exchange, 415, BTY_ERROR_INVALID_ARGUMENT, _ ("the body must be application/json"));
   else
     return TRUE;
   return FALSE;
@@ -146,7 +147,8 @@ read_headers (const BtyRestContext *context, BtyRestVerb verb, BtyRestInput *inp
     input->last_event_id = bty_exchange_get_header (context->exchange, "Last-Event-ID");
   if (input->if_match != NULL && !context->route->takes_revision)
     {
-      bty_rest_problem_respond_new (context->exchange, 400, BTY_ERROR_INVALID_ARGUMENT, _("this operation has no use for If-Match"));
+      bty_rest_problem_respond_new (context->exchange, 400, BTY_ERROR_INVALID_ARGUMENT,
+                                    _ ("this operation has no use for If-Match"));
       return FALSE;
     }
   if (timeout == NULL)
@@ -154,7 +156,7 @@ read_headers (const BtyRestContext *context, BtyRestVerb verb, BtyRestInput *inp
   if (!bty_rest_parse_digits (timeout, &seconds) || seconds < 1 || seconds > MAX_TIMEOUT_S)
     {
       bty_rest_problem_respond_new (context->exchange, 400, BTY_ERROR_INVALID_ARGUMENT,
-                                    _("X-Request-Timeout must be 1 to 86400 seconds"));
+                                    _ ("X-Request-Timeout must be 1 to 86400 seconds"));
       return FALSE;
     }
   spec->timeout_ms = seconds * 1000;
@@ -165,8 +167,9 @@ static void
 answer_call (BtyRestEndpoint *self, const BtyRestContext *context, const BtyCallSpec *spec)
 {
   const BtyOperation *operation = context->route->operation;
-  gboolean streams = (operation->effect & BTY_EFFECT_STREAMING) != 0 && operation->item != NULL && !wants_whole (context->exchange);
-  g_autoptr(BtyCall) call = NULL;
+  gboolean streams = (operation->effect & BTY_EFFECT_STREAMING) != 0 && operation->item != NULL &&
+                     !wants_whole (context->exchange);
+  g_autoptr (BtyCall) call = NULL;
 
   if (streams && strcmp (bty_exchange_get_method (context->exchange), "HEAD") == 0)
     {
@@ -185,10 +188,15 @@ carry_out (BtyRestEndpoint *self, BtyExchange *exchange, BtyPrincipal *principal
            const BtyRestMatch *match, BtyRestVerb verb)
 {
   BtyRestContext context = { .exchange = exchange, .routes = self->routes, .route = route, .by_name = match == NULL };
-  BtyRestInput input = { .body = bty_exchange_get_body (exchange), .match = match, .query = bty_exchange_get_query (exchange) };
-  BtyCallSpec spec = { .operation = route->operation->name, .principal = principal, .decode = bty_rest_decode,
-                       .input = &input, .door = "rest" };
-  g_autoptr(GError) error = NULL;
+  BtyRestInput input = { .body = bty_exchange_get_body (exchange),
+                         .match = match,
+                         .query = bty_exchange_get_query (exchange) };
+  BtyCallSpec spec = { .operation = route->operation->name,
+                       .principal = principal,
+                       .decode = bty_rest_decode,
+                       .input = &input,
+                       .door = "rest" };
+  g_autoptr (GError) error = NULL;
 
   if (!check_body (exchange, verb, input.body) || !read_headers (&context, verb, &input, &spec))
     return;
@@ -215,7 +223,7 @@ call_by_name (BtyRestEndpoint *self, BtyExchange *exchange, BtyPrincipal *princi
       carry_out (self, exchange, principal, route, NULL, BTY_REST_POST);
       return;
     }
-  detail = g_strdup_printf (_("there is no operation “%.80s”"), name);
+  detail = g_strdup_printf (_ ("there is no operation “%.80s”"), name);
   bty_rest_problem_respond_new (exchange, 404, BTY_ERROR_NOT_FOUND, detail);
 }
 
@@ -242,8 +250,9 @@ route_request (BtyRestEndpoint *self, BtyExchange *exchange, BtyPrincipal *princ
   else if (match.allowed != 0)
     respond_allowed (exchange, match.allowed);
   else
-    bty_rest_problem_respond_new (exchange, 404, BTY_ERROR_NOT_FOUND,
-                                  _("nothing is served at this path; " BTY_REST_MOUNT OPENAPI_PATH " describes what is"));
+    bty_rest_problem_respond_new (
+      exchange, 404, BTY_ERROR_NOT_FOUND,
+      _ ("nothing is served at this path; " BTY_REST_MOUNT OPENAPI_PATH " describes what is"));
 }
 
 /* Who it is comes first: nobody without a token learns what there is. */
@@ -251,8 +260,8 @@ static void
 handle (BtyEndpoint *endpoint, BtyExchange *exchange)
 {
   BtyRestEndpoint *self = BTY_REST_ENDPOINT (endpoint);
-  g_autoptr(BtyPrincipal) principal = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (BtyPrincipal) principal = NULL;
+  g_autoptr (GError) error = NULL;
   BtyCredentials credentials;
 
   bty_exchange_get_credentials (exchange, &credentials);

@@ -20,7 +20,7 @@ is_label (const BtyRestRoute *route, const char *name)
 static gboolean
 find_property (const char *schema, gsize size, const char *name, const char **raw, gsize *length)
 {
-  g_auto(BtyJsonReader) reader;
+  g_auto (BtyJsonReader) reader;
   gboolean inside = FALSE;
 
   bty_json_reader_init (&reader, schema, size, 0);
@@ -87,11 +87,15 @@ static void
 write_header_parameters (const BtyRestRoute *route, BtyJsonWriter *writer)
 {
   if (route->verb != BTY_REST_GET && route->takes_revision)
-    write_parameter ("If-Match", "header", FALSE, NULL, "The revision that is expected, in quotes; 412 when it is another", writer);
-  if (route->verb == BTY_REST_GET && route->operation->response != NULL && bty_schema_is_stored (route->operation->response))
-    write_parameter ("If-None-Match", "header", FALSE, NULL, "The revision that the client has, in quotes; 304 when it is that", writer);
+    write_parameter ("If-Match", "header", FALSE, NULL,
+                     "The revision that is expected, in quotes; 412 when it is another", writer);
+  if (route->verb == BTY_REST_GET && route->operation->response != NULL &&
+      bty_schema_is_stored (route->operation->response))
+    write_parameter ("If-None-Match", "header", FALSE, NULL,
+                     "The revision that the client has, in quotes; 304 when it is that", writer);
   if (route->verb != BTY_REST_GET && (route->operation->effect & BTY_EFFECT_READ) == 0)
-    write_parameter ("Idempotency-Key", "header", FALSE, NULL, "The same key and request give the first answer again", writer);
+    write_parameter ("Idempotency-Key", "header", FALSE, NULL, "The same key and request give the first answer again",
+                     writer);
   if (route->takes_after)
     write_parameter ("Last-Event-ID", "header", FALSE, NULL, "Number of the last item that the client has", writer);
 }
@@ -113,8 +117,9 @@ write_parameters (const BtyRestRoute *route, const GString *schema, BtyJsonWrite
       if (is_label (route, field->name))
         write_parameter (field->name, "path", TRUE, schema, field->summary, writer);
       else if (in_query)
-        write_parameter (field->name, "query", bty_view_requires (operation->request_view, field) && field->fallback == NULL,
-                         schema, field->summary, writer);
+        write_parameter (field->name, "query",
+                         bty_view_requires (operation->request_view, field) && field->fallback == NULL, schema,
+                         field->summary, writer);
     }
   write_header_parameters (route, writer);
   bty_json_writer_end_array (writer);
@@ -125,7 +130,7 @@ static void
 write_body_schema (const BtyRestRoute *route, const GString *schema, gboolean *required, BtyJsonWriter *writer)
 {
   const BtyOperation *operation = route->operation;
-  g_autoptr(GString) names = g_string_new (NULL);
+  g_autoptr (GString) names = g_string_new (NULL);
   BtyJsonWriter list;
 
   bty_json_writer_init (&list, names);
@@ -254,7 +259,8 @@ write_success_headers (const BtyRestRoute *route, BtyJsonWriter *writer)
   if (has_tag)
     {
       bty_json_writer_key (writer, "ETag");
-      bty_rest_openapi_write_raw ("{\"description\":\"Its revision, in quotes\",\"schema\":{\"type\":\"string\"}}", writer);
+      bty_rest_openapi_write_raw ("{\"description\":\"Its revision, in quotes\",\"schema\":{\"type\":\"string\"}}",
+                                  writer);
     }
   if (route->location != NULL)
     {
@@ -280,7 +286,8 @@ write_success (const BtyRestRoute *route, BtyJsonWriter *writer)
       write_content (operation, writer);
     }
   bty_json_writer_end_object (writer);
-  if (route->verb == BTY_REST_GET && operation->item == NULL && operation->response != NULL && bty_schema_is_stored (operation->response))
+  if (route->verb == BTY_REST_GET && operation->item == NULL && operation->response != NULL &&
+      bty_schema_is_stored (operation->response))
     {
       bty_json_writer_key (writer, "304");
       bty_rest_openapi_write_raw ("{\"description\":\"The client has it already\"}", writer);
@@ -291,8 +298,8 @@ static gboolean
 gives (const BtyOperation *operation, BtyErrorCode code)
 {
   static const BtyErrorCode always[] = {
-    BTY_ERROR_INVALID_ARGUMENT, BTY_ERROR_UNAUTHENTICATED, BTY_ERROR_PERMISSION_DENIED, BTY_ERROR_CANCELLED,
-    BTY_ERROR_DEADLINE_EXCEEDED, BTY_ERROR_UNAVAILABLE, BTY_ERROR_INTERNAL, BTY_ERROR_RESOURCE_EXHAUSTED,
+    BTY_ERROR_INVALID_ARGUMENT,  BTY_ERROR_UNAUTHENTICATED, BTY_ERROR_PERMISSION_DENIED, BTY_ERROR_CANCELLED,
+    BTY_ERROR_DEADLINE_EXCEEDED, BTY_ERROR_UNAVAILABLE,     BTY_ERROR_INTERNAL,          BTY_ERROR_RESOURCE_EXHAUSTED,
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (always); i++)
@@ -323,12 +330,13 @@ write_errors (const BtyRestRoute *route, BtyJsonWriter *writer)
 {
   for (guint status = 400; status < 600; status++)
     {
-      g_autoptr(GString) codes = g_string_new (NULL);
+      g_autoptr (GString) codes = g_string_new (NULL);
 
       for (guint code = 0; code < BTY_N_ERROR_CODES; code++)
         if (bty_error_info (code)->http_status == status && gives (route->operation, code))
           g_string_append_printf (codes, "%s%s", codes->len > 0 ? ", " : "", bty_error_info (code)->name);
-      if (status == 412 && route->takes_revision && route->verb != BTY_REST_GET && gives (route->operation, BTY_ERROR_ABORTED))
+      if (status == 412 && route->takes_revision && route->verb != BTY_REST_GET &&
+          gives (route->operation, BTY_ERROR_ABORTED))
         g_string_append_printf (codes, "%sABORTED, when If-Match named another revision", codes->len > 0 ? ", " : "");
       if (codes->len > 0)
         write_error (status, codes->str, writer);
@@ -339,7 +347,7 @@ void
 bty_rest_openapi_write_operation (const BtyRestRoute *route, BtyJsonWriter *writer)
 {
   const BtyOperation *operation = route->operation;
-  g_autoptr(GString) schema = operation->request != NULL ? make_view_schema (operation) : NULL;
+  g_autoptr (GString) schema = operation->request != NULL ? make_view_schema (operation) : NULL;
 
   bty_json_writer_begin_object (writer);
   bty_json_writer_member_string (writer, "operationId", operation->name);

@@ -11,9 +11,9 @@
 /* A side of a record that the document has to describe. */
 typedef struct
 {
-  char            *name;
+  char *name;
   const BtySchema *schema;
-  BtyView          view;
+  BtyView view;
 } Component;
 
 static void
@@ -117,7 +117,7 @@ write_call_path (BtyJsonWriter *writer)
 static void
 write_paths (BtyRestRoutes *routes, BtyJsonWriter *writer)
 {
-  g_autoptr(GPtrArray) list = bty_rest_routes_list (routes);
+  g_autoptr (GPtrArray) list = bty_rest_routes_list (routes);
   const char *path = NULL;
 
   bty_json_writer_key (writer, "paths");
@@ -151,7 +151,7 @@ write_problem_schema (BtyJsonWriter *writer)
     "{\"type\":\"object\",\"description\":\"What went wrong (RFC 9457)\",\"required\":[\"type\",\"title\",\"status\",\"code\"],"
     "\"properties\":{\"type\":{\"type\":\"string\",\"format\":\"uri\"},\"title\":{\"type\":\"string\"},"
     "\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},\"code\":{\"type\":\"string\",\"enum\":";
-  g_autoptr(GString) text = g_string_new (head);
+  g_autoptr (GString) text = g_string_new (head);
   BtyJsonWriter codes;
 
   bty_json_writer_init (&codes, text);
@@ -169,9 +169,9 @@ write_components (BtyRestRoutes *routes, BtyJsonWriter *writer)
 {
   static const char schemes[] = "{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\","
                                 "\"description\":\"The token that `boternity-ctl token` prints\"}}";
-  g_autoptr(GHashTable) components = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, component_free);
-  g_autoptr(GPtrArray) list = bty_rest_routes_list (routes);
-  g_autoptr(GList) names = NULL;
+  g_autoptr (GHashTable) components = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, component_free);
+  g_autoptr (GPtrArray) list = bty_rest_routes_list (routes);
+  g_autoptr (GList) names = NULL;
 
   for (guint i = 0; i < list->len; i++)
     add_components (components, ((const BtyRestRoute *) list->pdata[i])->operation);
@@ -182,7 +182,8 @@ write_components (BtyRestRoutes *routes, BtyJsonWriter *writer)
   bty_rest_openapi_write_raw (schemes, writer);
   bty_json_writer_key (writer, "responses");
   bty_rest_openapi_write_raw ("{\"Problem\":{\"description\":\"What went wrong\",\"content\":{\"" BTY_REST_PROBLEM_TYPE
-                              "\":{\"schema\":{\"$ref\":\"" BTY_REST_SCHEMAS "Problem\"}}}}}", writer);
+                              "\":{\"schema\":{\"$ref\":\"" BTY_REST_SCHEMAS "Problem\"}}}}}",
+                              writer);
   bty_json_writer_key (writer, "schemas");
   bty_json_writer_begin_object (writer);
   write_problem_schema (writer);

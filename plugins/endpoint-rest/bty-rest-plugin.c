@@ -15,5 +15,5 @@ rest_register (BtyPlugin *plugin)
   bty_plugin_add_feature (plugin, BTY_FEATURE_ENDPOINT, "rest", BTY_TYPE_REST_ENDPOINT);
 }
 
-BTY_PLUGIN_DEFINE ("rest", N_("Serves every operation as REST with server-sent events"), BTY_VERSION, "LGPL-2.1-or-later",
-                   rest_register)
+BTY_PLUGIN_DEFINE ("rest", N_ ("Serves every operation as REST with server-sent events"), BTY_VERSION,
+                   "LGPL-2.1-or-later", rest_register)

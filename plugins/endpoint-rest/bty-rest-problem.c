@@ -29,7 +29,7 @@ bty_rest_problem_write (const GError *error, guint status, BtyJsonWriter *writer
 
   bty_json_writer_begin_object (writer);
   write_type (info->name, writer);
-  bty_json_writer_member_string (writer, "title", _(info->title));
+  bty_json_writer_member_string (writer, "title", _ (info->title));
   bty_json_writer_member_int (writer, "status", status != 0 ? status : info->http_status);
   bty_json_writer_member_string (writer, "detail", error->message);
   bty_json_writer_member_string (writer, "code", info->name);
@@ -40,7 +40,7 @@ void
 bty_rest_problem_respond (BtyExchange *exchange, const GError *error, guint status)
 {
   GString *text = g_string_sized_new (512);
-  g_autoptr(GBytes) body = NULL;
+  g_autoptr (GBytes) body = NULL;
   BtyJsonWriter writer;
 
   if (status == 0)
@@ -57,7 +57,7 @@ bty_rest_problem_respond (BtyExchange *exchange, const GError *error, guint stat
 void
 bty_rest_problem_respond_new (BtyExchange *exchange, guint status, BtyErrorCode code, const char *detail)
 {
-  g_autoptr(GError) error = g_error_new_literal (BTY_ERROR, code, detail);
+  g_autoptr (GError) error = g_error_new_literal (BTY_ERROR, code, detail);
 
   bty_rest_problem_respond (exchange, error, status);
 }

@@ -12,18 +12,18 @@ static const char *const verb_names[BTY_REST_N_VERBS] = { "GET", "POST", "PUT", 
 typedef struct _Node Node;
 struct _Node
 {
-  char         *segment;
-  gsize         length;
-  GPtrArray    *children; /* of fixed names */
-  Node         *any;      /* for a label */
+  char *segment;
+  gsize length;
+  GPtrArray *children; /* of fixed names */
+  Node *any;           /* for a label */
   BtyRestRoute *routes[BTY_REST_N_VERBS];
 };
 
 struct _BtyRestRoutes
 {
-  guint       generation;
-  Node       *root;
-  GPtrArray  *routes;
+  guint generation;
+  Node *root;
+  GPtrArray *routes;
   GHashTable *by_name;
 };
 
@@ -204,7 +204,7 @@ BtyRestRoutes *
 bty_rest_routes_new (BtyCatalogue *catalogue)
 {
   BtyRestRoutes *self = g_rc_box_new0 (BtyRestRoutes);
-  g_autoptr(GPtrArray) operations = bty_catalogue_list (catalogue);
+  g_autoptr (GPtrArray) operations = bty_catalogue_list (catalogue);
 
   self->generation = bty_catalogue_get_generation (catalogue);
   self->root = node_new ("", 0);
@@ -271,7 +271,7 @@ descend (const Node *node, const char *path, guint depth, BtyRestMatch *match)
     found = descend (child, path + length, depth, match);
   if (found != NULL || node->any == NULL || length == 0)
     return found;
-  match->labels[depth] = (BtyRestSlice) { path, length };
+  match->labels[depth] = (BtyRestSlice){ path, length };
   return descend (node->any, path + length, depth + 1, match);
 }
 

@@ -32,14 +32,14 @@ typedef struct _BtyRestRoute BtyRestRoute;
 struct _BtyRestRoute
 {
   const BtyOperation *operation;
-  BtyRestVerb         verb;
-  const char         *path;
-  guint               n_labels;
-  char               *labels[BTY_REST_MAX_LABELS];
+  BtyRestVerb verb;
+  const char *path;
+  guint n_labels;
+  char *labels[BTY_REST_MAX_LABELS];
   const BtyRestRoute *location;
-  gboolean            makes;
-  gboolean            takes_revision;
-  gboolean            takes_after;
+  gboolean makes;
+  gboolean takes_revision;
+  gboolean takes_after;
 };
 
 /**
@@ -51,8 +51,8 @@ struct _BtyRestRoute
 typedef struct
 {
   const BtyRestRoute *route;
-  guint               allowed;
-  BtyRestSlice        labels[BTY_REST_MAX_LABELS];
+  guint allowed;
+  BtyRestSlice labels[BTY_REST_MAX_LABELS];
 } BtyRestMatch;
 
 /**
@@ -65,8 +65,8 @@ typedef struct _BtyRestRoutes BtyRestRoutes;
 
 BtyRestRoutes *bty_rest_routes_new (BtyCatalogue *catalogue);
 BtyRestRoutes *bty_rest_routes_ref (BtyRestRoutes *routes);
-void           bty_rest_routes_unref (BtyRestRoutes *routes);
-guint          bty_rest_routes_get_generation (const BtyRestRoutes *routes);
+void bty_rest_routes_unref (BtyRestRoutes *routes);
+guint bty_rest_routes_get_generation (const BtyRestRoutes *routes);
 
 /* @verb: -1 for one that no operation has. */
 void bty_rest_routes_match (const BtyRestRoutes *routes, int verb, const char *path, BtyRestMatch *match);
@@ -78,7 +78,7 @@ const BtyRestRoute *bty_rest_routes_find (const BtyRestRoutes *routes, const cha
 GPtrArray *bty_rest_routes_list (const BtyRestRoutes *routes);
 
 /* HEAD counts as GET; -1 for what is none of ours. */
-int         bty_rest_verb_parse (const char *method);
+int bty_rest_verb_parse (const char *method);
 const char *bty_rest_verb_get_name (BtyRestVerb verb);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtyRestRoutes, bty_rest_routes_unref)

@@ -12,36 +12,37 @@
 
 const BtySetting bty_rest_settings[] = {
   { "rest", "heartbeat", BTY_SETTING_INT, "15000", "ms", 10, 3600000,
-    N_("How often a stream that has nothing to say shows that it is alive") },
-  { "rest", "retry", BTY_SETTING_INT, "1000", "ms", 0, 3600000, N_("When a client whose stream broke should come back") },
+    N_ ("How often a stream that has nothing to say shows that it is alive") },
+  { "rest", "retry", BTY_SETTING_INT, "1000", "ms", 0, 3600000,
+    N_ ("When a client whose stream broke should come back") },
   { "rest", "begin_wait", BTY_SETTING_INT, "1000", "ms", 1, 60000,
-    N_("How long a stream waits for its first item, so that what fails at once gets a status of its own") },
+    N_ ("How long a stream waits for its first item, so that what fails at once gets a status of its own") },
   { "rest", "max_pending", BTY_SETTING_INT, "262144", "B", 1024, 1073741824,
-    N_("Bytes of a stream that wait for a slow reader before no more are made") },
+    N_ ("Bytes of a stream that wait for a slow reader before no more are made") },
 };
 const guint bty_rest_n_settings = G_N_ELEMENTS (bty_rest_settings);
 
 struct _BtyRestStreams
 {
   GQueue open;
-  guint  timer;
-  guint  heartbeat;
-  guint  retry;
-  guint  begin_wait;
-  gsize  max_pending;
+  guint timer;
+  guint heartbeat;
+  guint retry;
+  guint begin_wait;
+  gsize max_pending;
 };
 
 typedef struct
 {
   BtyRestStreams *streams;
-  BtyRestContext  context;
-  BtyCallReader  *reader;
-  GString        *frames;
-  BtyJsonWriter   writer;
-  guint           begin_timer;
-  gboolean        begun;
-  gboolean        spoke; /* since the last heartbeat */
-  GList           link;
+  BtyRestContext context;
+  BtyCallReader *reader;
+  GString *frames;
+  BtyJsonWriter writer;
+  guint begin_timer;
+  gboolean begun;
+  gboolean spoke; /* since the last heartbeat */
+  GList link;
 } Stream;
 
 static void
@@ -167,7 +168,7 @@ static void
 on_client_gone (BtyExchange *exchange, gpointer data)
 {
   Stream *self = data;
-  g_autoptr(BtyCall) call = bty_call_ref (bty_call_reader_call (self->reader));
+  g_autoptr (BtyCall) call = bty_call_ref (bty_call_reader_call (self->reader));
 
   /* First: a handler may end the call within the cancelling, which would wake the reader. */
   stream_free (self);

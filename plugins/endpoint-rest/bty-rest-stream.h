@@ -13,11 +13,11 @@ G_BEGIN_DECLS
 typedef struct _BtyRestStreams BtyRestStreams;
 
 extern const BtySetting bty_rest_settings[];
-extern const guint      bty_rest_n_settings;
+extern const guint bty_rest_n_settings;
 
 BtyRestStreams *bty_rest_streams_new (BtyHost *host);
 /* Ends them all. */
-void            bty_rest_streams_free (BtyRestStreams *streams);
+void bty_rest_streams_free (BtyRestStreams *streams);
 
 /* Sends the items of @call as they come, then how it ended; gives it up when the client goes. */
 void bty_rest_streams_add (BtyRestStreams *streams, const BtyRestContext *context, BtyCall *call);

@@ -13,7 +13,8 @@ fail_decoding (const BtyRestSlice *slice, GError **error)
 {
   g_autofree char *shown = g_utf8_make_valid (slice->text, MIN (slice->length, 80));
 
-  g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("“%s” in the address is not percent-encoded UTF-8"), shown);
+  g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("“%s” in the address is not percent-encoded UTF-8"),
+               shown);
   return NULL;
 }
 

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *text;
-  gsize       length;
+  gsize length;
 } BtyRestSlice;
 
 /* Decodes percent escapes (and, in a query, the plus): strictly, so no NUL, no broken escape, no bytes that are not UTF-8. */

@@ -12,10 +12,10 @@
 #include "builtin-words.h"
 
 #define SECTION_BYTES 900
-#define MAX_ECHO 200
+#define MAX_ECHO      200
 
-static const char connect_text[] =
-  N_("To connect a real model: boternity-ctl provider add NAME --url URL --key-stdin, then boternity-ctl bot update BOT --model NAME/MODEL.");
+static const char connect_text[] = N_ (
+  "To connect a real model: boternity-ctl provider add NAME --url URL --key-stdin, then boternity-ctl bot update BOT --model NAME/MODEL.");
 
 static char *
 text_of (const BtyPromptMessage *message)
@@ -52,7 +52,7 @@ read_session (BuiltinAnswer *answer)
   for (guint i = 0; messages != NULL && i + 1 < messages->len; i++)
     {
       const BtyPromptMessage *message = messages->pdata[i];
-      g_autofree char        *text = NULL;
+      g_autofree char *text = NULL;
 
       if (message->role == BTY_ROLE_ASSISTANT)
         answer->is_first = FALSE;
@@ -67,7 +67,7 @@ BuiltinAnswer *
 builtin_answer_new (const BtyCompletionRequest *request, const BuiltinIndex *index)
 {
   BuiltinAnswer *answer = g_new0 (BuiltinAnswer, 1);
-  guint          n = request->messages != NULL ? request->messages->len : 0;
+  guint n = request->messages != NULL ? request->messages->len : 0;
 
   answer->request = request;
   answer->index = index;
@@ -79,7 +79,8 @@ builtin_answer_new (const BtyCompletionRequest *request, const BuiltinIndex *ind
   read_session (answer);
   if (may_look_up (answer->intent) && answer->stems->len > 0)
     answer->section = builtin_index_find (index, answer->stems);
-  answer->needs_search = may_recall (answer->intent) && (answer->intent != BUILTIN_INTENT_QUESTION || answer->section == NULL);
+  answer->needs_search = may_recall (answer->intent) &&
+                         (answer->intent != BUILTIN_INTENT_QUESTION || answer->section == NULL);
   return answer;
 }
 
@@ -99,7 +100,8 @@ builtin_answer_add_found (BuiltinAnswer *answer, GPtrArray *messages)
     {
       const BtyMessage *message = messages->pdata[i - 1];
 
-      if (message->role == BTY_ROLE_USER && message->text != NULL && g_strcmp0 (message->bot, answer->request->bot) == 0)
+      if (message->role == BTY_ROLE_USER && message->text != NULL &&
+          g_strcmp0 (message->bot, answer->request->bot) == 0)
         builtin_recall_add (answer->recall, message->text, message->record.created_at,
                             g_strcmp0 (message->session, answer->request->session) == 0);
     }
@@ -110,7 +112,7 @@ section_text (BuiltinAnswer *answer)
 {
   g_autofree char *picked = builtin_section_pick (answer->section, answer->stems, SECTION_BYTES);
 
-  return g_strdup_printf (_("%s says, under “%s”:\n\n%s"), answer->section->page, answer->section->heading, picked);
+  return g_strdup_printf (_ ("%s says, under “%s”:\n\n%s"), answer->section->page, answer->section->heading, picked);
 }
 
 static char *
@@ -131,38 +133,43 @@ noted_text (BuiltinAnswer *answer)
   g_autofree char *stripped = g_strstrip (g_strdup (answer->question));
   g_autofree char *echo = shorten (stripped);
 
-  return g_strdup_printf (_("It is kept with this conversation: “%s” Ask me about it later, and I will quote it."), echo);
+  return g_strdup_printf (_ ("It is kept with this conversation: “%s” Ask me about it later, and I will quote it."),
+                          echo);
 }
 
 static char *
 time_text (BuiltinIntent intent)
 {
-  g_autoptr(GDateTime) now = g_date_time_new_now_local ();
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
 
-  return g_date_time_format (now, intent == BUILTIN_INTENT_TIME ? _("It is %H:%M (%Z) on this machine.") : _("Today is %A, %-d %B %Y."));
+  return g_date_time_format (now, intent == BUILTIN_INTENT_TIME ? _ ("It is %H:%M (%Z) on this machine.")
+                                                                : _ ("Today is %A, %-d %B %Y."));
 }
 
 /* A first answer has it already. */
 static char *
 with_connect_text (const BuiltinAnswer *answer, const char *text)
 {
-  return answer->is_first ? g_strdup (text) : g_strconcat (text, " ", _(connect_text), NULL);
+  return answer->is_first ? g_strdup (text) : g_strconcat (text, " ", _ (connect_text), NULL);
 }
 
 static char *
 nothing_text (const BuiltinAnswer *answer)
 {
   if (answer->intent == BUILTIN_INTENT_RECALL)
-    return g_strdup (_("I find nothing about that in what you told me, in this session or in earlier ones."));
+    return g_strdup (_ ("I find nothing about that in what you told me, in this session or in earlier ones."));
   if (answer->intent == BUILTIN_INTENT_MINE)
-    return g_strdup (_("I find nothing about that, neither in what you told me nor in Boternity's manual."));
-  return with_connect_text (answer, _("I find nothing about that in Boternity's manual, nor in what you told me; more I cannot do."));
+    return g_strdup (_ ("I find nothing about that, neither in what you told me nor in Boternity's manual."));
+  return with_connect_text (
+    answer, _ ("I find nothing about that in Boternity's manual, nor in what you told me; more I cannot do."));
 }
 
 static char *
 self_text (const BuiltinAnswer *answer)
 {
-  return with_connect_text (answer, _("I answer questions about Boternity from its manual, recall what you told me, and know the time and the date."));
+  return with_connect_text (
+    answer,
+    _ ("I answer questions about Boternity from its manual, recall what you told me, and know the time and the date."));
 }
 
 static char *
@@ -171,8 +178,10 @@ connect_answer (BuiltinAnswer *answer)
   g_autofree char *section = answer->section != NULL ? section_text (answer) : NULL;
 
   if (answer->is_first)
-    return section != NULL ? g_steal_pointer (&section) : g_strdup (_("The line above is all it takes; boternity-ctl provider test NAME tries it."));
-  return g_strconcat (_(connect_text), section != NULL ? "\n\n" : NULL, section, NULL);
+    return section != NULL
+             ? g_steal_pointer (&section)
+             : g_strdup (_ ("The line above is all it takes; boternity-ctl provider test NAME tries it."));
+  return g_strconcat (_ (connect_text), section != NULL ? "\n\n" : NULL, section, NULL);
 }
 
 /* What was found: said before, or in the manual, by what the intent puts first. */
@@ -194,11 +203,11 @@ body_text (BuiltinAnswer *answer)
   switch (answer->intent)
     {
     case BUILTIN_INTENT_EMPTY:
-      return g_strdup (_("You said nothing. Ask me something about Boternity, or tell me something to recall later."));
+      return g_strdup (_ ("You said nothing. Ask me something about Boternity, or tell me something to recall later."));
     case BUILTIN_INTENT_GREETING:
-      return g_strdup (_("Hello! Ask me something about Boternity, or tell me something to recall later."));
+      return g_strdup (_ ("Hello! Ask me something about Boternity, or tell me something to recall later."));
     case BUILTIN_INTENT_THANKS:
-      return g_strdup (_("You are welcome."));
+      return g_strdup (_ ("You are welcome."));
     case BUILTIN_INTENT_TIME:
     case BUILTIN_INTENT_DATE:
       return time_text (answer->intent);
@@ -223,6 +232,7 @@ builtin_answer_write (BuiltinAnswer *answer)
 
   if (!answer->is_first)
     return g_steal_pointer (&body);
-  return g_strconcat (_("I am Boternity's built-in helper, not a language model: I look things up and recall, I do not think."), " ",
-                      _(connect_text), "\n\n", body, NULL);
+  return g_strconcat (
+    _ ("I am Boternity's built-in helper, not a language model: I look things up and recall, I do not think."), " ",
+    _ (connect_text), "\n\n", body, NULL);
 }

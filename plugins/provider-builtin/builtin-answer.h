@@ -18,23 +18,23 @@
  */
 typedef struct
 {
-  char                       *question;
-  BuiltinIntent               intent;
-  GPtrArray                  *stems;
-  BuiltinRecall              *recall;
-  const BuiltinIndex         *index;
-  const BuiltinSection       *section;
+  char *question;
+  BuiltinIntent intent;
+  GPtrArray *stems;
+  BuiltinRecall *recall;
+  const BuiltinIndex *index;
+  const BuiltinSection *section;
   const BtyCompletionRequest *request;
-  gboolean                    is_first;
-  gboolean                    needs_search;
+  gboolean is_first;
+  gboolean needs_search;
 } BuiltinAnswer;
 
 /** builtin_answer_new: @index: outlives the answer */
 BuiltinAnswer *builtin_answer_new (const BtyCompletionRequest *request, const BuiltinIndex *index);
-void           builtin_answer_free (BuiltinAnswer *answer);
+void builtin_answer_free (BuiltinAnswer *answer);
 /** builtin_answer_add_found: @messages: (element-type BtyMessage): what a search found, best first */
-void           builtin_answer_add_found (BuiltinAnswer *answer, GPtrArray *messages);
+void builtin_answer_add_found (BuiltinAnswer *answer, GPtrArray *messages);
 /** builtin_answer_write: Returns: (transfer full): the whole answer */
-char          *builtin_answer_write (BuiltinAnswer *answer);
+char *builtin_answer_write (BuiltinAnswer *answer);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BuiltinAnswer, builtin_answer_free)

@@ -11,15 +11,15 @@
 #include "builtin-words.h"
 
 /* The usual constants of BM25, and what a heading's word is worth. */
-#define K1 1.2
-#define B 0.75
+#define K1             1.2
+#define B              0.75
 #define HEADING_WEIGHT 4
 
 struct _BuiltinIndex
 {
-  GPtrArray  *sections; /* BuiltinSection */
+  GPtrArray *sections;  /* BuiltinSection */
   GHashTable *postings; /* stem -> GArray of Posting */
-  guint64     n_words;
+  guint64 n_words;
 };
 
 typedef struct
@@ -31,13 +31,13 @@ typedef struct
 /* A page while it is read. */
 typedef struct
 {
-  BuiltinIndex   *index;
-  const char     *page;
+  BuiltinIndex *index;
+  const char *page;
   BuiltinSection *section;
-  GString        *block;
-  gboolean        in_code;
-  gboolean        in_comment;
-  gboolean        can_join; /* the next line may go on in the last one of the block */
+  GString *block;
+  gboolean in_code;
+  gboolean in_comment;
+  gboolean can_join; /* the next line may go on in the last one of the block */
 } Reader;
 
 static void
@@ -81,8 +81,8 @@ static void
 count_word (BuiltinIndex *index, guint section, const char *word, guint weight)
 {
   g_autofree char *stem = builtin_words_stem (word);
-  GArray          *list = g_hash_table_lookup (index->postings, stem);
-  Posting          posting = { .section = section, .count = weight };
+  GArray *list = g_hash_table_lookup (index->postings, stem);
+  Posting posting = { .section = section, .count = weight };
 
   if (list == NULL)
     {
@@ -98,8 +98,8 @@ count_word (BuiltinIndex *index, guint section, const char *word, guint weight)
 static void
 count_text (BuiltinIndex *index, guint number, const char *text, guint weight)
 {
-  g_autoptr(GPtrArray) words = builtin_words_split (text, strlen (text));
-  BuiltinSection      *section = index->sections->pdata[number];
+  g_autoptr (GPtrArray) words = builtin_words_split (text, strlen (text));
+  BuiltinSection *section = index->sections->pdata[number];
 
   for (guint i = 0; i < words->len; i++)
     if (!builtin_words_is_common (words->pdata[i]))
@@ -125,9 +125,9 @@ end_block (Reader *reader)
 static void
 end_section (Reader *reader)
 {
-  BuiltinIndex   *index = reader->index;
+  BuiltinIndex *index = reader->index;
   BuiltinSection *section = reader->section;
-  guint           number = index->sections->len;
+  guint number = index->sections->len;
 
   if (section == NULL)
     return;
@@ -178,7 +178,7 @@ static void
 add_line (Reader *reader, const char *line)
 {
   const char *text = line + strspn (line, " ");
-  gboolean    is_fixed = *text == '|' || *text == '>';
+  gboolean is_fixed = *text == '|' || *text == '>';
 
   if (reader->can_join && !is_fixed && !is_list_item (text))
     {
@@ -223,10 +223,10 @@ read_line (Reader *reader, const char *line)
 void
 builtin_index_add (BuiltinIndex *index, const char *page, const char *markdown, gsize length)
 {
-  g_autofree char   *text = g_utf8_make_valid (markdown, (gssize) length);
-  g_auto(GStrv)      lines = g_strsplit (text, "\n", -1);
-  g_autoptr(GString) block = g_string_new (NULL);
-  Reader             reader = { .index = index, .page = page, .block = block };
+  g_autofree char *text = g_utf8_make_valid (markdown, (gssize) length);
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  g_autoptr (GString) block = g_string_new (NULL);
+  Reader reader = { .index = index, .page = page, .block = block };
 
   begin_section (&reader, page);
   for (guint i = 0; lines[i] != NULL; i++)
@@ -254,9 +254,9 @@ add_scores (const BuiltinIndex *index, const GArray *list, double *scores, doubl
 
   for (guint i = 0; i < list->len; i++)
     {
-      Posting               posting = g_array_index (list, Posting, i);
+      Posting posting = g_array_index (list, Posting, i);
       const BuiltinSection *section = index->sections->pdata[posting.section];
-      double                norm = K1 * (1 - B + B * section->n_words / average);
+      double norm = K1 * (1 - B + B * section->n_words / average);
 
       scores[posting.section] += weight * posting.count * (K1 + 1) / (posting.count + norm);
       found[posting.section] += weight;
@@ -266,11 +266,11 @@ add_scores (const BuiltinIndex *index, const GArray *list, double *scores, doubl
 const BuiltinSection *
 builtin_index_find (const BuiltinIndex *index, GPtrArray *stems)
 {
-  guint              n = index->sections->len;
+  guint n = index->sections->len;
   g_autofree double *scores = g_new0 (double, n + 1);
   g_autofree double *found = g_new0 (double, n + 1);
-  double             sought = 0;
-  guint              best = n;
+  double sought = 0;
+  guint best = n;
 
   for (guint i = 0; i < stems->len; i++)
     {
@@ -289,8 +289,8 @@ builtin_index_find (const BuiltinIndex *index, GPtrArray *stems)
 static guint
 count_hits (const char *block, GPtrArray *stems)
 {
-  g_autoptr(GPtrArray) own = builtin_words_stems (block, strlen (block));
-  guint                hits = 0;
+  g_autoptr (GPtrArray) own = builtin_words_stems (block, strlen (block));
+  guint hits = 0;
 
   for (guint i = 0; i < stems->len; i++)
     hits += g_ptr_array_find_with_equal_func (own, stems->pdata[i], g_str_equal, NULL);
@@ -345,11 +345,11 @@ append_cut (GString *text, const char *block, gsize size)
 char *
 builtin_section_pick (const BuiltinSection *section, GPtrArray *stems, gsize size)
 {
-  guint                n = section->blocks->len;
-  g_autofree guint    *hits = g_new0 (guint, n + 1);
+  guint n = section->blocks->len;
+  g_autofree guint *hits = g_new0 (guint, n + 1);
   g_autofree gboolean *chosen = g_new0 (gboolean, n + 1);
-  GString             *text = g_string_new (NULL);
-  gsize                total = 0, added = 1;
+  GString *text = g_string_new (NULL);
+  gsize total = 0, added = 1;
 
   for (guint i = 0; i < n; i++)
     hits[i] = count_hits (section->blocks->pdata[i], stems);

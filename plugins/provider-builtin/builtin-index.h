@@ -19,14 +19,14 @@ typedef struct _BuiltinIndex BuiltinIndex;
  */
 typedef struct
 {
-  char      *page;
-  char      *heading;
+  char *page;
+  char *heading;
   GPtrArray *blocks;
-  guint      n_words;
+  guint n_words;
 } BuiltinSection;
 
 BuiltinIndex *builtin_index_new (void);
-void          builtin_index_free (BuiltinIndex *index);
+void builtin_index_free (BuiltinIndex *index);
 
 /** builtin_index_add: @page: its path; @markdown: (array length=length): its text */
 void builtin_index_add (BuiltinIndex *index, const char *page, const char *markdown, gsize length);

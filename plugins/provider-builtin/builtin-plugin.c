@@ -14,5 +14,5 @@ builtin_register (BtyPlugin *plugin)
   bty_plugin_add_feature (plugin, BTY_FEATURE_PROVIDER, "builtin", BUILTIN_TYPE_PROVIDER);
 }
 
-BTY_PLUGIN_DEFINE ("builtin", N_("Answers from the manual and recalls, with no key and no network"), BTY_VERSION, "LGPL-2.1-or-later",
-                   builtin_register)
+BTY_PLUGIN_DEFINE ("builtin", N_ ("Answers from the manual and recalls, with no key and no network"), BTY_VERSION,
+                   "LGPL-2.1-or-later", builtin_register)

@@ -14,14 +14,14 @@
 #include "builtin-search.h"
 #include "builtin-speech.h"
 
-#define PAGES "/org/boternity/builtin/pages"
-#define MODEL "helper"
+#define PAGES  "/org/boternity/builtin/pages"
+#define MODEL  "helper"
 #define WINDOW 32768
 
 struct _BuiltinProvider
 {
-  GObject       parent_instance;
-  char         *name;
+  GObject parent_instance;
+  char *name;
   BuiltinIndex *index; /* made on first use */
 };
 
@@ -36,8 +36,8 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (BuiltinProvider, builtin_provider, G_TYPE_OBJECT,
 typedef struct
 {
   BuiltinProvider *provider; /* owns the index that the answer reads */
-  BtyCompletion   *completion;
-  BuiltinAnswer   *answer;
+  BtyCompletion *completion;
+  BuiltinAnswer *answer;
 } Pending;
 
 void
@@ -71,13 +71,13 @@ static void
 add_folder (BuiltinIndex *index, GResource *pages, const char *folder, const char *name)
 {
   g_autofree char *path = g_strconcat (PAGES, "/", folder, NULL);
-  g_auto(GStrv)    children = g_resource_enumerate_children (pages, path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+  g_auto (GStrv) children = g_resource_enumerate_children (pages, path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
 
   for (guint i = 0; children != NULL && children[i] != NULL; i++)
     {
-      g_autofree char   *child = g_strconcat (path, children[i], NULL);
-      g_autofree char   *page = g_strconcat (name, children[i], NULL);
-      g_autoptr(GBytes)  bytes = g_resource_lookup_data (pages, child, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+      g_autofree char *child = g_strconcat (path, children[i], NULL);
+      g_autofree char *page = g_strconcat (name, children[i], NULL);
+      g_autoptr (GBytes) bytes = g_resource_lookup_data (pages, child, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
 
       if (bytes != NULL)
         builtin_index_add (index, page, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
@@ -95,7 +95,8 @@ get_index (BuiltinProvider *self)
   self->index = builtin_index_new ();
   add_folder (self->index, builtin_pages_get_resource (), "", "");
   add_folder (self->index, builtin_pages_get_resource (), "docs/", "docs/");
-  g_debug ("%u sections read in %" G_GINT64_FORMAT " µs", builtin_index_get_n_sections (self->index), g_get_monotonic_time () - began);
+  g_debug ("%u sections read in %" G_GINT64_FORMAT " µs", builtin_index_get_n_sections (self->index),
+           g_get_monotonic_time () - began);
   return self->index;
 }
 
@@ -111,9 +112,9 @@ configure (BtyProvider *provider, const BtyProviderConfig *config, BtySecret *ke
 static void
 on_searched (GObject *host, GAsyncResult *result, gpointer data)
 {
-  Pending             *pending = data;
-  g_autoptr(GError)    error = NULL;
-  g_autoptr(GPtrArray) found = builtin_search_finish (BTY_HOST (host), result, &error);
+  Pending *pending = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) found = builtin_search_finish (BTY_HOST (host), result, &error);
 
   if (found != NULL)
     builtin_answer_add_found (pending->answer, found);
@@ -134,7 +135,8 @@ search (BuiltinProvider *self, BtyCompletion *completion, BuiltinAnswer *answer,
   pending->provider = g_object_ref (self);
   pending->completion = g_object_ref (completion);
   pending->answer = answer;
-  builtin_search_async (the_host, answer->request->session, words, bty_completion_get_cancellable (completion), on_searched, pending);
+  builtin_search_async (the_host, answer->request->session, words, bty_completion_get_cancellable (completion),
+                        on_searched, pending);
 }
 
 static gboolean
@@ -142,13 +144,14 @@ check_request (BuiltinProvider *self, const BtyCompletionRequest *request, GErro
 {
   if (request->model != NULL && request->model[0] != '\0' && strcmp (request->model, MODEL) != 0)
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND, _("the built-in helper has no model “%s”: its only one is “%s”"), request->model, MODEL);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND,
+                   _ ("the built-in helper has no model “%s”: its only one is “%s”"), request->model, MODEL);
       return FALSE;
     }
   if (request->output_schema != NULL)
     {
       g_set_error_literal (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                           _("the built-in helper cannot answer by a JSON schema: connect a model that can"));
+                           _ ("the built-in helper cannot answer by a JSON schema: connect a model that can"));
       return FALSE;
     }
   return TRUE;
@@ -157,11 +160,11 @@ check_request (BuiltinProvider *self, const BtyCompletionRequest *request, GErro
 static void
 complete (BtyProvider *provider, BtyCompletion *completion)
 {
-  BuiltinProvider            *self = BUILTIN_PROVIDER (provider);
+  BuiltinProvider *self = BUILTIN_PROVIDER (provider);
   const BtyCompletionRequest *request = bty_completion_get_request (completion);
-  g_autoptr(BuiltinAnswer)    answer = NULL;
-  g_autoptr(GError)           error = NULL;
-  g_autofree char            *words = NULL;
+  g_autoptr (BuiltinAnswer) answer = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *words = NULL;
 
   if (!check_request (self, request, &error))
     {
@@ -182,16 +185,16 @@ static void
 list_models_async (BtyProvider *provider, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   BuiltinProvider *self = BUILTIN_PROVIDER (provider);
-  g_autoptr(GTask) task = g_task_new (provider, cancellable, callback, data);
-  GPtrArray       *models = bty_record_list_new ();
-  BtyModel        *model = bty_model_new ();
+  g_autoptr (GTask) task = g_task_new (provider, cancellable, callback, data);
+  GPtrArray *models = bty_record_list_new ();
+  BtyModel *model = bty_model_new ();
 
   g_task_set_source_tag (task, list_models_async);
   model->provider = g_strdup (self->name);
   model->name = g_strconcat (self->name, "/", MODEL, NULL);
-  model->title = g_strdup (_("Built-in helper (not a language model)"));
+  model->title = g_strdup (_ ("Built-in helper (not a language model)"));
   model->context_window = WINDOW;
-  model->abilities = g_strdupv ((char *[]) { (char *) "text", NULL });
+  model->abilities = g_strdupv ((char *[]){ (char *) "text", NULL });
   g_ptr_array_add (models, model);
   g_task_return_pointer (task, models, (GDestroyNotify) g_ptr_array_unref);
 }

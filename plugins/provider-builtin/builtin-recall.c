@@ -13,45 +13,46 @@
 #include "builtin-words.h"
 
 /* How much of a message is looked at, how long a quotation may be, and how many are given. */
-#define LOOK_AT 20000
-#define MAX_QUOTE 300
+#define LOOK_AT    20000
+#define MAX_QUOTE  300
 #define MAX_QUOTES 3
 
 /* Weight of a word that is there in another form, and of one that asks for an attribute that statements often leave out. */
-#define OTHER_FORM 0.6
-#define ATTRIBUTE 0.5
-#define LEAST_SHARE 0.6
+#define OTHER_FORM   0.6
+#define ATTRIBUTE    0.5
+#define LEAST_SHARE  0.6
 #define SAME_AS_BEST 0.2
 /* What "my name" counts for where "my name" is asked for, against "my dog's name". */
 #define SAME_OWNER 0.3
 
 /* Words of questions about what was said that say nothing of what it was about. */
-#define ASKING_WORDS "remember recall mention mentioned talk talked discuss discussed forget forgot earlier before last yesterday ever session sessions conversation"
+#define ASKING_WORDS                                                                                                   \
+  "remember recall mention mentioned talk talked discuss discussed forget forgot earlier before last yesterday ever session sessions conversation"
 
 typedef struct
 {
-  char  *word;
-  char  *stem;
+  char *word;
+  char *stem;
   double weight;
 } Term;
 
 typedef struct
 {
-  char    *text;
-  gint64   said_at;
+  char *text;
+  gint64 said_at;
   gboolean here;
-  double   score;
-  guint    place; /* in the order of adding */
+  double score;
+  guint place; /* in the order of adding */
 } Quote;
 
 struct _BuiltinRecall
 {
-  char   *question;
-  char   *owned; /* the word after "my" */
+  char *question;
+  char *owned; /* the word after "my" */
   GArray *terms;
   GArray *quotes;
-  double  sought;
-  guint   n_added;
+  double sought;
+  guint n_added;
 };
 
 static void
@@ -83,8 +84,8 @@ has_term (const BuiltinRecall *recall, const char *stem)
 static void
 add_term (BuiltinRecall *recall, const char *word)
 {
-  g_auto(GStrv) asking = g_strsplit (ASKING_WORDS, " ", -1);
-  Term          term = { .weight = 1 };
+  g_auto (GStrv) asking = g_strsplit (ASKING_WORDS, " ", -1);
+  Term term = { .weight = 1 };
 
   if (builtin_words_is_common (word) || g_strv_contains ((const char *const *) asking, word))
     return;
@@ -106,8 +107,8 @@ static const char *
 find_owned (GPtrArray *words, const char *wanted)
 {
   for (guint i = 0; i + 1 < words->len; i++)
-    if ((strcmp (words->pdata[i], "my") == 0 || strcmp (words->pdata[i], "our") == 0)
-        && (wanted == NULL || strcmp (words->pdata[i + 1], wanted) == 0))
+    if ((strcmp (words->pdata[i], "my") == 0 || strcmp (words->pdata[i], "our") == 0) &&
+        (wanted == NULL || strcmp (words->pdata[i + 1], wanted) == 0))
       return words->pdata[i + 1];
   return NULL;
 }
@@ -115,9 +116,9 @@ find_owned (GPtrArray *words, const char *wanted)
 BuiltinRecall *
 builtin_recall_new (const char *question)
 {
-  BuiltinRecall       *recall = g_new0 (BuiltinRecall, 1);
-  g_autofree char     *start = g_strndup (question, LOOK_AT);
-  g_autoptr(GPtrArray) words = NULL;
+  BuiltinRecall *recall = g_new0 (BuiltinRecall, 1);
+  g_autofree char *start = g_strndup (question, LOOK_AT);
+  g_autoptr (GPtrArray) words = NULL;
 
   recall->question = g_strstrip (g_utf8_make_valid (start, -1));
   recall->terms = g_array_new (FALSE, FALSE, sizeof (Term));
@@ -160,8 +161,8 @@ builtin_recall_get_words (const BuiltinRecall *recall)
 static double
 score_of (const BuiltinRecall *recall, GPtrArray *words)
 {
-  g_autoptr(GPtrArray) stems = g_ptr_array_new_with_free_func (g_free);
-  double               score = 0;
+  g_autoptr (GPtrArray) stems = g_ptr_array_new_with_free_func (g_free);
+  double score = 0;
 
   for (guint i = 0; i < words->len; i++)
     g_ptr_array_add (stems, builtin_words_stem (words->pdata[i]));
@@ -199,9 +200,9 @@ fits (const BuiltinRecall *recall, const char *sentence, double score)
 static void
 add_sentence (BuiltinRecall *recall, const char *sentence, gint64 said_at, gboolean here)
 {
-  g_autoptr(GPtrArray) words = builtin_words_split (sentence, strlen (sentence));
-  Quote                quote = { .said_at = said_at, .here = here, .place = recall->n_added++ };
-  int                  known;
+  g_autoptr (GPtrArray) words = builtin_words_split (sentence, strlen (sentence));
+  Quote quote = { .said_at = said_at, .here = here, .place = recall->n_added++ };
+  int known;
 
   if (words->len < 2 || builtin_intent_is_question (words, sentence[strlen (sentence) - 1]))
     return;
@@ -235,7 +236,7 @@ builtin_recall_add (BuiltinRecall *recall, const char *message, gint64 said_at, 
 {
   g_autofree char *start = g_strndup (message, LOOK_AT);
   g_autofree char *text = g_strstrip (g_utf8_make_valid (start, -1));
-  const char      *begin = text;
+  const char *begin = text;
 
   if (strcmp (text, recall->question) == 0)
     return;
@@ -255,21 +256,22 @@ builtin_recall_add (BuiltinRecall *recall, const char *message, gint64 said_at, 
 static char *
 when (const Quote *quote)
 {
-  g_autoptr(GDateTime) said = NULL;
-  g_autoptr(GDateTime) now = g_date_time_new_now_local ();
-  g_autoptr(GDateTime) utc = NULL;
+  g_autoptr (GDateTime) said = NULL;
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autoptr (GDateTime) utc = NULL;
 
   if (quote->said_at <= 0)
-    return g_strdup (_("Earlier in this session you said"));
+    return g_strdup (_ ("Earlier in this session you said"));
   utc = g_date_time_new_from_unix_utc (quote->said_at / G_USEC_PER_SEC);
   said = utc != NULL ? g_date_time_to_local (utc) : NULL;
   if (said == NULL)
-    return g_strdup (_("In an earlier session you said"));
+    return g_strdup (_ ("In an earlier session you said"));
   if (quote->here)
-    return g_date_time_format (said, _("Earlier in this session, on %-d %B %Y at %H:%M, you said"));
-  if (g_date_time_get_year (said) == g_date_time_get_year (now) && g_date_time_get_day_of_year (said) == g_date_time_get_day_of_year (now))
-    return g_date_time_format (said, _("In an earlier session, today at %H:%M, you said"));
-  return g_date_time_format (said, _("In an earlier session, on %-d %B %Y at %H:%M, you said"));
+    return g_date_time_format (said, _ ("Earlier in this session, on %-d %B %Y at %H:%M, you said"));
+  if (g_date_time_get_year (said) == g_date_time_get_year (now) &&
+      g_date_time_get_day_of_year (said) == g_date_time_get_day_of_year (now))
+    return g_date_time_format (said, _ ("In an earlier session, today at %H:%M, you said"));
+  return g_date_time_format (said, _ ("In an earlier session, on %-d %B %Y at %H:%M, you said"));
 }
 
 static char *
@@ -322,7 +324,7 @@ builtin_recall_answer (BuiltinRecall *recall)
   answer = g_string_new (NULL);
   for (guint i = 0; i < recall->quotes->len && i < MAX_QUOTES; i++)
     {
-      const Quote     *quote = &g_array_index (recall->quotes, Quote, i);
+      const Quote *quote = &g_array_index (recall->quotes, Quote, i);
       g_autofree char *said = when (quote);
       g_autofree char *text = shorten (quote->text);
 

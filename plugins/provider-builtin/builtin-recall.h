@@ -11,7 +11,7 @@
 typedef struct _BuiltinRecall BuiltinRecall;
 
 BuiltinRecall *builtin_recall_new (const char *question);
-void           builtin_recall_free (BuiltinRecall *recall);
+void builtin_recall_free (BuiltinRecall *recall);
 
 /** builtin_recall_get_words: Returns: (transfer full): what to search for in earlier sessions, or an empty text */
 char *builtin_recall_get_words (const BuiltinRecall *recall);

@@ -5,7 +5,7 @@
 
 #include "builtin-search.h"
 
-#define LIMIT 50
+#define LIMIT      50
 #define TIMEOUT_MS 3000
 
 typedef enum
@@ -16,13 +16,13 @@ typedef enum
 
 typedef struct
 {
-  State          state;
-  char          *session;
-  char          *words;
-  BtyPrincipal  *principal;
+  State state;
+  char *session;
+  char *words;
+  BtyPrincipal *principal;
   BtyCallReader *reader;
-  GPtrArray     *found;
-  gulong         link;
+  GPtrArray *found;
+  gulong link;
 } Search;
 
 static void advance (GTask *task);
@@ -42,8 +42,8 @@ search_free (Search *search)
 static void
 end (GTask *own, const GError *error)
 {
-  g_autoptr(GTask) task = own;
-  Search          *search = g_task_get_task_data (task);
+  g_autoptr (GTask) task = own;
+  Search *search = g_task_get_task_data (task);
 
   g_clear_signal_handler (&search->link, g_task_get_cancellable (task));
   g_clear_pointer (&search->reader, bty_call_reader_free); /* it must not wake us again */
@@ -62,13 +62,16 @@ on_wake (BtyCallReader *reader, gpointer data)
 static void
 start (GTask *task, const char *operation, const char *const *members)
 {
-  Search            *search = g_task_get_task_data (task);
-  g_autoptr(GString) json = g_string_new (NULL);
-  g_autoptr(GBytes)  input = NULL;
-  g_autoptr(BtyCall) call = NULL;
-  BtyJsonWriter      writer;
-  BtyCallSpec        spec = { .operation = operation, .principal = search->principal, .decode = bty_decode_json, .timeout_ms = TIMEOUT_MS,
-                              .door = "builtin" };
+  Search *search = g_task_get_task_data (task);
+  g_autoptr (GString) json = g_string_new (NULL);
+  g_autoptr (GBytes) input = NULL;
+  g_autoptr (BtyCall) call = NULL;
+  BtyJsonWriter writer;
+  BtyCallSpec spec = { .operation = operation,
+                       .principal = search->principal,
+                       .decode = bty_decode_json,
+                       .timeout_ms = TIMEOUT_MS,
+                       .door = "builtin" };
 
   bty_json_writer_init (&writer, json);
   bty_json_writer_begin_object (&writer);
@@ -94,7 +97,7 @@ start (GTask *task, const char *operation, const char *const *members)
 static void
 go_on (GTask *task, BtyCall *call)
 {
-  Search           *search = g_task_get_task_data (task);
+  Search *search = g_task_get_task_data (task);
   const BtySession *session = bty_call_response (call);
 
   if (bty_call_error (call) != NULL)
@@ -108,16 +111,16 @@ go_on (GTask *task, BtyCall *call)
       return;
     }
   search->state = STATE_SEARCH;
-  start (task, "message.search", (const char *const[]) { "words", search->words, "slug", session->slug, NULL });
+  start (task, "message.search", (const char *const[]){ "words", search->words, "slug", session->slug, NULL });
 }
 
 static void
 advance (GTask *task)
 {
-  Search            *search = g_task_get_task_data (task);
-  BtyItem            item;
-  BtyReadResult      result = bty_call_reader_next (search->reader, &item);
-  g_autoptr(BtyCall) call = NULL;
+  Search *search = g_task_get_task_data (task);
+  BtyItem item;
+  BtyReadResult result = bty_call_reader_next (search->reader, &item);
+  g_autoptr (BtyCall) call = NULL;
 
   while (result == BTY_READ_ITEM)
     {
@@ -141,10 +144,10 @@ on_cancelled (GCancellable *cancellable, gpointer data)
 }
 
 void
-builtin_search_async (BtyHost *host, const char *session, const char *words, GCancellable *cancellable, GAsyncReadyCallback callback,
-                      gpointer data)
+builtin_search_async (BtyHost *host, const char *session, const char *words, GCancellable *cancellable,
+                      GAsyncReadyCallback callback, gpointer data)
 {
-  GTask  *task = g_task_new (host, cancellable, callback, data);
+  GTask *task = g_task_new (host, cancellable, callback, data);
   Search *search = g_new0 (Search, 1);
 
   g_task_set_source_tag (task, builtin_search_async);
@@ -152,10 +155,10 @@ builtin_search_async (BtyHost *host, const char *session, const char *words, GCa
   search->session = g_strdup (session);
   search->words = g_strdup (words);
   search->found = bty_record_list_new ();
-  search->principal = bty_principal_new (BTY_PRINCIPAL_BOT, "builtin", (const char *const[]) { "sessions:read", NULL });
+  search->principal = bty_principal_new (BTY_PRINCIPAL_BOT, "builtin", (const char *const[]){ "sessions:read", NULL });
   if (cancellable != NULL)
     search->link = g_signal_connect (cancellable, "cancelled", G_CALLBACK (on_cancelled), task);
-  start (task, "session.get", (const char *const[]) { "id", session, NULL });
+  start (task, "session.get", (const char *const[]){ "id", session, NULL });
 }
 
 GPtrArray *

@@ -10,7 +10,7 @@
  *
  * Searches what was said to the bot, through the host's operations, with no more rights than to read sessions.
  */
-void       builtin_search_async (BtyHost *host, const char *session, const char *words, GCancellable *cancellable,
-                                 GAsyncReadyCallback callback, gpointer data);
+void builtin_search_async (BtyHost *host, const char *session, const char *words, GCancellable *cancellable,
+                           GAsyncReadyCallback callback, gpointer data);
 /** builtin_search_finish: Returns: (transfer full) (element-type BtyMessage) (nullable): best first */
 GPtrArray *builtin_search_finish (BtyHost *host, GAsyncResult *result, GError **error);

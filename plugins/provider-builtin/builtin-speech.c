@@ -12,10 +12,10 @@
 typedef struct
 {
   BtyCompletion *completion;
-  char          *text;
-  const char    *at;
-  gint64         n_words;
-  gint64         limit; /* 0: none */
+  char *text;
+  const char *at;
+  gint64 n_words;
+  gint64 limit; /* 0: none */
 } Speech;
 
 static void
@@ -31,7 +31,7 @@ speech_free (gpointer data)
 static gint64
 count_words (const char *text)
 {
-  gint64   n = 0;
+  gint64 n = 0;
   gboolean inside = FALSE;
 
   for (const char *c = text; c != NULL && *c != '\0'; c++)
@@ -75,7 +75,7 @@ end_of_word (const char *at)
 static void
 finish (Speech *speech, BtyStopReason reason)
 {
-  g_autoptr(BtyUsage) usage = bty_usage_new ();
+  g_autoptr (BtyUsage) usage = bty_usage_new ();
 
   usage->input_tokens = count_request (bty_completion_get_request (speech->completion));
   usage->output_tokens = speech->n_words;
@@ -87,9 +87,9 @@ finish (Speech *speech, BtyStopReason reason)
 static gboolean
 say_words (gpointer data)
 {
-  Speech           *speech = data;
-  GCancellable     *cancellable = bty_completion_get_cancellable (speech->completion);
-  g_autoptr(GError) error = NULL;
+  Speech *speech = data;
+  GCancellable *cancellable = bty_completion_get_cancellable (speech->completion);
+  g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < WORDS_A_TURN && *speech->at != '\0'; i++)
     {

@@ -11,16 +11,20 @@
 #define MAX_WORD 64
 
 static const char *const common_words[] = {
-  "a", "about", "again", "all", "also", "am", "an", "and", "any", "anything", "are", "as", "ask", "asked", "at", "be",
-  "been", "being", "but", "by", "can", "could", "did", "do", "does", "don", "done", "else", "ever", "everything",
-  "explain", "find", "for", "from", "get", "give", "had", "happen", "happens", "has", "have", "he", "her", "here",
-  "him", "his", "how", "i", "if", "in", "into", "is", "it", "its", "just", "know", "let", "like", "ll", "m", "made",
-  "make", "makes", "many", "may", "maybe", "me", "mean", "mine", "more", "most", "much", "my", "need", "needs", "no",
-  "not", "nothing", "now", "of", "off", "ok", "on", "or", "our", "out", "please", "possible", "re", "really", "s",
-  "said", "say", "shall", "she", "should", "show", "so", "some", "something", "t", "tell", "than", "that", "the",
-  "their", "them", "then", "there", "these", "they", "thing", "this", "those", "to", "told", "too", "up", "us", "ve",
-  "very", "want", "was", "way", "we", "were", "what", "when", "where", "which", "who", "whom", "whose", "why", "will",
-  "with", "would", "you", "your", "yours",
+  "a",       "about", "again", "all",   "also",  "am",     "an",     "and",      "any",     "anything",
+  "are",     "as",    "ask",   "asked", "at",    "be",     "been",   "being",    "but",     "by",
+  "can",     "could", "did",   "do",    "does",  "don",    "done",   "else",     "ever",    "everything",
+  "explain", "find",  "for",   "from",  "get",   "give",   "had",    "happen",   "happens", "has",
+  "have",    "he",    "her",   "here",  "him",   "his",    "how",    "i",        "if",      "in",
+  "into",    "is",    "it",    "its",   "just",  "know",   "let",    "like",     "ll",      "m",
+  "made",    "make",  "makes", "many",  "may",   "maybe",  "me",     "mean",     "mine",    "more",
+  "most",    "much",  "my",    "need",  "needs", "no",     "not",    "nothing",  "now",     "of",
+  "off",     "ok",    "on",    "or",    "our",   "out",    "please", "possible", "re",      "really",
+  "s",       "said",  "say",   "shall", "she",   "should", "show",   "so",       "some",    "something",
+  "t",       "tell",  "than",  "that",  "the",   "their",  "them",   "then",     "there",   "these",
+  "they",    "thing", "this",  "those", "to",    "told",   "too",    "up",       "us",      "ve",
+  "very",    "want",  "was",   "way",   "we",    "were",   "what",   "when",     "where",   "which",
+  "who",     "whom",  "whose", "why",   "will",  "with",   "would",  "you",      "your",    "yours",
 };
 
 /* Stems that mean the same, where people ask. */
@@ -29,10 +33,10 @@ static const struct
   const char *stem;
   const char *as;
 } synonyms[] = {
-  { "cal", "nam" },      { "remov", "delet" },  { "eras", "delet" },
-  { "adon", "plugin" },  { "extension", "plugin" }, { "config", "set" }, { "configur", "set" },
-  { "setup", "instal" }, { "password", "key" }, { "ai", "model" },      { "lm", "model" },
-  { "conversation", "sesion" }, { "chat", "sesion" }, { "personality", "soul" }, { "databas", "stor" },
+  { "cal", "nam" },          { "remov", "delet" },      { "eras", "delet" },   { "adon", "plugin" },
+  { "extension", "plugin" }, { "config", "set" },       { "configur", "set" }, { "setup", "instal" },
+  { "password", "key" },     { "ai", "model" },         { "lm", "model" },     { "conversation", "sesion" },
+  { "chat", "sesion" },      { "personality", "soul" }, { "databas", "stor" },
 };
 
 static void
@@ -59,9 +63,9 @@ is_genitive (const char *at, const char *end)
 GPtrArray *
 builtin_words_split (const char *text, gsize length)
 {
-  GPtrArray         *words = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr(GString) word = g_string_new (NULL);
-  const char        *end = text + length;
+  GPtrArray *words = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GString) word = g_string_new (NULL);
+  const char *end = text + length;
 
   for (const char *at = text; at < end; at = g_utf8_next_char (at))
     {
@@ -153,9 +157,9 @@ builtin_words_stem (const char *word)
 GPtrArray *
 builtin_words_stems (const char *text, gsize length)
 {
-  g_autoptr(GPtrArray)  words = builtin_words_split (text, length);
-  g_autoptr(GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
-  GPtrArray            *stems = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) words = builtin_words_split (text, length);
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  GPtrArray *stems = g_ptr_array_new_with_free_func (g_free);
 
   for (guint i = 0; i < words->len; i++)
     {
@@ -175,7 +179,7 @@ builtin_words_stems (const char *text, gsize length)
 gboolean
 builtin_words_has (GPtrArray *list, const char *any)
 {
-  g_auto(GStrv) words = g_strsplit (any, " ", -1);
+  g_auto (GStrv) words = g_strsplit (any, " ", -1);
 
   for (guint i = 0; i < list->len; i++)
     if (g_strv_contains ((const char *const *) words, list->pdata[i]))
@@ -195,7 +199,7 @@ stands_at (GPtrArray *list, guint place, GStrv words)
 gboolean
 builtin_words_begin (GPtrArray *list, const char *phrase)
 {
-  g_auto(GStrv) words = g_strsplit (phrase, " ", -1);
+  g_auto (GStrv) words = g_strsplit (phrase, " ", -1);
 
   return stands_at (list, 0, words);
 }
@@ -203,7 +207,7 @@ builtin_words_begin (GPtrArray *list, const char *phrase)
 gboolean
 builtin_words_hold (GPtrArray *list, const char *phrase)
 {
-  g_auto(GStrv) words = g_strsplit (phrase, " ", -1);
+  g_auto (GStrv) words = g_strsplit (phrase, " ", -1);
 
   for (guint i = 0; i < list->len; i++)
     if (stands_at (list, i, words))

@@ -36,12 +36,12 @@ static gboolean
 openai_configured (BtyHttpProvider *provider, const BtyHttpOptions *options, GError **error)
 {
   static const char *const fields[] = { "max_tokens", "max_completion_tokens", "none", NULL };
-  const char              *field = bty_http_options_get (options, "max_tokens_field");
+  const char *field = bty_http_options_get (options, "max_tokens_field");
 
   if (field == NULL || g_strv_contains (fields, field))
     return TRUE;
   g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-               _("the option max_tokens_field is “%s”; it may be max_tokens, max_completion_tokens or none"), field);
+               _ ("the option max_tokens_field is “%s”; it may be max_tokens, max_completion_tokens or none"), field);
   return FALSE;
 }
 
@@ -49,9 +49,9 @@ static BtyHttpRequest *
 new_request (BtyHttpProvider *provider, const char *method, const char *path, GString *body)
 {
   const BtyHttpOptions *options = bty_http_provider_get_options (provider);
-  const char           *organization = bty_http_options_get (options, "organization");
-  const char           *project = bty_http_options_get (options, "project");
-  BtyHttpRequest       *request = bty_http_request_new (method, path, body);
+  const char *organization = bty_http_options_get (options, "organization");
+  const char *project = bty_http_options_get (options, "project");
+  BtyHttpRequest *request = bty_http_request_new (method, path, body);
 
   if (organization != NULL)
     bty_http_request_add_header (request, "OpenAI-Organization", organization);
@@ -64,9 +64,11 @@ static BtyHttpRequest *
 openai_request (BtyHttpProvider *provider, const BtyCompletionRequest *request, GError **error)
 {
   const BtyHttpOptions *options = bty_http_provider_get_options (provider);
-  const char           *field = bty_http_options_get (options, "max_tokens_field");
-  BtyOpenaiStyle        style = {
-    .max_tokens_field = field != NULL ? field : is_openai_itself (options) ? "max_completion_tokens" : "max_tokens",
+  const char *field = bty_http_options_get (options, "max_tokens_field");
+  BtyOpenaiStyle style = {
+    .max_tokens_field = field != NULL                ? field
+                        : is_openai_itself (options) ? "max_completion_tokens"
+                                                     : "max_tokens",
     .asks_usage = bty_http_options_get_bool (options, "stream_usage", TRUE),
     .strict_schema = bty_http_options_get_bool (options, "strict_schema", TRUE),
   };
@@ -97,8 +99,8 @@ openai_end (BtyHttpProvider *provider, gpointer stream, BtyCompletion *out, GErr
 
   if (!bty_http_options_get_bool (options, "end_marker", TRUE) && bty_openai_stream_end (stream, out))
     return TRUE;
-  g_set_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _("the answer of the provider “%s” was cut off: it ended without [DONE]"),
-               options->name);
+  g_set_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE,
+               _ ("the answer of the provider “%s” was cut off: it ended without [DONE]"), options->name);
   return FALSE;
 }
 
@@ -125,7 +127,7 @@ openai_models_request (BtyHttpProvider *provider, GError **error)
 static GPtrArray *
 openai_models_parse (BtyHttpProvider *provider, const char *json, gsize length, GError **error)
 {
-  GError    *reason = NULL;
+  GError *reason = NULL;
   GPtrArray *models = bty_openai_models_parse (bty_http_provider_get_options (provider)->name, json, length, &reason);
 
   if (models == NULL)
@@ -134,10 +136,11 @@ openai_models_parse (BtyHttpProvider *provider, const char *json, gsize length, 
 }
 
 static BtyHttpRequest *
-openai_embed_request (BtyHttpProvider *provider, const char *model, const char *const *inputs, gint64 dimensions, GError **error)
+openai_embed_request (BtyHttpProvider *provider, const char *model, const char *const *inputs, gint64 dimensions,
+                      GError **error)
 {
   const BtyHttpOptions *options = bty_http_provider_get_options (provider);
-  gboolean              base64 = bty_http_options_get_bool (options, "base64", is_openai_itself (options));
+  gboolean base64 = bty_http_options_get_bool (options, "base64", is_openai_itself (options));
 
   return new_request (provider, "POST", "embeddings", bty_openai_embeddings_write (model, inputs, dimensions, base64));
 }
@@ -145,7 +148,7 @@ openai_embed_request (BtyHttpProvider *provider, const char *model, const char *
 static BtyEmbedding *
 openai_embed_parse (BtyHttpProvider *provider, const char *json, gsize length, guint n_inputs, GError **error)
 {
-  GError       *reason = NULL;
+  GError *reason = NULL;
   BtyEmbedding *embedding = bty_openai_embeddings_parse (json, length, n_inputs, &reason);
 
   if (embedding == NULL)
@@ -186,5 +189,5 @@ openai_register (BtyPlugin *plugin)
   bty_plugin_add_feature (plugin, BTY_FEATURE_PROVIDER, "openai", BTY_TYPE_OPENAI_PROVIDER);
 }
 
-BTY_PLUGIN_DEFINE ("openai", N_("Models of OpenAI and of servers that speak Chat Completions"), BTY_VERSION, "LGPL-2.1-or-later",
-                   openai_register)
+BTY_PLUGIN_DEFINE ("openai", N_ ("Models of OpenAI and of servers that speak Chat Completions"), BTY_VERSION,
+                   "LGPL-2.1-or-later", openai_register)

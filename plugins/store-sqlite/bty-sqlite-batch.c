@@ -17,7 +17,8 @@
 static char *
 index_name (const BtySchema *schema, const BtyField *field)
 {
-  return g_strdup_printf ("record.%s.%s.%s", (field->flags & BTY_UNIQUE) != 0 ? "unique" : "by", schema->name, field->name);
+  return g_strdup_printf ("record.%s.%s.%s", (field->flags & BTY_UNIQUE) != 0 ? "unique" : "by", schema->name,
+                          field->name);
 }
 
 /* An index over one member of the JSON of one type, made when the first record of the type is written. */
@@ -26,18 +27,18 @@ make_index (BtySqliteConnection *self, const BtySqlTable *table, const BtyField 
 {
   g_autofree char *name = index_name (table->schema, field);
   g_autofree char *expression = bty_sql_table_expression (table, field);
-  gboolean         is_unique = (field->flags & BTY_UNIQUE) != 0;
+  gboolean is_unique = (field->flags & BTY_UNIQUE) != 0;
   g_autofree char *where = g_strdup (strstr (table->select, "WHERE"));
-  char            *sql = sqlite3_mprintf ("CREATE %s IF NOT EXISTS \"%w\" ON record (%s%s) %s", is_unique ? "UNIQUE INDEX" : "INDEX",
-                                          name, expression, is_unique ? "" : ", id", where);
-  gboolean         is_made = bty_sqlite_connection_run (self, sql, error);
+  char *sql = sqlite3_mprintf ("CREATE %s IF NOT EXISTS \"%w\" ON record (%s%s) %s",
+                               is_unique ? "UNIQUE INDEX" : "INDEX", name, expression, is_unique ? "" : ", id", where);
+  gboolean is_made = bty_sqlite_connection_run (self, sql, error);
 
   sqlite3_free (sql);
   if (!is_made && sqlite3_extended_errcode (self->db) == SQLITE_CONSTRAINT_UNIQUE)
     {
       g_clear_error (error);
       g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                   _("the %s of a %s must be unique by now, but several have the same: change or delete these"),
+                   _ ("the %s of a %s must be unique by now, but several have the same: change or delete these"),
                    field->name, table->schema->name);
     }
   return is_made;
@@ -64,8 +65,8 @@ make_indexes (BtySqliteConnection *self, const BtySqlTable *table, GHashTable *p
 static gboolean
 find_revision (BtySqliteConnection *self, const BtySqlTable *table, const char *id, gint64 *revision, GError **error)
 {
-  g_autoptr(BtySqliteStatement) statement = bty_sqlite_connection_prepare (self, table->revision, error);
-  int                           code;
+  g_autoptr (BtySqliteStatement) statement = bty_sqlite_connection_prepare (self, table->revision, error);
+  int code;
 
   *revision = 0;
   if (statement == NULL)
@@ -86,16 +87,17 @@ fail_revision (BtySqliteConnection *self, const BtySqlTable *table, const BtyCha
     return FALSE;
   if (found == 0)
     g_set_error (error, BTY_ERROR, BTY_ERROR_ABORTED,
-                 _("%s %s was changed at revision %" G_GINT64_FORMAT ", but it has been deleted meanwhile"),
+                 _ ("%s %s was changed at revision %" G_GINT64_FORMAT ", but it has been deleted meanwhile"),
                  table->schema->name, change->record->id, change->expected);
   else if (change->expected == 0)
     g_set_error (error, BTY_ERROR, BTY_ERROR_ABORTED,
-                 _("%s %s was to be new, but it exists, at revision %" G_GINT64_FORMAT ": read it again"),
+                 _ ("%s %s was to be new, but it exists, at revision %" G_GINT64_FORMAT ": read it again"),
                  table->schema->name, change->record->id, found);
   else
     g_set_error (error, BTY_ERROR, BTY_ERROR_ABORTED,
-                 _("%s %s was changed at revision %" G_GINT64_FORMAT ", but it is at revision %" G_GINT64_FORMAT
-                   " by now: read it again"), table->schema->name, change->record->id, change->expected, found);
+                 _ ("%s %s was changed at revision %" G_GINT64_FORMAT ", but it is at revision %" G_GINT64_FORMAT
+                    " by now: read it again"),
+                 table->schema->name, change->record->id, change->expected, found);
   return FALSE;
 }
 
@@ -104,8 +106,8 @@ static const BtyField *
 find_unique (const BtySqlTable *table, const char *message)
 {
   g_autofree char *rest = NULL;
-  const char      *name;
-  int              index;
+  const char *name;
+  int index;
 
   if (g_str_has_prefix (message, UNIQUE_INDEX))
     rest = g_strndup (message + strlen (UNIQUE_INDEX), strlen (message) - strlen (UNIQUE_INDEX) - 1);
@@ -119,12 +121,12 @@ find_unique (const BtySqlTable *table, const char *message)
 static gboolean
 fail_unique (const BtySqlTable *table, const BtyField *field, const BtyRecord *record, GError **error)
 {
-  g_auto(BtySqlValue) value = { 0 };
-  g_autofree char    *text = NULL;
+  g_auto (BtySqlValue) value = { 0 };
+  g_autofree char *text = NULL;
 
   bty_sql_table_value (table, &value, record, field);
   text = value.kind == BTY_SQL_TEXT ? g_strdup (value.text) : g_strdup_printf ("%" G_GINT64_FORMAT, value.integer);
-  g_set_error (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS, _("there is already a %s whose %s is “%s”: choose another"),
+  g_set_error (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS, _ ("there is already a %s whose %s is “%s”: choose another"),
                table->schema->name, field->name, text);
   return FALSE;
 }
@@ -171,13 +173,13 @@ static gboolean
 apply_change (BtySqliteConnection *self, const BtyChange *change, GHashTable *prepared, GError **error)
 {
   const BtySqlTable *table = bty_sql_table_get (change->record->schema);
-  int                code;
-  int                changes;
+  int code;
+  int changes;
 
   if (!make_indexes (self, table, prepared, error))
     return FALSE;
   {
-    g_autoptr(BtySqliteStatement) statement = bty_sqlite_connection_prepare (self, change_sql (table, change), error);
+    g_autoptr (BtySqliteStatement) statement = bty_sqlite_connection_prepare (self, change_sql (table, change), error);
 
     if (statement == NULL)
       return FALSE;

@@ -10,36 +10,36 @@
 /* A record larger than this part of the cache is not kept. */
 #define LARGEST_PART 16
 /* How many changes are remembered for reads that are under way. */
-#define MAX_CHANGED  1024
+#define MAX_CHANGED 1024
 
 typedef struct
 {
-  GList      link;   /* in the order of use; data is the entry */
+  GList link; /* in the order of use; data is the entry */
   BtyRecord *record;
-  gint64     size;
+  gint64 size;
 } Entry;
 
 struct _BtySqliteCache
 {
   GHashTable *by_id;    /* record -> Entry; compared by schema and id */
   GHashTable *by_value; /* Key -> Entry */
-  GQueue      used;     /* the latest first */
-  guint       max_records;
-  gint64      max_size;
-  gint64      size;
+  GQueue used;          /* the latest first */
+  guint max_records;
+  gint64 max_size;
+  gint64 size;
 
-  guint64     now;      /* counts changes */
-  guint64     floor;    /* reads from before are kept out */
-  guint       n_reads;
-  GHashTable *changed;  /* record -> when, while reads are under way */
+  guint64 now;   /* counts changes */
+  guint64 floor; /* reads from before are kept out */
+  guint n_reads;
+  GHashTable *changed; /* record -> when, while reads are under way */
 };
 
 /* @value belongs to the record in the table, or to the one who looks it up. */
 typedef struct
 {
   const BtySchema *schema;
-  const BtyField  *field;
-  const char      *value;
+  const BtyField *field;
+  const char *value;
 } Key;
 
 static guint
@@ -99,7 +99,7 @@ for_each_key (BtySqliteCache *self, Entry *entry, void (*each) (BtySqliteCache *
   for (guint i = 1; i < schema->n_fields; i++)
     {
       const BtyField *field = bty_schema_get_field (schema, i);
-      Key             key = { .schema = schema, .field = field };
+      Key key = { .schema = schema, .field = field };
 
       if ((field->flags & BTY_UNIQUE) == 0 || field->type != BTY_FIELD_TYPE_STRING)
         continue;
@@ -236,7 +236,7 @@ add_entry (BtySqliteCache *self, gconstpointer record)
 static Entry *
 find (BtySqliteCache *self, const BtySchema *schema, const BtyField *field, const char *value)
 {
-  Key       key = { schema, field, value };
+  Key key = { schema, field, value };
   BtyRecord probe = { .schema = schema, .id = (char *) value };
 
   return strcmp (field->name, "id") == 0 ? g_hash_table_lookup (self->by_id, &probe)

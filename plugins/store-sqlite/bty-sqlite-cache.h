@@ -13,7 +13,7 @@
 typedef struct _BtySqliteCache BtySqliteCache;
 
 BtySqliteCache *bty_sqlite_cache_new (guint max_records, gint64 max_size);
-void            bty_sqlite_cache_free (BtySqliteCache *self);
+void bty_sqlite_cache_free (BtySqliteCache *self);
 
 /* (transfer full) (nullable) */
 gpointer bty_sqlite_cache_get (BtySqliteCache *self, const BtySchema *schema, const BtyField *field, const char *value);
@@ -21,7 +21,7 @@ gpointer bty_sqlite_cache_get (BtySqliteCache *self, const BtySchema *schema, co
 /* When a read is asked for; every read that has begun must end. */
 guint64 bty_sqlite_cache_begin_read (BtySqliteCache *self);
 /* @record: (nullable): what it found */
-void    bty_sqlite_cache_end_read (BtySqliteCache *self, guint64 stamp, gconstpointer record);
+void bty_sqlite_cache_end_read (BtySqliteCache *self, guint64 stamp, gconstpointer record);
 
 /* After a commit. */
 void bty_sqlite_cache_change (BtySqliteCache *self, const BtyChange *change);

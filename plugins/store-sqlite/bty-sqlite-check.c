@@ -11,11 +11,11 @@
 
 struct _BtySqliteCheck
 {
-  char            *file;
+  char *file;
   BtySqliteOptions options;
-  GThread         *thread;
-  int              is_closing; /* atomic */
-  int              state;      /* atomic */
+  GThread *thread;
+  int is_closing; /* atomic */
+  int state;      /* atomic */
 };
 
 static int
@@ -29,9 +29,9 @@ on_progress (gpointer data)
 static BtySqliteCheckState
 check (BtySqliteCheck *self, BtySqliteConnection *connection, GError **error)
 {
-  g_autoptr(BtySqliteStatement) statement = NULL;
-  const char                   *finding;
-  int                           code;
+  g_autoptr (BtySqliteStatement) statement = NULL;
+  const char *finding;
+  int code;
 
   statement = bty_sqlite_connection_prepare (connection, "PRAGMA quick_check (1)", error);
   if (statement == NULL)
@@ -54,10 +54,11 @@ check (BtySqliteCheck *self, BtySqliteConnection *connection, GError **error)
 static gpointer
 thread_main (gpointer data)
 {
-  BtySqliteCheck                *self = data;
-  g_autoptr(GError)              error = NULL;
-  g_autoptr(BtySqliteConnection) connection = bty_sqlite_connection_open (self->file, BTY_SQLITE_READ, &self->options, &error);
-  BtySqliteCheckState            state = BTY_SQLITE_CHECK_BROKEN_OFF;
+  BtySqliteCheck *self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtySqliteConnection) connection = bty_sqlite_connection_open (self->file, BTY_SQLITE_READ, &self->options,
+                                                                           &error);
+  BtySqliteCheckState state = BTY_SQLITE_CHECK_BROKEN_OFF;
 
   if (connection != NULL)
     {

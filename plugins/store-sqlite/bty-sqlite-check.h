@@ -18,10 +18,10 @@ typedef enum
   BTY_SQLITE_CHECK_BROKEN_OFF,
 } BtySqliteCheckState;
 
-BtySqliteCheck     *bty_sqlite_check_start (const char *file, const BtySqliteOptions *options);
+BtySqliteCheck *bty_sqlite_check_start (const char *file, const BtySqliteOptions *options);
 /* Any thread. */
 BtySqliteCheckState bty_sqlite_check_get_state (BtySqliteCheck *self);
 /* Breaks it off. */
-void                bty_sqlite_check_free (BtySqliteCheck *self);
+void bty_sqlite_check_free (BtySqliteCheck *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtySqliteCheck, bty_sqlite_check_free)

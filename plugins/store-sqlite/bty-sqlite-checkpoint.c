@@ -10,19 +10,19 @@
 
 struct _BtySqliteCheckpoint
 {
-  char            *file;
+  char *file;
   BtySqliteOptions options;
-  GThread         *thread;
-  GMutex           lock;
-  GCond            cond;
-  gint64           size;      /* of the log */
-  gint64           threshold; /* at which it is next worth a try */
-  gboolean         is_ready;   /* the thread can do it */
-  gboolean         is_scrub;
-  gboolean         is_shut;    /* the gate */
-  gboolean         is_writing; /* somebody is through it */
-  GCond            gate;
-  gboolean         is_closing;
+  GThread *thread;
+  GMutex lock;
+  GCond cond;
+  gint64 size;       /* of the log */
+  gint64 threshold;  /* at which it is next worth a try */
+  gboolean is_ready; /* the thread can do it */
+  gboolean is_scrub;
+  gboolean is_shut;    /* the gate */
+  gboolean is_writing; /* somebody is through it */
+  GCond gate;
+  gboolean is_closing;
 };
 
 static gboolean
@@ -97,9 +97,9 @@ bty_sqlite_checkpoint_leave (BtySqliteCheckpoint *self)
 static gpointer
 thread_main (gpointer data)
 {
-  BtySqliteCheckpoint           *self = data;
-  g_autoptr(BtySqliteConnection) connection = NULL;
-  g_autoptr(GError)              error = NULL;
+  BtySqliteCheckpoint *self = data;
+  g_autoptr (BtySqliteConnection) connection = NULL;
+  g_autoptr (GError) error = NULL;
 
   connection = bty_sqlite_connection_open (self->file, BTY_SQLITE_WRITE, &self->options, &error);
   if (connection == NULL)

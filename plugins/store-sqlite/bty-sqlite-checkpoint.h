@@ -14,16 +14,16 @@ typedef struct _BtySqliteCheckpoint BtySqliteCheckpoint;
 
 BtySqliteCheckpoint *bty_sqlite_checkpoint_new (const char *file, const BtySqliteOptions *options);
 /* Ends the thread. */
-void                 bty_sqlite_checkpoint_free (BtySqliteCheckpoint *self);
+void bty_sqlite_checkpoint_free (BtySqliteCheckpoint *self);
 /* @size: of the log in bytes, after a commit. Any thread. */
-void                 bty_sqlite_checkpoint_notice (BtySqliteCheckpoint *self, gint64 size);
+void bty_sqlite_checkpoint_notice (BtySqliteCheckpoint *self, gint64 size);
 /* Asks for the log to be emptied, so that what was deleted is not found in it. Any thread. */
-void                 bty_sqlite_checkpoint_scrub (BtySqliteCheckpoint *self);
+void bty_sqlite_checkpoint_scrub (BtySqliteCheckpoint *self);
 /*
  * The writer goes through this gate with each group. It is shut while the log is to begin anew: SQLite alone would have the
  * checkpoint poll for a moment at which nobody writes, which under load never comes.
  */
-void                 bty_sqlite_checkpoint_enter (BtySqliteCheckpoint *self);
-void                 bty_sqlite_checkpoint_leave (BtySqliteCheckpoint *self);
+void bty_sqlite_checkpoint_enter (BtySqliteCheckpoint *self);
+void bty_sqlite_checkpoint_leave (BtySqliteCheckpoint *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtySqliteCheckpoint, bty_sqlite_checkpoint_free)

@@ -23,10 +23,10 @@ bty_sqlite_connection_fail (BtySqliteConnection *self, int code, GError **error)
 static gboolean
 set_up (BtySqliteConnection *self, BtySqliteMode mode, const BtySqliteOptions *options, GError **error)
 {
-  g_autofree char *pragmas = g_strdup_printf ("PRAGMA synchronous=%s; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; "
-                                              "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-%d; PRAGMA query_only=%s",
-                                              options->synchronous, mode == BTY_SQLITE_WRITE ? 2048 : 1024,
-                                              mode == BTY_SQLITE_WRITE ? "OFF" : "ON");
+  g_autofree char *pragmas = g_strdup_printf (
+    "PRAGMA synchronous=%s; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; "
+    "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-%d; PRAGMA query_only=%s",
+    options->synchronous, mode == BTY_SQLITE_WRITE ? 2048 : 1024, mode == BTY_SQLITE_WRITE ? "OFF" : "ON");
 
   sqlite3_extended_result_codes (self->db, 1);
   sqlite3_busy_timeout (self->db, (int) options->busy_timeout);
@@ -37,8 +37,8 @@ set_up (BtySqliteConnection *self, BtySqliteMode mode, const BtySqliteOptions *o
 BtySqliteConnection *
 bty_sqlite_connection_open (const char *file, BtySqliteMode mode, const BtySqliteOptions *options, GError **error)
 {
-  g_autoptr(BtySqliteConnection) self = g_new0 (BtySqliteConnection, 1);
-  int                            code;
+  g_autoptr (BtySqliteConnection) self = g_new0 (BtySqliteConnection, 1);
+  int code;
 
   self->file = g_strdup (file);
   self->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, finalize);
@@ -74,7 +74,7 @@ sqlite3_stmt *
 bty_sqlite_connection_prepare (BtySqliteConnection *self, const char *sql, GError **error)
 {
   sqlite3_stmt *statement = g_hash_table_lookup (self->statements, sql);
-  int           code;
+  int code;
 
   if (statement != NULL)
     return statement;
@@ -105,8 +105,8 @@ bty_sqlite_statement_done (sqlite3_stmt *statement)
 gboolean
 bty_sqlite_connection_step (BtySqliteConnection *self, const char *sql, GError **error)
 {
-  g_autoptr(BtySqliteStatement) statement = bty_sqlite_connection_prepare (self, sql, error);
-  int                           code;
+  g_autoptr (BtySqliteStatement) statement = bty_sqlite_connection_prepare (self, sql, error);
+  int code;
 
   if (statement == NULL)
     return FALSE;
@@ -117,8 +117,8 @@ bty_sqlite_connection_step (BtySqliteConnection *self, const char *sql, GError *
 gboolean
 bty_sqlite_connection_get_int (BtySqliteConnection *self, const char *sql, gint64 *value, GError **error)
 {
-  g_autoptr(BtySqliteStatement) statement = bty_sqlite_connection_prepare (self, sql, error);
-  int                           code;
+  g_autoptr (BtySqliteStatement) statement = bty_sqlite_connection_prepare (self, sql, error);
+  int code;
 
   if (statement == NULL)
     return FALSE;
@@ -134,7 +134,7 @@ void
 bty_sqlite_bind (gpointer statement, guint index, const BtySqlValue *value)
 {
   gconstpointer data;
-  gsize         length;
+  gsize length;
 
   switch (value->kind)
     {

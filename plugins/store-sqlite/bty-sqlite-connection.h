@@ -12,8 +12,8 @@
  */
 typedef struct
 {
-  sqlite3    *db;
-  char       *file;
+  sqlite3 *db;
+  char *file;
   GHashTable *statements; /* text -> sqlite3_stmt */
 } BtySqliteConnection;
 
@@ -24,8 +24,9 @@ typedef enum
 } BtySqliteMode;
 
 /* Opens @file and sets what every connection has: write-ahead log, durable commits, foreign keys, no traces of what is deleted. */
-BtySqliteConnection *bty_sqlite_connection_open (const char *file, BtySqliteMode mode, const BtySqliteOptions *options, GError **error);
-void                 bty_sqlite_connection_close (BtySqliteConnection *self);
+BtySqliteConnection *bty_sqlite_connection_open (const char *file, BtySqliteMode mode, const BtySqliteOptions *options,
+                                                 GError **error);
+void bty_sqlite_connection_close (BtySqliteConnection *self);
 
 /* Always FALSE */
 gboolean bty_sqlite_connection_fail (BtySqliteConnection *self, int code, GError **error);
@@ -40,8 +41,8 @@ sqlite3_stmt *bty_sqlite_connection_prepare (BtySqliteConnection *self, const ch
 /* Steps a kept statement that gives no rows, and gives it back. */
 gboolean bty_sqlite_connection_step (BtySqliteConnection *self, const char *sql, GError **error);
 /* Drops the kept statements when they are many. Between two pieces of work, while no statement is in use. */
-void     bty_sqlite_connection_trim (BtySqliteConnection *self);
-void     bty_sqlite_statement_done (sqlite3_stmt *statement);
+void bty_sqlite_connection_trim (BtySqliteConnection *self);
+void bty_sqlite_statement_done (sqlite3_stmt *statement);
 
 /* A number that @sql gives; FALSE with no error set when it gives no row. */
 gboolean bty_sqlite_connection_get_int (BtySqliteConnection *self, const char *sql, gint64 *value, GError **error);

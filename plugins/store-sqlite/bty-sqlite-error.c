@@ -52,44 +52,45 @@ static const char *
 remedy_of (sqlite3 *db, int code)
 {
   if (is_full (db, code))
-    return _("the disk is full, nothing was changed in %s: free some space");
+    return _ ("the disk is full, nothing was changed in %s: free some space");
   switch (code & 0xff)
     {
     case SQLITE_NOMEM:
-      return _("there is not enough memory to work on %s: free some");
+      return _ ("there is not enough memory to work on %s: free some");
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
     case SQLITE_PROTOCOL:
-      return _("%s is locked by another process: stop that process and try again");
+      return _ ("%s is locked by another process: stop that process and try again");
     case SQLITE_READONLY:
-      return _("%s cannot be written: make the file and its folder writable for this user");
+      return _ ("%s cannot be written: make the file and its folder writable for this user");
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
-      return _("%s cannot be opened: make the file and its folder readable and writable for this user");
+      return _ ("%s cannot be opened: make the file and its folder readable and writable for this user");
     case SQLITE_IOERR:
-      return _("%s cannot be read or written: look at the disk that it is on");
+      return _ ("%s cannot be read or written: look at the disk that it is on");
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return _("%s is damaged, or no database: keep a copy of it and put a backup in its place");
+      return _ ("%s is damaged, or no database: keep a copy of it and put a backup in its place");
     case SQLITE_INTERRUPT:
-      return _("the work on %s was stopped");
+      return _ ("the work on %s was stopped");
     case SQLITE_TOOBIG:
-      return _("a value is too long for %s: make it shorter");
+      return _ ("a value is too long for %s: make it shorter");
     case SQLITE_CONSTRAINT:
-      return _("a value does not fit %s: a required one is missing");
+      return _ ("a value does not fit %s: a required one is missing");
     default:
-      return _("the work on %s failed");
+      return _ ("the work on %s failed");
     }
 }
 
 gboolean
 bty_sqlite_error_set (GError **error, sqlite3 *db, int code, const char *file)
 {
-  int              system = db != NULL ? sqlite3_system_errno (db) : 0;
+  int system = db != NULL ? sqlite3_system_errno (db) : 0;
   g_autofree char *detail = NULL;
   g_autofree char *message = NULL;
 
-  detail = g_strdup (db != NULL && (sqlite3_errcode (db) & 0xff) == (code & 0xff) ? sqlite3_errmsg (db) : sqlite3_errstr (code));
+  detail = g_strdup (db != NULL && (sqlite3_errcode (db) & 0xff) == (code & 0xff) ? sqlite3_errmsg (db)
+                                                                                  : sqlite3_errstr (code));
   if ((code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_IOERR)
     {
       g_autofree char *plain = g_steal_pointer (&detail);

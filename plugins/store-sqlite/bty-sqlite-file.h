@@ -8,5 +8,5 @@
  * they are not there, and brings the schema up to date.
  * @was_unclean: (out): whether the process before ended without closing: its log is still there
  */
-BtySqliteConnection *bty_sqlite_file_open (const char *folder, const BtySqliteOptions *options, const BtySqliteSchema *schema,
-                                           gboolean *was_unclean, GError **error);
+BtySqliteConnection *bty_sqlite_file_open (const char *folder, const BtySqliteOptions *options,
+                                           const BtySqliteSchema *schema, gboolean *was_unclean, GError **error);

@@ -10,9 +10,9 @@
 
 struct _BtySqliteLoop
 {
-  GSource  source;
-  GMutex   lock;
-  GQueue   waiting[BTY_SQLITE_N_TURNS];
+  GSource source;
+  GMutex lock;
+  GQueue waiting[BTY_SQLITE_N_TURNS];
   gboolean is_ended;
 };
 
@@ -55,8 +55,8 @@ static gboolean
 dispatch (GSource *source, GSourceFunc callback, gpointer data)
 {
   BtySqliteLoop *self = (BtySqliteLoop *) source;
-  guint          n_writes = 0;
-  guint          n;
+  guint n_writes = 0;
+  guint n;
   BtySqliteDone *done;
 
   g_source_set_ready_time (source, -1);
@@ -81,9 +81,9 @@ static GSourceFuncs functions = { .dispatch = dispatch, .finalize = finalize };
 BtySqliteLoop *
 bty_sqlite_loop_new (void)
 {
-  g_autoptr(GMainContext) context = g_main_context_ref_thread_default ();
-  GSource                *source = g_source_new (&functions, sizeof (BtySqliteLoop));
-  BtySqliteLoop          *self = (BtySqliteLoop *) source;
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+  GSource *source = g_source_new (&functions, sizeof (BtySqliteLoop));
+  BtySqliteLoop *self = (BtySqliteLoop *) source;
 
   g_mutex_init (&self->lock);
   g_queue_init (&self->waiting[BTY_SQLITE_FIRST]);
@@ -107,7 +107,7 @@ bty_sqlite_loop_end (BtySqliteLoop *self)
 void
 bty_sqlite_loop_push (BtySqliteLoop *self, BtySqliteTurn turn, BtySqliteDone *done)
 {
-  done->link = (GList) { .data = done };
+  done->link = (GList){ .data = done };
   g_mutex_lock (&self->lock);
   g_queue_push_tail_link (&self->waiting[turn], &done->link);
   g_source_set_ready_time (&self->source, 0);

@@ -34,8 +34,8 @@ typedef enum
 /* Attaches to the thread's default context. */
 BtySqliteLoop *bty_sqlite_loop_new (void);
 /* What is still waiting is run when the context next runs, after which the source goes. */
-void           bty_sqlite_loop_end (BtySqliteLoop *self);
+void bty_sqlite_loop_end (BtySqliteLoop *self);
 /* Any thread. */
-void           bty_sqlite_loop_push (BtySqliteLoop *self, BtySqliteTurn turn, BtySqliteDone *done);
+void bty_sqlite_loop_push (BtySqliteLoop *self, BtySqliteTurn turn, BtySqliteDone *done);
 /* Several, linked in order. */
-void           bty_sqlite_loop_push_all (BtySqliteLoop *self, BtySqliteTurn turn, GQueue *done);
+void bty_sqlite_loop_push_all (BtySqliteLoop *self, BtySqliteTurn turn, GQueue *done);

@@ -27,14 +27,15 @@ newest (const BtySqliteSchema *schema)
 gboolean
 bty_sqlite_sync_folder (const char *folder, GError **error)
 {
-  int      fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  int fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
   gboolean is_synced = fd >= 0 && fsync (fd) == 0;
-  int      problem = errno;
+  int problem = errno;
 
   if (fd >= 0)
     close (fd);
   if (!is_synced)
-    g_set_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _("cannot write the folder %s: %s"), folder, g_strerror (problem));
+    g_set_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _ ("cannot write the folder %s: %s"), folder,
+                 g_strerror (problem));
   return is_synced;
 }
 
@@ -43,14 +44,15 @@ static BtySqliteConnection *
 open_copy (const char *file, GError **error)
 {
   BtySqliteOptions plain = { .synchronous = "FULL" };
-  int              fd;
+  int fd;
 
   g_unlink (file);
   fd = g_open (file, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
   if (fd < 0)
     {
       g_set_error (error, BTY_ERROR, errno == ENOSPC ? BTY_ERROR_RESOURCE_EXHAUSTED : BTY_ERROR_UNAVAILABLE,
-                   _("cannot make the copy %s before the database is brought up to date: %s"), file, g_strerror (errno));
+                   _ ("cannot make the copy %s before the database is brought up to date: %s"), file,
+                   g_strerror (errno));
       return NULL;
     }
   close (fd);
@@ -61,7 +63,7 @@ static gboolean
 copy_pages (BtySqliteConnection *self, BtySqliteConnection *copy, GError **error)
 {
   sqlite3_backup *backup = sqlite3_backup_init (copy->db, "main", self->db, "main");
-  int             code;
+  int code;
 
   if (backup == NULL)
     return bty_sqlite_connection_fail (copy, sqlite3_extended_errcode (copy->db), error);
@@ -80,22 +82,23 @@ make_copy (BtySqliteConnection *self, gint64 version, GError **error)
   g_autofree char *folder = g_path_get_dirname (self->file);
   g_autofree char *file = g_strdup_printf ("%s.before-%" G_GINT64_FORMAT, self->file, version);
   g_autofree char *partial = g_strconcat (file, ".part", NULL);
-  gboolean         is_copied;
+  gboolean is_copied;
 
   {
-    g_autoptr(BtySqliteConnection) copy = open_copy (partial, error);
+    g_autoptr (BtySqliteConnection) copy = open_copy (partial, error);
 
     is_copied = copy != NULL && copy_pages (self, copy, error);
   }
   if (is_copied && g_rename (partial, file) != 0)
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _("cannot name the copy %s: %s"), file, g_strerror (errno));
+      g_set_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _ ("cannot name the copy %s: %s"), file,
+                   g_strerror (errno));
       is_copied = FALSE;
     }
   if (!is_copied)
     {
       g_unlink (partial);
-      g_prefix_error (error, "%s: ", _("the database was not brought up to date, since no copy of it could be made"));
+      g_prefix_error (error, "%s: ", _ ("the database was not brought up to date, since no copy of it could be made"));
       return FALSE;
     }
   g_message ("copied the database to %s before bringing it up to date", file);
@@ -152,7 +155,7 @@ check_new (BtySqliteConnection *self, GError **error)
   if (tables == 0)
     return TRUE;
   g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-               _("%s is a database of another program: move it away, or choose another data folder"), self->file);
+               _ ("%s is a database of another program: move it away, or choose another data folder"), self->file);
   return FALSE;
 }
 
@@ -160,8 +163,8 @@ check_new (BtySqliteConnection *self, GError **error)
 static gboolean
 use_log (BtySqliteConnection *self, GError **error)
 {
-  g_autoptr(BtySqliteStatement) statement = bty_sqlite_connection_prepare (self, "PRAGMA journal_mode=WAL", error);
-  int                           code;
+  g_autoptr (BtySqliteStatement) statement = bty_sqlite_connection_prepare (self, "PRAGMA journal_mode=WAL", error);
+  int code;
 
   if (statement == NULL)
     return FALSE;
@@ -170,9 +173,10 @@ use_log (BtySqliteConnection *self, GError **error)
     return bty_sqlite_connection_fail (self, code, error);
   if (g_strcmp0 ((const char *) sqlite3_column_text (statement, 0), "wal") == 0)
     return TRUE;
-  g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-               _("%s is on a file system that SQLite's write-ahead log does not work on: choose a data folder on a local disk"),
-               self->file);
+  g_set_error (
+    error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+    _ ("%s is on a file system that SQLite's write-ahead log does not work on: choose a data folder on a local disk"),
+    self->file);
   return FALSE;
 }
 
@@ -185,12 +189,15 @@ update (BtySqliteConnection *self, const BtySqliteSchema *schema, gint64 found, 
     return FALSE;
   if (!run_steps (self, schema, found, error))
     {
-      g_prefix_error (error, _("the database could not be brought from version %" G_GINT64_FORMAT " to version %" G_GINT64_FORMAT
-                               " and is as it was: "), found, newest (schema));
+      g_prefix_error (error,
+                      _ ("the database could not be brought from version %" G_GINT64_FORMAT
+                         " to version %" G_GINT64_FORMAT " and is as it was: "),
+                      found, newest (schema));
       return FALSE;
     }
   if (found > 0)
-    g_message ("brought the database from version %" G_GINT64_FORMAT " to version %" G_GINT64_FORMAT, found, newest (schema));
+    g_message ("brought the database from version %" G_GINT64_FORMAT " to version %" G_GINT64_FORMAT, found,
+               newest (schema));
   return TRUE;
 }
 
@@ -206,8 +213,8 @@ bty_sqlite_migrate (BtySqliteConnection *self, const BtySqliteSchema *schema, GE
   if (found < newest (schema))
     return update (self, schema, found, error);
   g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-               _("%s has schema version %" G_GINT64_FORMAT ", and this program knows versions up to %" G_GINT64_FORMAT
-                 ": start the newer program that wrote it, or restore a copy made before it was updated"),
+               _ ("%s has schema version %" G_GINT64_FORMAT ", and this program knows versions up to %" G_GINT64_FORMAT
+                  ": start the newer program that wrote it, or restore a copy made before it was updated"),
                self->file, found, newest (schema));
   return FALSE;
 }

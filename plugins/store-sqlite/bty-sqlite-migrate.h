@@ -12,9 +12,9 @@
  */
 typedef struct
 {
-  const BtySqlMigration    *steps;
+  const BtySqlMigration *steps;
   const char *const *const *extra;
-  guint                     n_steps;
+  guint n_steps;
 } BtySqliteSchema;
 
 extern const BtySqliteSchema bty_sqlite_schema;

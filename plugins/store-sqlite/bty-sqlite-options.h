@@ -12,19 +12,19 @@
  */
 typedef struct
 {
-  guint       readers;
-  guint       busy_timeout;     /* ms */
-  gint64      checkpoint_size;  /* bytes */
-  gint64      wal_cap;          /* bytes */
-  guint       cache_records;
-  gint64      cache_size;       /* bytes */
-  guint       text_candidates;
+  guint readers;
+  guint busy_timeout;     /* ms */
+  gint64 checkpoint_size; /* bytes */
+  gint64 wal_cap;         /* bytes */
+  guint cache_records;
+  gint64 cache_size; /* bytes */
+  guint text_candidates;
   const char *vfs;
   const char *synchronous;
 } BtySqliteOptions;
 
 extern const BtySetting bty_sqlite_settings[];
-extern const guint      bty_sqlite_n_settings;
+extern const guint bty_sqlite_n_settings;
 
 /* @host: (nullable): without one the defaults count */
 void bty_sqlite_options_load (BtySqliteOptions *options, BtyHost *host);

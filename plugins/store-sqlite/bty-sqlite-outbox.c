@@ -8,10 +8,10 @@
 gboolean
 bty_sqlite_outbox_read (BtySqliteConnection *self, GPtrArray *events, gint64 *last_row, GError **error)
 {
-  const BtySqlTable            *table = bty_sql_table_get (&bty_event_schema);
-  g_autofree char              *sql = g_strconcat (table->select, " ORDER BY row", NULL);
-  g_autoptr(BtySqliteStatement) statement = bty_sqlite_connection_prepare (self, sql, error);
-  int                           code;
+  const BtySqlTable *table = bty_sql_table_get (&bty_event_schema);
+  g_autofree char *sql = g_strconcat (table->select, " ORDER BY row", NULL);
+  g_autoptr (BtySqliteStatement) statement = bty_sqlite_connection_prepare (self, sql, error);
+  int code;
 
   if (statement == NULL)
     return FALSE;
@@ -31,8 +31,8 @@ bty_sqlite_outbox_read (BtySqliteConnection *self, GPtrArray *events, gint64 *la
 gboolean
 bty_sqlite_outbox_delete (BtySqliteConnection *self, gint64 row, GError **error)
 {
-  g_autoptr(BtySqliteStatement) statement = NULL;
-  int                           code;
+  g_autoptr (BtySqliteStatement) statement = NULL;
+  int code;
 
   if (row == 0)
     return TRUE;
@@ -47,9 +47,9 @@ bty_sqlite_outbox_delete (BtySqliteConnection *self, gint64 row, GError **error)
 gboolean
 bty_sqlite_outbox_add (BtySqliteConnection *self, gconstpointer event, GError **error)
 {
-  const BtySqlTable            *table = bty_sql_table_get (&bty_event_schema);
-  g_autoptr(BtySqliteStatement) statement = bty_sqlite_connection_prepare (self, table->insert, error);
-  int                           code;
+  const BtySqlTable *table = bty_sql_table_get (&bty_event_schema);
+  g_autoptr (BtySqliteStatement) statement = bty_sqlite_connection_prepare (self, table->insert, error);
+  int code;
 
   if (statement == NULL)
     return FALSE;

@@ -10,30 +10,30 @@
 #include "bty-sqlite-text.h"
 
 /* How many gets are taken together. */
-#define MAX_GETS  32
+#define MAX_GETS 32
 /* How often SQLite asks whether to go on, in steps of its machine: some ten microseconds. */
-#define STEPS     2000
+#define STEPS 2000
 /* How much of a value an error shows (bytes). */
 #define MAX_SHOWN 100
 
 struct _BtySqliteReaders
 {
-  char            *file;
+  char *file;
   BtySqliteOptions options;
-  BtySqliteLoop   *loop;
-  GPtrArray       *threads;
-  GMutex           lock;
-  GCond            cond;
-  GQueue           waiting;
-  guint            n_idle;
-  int              is_closing; /* atomic */
+  BtySqliteLoop *loop;
+  GPtrArray *threads;
+  GMutex lock;
+  GCond cond;
+  GQueue waiting;
+  guint n_idle;
+  int is_closing; /* atomic */
 };
 
 typedef struct
 {
-  BtySqliteReaders    *readers;
+  BtySqliteReaders *readers;
   BtySqliteConnection *connection;
-  GCancellable        *cancellable; /* of the read that is running */
+  GCancellable *cancellable; /* of the read that is running */
 } Reader;
 
 void
@@ -72,8 +72,8 @@ fail_not_found (const BtySqliteRead *read, GError **error)
 {
   g_autofree char *shown = g_utf8_make_valid (read->value, (gssize) MIN (strlen (read->value), MAX_SHOWN));
 
-  g_set_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND, _("there is no %s whose %s is “%s”"),
-               read->schema->name, read->field->name, shown);
+  g_set_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND, _ ("there is no %s whose %s is “%s”"), read->schema->name,
+               read->field->name, shown);
 }
 
 static gpointer
@@ -93,15 +93,15 @@ get_row (Reader *self, const BtySqlTable *table, sqlite3_stmt *statement, const 
 static gpointer
 get (Reader *self, const BtySqliteRead *read, GError **error)
 {
-  const BtySqlTable  *table = bty_sql_table_get (read->schema);
-  g_autofree char    *sql = bty_sql_table_select_by (table, read->field);
-  g_auto(BtySqlValue) value = { 0 };
-  gpointer            scratch = NULL;
-  gpointer            record = NULL;
+  const BtySqlTable *table = bty_sql_table_get (read->schema);
+  g_autofree char *sql = bty_sql_table_select_by (table, read->field);
+  g_auto (BtySqlValue) value = { 0 };
+  gpointer scratch = NULL;
+  gpointer record = NULL;
 
   if (bty_sql_table_value_of_text (table, read->field, read->value, &scratch, &value, error))
     {
-      g_autoptr(BtySqliteStatement) statement = bty_sqlite_connection_prepare (self->connection, sql, error);
+      g_autoptr (BtySqliteStatement) statement = bty_sqlite_connection_prepare (self->connection, sql, error);
 
       if (statement != NULL)
         {
@@ -119,8 +119,8 @@ get (Reader *self, const BtySqliteRead *read, GError **error)
 static gboolean
 collect (Reader *self, const BtySqlQuery *query, GPtrArray *items, GError **error)
 {
-  g_autoptr(BtySqliteStatement) statement = bty_sqlite_connection_prepare (self->connection, query->sql, error);
-  int                           code;
+  g_autoptr (BtySqliteStatement) statement = bty_sqlite_connection_prepare (self->connection, query->sql, error);
+  int code;
 
   if (statement == NULL)
     return FALSE;
@@ -145,12 +145,12 @@ collect (Reader *self, const BtySqlQuery *query, GPtrArray *items, GError **erro
 static gpointer
 run_query (Reader *self, BtyQuery *query, GError **error)
 {
-  const char            *words = bty_query_get_words (query);
-  g_autofree char       *match = words != NULL ? bty_sqlite_text_match (words) : NULL;
-  g_autoptr(GPtrArray)   items = bty_record_list_new ();
-  g_autoptr(BtySqlQuery) sql_query = NULL;
-  BtySqlTextSearch       search;
-  gboolean               has_text;
+  const char *words = bty_query_get_words (query);
+  g_autofree char *match = words != NULL ? bty_sqlite_text_match (words) : NULL;
+  g_autoptr (GPtrArray) items = bty_record_list_new ();
+  g_autoptr (BtySqlQuery) sql_query = NULL;
+  BtySqlTextSearch search;
+  gboolean has_text;
 
   has_text = bty_sqlite_text_search (bty_query_get_schema (query), match != NULL ? match : "\"\"",
                                      self->readers->options.text_candidates, &search);
@@ -177,7 +177,7 @@ run (Reader *self, BtySqliteRead *read)
   if (read->result == NULL && g_cancellable_is_cancelled (self->cancellable))
     {
       g_clear_error (&read->error);
-      g_set_error_literal (&read->error, BTY_ERROR, BTY_ERROR_CANCELLED, _("the read was cancelled"));
+      g_set_error_literal (&read->error, BTY_ERROR, BTY_ERROR_CANCELLED, _ ("the read was cancelled"));
     }
   self->cancellable = NULL;
 }
@@ -185,8 +185,8 @@ run (Reader *self, BtySqliteRead *read)
 static void
 run_all (Reader *self, GQueue *reads)
 {
-  g_autoptr(GError) error = NULL;
-  gboolean          is_open = open_connection (self, &error);
+  g_autoptr (GError) error = NULL;
+  gboolean is_open = open_connection (self, &error);
 
   if (is_open)
     bty_sqlite_connection_trim (self->connection);
@@ -211,8 +211,7 @@ take (BtySqliteReaders *self, GQueue *reads)
 {
   do
     g_queue_push_tail_link (reads, g_queue_pop_head_link (&self->waiting));
-  while (self->waiting.length > 0 && reads->length < MAX_GETS &&
-         ((BtySqliteRead *) reads->tail->data)->query == NULL &&
+  while (self->waiting.length > 0 && reads->length < MAX_GETS && ((BtySqliteRead *) reads->tail->data)->query == NULL &&
          ((BtySqliteRead *) self->waiting.head->data)->query == NULL);
 }
 
@@ -220,7 +219,7 @@ static gpointer
 thread_main (gpointer data)
 {
   BtySqliteReaders *readers = data;
-  Reader            self = { .readers = readers };
+  Reader self = { .readers = readers };
 
   g_mutex_lock (&readers->lock);
   while (!g_atomic_int_get (&readers->is_closing))
@@ -262,7 +261,7 @@ bty_sqlite_readers_new (const char *file, const BtySqliteOptions *options, BtySq
 void
 bty_sqlite_readers_push (BtySqliteReaders *self, BtySqliteRead *read)
 {
-  read->done.link = (GList) { .data = read };
+  read->done.link = (GList){ .data = read };
   g_mutex_lock (&self->lock);
   g_queue_push_tail_link (&self->waiting, &read->done.link);
   if (self->n_idle > 0)
@@ -279,7 +278,8 @@ fail_waiting (BtySqliteReaders *self)
     {
       BtySqliteRead *read = link->data;
 
-      g_set_error_literal (&read->error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _("the store was closed before the read began"));
+      g_set_error_literal (&read->error, BTY_ERROR, BTY_ERROR_UNAVAILABLE,
+                           _ ("the store was closed before the read began"));
     }
   if (self->waiting.length > 0)
     bty_sqlite_loop_push_all (self->loop, BTY_SQLITE_FIRST, &self->waiting);

@@ -15,15 +15,15 @@
  */
 typedef struct
 {
-  BtySqliteDone    done;
-  GTask           *task;
+  BtySqliteDone done;
+  GTask *task;
   const BtySchema *schema;
-  const BtyField  *field;
-  char            *value;
-  BtyQuery        *query;
-  gpointer         result;
-  GError          *error;
-  guint64          stamp;
+  const BtyField *field;
+  char *value;
+  BtyQuery *query;
+  gpointer result;
+  GError *error;
+  guint64 stamp;
 } BtySqliteRead;
 
 void bty_sqlite_read_free (BtySqliteRead *read);
@@ -38,8 +38,8 @@ typedef struct _BtySqliteReaders BtySqliteReaders;
 
 /* @loop outlives it */
 BtySqliteReaders *bty_sqlite_readers_new (const char *file, const BtySqliteOptions *options, BtySqliteLoop *loop);
-void              bty_sqlite_readers_push (BtySqliteReaders *self, BtySqliteRead *read);
+void bty_sqlite_readers_push (BtySqliteReaders *self, BtySqliteRead *read);
 /* Breaks off what is running, fails what waits, ends the threads. */
-void              bty_sqlite_readers_free (BtySqliteReaders *self);
+void bty_sqlite_readers_free (BtySqliteReaders *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtySqliteReaders, bty_sqlite_readers_free)

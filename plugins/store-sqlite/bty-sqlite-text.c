@@ -9,7 +9,7 @@
 
 #define MAX_WORDS 32
 /* Pages merged in one step, which is how long a write may have to wait for one. */
-#define PAGES     "256"
+#define PAGES "256"
 
 const char *const bty_sqlite_text_version_1[] = {
   "CREATE VIRTUAL TABLE message_text USING fts5 (text, content='message', content_rowid='row', "
@@ -36,8 +36,8 @@ is_word_char (gunichar c)
 char *
 bty_sqlite_text_match (const char *words)
 {
-  GString    *out = g_string_new (NULL);
-  guint       n = 0;
+  GString *out = g_string_new (NULL);
+  guint n = 0;
   const char *at = words;
 
   while (*at != '\0' && n < MAX_WORDS)
@@ -63,7 +63,7 @@ bty_sqlite_text_search (const BtySchema *schema, const char *match, guint candid
 {
   if (schema != &bty_message_schema)
     return FALSE;
-  *search = (BtySqlTextSearch) {
+  *search = (BtySqlTextSearch){
     .from = "message_text JOIN message ON message.row = message_text.rowid WHERE message_text MATCH $1",
     .score = "bm25 (message_text)",
     .newest = "message_text.rowid DESC",
@@ -87,7 +87,7 @@ merge (BtySqliteConnection *self, gboolean is_first, gboolean *is_done, GError *
   /* A negative number begins to merge all segments into one, a positive one goes on with it. */
   const char *step = is_first ? "INSERT INTO message_text (message_text, rank) VALUES ('merge', -" PAGES ")"
                               : "INSERT INTO message_text (message_text, rank) VALUES ('merge', " PAGES ")";
-  gint64      before = sqlite3_total_changes64 (self->db);
+  gint64 before = sqlite3_total_changes64 (self->db);
 
   if (!bty_sqlite_connection_step (self, step, error))
     return FALSE;

@@ -14,7 +14,8 @@ extern const char *const bty_sqlite_text_version_1[];
 char *bty_sqlite_text_match (const char *words);
 
 /* Fills in how records of @schema are searched; FALSE when they are not. */
-gboolean bty_sqlite_text_search (const BtySchema *schema, const char *match, guint candidates, BtySqlTextSearch *search);
+gboolean bty_sqlite_text_search (const BtySchema *schema, const char *match, guint candidates,
+                                 BtySqlTextSearch *search);
 
 /* Whether deleted text is still to be merged away. */
 gboolean bty_sqlite_text_is_dirty (BtySqliteConnection *self);

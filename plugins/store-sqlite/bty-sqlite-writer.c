@@ -12,29 +12,29 @@
 
 #define MAX_GROUP 256
 /* How long a group waits to become as large as the one before (us). */
-#define MIN_WAIT  200
-#define MAX_WAIT  1000
+#define MIN_WAIT 200
+#define MAX_WAIT 1000
 /* How long it must be quiet before deleted text is merged away (us). */
-#define QUIET     (G_USEC_PER_SEC / 5)
+#define QUIET (G_USEC_PER_SEC / 5)
 
 struct _BtySqliteWriter
 {
   BtySqliteConnection *connection;
-  BtySqliteLoop       *loop;
+  BtySqliteLoop *loop;
   BtySqliteCheckpoint *checkpoint;
-  GHashTable          *prepared; /* types of the generic table whose indexes are there */
-  GThread             *thread;
-  GMutex               lock;
-  GCond                cond;
-  GQueue               waiting;
-  guint                wanted; /* how many must wait for the thread to be woken */
-  gboolean             is_closing;
-  gint64               told;
-  gint64               page_size;
+  GHashTable *prepared; /* types of the generic table whose indexes are there */
+  GThread *thread;
+  GMutex lock;
+  GCond cond;
+  GQueue waiting;
+  guint wanted; /* how many must wait for the thread to be woken */
+  gboolean is_closing;
+  gint64 told;
+  gint64 page_size;
 
   /* the thread's own */
-  guint    expected; /* size of the last group */
-  gint64   last_duration;
+  guint expected; /* size of the last group */
+  gint64 last_duration;
   gboolean is_dirty; /* deleted text is to be merged away */
   gboolean is_merging;
 };
@@ -73,7 +73,8 @@ apply (BtySqliteWriter *self, BtySqliteWrite *write)
 
   if (g_cancellable_is_cancelled (g_task_get_cancellable (write->task)))
     {
-      g_set_error_literal (&write->error, BTY_ERROR, BTY_ERROR_CANCELLED, _("the change was cancelled before it was made"));
+      g_set_error_literal (&write->error, BTY_ERROR, BTY_ERROR_CANCELLED,
+                           _ ("the change was cancelled before it was made"));
       return TRUE;
     }
   if (!bty_sqlite_batch_apply (self->connection, write->batch, self->prepared, &write->error))
@@ -88,7 +89,8 @@ apply (BtySqliteWriter *self, BtySqliteWrite *write)
 static gboolean
 commit (BtySqliteWriter *self, GQueue *group, gint64 told, GError **error)
 {
-  if (!bty_sqlite_connection_step (self->connection, "BEGIN IMMEDIATE", error) || !bty_sqlite_outbox_delete (self->connection, told, error))
+  if (!bty_sqlite_connection_step (self->connection, "BEGIN IMMEDIATE", error) ||
+      !bty_sqlite_outbox_delete (self->connection, told, error))
     return FALSE;
   for (GList *link = group->head; link != NULL; link = link->next)
     {
@@ -111,7 +113,7 @@ commit (BtySqliteWriter *self, GQueue *group, gint64 told, GError **error)
 static void
 commit_or_fail (BtySqliteWriter *self, GQueue *group, gint64 told)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (commit (self, group, told, &error))
     return;
@@ -143,9 +145,9 @@ write_group (BtySqliteWriter *self, GQueue *group, gint64 told)
 static gboolean
 merge_text (BtySqliteWriter *self)
 {
-  g_autoptr(GError) error = NULL;
-  gboolean          is_done = FALSE;
-  gboolean          is_good;
+  g_autoptr (GError) error = NULL;
+  gboolean is_done = FALSE;
+  gboolean is_good;
 
   bty_sqlite_checkpoint_enter (self->checkpoint);
   is_good = bty_sqlite_text_merge (self->connection, !self->is_merging, &is_done, &error);
@@ -270,7 +272,7 @@ bty_sqlite_writer_new (BtySqliteConnection *connection, BtySqliteLoop *loop, Bty
 void
 bty_sqlite_writer_push (BtySqliteWriter *self, BtySqliteWrite *write)
 {
-  write->done.link = (GList) { .data = write };
+  write->done.link = (GList){ .data = write };
   g_mutex_lock (&self->lock);
   g_queue_push_tail_link (&self->waiting, &write->done.link);
   start (self);
@@ -291,8 +293,8 @@ bty_sqlite_writer_set_told (BtySqliteWriter *self, gint64 row)
 static void
 tidy (BtySqliteWriter *self)
 {
-  g_autoptr(GError) error = NULL;
-  GQueue            none = G_QUEUE_INIT;
+  g_autoptr (GError) error = NULL;
+  GQueue none = G_QUEUE_INIT;
 
   if (self->told > 0 && !commit (self, &none, self->told, &error))
     g_warning ("events that were told will be told again: %s", error->message);

@@ -15,10 +15,10 @@
 typedef struct
 {
   BtySqliteDone done;
-  GTask        *task;
-  BtyBatch     *batch;
-  GError       *error;
-  gint64        last_event;
+  GTask *task;
+  BtyBatch *batch;
+  GError *error;
+  gint64 last_event;
 } BtySqliteWrite;
 
 /*
@@ -30,11 +30,12 @@ typedef struct
 typedef struct _BtySqliteWriter BtySqliteWriter;
 
 /* @connection: (transfer full); @loop and @checkpoint outlive it */
-BtySqliteWriter *bty_sqlite_writer_new (BtySqliteConnection *connection, BtySqliteLoop *loop, BtySqliteCheckpoint *checkpoint);
-void             bty_sqlite_writer_push (BtySqliteWriter *self, BtySqliteWrite *write);
+BtySqliteWriter *bty_sqlite_writer_new (BtySqliteConnection *connection, BtySqliteLoop *loop,
+                                        BtySqliteCheckpoint *checkpoint);
+void bty_sqlite_writer_push (BtySqliteWriter *self, BtySqliteWrite *write);
 /* All events up to @row were told: the next commit takes them out of the outbox. */
-void             bty_sqlite_writer_set_told (BtySqliteWriter *self, gint64 row);
+void bty_sqlite_writer_set_told (BtySqliteWriter *self, gint64 row);
 /* Commits what was pushed, tidies up, ends the thread and closes the connection. */
-void             bty_sqlite_writer_free (BtySqliteWriter *self);
+void bty_sqlite_writer_free (BtySqliteWriter *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtySqliteWriter, bty_sqlite_writer_free)

@@ -15,4 +15,5 @@ register_plugin (BtyPlugin *plugin)
   bty_plugin_add_feature (plugin, BTY_FEATURE_STORE, "sqlite", BTY_TYPE_STORE_SQLITE);
 }
 
-BTY_PLUGIN_DEFINE ("sqlite", N_("Keeps records in an SQLite database"), BTY_VERSION, "LGPL-2.1-or-later", register_plugin)
+BTY_PLUGIN_DEFINE ("sqlite", N_ ("Keeps records in an SQLite database"), BTY_VERSION, "LGPL-2.1-or-later",
+                   register_plugin)

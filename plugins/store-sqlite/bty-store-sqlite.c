@@ -20,16 +20,16 @@
 
 struct _BtyStoreSqlite
 {
-  GObject                parent;
-  BtySqliteOptions       options;
+  GObject parent;
+  BtySqliteOptions options;
   const BtySqliteSchema *schema;
-  char                  *file;
-  BtySqliteLoop         *loop;
-  BtySqliteCheckpoint   *checkpoint;
-  BtySqliteWriter       *writer;
-  BtySqliteReaders      *readers;
-  BtySqliteCache        *cache;
-  BtySqliteCheck        *check; /* after an unclean end */
+  char *file;
+  BtySqliteLoop *loop;
+  BtySqliteCheckpoint *checkpoint;
+  BtySqliteWriter *writer;
+  BtySqliteReaders *readers;
+  BtySqliteCache *cache;
+  BtySqliteCheck *check; /* after an unclean end */
 };
 
 static void bty_store_sqlite_store_init (BtyStoreInterface *iface);
@@ -48,10 +48,10 @@ bty_store_sqlite_set_host (BtyHost *host)
 /* What an earlier process committed and did not get to tell. */
 typedef struct
 {
-  BtySqliteDone   done;
+  BtySqliteDone done;
   BtyStoreSqlite *store;
-  GPtrArray      *events;
-  gint64          last_row;
+  GPtrArray *events;
+  gint64 last_row;
 } Leftover;
 
 static void
@@ -80,9 +80,9 @@ tell_leftover (BtySqliteDone *done)
 static gboolean
 find_leftover (BtyStoreSqlite *self, BtySqliteConnection *connection, GError **error)
 {
-  g_autoptr(GPtrArray) events = bty_record_list_new ();
-  gint64               last_row = 0;
-  Leftover            *leftover;
+  g_autoptr (GPtrArray) events = bty_record_list_new ();
+  gint64 last_row = 0;
+  Leftover *leftover;
 
   if (!bty_sqlite_outbox_read (connection, events, &last_row, error))
     return FALSE;
@@ -100,14 +100,14 @@ find_leftover (BtyStoreSqlite *self, BtySqliteConnection *connection, GError **e
 static gboolean
 bty_store_sqlite_open (BtyStore *store, const char *folder, GError **error)
 {
-  BtyStoreSqlite                *self = BTY_STORE_SQLITE (store);
-  g_autoptr(BtySqliteConnection) connection = NULL;
-  gboolean                       was_unclean;
+  BtyStoreSqlite *self = BTY_STORE_SQLITE (store);
+  g_autoptr (BtySqliteConnection) connection = NULL;
+  gboolean was_unclean;
 
   /* Answers of before may still be on their way. */
   if (self->file != NULL)
     {
-      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _("a store is opened once: make another"));
+      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _ ("a store is opened once: make another"));
       return FALSE;
     }
   connection = bty_sqlite_file_open (folder, &self->options, self->schema, &was_unclean, error);
@@ -150,7 +150,7 @@ fail_closed (BtyStoreSqlite *self, GTask *task)
 {
   if (self->writer != NULL)
     return FALSE;
-  g_task_return_new_error (task, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _("the store is closed: start the daemon again"));
+  g_task_return_new_error (task, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _ ("the store is closed: start the daemon again"));
   return TRUE;
 }
 
@@ -173,9 +173,9 @@ make_task (BtyStore *store, gpointer tag, GCancellable *cancellable, GAsyncReady
 static void
 finish_write (BtySqliteDone *done)
 {
-  BtySqliteWrite  *write = (BtySqliteWrite *) done;
-  BtyStoreSqlite  *self = g_task_get_source_object (write->task);
-  g_autoptr(GTask) task = g_steal_pointer (&write->task);
+  BtySqliteWrite *write = (BtySqliteWrite *) done;
+  BtyStoreSqlite *self = g_task_get_source_object (write->task);
+  g_autoptr (GTask) task = g_steal_pointer (&write->task);
 
   if (write->error == NULL)
     {
@@ -191,11 +191,12 @@ finish_write (BtySqliteDone *done)
 }
 
 static void
-bty_store_sqlite_apply_async (BtyStore *store, BtyBatch *batch, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+bty_store_sqlite_apply_async (BtyStore *store, BtyBatch *batch, GCancellable *cancellable, GAsyncReadyCallback callback,
+                              gpointer data)
 {
-  BtyStoreSqlite  *self = BTY_STORE_SQLITE (store);
-  g_autoptr(GTask) task = make_task (store, bty_store_sqlite_apply_async, cancellable, callback, data);
-  BtySqliteWrite  *write;
+  BtyStoreSqlite *self = BTY_STORE_SQLITE (store);
+  g_autoptr (GTask) task = make_task (store, bty_store_sqlite_apply_async, cancellable, callback, data);
+  BtySqliteWrite *write;
 
   if (fail_closed (self, task))
     return;
@@ -216,7 +217,7 @@ static void
 answer (BtySqliteRead *read)
 {
   if (read->error == NULL && read->result == NULL)
-    g_set_error_literal (&read->error, BTY_ERROR, BTY_ERROR_CANCELLED, _("the read was cancelled"));
+    g_set_error_literal (&read->error, BTY_ERROR, BTY_ERROR_CANCELLED, _ ("the read was cancelled"));
   if (read->error != NULL)
     g_task_return_error (read->task, g_steal_pointer (&read->error));
   else
@@ -237,7 +238,7 @@ finish_cached (BtySqliteDone *done)
 static void
 finish_read (BtySqliteDone *done)
 {
-  BtySqliteRead  *read = (BtySqliteRead *) done;
+  BtySqliteRead *read = (BtySqliteRead *) done;
   BtyStoreSqlite *self = g_task_get_source_object (read->task);
 
   if (read->query == NULL)
@@ -249,10 +250,10 @@ static void
 bty_store_sqlite_get_async (BtyStore *store, const BtySchema *schema, const char *name, const char *value,
                             GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
-  BtyStoreSqlite  *self = BTY_STORE_SQLITE (store);
-  g_autoptr(GTask) task = make_task (store, bty_store_sqlite_get_async, cancellable, callback, data);
-  int              index = bty_schema_find (schema, name, -1, 0);
-  BtySqliteRead   *read;
+  BtyStoreSqlite *self = BTY_STORE_SQLITE (store);
+  g_autoptr (GTask) task = make_task (store, bty_store_sqlite_get_async, cancellable, callback, data);
+  int index = bty_schema_find (schema, name, -1, 0);
+  BtySqliteRead *read;
 
   g_return_if_fail (index >= 0 && (bty_schema_get_field (schema, (guint) index)->flags & BTY_UNIQUE) != 0);
   if (fail_closed (self, task))
@@ -281,11 +282,12 @@ bty_store_sqlite_get_finish (BtyStore *store, GAsyncResult *result, GError **err
 }
 
 static void
-bty_store_sqlite_query_async (BtyStore *store, BtyQuery *query, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+bty_store_sqlite_query_async (BtyStore *store, BtyQuery *query, GCancellable *cancellable, GAsyncReadyCallback callback,
+                              gpointer data)
 {
-  BtyStoreSqlite  *self = BTY_STORE_SQLITE (store);
-  g_autoptr(GTask) task = make_task (store, bty_store_sqlite_query_async, cancellable, callback, data);
-  BtySqliteRead   *read;
+  BtyStoreSqlite *self = BTY_STORE_SQLITE (store);
+  g_autoptr (GTask) task = make_task (store, bty_store_sqlite_query_async, cancellable, callback, data);
+  BtySqliteRead *read;
 
   if (fail_closed (self, task))
     return;
@@ -306,19 +308,19 @@ static const char *
 describe_check (BtyStoreSqlite *self)
 {
   if (self->writer == NULL)
-    return _(", closed");
+    return _ (", closed");
   if (self->check == NULL)
     return "";
   switch (bty_sqlite_check_get_state (self->check))
     {
     case BTY_SQLITE_CHECK_RUNNING:
-      return _(", being checked after an unclean end");
+      return _ (", being checked after an unclean end");
     case BTY_SQLITE_CHECK_PASSED:
-      return _(", quick check passed");
+      return _ (", quick check passed");
     case BTY_SQLITE_CHECK_FAILED:
-      return _(", DAMAGED: keep a copy of it and put a backup in its place");
+      return _ (", DAMAGED: keep a copy of it and put a backup in its place");
     default:
-      return _(", quick check broken off");
+      return _ (", quick check broken off");
     }
 }
 
@@ -333,7 +335,7 @@ size_of (const char *file)
 static char *
 bty_store_sqlite_describe (BtyStore *store)
 {
-  BtyStoreSqlite  *self = BTY_STORE_SQLITE (store);
+  BtyStoreSqlite *self = BTY_STORE_SQLITE (store);
   g_autofree char *log = g_strconcat (self->file != NULL ? self->file : "", "-wal", NULL);
   g_autofree char *size = g_format_size (size_of (self->file) + size_of (log));
 

@@ -16,4 +16,4 @@ void bty_store_sqlite_set_host (BtyHost *host);
 
 /* (transfer none): what open will go by, to be changed by tests before it */
 BtySqliteOptions *bty_store_sqlite_get_options (BtyStoreSqlite *self);
-void              bty_store_sqlite_set_schema (BtyStoreSqlite *self, const BtySqliteSchema *schema);
+void bty_store_sqlite_set_schema (BtyStoreSqlite *self, const BtySqliteSchema *schema);

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 #define BTY_TYPE_SOUP_ADDRESS (bty_soup_address_get_type ())
 G_DECLARE_FINAL_TYPE (BtySoupAddress, bty_soup_address, BTY, SOUP_ADDRESS, GInetSocketAddress)
 
-GSocketAddress    *bty_soup_address_new (BtySoupConnection *connection, GInetAddress *address);
+GSocketAddress *bty_soup_address_new (BtySoupConnection *connection, GInetAddress *address);
 BtySoupConnection *bty_soup_address_get_connection (GSocketAddress *address);
 
 G_END_DECLS

@@ -51,7 +51,7 @@ GString *
 bty_soup_problem_new (guint status, const char *detail)
 {
   GString *text = g_string_sized_new (256);
-  g_autoptr(GString) type = g_string_new ("urn:boternity:error:");
+  g_autoptr (GString) type = g_string_new ("urn:boternity:error:");
   BtyJsonWriter writer;
 
   append_slug (type, get_title (status));
@@ -69,7 +69,7 @@ bty_soup_problem_new (guint status, const char *detail)
 GString *
 bty_soup_refusal_new (guint status, const char *detail)
 {
-  g_autoptr(GString) problem = bty_soup_problem_new (status, detail);
+  g_autoptr (GString) problem = bty_soup_problem_new (status, detail);
   GString *text = g_string_sized_new (512);
 
   g_string_append_printf (text, "HTTP/1.1 %u %s\r\n", status, get_title (status));

@@ -22,7 +22,7 @@ end_input (BtySoupConnection *self, char *buffer, gsize count, GError **error)
       memcpy (buffer, ".\n", 2);
       return 2;
     }
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, _("the connection is closed"));
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, _ ("the connection is closed"));
   return -1;
 }
 
@@ -53,7 +53,7 @@ bty_soup_connection_receive (BtySoupConnection *self, void *buffer, gsize count,
   gssize n;
 
   if (self->state == BTY_SOUP_HEADERS && self->received >= self->limits->max_headers)
-    bty_soup_connection_refuse (self, 431, _("the head of the request is too large"));
+    bty_soup_connection_refuse (self, 431, _ ("the head of the request is too large"));
   if (self->state >= BTY_SOUP_STREAMING)
     return end_input (self, buffer, count, error);
   if (self->state <= BTY_SOUP_HEADERS) /* a head may have its limit, and not a buffer more */

@@ -14,11 +14,11 @@
 #include "bty-soup-connection.h"
 #include "bty-soup-streams.h"
 
-#define COPIED_WRITE   (16 * 1024)       /* smaller writes are gathered, greater ones go out as they are */
-#define PENDING_MAX    (64 * 1024)       /* above it libsoup has to wait */
-#define LAGGING_BELOW  (64 * 1024)       /* a stream of which something waited has drained so far that it may go on */
-#define LINGER_TIME    (2 * G_USEC_PER_SEC)
-#define LINGER_READS   64                /* buffers thrown away in one go */
+#define COPIED_WRITE  (16 * 1024) /* smaller writes are gathered, greater ones go out as they are */
+#define PENDING_MAX   (64 * 1024) /* above it libsoup has to wait */
+#define LAGGING_BELOW (64 * 1024) /* a stream of which something waited has drained so far that it may go on */
+#define LINGER_TIME   (2 * G_USEC_PER_SEC)
+#define LINGER_READS  64 /* buffers thrown away in one go */
 
 G_DEFINE_FINAL_TYPE (BtySoupConnection, bty_soup_connection, G_TYPE_IO_STREAM)
 
@@ -174,7 +174,7 @@ bty_soup_connection_end (BtySoupConnection *self)
 void
 bty_soup_connection_refuse (BtySoupConnection *self, guint status, const char *detail)
 {
-  g_autoptr(GString) refusal = NULL;
+  g_autoptr (GString) refusal = NULL;
 
   if (self->state >= BTY_SOUP_STREAMING)
     return;
@@ -253,10 +253,10 @@ bty_soup_connection_check_time (BtySoupConnection *self, gint64 now)
       if (self->received == 0)
         bty_soup_connection_drop (self);
       else
-        bty_soup_connection_refuse (self, 408, _("the head of the request took too long"));
+        bty_soup_connection_refuse (self, 408, _ ("the head of the request took too long"));
     }
   else if (self->state == BTY_SOUP_BODY && age > self->limits->body_timeout)
-    bty_soup_connection_refuse (self, 408, _("the body of the request took too long"));
+    bty_soup_connection_refuse (self, 408, _ ("the body of the request took too long"));
   else if (self->state == BTY_SOUP_STREAMING && self->ending && age > self->limits->idle_timeout)
     bty_soup_connection_close (self);
   else if (self->state == BTY_SOUP_LINGERING && age > LINGER_TIME)
@@ -281,9 +281,9 @@ write_large (BtySoupConnection *self, const void *buffer, gsize count, GError **
   if (n > 0)
     return n;
   if (self->gone)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, _("the connection is closed"));
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, _ ("the connection is closed"));
   else
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, _("the connection is busy"));
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, _ ("the connection is busy"));
   return -1;
 }
 
@@ -292,9 +292,10 @@ static gssize
 replace_refusal (BtySoupConnection *self, const char *buffer, gsize count)
 {
   guint status = count > 12 ? g_ascii_digit_value (buffer[9]) * 100 + g_ascii_digit_value (buffer[10]) * 10 +
-                              g_ascii_digit_value (buffer[11]) : 400;
+                                g_ascii_digit_value (buffer[11])
+                            : 400;
 
-  bty_soup_connection_refuse (self, status, _("this is not a well-formed request"));
+  bty_soup_connection_refuse (self, status, _ ("this is not a well-formed request"));
   return count;
 }
 

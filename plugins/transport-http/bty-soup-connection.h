@@ -48,54 +48,54 @@ struct _BtySoupConnection
 {
   GIOStream parent;
 
-  int                  fd;
-  gint64               peer_uid; /* -1: not a unix socket */
-  BtySoupState         state;
-  gint64               since;    /* when the state began, or when an answer last made progress */
-  gboolean             readable; /* reading has not said EAGAIN since the last event */
-  gboolean             writable;
-  gboolean             gone;     /* the other side has closed */
-  gboolean             begun;    /* libsoup has told of the present request */
-  gboolean             ending;   /* linger once all is written */
-  gboolean             chunked;  /* how a stream is framed */
-  gboolean             lagging;  /* a stream has had bytes that waited */
-  gsize                received; /* bytes of the present head */
-  GByteArray          *body;     /* of the request being read */
-  gsize                body_counted; /* bytes of it in the server's total, until the request is over */
-  GString             *out;
-  gsize                sent;     /* bytes of out that are written */
-  BtySoupPump         *pump;
+  int fd;
+  gint64 peer_uid; /* -1: not a unix socket */
+  BtySoupState state;
+  gint64 since;      /* when the state began, or when an answer last made progress */
+  gboolean readable; /* reading has not said EAGAIN since the last event */
+  gboolean writable;
+  gboolean gone;      /* the other side has closed */
+  gboolean begun;     /* libsoup has told of the present request */
+  gboolean ending;    /* linger once all is written */
+  gboolean chunked;   /* how a stream is framed */
+  gboolean lagging;   /* a stream has had bytes that waited */
+  gsize received;     /* bytes of the present head */
+  GByteArray *body;   /* of the request being read */
+  gsize body_counted; /* bytes of it in the server's total, until the request is over */
+  GString *out;
+  gsize sent; /* bytes of out that are written */
+  BtySoupPump *pump;
   const BtySoupLimits *limits;
-  GInputStream        *input;
-  GOutputStream       *output;
-  GList                link;     /* in the server's queue */
+  GInputStream *input;
+  GOutputStream *output;
+  GList link; /* in the server's queue */
 
   /* Whom to tell; all may be NULL. */
   BtySoupConnectionFunc on_gone;
   BtySoupConnectionFunc on_drained;
-  gpointer              watch_data;
+  gpointer watch_data;
   BtySoupConnectionFunc on_closed;
-  gpointer              closed_data;
+  gpointer closed_data;
 };
 
 /* Takes over @fd. */
 BtySoupConnection *bty_soup_connection_new (int fd, gint64 peer_uid, BtySoupPump *pump, const BtySoupLimits *limits);
 
-void     bty_soup_connection_set_state (BtySoupConnection *self, BtySoupState state);
-void     bty_soup_connection_on_events (BtySoupConnection *self, guint32 events);
-gsize    bty_soup_connection_get_pending (BtySoupConnection *self);
+void bty_soup_connection_set_state (BtySoupConnection *self, BtySoupState state);
+void bty_soup_connection_on_events (BtySoupConnection *self, guint32 events);
+gsize bty_soup_connection_get_pending (BtySoupConnection *self);
 /* Writes what it can of @data, with what was pending before it, and keeps the rest. */
-void     bty_soup_connection_send (BtySoupConnection *self, const char *data, gsize length);
-void     bty_soup_connection_flush (BtySoupConnection *self);
+void bty_soup_connection_send (BtySoupConnection *self, const char *data, gsize length);
+void bty_soup_connection_flush (BtySoupConnection *self);
 /* Writes what is pending, and closes when the other side has read it. */
-void     bty_soup_connection_end (BtySoupConnection *self);
+void bty_soup_connection_end (BtySoupConnection *self);
 /* Answers with a problem document whatever is being read, and closes. */
-void     bty_soup_connection_refuse (BtySoupConnection *self, guint status, const char *detail);
+void bty_soup_connection_refuse (BtySoupConnection *self, guint status, const char *detail);
 /* Has libsoup see the end of it. */
-void     bty_soup_connection_drop (BtySoupConnection *self);
+void bty_soup_connection_drop (BtySoupConnection *self);
 /* Acts when its time is over. */
-void     bty_soup_connection_check_time (BtySoupConnection *self, gint64 now);
-void     bty_soup_connection_close (BtySoupConnection *self);
+void bty_soup_connection_check_time (BtySoupConnection *self, gint64 now);
+void bty_soup_connection_close (BtySoupConnection *self);
 
 static inline gboolean
 bty_soup_is_blocked (int code)

@@ -10,23 +10,23 @@
 
 typedef enum
 {
-  EXCHANGE_OPEN,     /* no answer yet */
-  EXCHANGE_STREAM,   /* the connection is taken over */
-  EXCHANGE_OVER,     /* answered, ended, or the client is gone */
+  EXCHANGE_OPEN,   /* no answer yet */
+  EXCHANGE_STREAM, /* the connection is taken over */
+  EXCHANGE_OVER,   /* answered, ended, or the client is gone */
 } BtySoupExchangeState;
 
 struct _BtySoupExchange
 {
-  GObject               parent;
-  BtySoupConnection    *connection;
-  SoupServerMessage    *message;
-  const char           *path;
-  GBytes               *body;
-  BtySoupExchangeState  state;
-  gboolean              paused;
-  BtyExchangeFunc       drained;
-  BtyExchangeFunc       closed;
-  gpointer              watch_data;
+  GObject parent;
+  BtySoupConnection *connection;
+  SoupServerMessage *message;
+  const char *path;
+  GBytes *body;
+  BtySoupExchangeState state;
+  gboolean paused;
+  BtyExchangeFunc drained;
+  BtyExchangeFunc closed;
+  gpointer watch_data;
 };
 
 static void bty_soup_exchange_iface_init (BtyExchangeInterface *iface);
@@ -113,7 +113,7 @@ leave (BtySoupExchange *self)
 static void
 on_gone (BtySoupConnection *connection, gpointer data)
 {
-  g_autoptr(BtySoupExchange) self = g_object_ref (data);
+  g_autoptr (BtySoupExchange) self = g_object_ref (data);
   BtyExchangeFunc closed = self->closed;
 
   if (self->state == EXCHANGE_STREAM)
@@ -126,7 +126,7 @@ on_gone (BtySoupConnection *connection, gpointer data)
 static void
 on_drained (BtySoupConnection *connection, gpointer data)
 {
-  g_autoptr(BtySoupExchange) self = g_object_ref (data);
+  g_autoptr (BtySoupExchange) self = g_object_ref (data);
 
   if (self->drained != NULL)
     self->drained (BTY_EXCHANGE (self), self->watch_data);
@@ -174,7 +174,7 @@ begin (BtyExchange *exchange, guint status, const char *content_type)
 {
   BtySoupExchange *self = BTY_SOUP_EXCHANGE (exchange);
   BtySoupConnection *connection = self->connection;
-  g_autoptr(GString) head = NULL;
+  g_autoptr (GString) head = NULL;
 
   if (self->state != EXCHANGE_OPEN || connection->state >= BTY_SOUP_STREAMING)
     return;
@@ -270,8 +270,8 @@ bty_soup_exchange_dispose (GObject *object)
     }
   else if (self->state == EXCHANGE_OPEN)
     {
-      g_autoptr(GString) problem = bty_soup_problem_new (503, _("the request was given up"));
-      g_autoptr(GBytes) body = g_string_free_to_bytes (g_steal_pointer (&problem));
+      g_autoptr (GString) problem = bty_soup_problem_new (503, _ ("the request was given up"));
+      g_autoptr (GBytes) body = g_string_free_to_bytes (g_steal_pointer (&problem));
 
       soup_message_headers_append (soup_server_message_get_response_headers (self->message), "Connection", "close");
       respond (BTY_EXCHANGE (self), 503, BTY_SOUP_PROBLEM_TYPE, body);

@@ -12,8 +12,8 @@ static GStrv
 load_list (BtyHost *host, const char *key)
 {
   g_autofree char *text = bty_host_get_setting (host, "http", key);
-  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
-  g_auto(GStrv) words = g_strsplit_set (text != NULL ? text : "", ", ;", -1);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) words = g_strsplit_set (text != NULL ? text : "", ", ;", -1);
 
   for (guint i = 0; words[i] != NULL; i++)
     if (*words[i] != '\0')
@@ -25,8 +25,8 @@ void
 bty_soup_guard_load (BtySoupGuard *guard, BtyHost *host)
 {
   g_autofree char *address = bty_host_get_setting (host, "http", "address");
-  g_auto(GStrv) hosts = load_list (host, "allowed_hosts");
-  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) hosts = load_list (host, "allowed_hosts");
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
 
   g_strv_builder_addv (builder, (const char **) hosts);
   if (address != NULL && *address != '\0')
@@ -54,7 +54,7 @@ is_listed (GStrv list, const char *word)
 static gboolean
 is_loopback (const char *name)
 {
-  g_autoptr(GInetAddress) address = NULL;
+  g_autoptr (GInetAddress) address = NULL;
 
   if (strcmp (name, "127.0.0.1") == 0 || g_ascii_strcasecmp (name, "localhost") == 0)
     return TRUE;
@@ -177,23 +177,23 @@ check_form (SoupServerMessage *message, const char **detail)
 
   if (strcmp (method, "CONNECT") == 0 || strcmp (method, "TRACE") == 0)
     {
-      *detail = _("this method is not served");
+      *detail = _ ("this method is not served");
       return 405;
     }
   if (!is_path_sane (path))
     {
-      *detail = _("the path has an empty or dotted segment, a control character or a broken escape");
+      *detail = _ ("the path has an empty or dotted segment, a control character or a broken escape");
       return 400;
     }
   length = soup_message_headers_get_list (headers, "Content-Length");
   if (length != NULL && soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CHUNKED)
     {
-      *detail = _("a request has either a Content-Length or a Transfer-Encoding, not both");
+      *detail = _ ("a request has either a Content-Length or a Transfer-Encoding, not both");
       return 400;
     }
   if (length != NULL && !is_length (length))
     {
-      *detail = _("Content-Length must be one number");
+      *detail = _ ("Content-Length must be one number");
       return 400;
     }
   return 0;
@@ -208,12 +208,12 @@ bty_soup_guard_check (const BtySoupGuard *guard, SoupServerMessage *message, con
     return status;
   if (!is_host_allowed (guard, message))
     {
-      *detail = _("the request is addressed to a name that is not served here; http.allowed_hosts may allow it");
+      *detail = _ ("the request is addressed to a name that is not served here; http.allowed_hosts may allow it");
       return 403;
     }
   if (!is_origin_allowed (guard, message))
     {
-      *detail = _("the request comes from another web page; http.cors_origins may allow its origin");
+      *detail = _ ("the request comes from another web page; http.cors_origins may allow its origin");
       return 403;
     }
   return 0;

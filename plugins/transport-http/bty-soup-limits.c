@@ -7,28 +7,28 @@
 
 #include "bty-soup-limits.h"
 
-#define KIB G_GINT64_CONSTANT (1024)
-#define MIB (KIB * KIB)
+#define KIB  G_GINT64_CONSTANT (1024)
+#define MIB  (KIB * KIB)
 #define HOUR G_GINT64_CONSTANT (3600000)
 
 const BtySetting bty_soup_settings[] = {
   { "http", "address", BTY_SETTING_STRING, "127.0.0.1", NULL, 0, 0,
-    N_("Address to listen on; empty: only the unix socket") },
-  { "http", "port", BTY_SETTING_INT, "7717", NULL, 0, 65535, N_("TCP port; 0 picks a free one") },
+    N_ ("Address to listen on; empty: only the unix socket") },
+  { "http", "port", BTY_SETTING_INT, "7717", NULL, 0, 65535, N_ ("TCP port; 0 picks a free one") },
   { "http", "allowed_hosts", BTY_SETTING_STRING, "", NULL, 0, 0,
-    N_("Names besides the loopback ones that requests may be addressed to, separated by commas") },
+    N_ ("Names besides the loopback ones that requests may be addressed to, separated by commas") },
   { "http", "cors_origins", BTY_SETTING_STRING, "", NULL, 0, 0,
-    N_("Origins of other web pages that may use the API, such as https://example.org, separated by commas") },
-  { "http", "max_headers", BTY_SETTING_INT, "32768", "B", KIB, 60 * KIB, N_("Greatest head of a request") },
-  { "http", "max_body", BTY_SETTING_INT, "16777216", "B", KIB, 1024 * MIB, N_("Greatest body of a request") },
+    N_ ("Origins of other web pages that may use the API, such as https://example.org, separated by commas") },
+  { "http", "max_headers", BTY_SETTING_INT, "32768", "B", KIB, 60 * KIB, N_ ("Greatest head of a request") },
+  { "http", "max_body", BTY_SETTING_INT, "16777216", "B", KIB, 1024 * MIB, N_ ("Greatest body of a request") },
   { "http", "max_bodies", BTY_SETTING_INT, "134217728", "B", KIB, 65536 * MIB,
-    N_("Greatest total of the bodies held at once") },
-  { "http", "max_connections", BTY_SETTING_INT, "4096", NULL, 1, 100000, N_("Connections held at once") },
-  { "http", "header_timeout", BTY_SETTING_INT, "10000", "ms", 10, HOUR, N_("Time to send the head of a request") },
-  { "http", "body_timeout", BTY_SETTING_INT, "60000", "ms", 10, HOUR, N_("Time to send the body of a request") },
+    N_ ("Greatest total of the bodies held at once") },
+  { "http", "max_connections", BTY_SETTING_INT, "4096", NULL, 1, 100000, N_ ("Connections held at once") },
+  { "http", "header_timeout", BTY_SETTING_INT, "10000", "ms", 10, HOUR, N_ ("Time to send the head of a request") },
+  { "http", "body_timeout", BTY_SETTING_INT, "60000", "ms", 10, HOUR, N_ ("Time to send the body of a request") },
   { "http", "idle_timeout", BTY_SETTING_INT, "75000", "ms", 10, 24 * HOUR,
-    N_("Time a connection is kept without a request, or an answer without progress") },
-  { "http", "drain_time", BTY_SETTING_INT, "500", "ms", 0, HOUR, N_("Time that running answers have at the end") },
+    N_ ("Time a connection is kept without a request, or an answer without progress") },
+  { "http", "drain_time", BTY_SETTING_INT, "500", "ms", 0, HOUR, N_ ("Time that running answers have at the end") },
 };
 const guint bty_soup_n_settings = G_N_ELEMENTS (bty_soup_settings);
 

@@ -20,10 +20,10 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  gsize  max_headers;
-  gsize  max_body;
-  gsize  max_bodies;
-  guint  max_connections;
+  gsize max_headers;
+  gsize max_body;
+  gsize max_bodies;
+  guint max_connections;
   gint64 header_timeout;
   gint64 body_timeout;
   gint64 idle_timeout;
@@ -31,7 +31,7 @@ typedef struct
 } BtySoupLimits;
 
 extern const BtySetting bty_soup_settings[];
-extern const guint      bty_soup_n_settings;
+extern const guint bty_soup_n_settings;
 
 void bty_soup_limits_load (BtySoupLimits *limits, BtyHost *host);
 

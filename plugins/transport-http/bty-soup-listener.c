@@ -21,22 +21,22 @@
 
 struct _BtySoupListener
 {
-  int             fd;
-  char           *url;
-  char           *path;   /* of a unix socket */
-  dev_t           device; /* of its file, so as not to remove another's */
-  ino_t           inode;
-  guint           watch;
-  guint           breather;
+  int fd;
+  char *url;
+  char *path;   /* of a unix socket */
+  dev_t device; /* of its file, so as not to remove another's */
+  ino_t inode;
+  guint watch;
+  guint breather;
   BtySoupAccepted accepted;
-  gpointer        data;
+  gpointer data;
 };
 
 static gboolean
 fail_errno (GError **error, const char *what, int code)
 {
   g_set_error (error, BTY_ERROR, code == EADDRINUSE ? BTY_ERROR_ALREADY_EXISTS : BTY_ERROR_UNAVAILABLE,
-               _("cannot listen on %s: %s"), what, g_strerror (code));
+               _ ("cannot listen on %s: %s"), what, g_strerror (code));
   return FALSE;
 }
 
@@ -120,16 +120,18 @@ set_port (BtySoupListener *self, GInetAddress *address)
 BtySoupListener *
 bty_soup_listener_new_tcp (const char *address, guint port, GError **error)
 {
-  g_autoptr(GInetAddress) inet = g_inet_address_new_from_string (g_str_equal (address, "localhost") ? "127.0.0.1" : address);
-  g_autoptr(GSocketAddress) bound = NULL;
-  g_autoptr(BtySoupListener) self = NULL;
-  g_autofree char *what = g_strdup_printf (_("%s port %u (settings http.address and http.port)"), address, port);
+  g_autoptr (GInetAddress) inet = g_inet_address_new_from_string (g_str_equal (address, "localhost") ? "127.0.0.1"
+                                                                                                     : address);
+  g_autoptr (GSocketAddress) bound = NULL;
+  g_autoptr (BtySoupListener) self = NULL;
+  g_autofree char *what = g_strdup_printf (_ ("%s port %u (settings http.address and http.port)"), address, port);
   struct sockaddr_storage native;
   int on = 1;
 
   if (inet == NULL)
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("http.address: “%s” is not an IP address"), address);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("http.address: “%s” is not an IP address"),
+                   address);
       return NULL;
     }
   bound = g_inet_socket_address_new (inet, port);
@@ -191,7 +193,7 @@ BtySoupListener *
 bty_soup_listener_new_unix (const char *path, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname (path);
-  g_autoptr(BtySoupListener) self = NULL;
+  g_autoptr (BtySoupListener) self = NULL;
   struct sockaddr_un address = { .sun_family = AF_UNIX };
 
   if (!bty_paths_make_private_dir (folder, error))

@@ -9,15 +9,15 @@
 
 typedef struct
 {
-  const char  *path;
-  gsize        length;
+  const char *path;
+  gsize length;
   BtyEndpoint *endpoint;
 } Mount;
 
 struct _BtySoupMounts
 {
   GPtrArray *endpoints;
-  GArray    *mounts;
+  GArray *mounts;
 };
 
 static int

@@ -14,7 +14,7 @@ typedef struct _BtySoupMounts BtySoupMounts;
 
 /* Makes and starts every endpoint that plugins have registered. */
 BtySoupMounts *bty_soup_mounts_new (BtyHost *host);
-void           bty_soup_mounts_free (BtySoupMounts *mounts);
+void bty_soup_mounts_free (BtySoupMounts *mounts);
 
 /* @below: where the rest of @path begins, or a lone slash. */
 BtyEndpoint *bty_soup_mounts_find (BtySoupMounts *mounts, const char *path, const char **below);

@@ -15,5 +15,5 @@ http_register (BtyPlugin *plugin)
   bty_plugin_add_feature (plugin, BTY_FEATURE_TRANSPORT, "http", BTY_TYPE_SOUP_TRANSPORT);
 }
 
-BTY_PLUGIN_DEFINE ("http", N_("Serves HTTP on a TCP port and a unix socket"), BTY_VERSION, "LGPL-2.1-or-later",
+BTY_PLUGIN_DEFINE ("http", N_ ("Serves HTTP on a TCP port and a unix socket"), BTY_VERSION, "LGPL-2.1-or-later",
                    http_register)

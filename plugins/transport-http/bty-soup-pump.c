@@ -16,16 +16,16 @@
 
 typedef struct
 {
-  GSource      source;
+  GSource source;
   BtySoupPump *pump;
 } BtySoupPumpSource;
 
 struct _BtySoupPump
 {
-  int        epoll;
-  GSource   *source;
+  int epoll;
+  GSource *source;
   GPtrArray *removed; /* connections that events of the present batch may still name */
-  gboolean   busy;
+  gboolean busy;
 };
 
 static gboolean
@@ -55,7 +55,7 @@ bty_soup_pump_new (GError **error)
     {
       int code = errno;
 
-      g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED, _("cannot watch sockets: %s"), g_strerror (code));
+      g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED, _ ("cannot watch sockets: %s"), g_strerror (code));
       return NULL;
     }
   pump = g_new0 (BtySoupPump, 1);
@@ -65,7 +65,8 @@ bty_soup_pump_new (GError **error)
   ((BtySoupPumpSource *) pump->source)->pump = pump;
   g_source_set_static_name (pump->source, "bty-soup-pump");
   g_source_add_unix_fd (pump->source, epoll, G_IO_IN);
-  g_source_set_can_recurse (pump->source, TRUE); /* else the context takes the descriptor out and in around each dispatch */
+  g_source_set_can_recurse (pump->source,
+                            TRUE); /* else the context takes the descriptor out and in around each dispatch */
   g_source_attach (pump->source, NULL);
   return pump;
 }

@@ -16,10 +16,10 @@ typedef struct _BtySoupConnection BtySoupConnection;
 typedef struct _BtySoupPump BtySoupPump;
 
 BtySoupPump *bty_soup_pump_new (GError **error);
-void         bty_soup_pump_free (BtySoupPump *pump);
+void bty_soup_pump_free (BtySoupPump *pump);
 
 /* Edge-triggered, both ways: what comes goes to bty_soup_connection_on_events(). Holds a reference until removed. */
 gboolean bty_soup_pump_add (BtySoupPump *pump, BtySoupConnection *connection, int fd);
-void     bty_soup_pump_remove (BtySoupPump *pump, BtySoupConnection *connection, int fd);
+void bty_soup_pump_remove (BtySoupPump *pump, BtySoupConnection *connection, int fd);
 
 G_END_DECLS

@@ -21,7 +21,7 @@ get_connection (SoupServerMessage *message)
 static void
 answer (SoupServerMessage *message, guint status, const char *content_type, GString *body)
 {
-  g_autoptr(GBytes) bytes = g_string_free_to_bytes (body);
+  g_autoptr (GBytes) bytes = g_string_free_to_bytes (body);
 
   soup_server_message_set_status (message, status, NULL);
   soup_message_headers_append (soup_server_message_get_response_headers (message), "Content-Type", content_type);
@@ -58,9 +58,9 @@ on_got_chunk (SoupServerMessage *message, GBytes *chunk, gpointer data)
   if (connection->body == NULL || connection->state != BTY_SOUP_BODY)
     return;
   if (connection->body->len + length > self->limits.max_body)
-    bty_soup_connection_refuse (connection, 413, _("the body is larger than http.max_body allows"));
+    bty_soup_connection_refuse (connection, 413, _ ("the body is larger than http.max_body allows"));
   else if (self->bodies + length > self->limits.max_bodies)
-    bty_soup_connection_refuse (connection, 503, _("too many large requests at once"));
+    bty_soup_connection_refuse (connection, 503, _ ("too many large requests at once"));
   if (connection->state != BTY_SOUP_BODY)
     {
       bty_soup_server_forget_body (self, connection);
@@ -81,7 +81,7 @@ expect_body (BtySoupServer *self, BtySoupConnection *connection, SoupServerMessa
     return;
   if (declared > (goffset) self->limits.max_body)
     {
-      bty_soup_connection_refuse (connection, 413, _("the body is larger than http.max_body allows"));
+      bty_soup_connection_refuse (connection, 413, _ ("the body is larger than http.max_body allows"));
       return;
     }
   soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
@@ -106,9 +106,9 @@ on_got_headers (SoupServerMessage *message, gpointer data)
   if (status == 0)
     expect_body (self, connection, message);
   else if (soup_message_headers_get_encoding (soup_server_message_get_request_headers (message)) == SOUP_ENCODING_NONE)
-    answer_problem (message, status, detail != NULL ? detail : _("the server is closing"));
+    answer_problem (message, status, detail != NULL ? detail : _ ("the server is closing"));
   else
-    bty_soup_connection_refuse (connection, status, detail != NULL ? detail : _("the server is closing"));
+    bty_soup_connection_refuse (connection, status, detail != NULL ? detail : _ ("the server is closing"));
 }
 
 /* libsoup tells this for the first message when the connection is accepted, for the others with their first bytes. */
@@ -138,12 +138,12 @@ serve_health (BtySoupServer *self, SoupServerMessage *message, const char *path)
   if (method != SOUP_METHOD_GET && method != SOUP_METHOD_HEAD)
     {
       soup_message_headers_append (soup_server_message_get_response_headers (message), "Allow", "GET, HEAD");
-      answer (message, 405, BTY_SOUP_PROBLEM_TYPE, bty_soup_problem_new (405, _("this path is only read")));
+      answer (message, 405, BTY_SOUP_PROBLEM_TYPE, bty_soup_problem_new (405, _ ("this path is only read")));
     }
   else if (ready)
     answer (message, 200, "application/json", g_string_new ("{\"status\":\"ok\"}"));
   else
-    answer_problem (message, 503, _("not ready yet"));
+    answer_problem (message, 503, _ ("not ready yet"));
   return TRUE;
 }
 
@@ -178,7 +178,7 @@ serve_preflight (SoupServerMessage *message)
 static void
 serve (BtySoupServer *self, BtySoupConnection *connection, SoupServerMessage *message, const char *path)
 {
-  g_autoptr(BtySoupExchange) exchange = NULL;
+  g_autoptr (BtySoupExchange) exchange = NULL;
   BtyEndpoint *endpoint;
   const char *below = NULL;
 
@@ -187,10 +187,11 @@ serve (BtySoupServer *self, BtySoupConnection *connection, SoupServerMessage *me
   endpoint = bty_soup_mounts_find (self->mounts, path, &below);
   if (endpoint == NULL)
     {
-      answer_problem (message, 404, _("nothing is served at this path"));
+      answer_problem (message, 404, _ ("nothing is served at this path"));
       return;
     }
-  soup_message_headers_remove (soup_server_message_get_request_headers (message), "Range"); /* libsoup would cut answers */
+  soup_message_headers_remove (soup_server_message_get_request_headers (message),
+                               "Range"); /* libsoup would cut answers */
   exchange = bty_soup_exchange_new (connection, message, below);
   bty_endpoint_handle (endpoint, BTY_EXCHANGE (exchange));
   bty_soup_exchange_settle (exchange);

@@ -13,18 +13,18 @@ G_BEGIN_DECLS
 /* The server in two files: its connections, and the requests on them. */
 struct _BtySoupServer
 {
-  BtyHost        *host;
-  SoupServer     *soup;
-  BtySoupPump    *pump;
-  BtySoupLimits   limits;
-  BtySoupGuard    guard;
-  BtySoupMounts  *mounts;  /* made at the first request that needs one */
-  GQueue          connections;
-  gsize           bodies;  /* bytes of request bodies held */
-  guint           tick;
+  BtyHost *host;
+  SoupServer *soup;
+  BtySoupPump *pump;
+  BtySoupLimits limits;
+  BtySoupGuard guard;
+  BtySoupMounts *mounts; /* made at the first request that needs one */
+  GQueue connections;
+  gsize bodies; /* bytes of request bodies held */
+  guint tick;
   GSocketAddress *local;
-  int             idle_end; /* of the socket pair that stands for a listener */
-  gboolean        stopping;
+  int idle_end; /* of the socket pair that stands for a listener */
+  gboolean stopping;
 };
 
 /* Takes the requests that libsoup reads. */

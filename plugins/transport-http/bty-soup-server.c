@@ -62,7 +62,7 @@ make_room (BtySoupServer *self)
 static BtySoupConnection *
 add_connection (BtySoupServer *self, int fd, gint64 peer_uid)
 {
-  g_autoptr(BtySoupConnection) connection = bty_soup_connection_new (fd, peer_uid, self->pump, &self->limits);
+  g_autoptr (BtySoupConnection) connection = bty_soup_connection_new (fd, peer_uid, self->pump, &self->limits);
 
   if (!bty_soup_pump_add (self->pump, connection, fd))
     {
@@ -84,7 +84,7 @@ bty_soup_server_accept (BtySoupServer *self, int fd, gint64 peer_uid)
 {
   GInetAddress *address = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (self->local));
   gboolean has_room = make_room (self);
-  g_autoptr(GSocketAddress) remote = NULL;
+  g_autoptr (GSocketAddress) remote = NULL;
   BtySoupConnection *connection;
 
   if (!has_room && self->connections.length >= self->limits.max_connections + MAX_TURNED_AWAY)
@@ -97,7 +97,7 @@ bty_soup_server_accept (BtySoupServer *self, int fd, gint64 peer_uid)
     return;
   if (!has_room)
     {
-      bty_soup_connection_refuse (connection, 503, _("too many connections"));
+      bty_soup_connection_refuse (connection, 503, _ ("too many connections"));
       return;
     }
   remote = bty_soup_address_new (connection, address);
@@ -108,12 +108,12 @@ bty_soup_server_accept (BtySoupServer *self, int fd, gint64 peer_uid)
 static gboolean
 add_idle_listener (BtySoupServer *self, GError **error)
 {
-  g_autoptr(GSocket) socket = NULL;
+  g_autoptr (GSocket) socket = NULL;
   int ends[2];
 
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED, _("cannot make a socket: %s"), g_strerror (errno));
+      g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED, _ ("cannot make a socket: %s"), g_strerror (errno));
       return FALSE;
     }
   self->idle_end = ends[1];
@@ -126,7 +126,7 @@ add_idle_listener (BtySoupServer *self, GError **error)
 BtySoupServer *
 bty_soup_server_new (BtyHost *host, GError **error)
 {
-  g_autoptr(GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
   BtySoupPump *pump = bty_soup_pump_new (error);
   BtySoupServer *self;
 
@@ -168,7 +168,7 @@ end_streams (BtySoupServer *self)
 
   for (GList *link = self->connections.head; link != NULL; link = next)
     {
-      g_autoptr(BtySoupConnection) connection = g_object_ref (link->data);
+      g_autoptr (BtySoupConnection) connection = g_object_ref (link->data);
 
       next = link->next;
       if (connection->state != BTY_SOUP_STREAMING || connection->ending)

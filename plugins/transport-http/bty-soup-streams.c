@@ -14,13 +14,13 @@ G_DECLARE_FINAL_TYPE (BtySoupOutput, bty_soup_output, BTY, SOUP_OUTPUT, GOutputS
 
 struct _BtySoupInput
 {
-  GInputStream       parent;
+  GInputStream parent;
   BtySoupConnection *connection;
 };
 
 struct _BtySoupOutput
 {
-  GOutputStream      parent;
+  GOutputStream parent;
   BtySoupConnection *connection;
 };
 
@@ -35,9 +35,9 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (BtySoupOutput, bty_soup_output, G_TYPE_OUTPUT_STR
 /* A source without a descriptor: the pump sets the flags it looks at, before the context asks again. */
 typedef struct
 {
-  GSource            source;
+  GSource source;
   BtySoupConnection *connection;
-  gboolean           output;
+  gboolean output;
 } BtySoupSource;
 
 static gboolean
@@ -102,7 +102,7 @@ create_source (BtySoupConnection *connection, gboolean output, GCancellable *can
   ((BtySoupSource *) source)->output = output;
   if (cancellable != NULL)
     {
-      g_autoptr(GSource) child = g_cancellable_source_new (cancellable);
+      g_autoptr (GSource) child = g_cancellable_source_new (cancellable);
 
       g_source_set_dummy_callback (child);
       g_source_add_child_source (source, child);
@@ -113,14 +113,15 @@ create_source (BtySoupConnection *connection, gboolean output, GCancellable *can
 static gssize
 fail_closed (GError **error)
 {
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED, _("the connection is closed"));
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED, _ ("the connection is closed"));
   return -1;
 }
 
 static gssize
 fail_blocking (GError **error)
 {
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "this stream is only read and written without blocking");
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                       "this stream is only read and written without blocking");
   return -1;
 }
 

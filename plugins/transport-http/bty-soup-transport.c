@@ -11,8 +11,8 @@
 
 struct _BtySoupTransport
 {
-  GObject          parent;
-  BtySoupServer   *server;
+  GObject parent;
+  BtySoupServer *server;
   BtySoupListener *tcp;
   BtySoupListener *local;
 };
@@ -79,7 +79,7 @@ static GStrv
 get_addresses (BtyTransport *transport)
 {
   BtySoupTransport *self = BTY_SOUP_TRANSPORT (transport);
-  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
 
   if (self->tcp != NULL)
     g_strv_builder_add (builder, bty_soup_listener_get_url (self->tcp));

@@ -18,14 +18,14 @@
 
 struct _BtyAccess
 {
-  BtySecret    *token;
+  BtySecret *token;
   BtyPrincipal *owner;
 };
 
 static gboolean
 fail (GError **error, BtyErrorCode code, const char *path, const char *why)
 {
-  g_set_error (error, BTY_ERROR, code, _("the access token cannot be kept in “%s”: %s"), path, why);
+  g_set_error (error, BTY_ERROR, code, _ ("the access token cannot be kept in “%s”: %s"), path, why);
   return FALSE;
 }
 
@@ -68,10 +68,10 @@ static gboolean
 make_token (const char *path, GError **error)
 {
   g_autofree char *draft = g_strconcat (path, ".new", NULL);
-  guint8           bytes[RANDOM_BYTES];
-  char             token[TOKEN_LENGTH];
-  gboolean         is_written;
-  int              fd, reason;
+  guint8 bytes[RANDOM_BYTES];
+  char token[TOKEN_LENGTH];
+  gboolean is_written;
+  int fd, reason;
 
   if (getrandom (bytes, sizeof bytes, 0) != (gssize) sizeof bytes)
     return fail (error, BTY_ERROR_INTERNAL, path, g_strerror (errno));
@@ -94,27 +94,30 @@ static gboolean
 check_token_file (int fd, const char *path, GError **error)
 {
   g_autofree char *remedy = NULL;
-  struct stat      info;
+  struct stat info;
 
   if (fstat (fd, &info) != 0)
     return fail (error, BTY_ERROR_UNAVAILABLE, path, g_strerror (errno));
   if (!S_ISREG (info.st_mode))
-    return fail (error, BTY_ERROR_FAILED_PRECONDITION, path, _("it is not a regular file: move it away and start again"));
+    return fail (error, BTY_ERROR_FAILED_PRECONDITION, path,
+                 _ ("it is not a regular file: move it away and start again"));
   if (info.st_uid != geteuid ())
-    return fail (error, BTY_ERROR_FAILED_PRECONDITION, path, _("the file belongs to someone else: move it away and start again"));
+    return fail (error, BTY_ERROR_FAILED_PRECONDITION, path,
+                 _ ("the file belongs to someone else: move it away and start again"));
   if ((info.st_mode & 0077) == 0)
     return TRUE;
-  remedy = g_strdup_printf (_("the file may be read by others (mode %04o): run “chmod 600 '%s'”, or remove it to get a new token"),
-                            info.st_mode & 07777, path);
+  remedy = g_strdup_printf (
+    _ ("the file may be read by others (mode %04o): run “chmod 600 '%s'”, or remove it to get a new token"),
+    info.st_mode & 07777, path);
   return fail (error, BTY_ERROR_FAILED_PRECONDITION, path, remedy);
 }
 
 static BtySecret *
 read_token (int fd, const char *path, GError **error)
 {
-  char       buffer[TOKEN_LENGTH + 16];
+  char buffer[TOKEN_LENGTH + 16];
   BtySecret *token = NULL;
-  gssize     n;
+  gssize n;
 
   if (!check_token_file (fd, path, error))
     return NULL;
@@ -124,7 +127,7 @@ read_token (int fd, const char *path, GError **error)
   if (n > 0 && is_token (buffer, (gsize) n))
     token = bty_secret_new (buffer, (gsize) n);
   else
-    fail (error, BTY_ERROR_FAILED_PRECONDITION, path, _("the file holds no token: remove it and start again"));
+    fail (error, BTY_ERROR_FAILED_PRECONDITION, path, _ ("the file holds no token: remove it and start again"));
   bty_secret_clear_memory (buffer, sizeof buffer);
   return token;
 }
@@ -139,7 +142,7 @@ static BtySecret *
 find_token (const char *path, GError **error)
 {
   BtySecret *token;
-  int        fd = open_token (path);
+  int fd = open_token (path);
 
   if (fd < 0 && errno == ENOENT)
     {
@@ -150,7 +153,7 @@ find_token (const char *path, GError **error)
   if (fd < 0)
     {
       fail (error, BTY_ERROR_UNAVAILABLE, path,
-            errno == ELOOP ? _("it is a symbolic link: put the file itself there") : g_strerror (errno));
+            errno == ELOOP ? _ ("it is a symbolic link: put the file itself there") : g_strerror (errno));
       return NULL;
     }
   token = read_token (fd, path, error);
@@ -162,9 +165,9 @@ BtyAccess *
 bty_access_new (const char *data_dir, GError **error)
 {
   static const char *const everything[] = { "*", NULL };
-  g_autofree char         *path = bty_paths_token_file (data_dir);
-  BtySecret               *token = find_token (path, error);
-  BtyAccess               *self;
+  g_autofree char *path = bty_paths_token_file (data_dir);
+  BtySecret *token = find_token (path, error);
+  BtyAccess *self;
 
   if (token == NULL)
     return NULL;
@@ -189,11 +192,11 @@ bty_access_identify (BtyAccess *self, const BtyCredentials *credentials, GError 
     return bty_principal_ref (self->owner);
   if (credentials->token == NULL)
     g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNAUTHENTICATED,
-                         _("an access token is needed: “boternity-ctl token” prints it"));
+                         _ ("an access token is needed: “boternity-ctl token” prints it"));
   else if (bty_secret_equal (self->token, credentials->token, credentials->token_length))
     return bty_principal_ref (self->owner);
   else
     g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNAUTHENTICATED,
-                         _("this access token is not the right one: “boternity-ctl token” prints it"));
+                         _ ("this access token is not the right one: “boternity-ctl token” prints it"));
   return NULL;
 }

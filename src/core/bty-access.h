@@ -12,8 +12,8 @@
 typedef struct _BtyAccess BtyAccess;
 
 /** bty_access_new: reads or makes the token; fails when the file is readable by others, saying how to mend it */
-BtyAccess    *bty_access_new (const char *data_dir, GError **error);
-void          bty_access_free (BtyAccess *access);
+BtyAccess *bty_access_new (const char *data_dir, GError **error);
+void bty_access_free (BtyAccess *access);
 /** bty_access_identify: Returns: (transfer full) (nullable): %NULL with UNAUTHENTICATED, which says how to get a token */
 BtyPrincipal *bty_access_identify (BtyAccess *access, const BtyCredentials *credentials, GError **error);
 

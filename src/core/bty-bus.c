@@ -7,18 +7,18 @@
 
 typedef struct
 {
-  guint      number;
-  char      *topic;
+  guint number;
+  char *topic;
   BtyBusFunc func; /* NULL once unsubscribed, until nobody walks the list any more */
-  gpointer   data;
+  gpointer data;
 } Subscription;
 
 struct _BtyBus
 {
-  GObject    parent_instance;
+  GObject parent_instance;
   GPtrArray *subscriptions;
-  guint      last_number;
-  guint      walkers;
+  guint last_number;
+  guint walkers;
 };
 
 G_DEFINE_FINAL_TYPE (BtyBus, bty_bus, G_TYPE_OBJECT)
@@ -97,7 +97,7 @@ sweep (BtyBus *self)
 static void
 on_committed (BtyStore *store, GPtrArray *events, BtyBus *bus)
 {
-  g_autoptr(BtyBus) self = g_object_ref (bus);
+  g_autoptr (BtyBus) self = g_object_ref (bus);
 
   self->walkers++;
   for (guint i = 0; i < events->len; i++)

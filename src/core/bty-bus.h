@@ -15,7 +15,7 @@ G_DECLARE_FINAL_TYPE (BtyBus, bty_bus, BTY, BUS, GObject)
 typedef void (*BtyBusFunc) (const BtyEvent *event, gpointer data);
 
 BtyBus *bty_bus_new (void);
-void    bty_bus_follow (BtyBus *bus, BtyStore *store);
+void bty_bus_follow (BtyBus *bus, BtyStore *store);
 /** bty_bus_subscribe: @topic: a topic, or a prefix that ends with `.*`, or `*`; Returns: a number for bty_bus_unsubscribe() */
-guint   bty_bus_subscribe (BtyBus *bus, const char *topic, BtyBusFunc func, gpointer data);
-void    bty_bus_unsubscribe (BtyBus *bus, guint subscription);
+guint bty_bus_subscribe (BtyBus *bus, const char *topic, BtyBusFunc func, gpointer data);
+void bty_bus_unsubscribe (BtyBus *bus, guint subscription);

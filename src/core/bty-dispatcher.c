@@ -11,24 +11,42 @@
 
 struct _BtyDispatcher
 {
-  GObject       parent_instance;
+  GObject parent_instance;
   BtyCatalogue *catalogue;
-  BtySettings  *settings;
-  BtyReplay    *replay;
-  GHashTable   *running; /* BtyCall * -> when its time is over */
-  guint         sweep;
-  guint64       n_calls;
+  BtySettings *settings;
+  BtyReplay *replay;
+  GHashTable *running; /* BtyCall * -> when its time is over */
+  guint sweep;
+  guint64 n_calls;
 };
 
 G_DEFINE_FINAL_TYPE (BtyDispatcher, bty_dispatcher, G_TYPE_OBJECT)
 
 static const BtySetting settings_table[] = {
-  { .group = "calls", .key = "timeout", .type = BTY_SETTING_INT, .fallback = "120000", .unit = "ms", .min = 1, .max = 86400000,
-    .summary = N_("Time a call has when its caller names none; streams have ten times as much") },
-  { .group = "calls", .key = "limit", .type = BTY_SETTING_INT, .fallback = "4096", .unit = "calls", .min = 1, .max = 1000000,
-    .summary = N_("Calls carried out at one time; more are refused") },
-  { .group = "calls", .key = "idempotency_hours", .type = BTY_SETTING_INT, .fallback = "24", .unit = "h", .min = 1, .max = 8760,
-    .summary = N_("How long the answer to an idempotency key is kept") },
+  { .group = "calls",
+    .key = "timeout",
+    .type = BTY_SETTING_INT,
+    .fallback = "120000",
+    .unit = "ms",
+    .min = 1,
+    .max = 86400000,
+    .summary = N_ ("Time a call has when its caller names none; streams have ten times as much") },
+  { .group = "calls",
+    .key = "limit",
+    .type = BTY_SETTING_INT,
+    .fallback = "4096",
+    .unit = "calls",
+    .min = 1,
+    .max = 1000000,
+    .summary = N_ ("Calls carried out at one time; more are refused") },
+  { .group = "calls",
+    .key = "idempotency_hours",
+    .type = BTY_SETTING_INT,
+    .fallback = "24",
+    .unit = "h",
+    .min = 1,
+    .max = 8760,
+    .summary = N_ ("How long the answer to an idempotency key is kept") },
 };
 
 static void
@@ -84,9 +102,9 @@ bty_dispatcher_get_n_calls (BtyDispatcher *self)
 void
 bty_dispatcher_cancel_all (BtyDispatcher *self)
 {
-  g_autoptr(GPtrArray) calls = g_ptr_array_new_with_free_func ((GDestroyNotify) bty_call_unref);
-  GHashTableIter       iter;
-  gpointer             call;
+  g_autoptr (GPtrArray) calls = g_ptr_array_new_with_free_func ((GDestroyNotify) bty_call_unref);
+  GHashTableIter iter;
+  gpointer call;
 
   g_hash_table_iter_init (&iter, self->running);
   while (g_hash_table_iter_next (&iter, &call, NULL))
@@ -96,7 +114,9 @@ bty_dispatcher_cancel_all (BtyDispatcher *self)
 }
 
 /* What a call that never reached its handler is told under: the operation was not found, or the request was refused. */
-static const BtyOperation nowhere = { .name = "none", .summary = "", .http = "", .effect = BTY_EFFECT_READ, .errors = BTY_ERRORS (NOT_FOUND) };
+static const BtyOperation nowhere = {
+  .name = "none", .summary = "", .http = "", .effect = BTY_EFFECT_READ, .errors = BTY_ERRORS (NOT_FOUND)
+};
 
 static BtyCall *
 refuse (const BtyOperation *operation, BtyPrincipal *principal, const GError *error)
@@ -113,11 +133,11 @@ check_principal (const BtyOperation *operation, BtyPrincipal *principal, GError 
   if (bty_principal_may (principal, operation->scope))
     return TRUE;
   if (bty_principal_get_kind (principal) == BTY_PRINCIPAL_ANONYMOUS)
-    g_set_error (error, BTY_ERROR, BTY_ERROR_UNAUTHENTICATED, _("“%s” needs a token: give the one that “boternity-ctl token” prints"),
-                 operation->name);
+    g_set_error (error, BTY_ERROR, BTY_ERROR_UNAUTHENTICATED,
+                 _ ("“%s” needs a token: give the one that “boternity-ctl token” prints"), operation->name);
   else
-    g_set_error (error, BTY_ERROR, BTY_ERROR_PERMISSION_DENIED, _("“%s” needs the scope “%s”, which %s does not have"), operation->name,
-                 operation->scope, bty_principal_get_name (principal));
+    g_set_error (error, BTY_ERROR, BTY_ERROR_PERMISSION_DENIED, _ ("“%s” needs the scope “%s”, which %s does not have"),
+                 operation->name, operation->scope, bty_principal_get_name (principal));
   return FALSE;
 }
 
@@ -129,7 +149,8 @@ check_load (BtyDispatcher *self, GError **error)
   if (g_hash_table_size (self->running) < (guint64) limit)
     return TRUE;
   g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
-               _("%" G_GINT64_FORMAT " calls are being carried out: try again, or raise the setting calls.limit"), limit);
+               _ ("%" G_GINT64_FORMAT " calls are being carried out: try again, or raise the setting calls.limit"),
+               limit);
   return FALSE;
 }
 
@@ -145,8 +166,8 @@ decode (const BtyOperation *operation, const BtyCallSpec *spec, gpointer *reques
 typedef struct
 {
   BtyDispatcher *dispatcher;
-  gint64         began;
-  const char    *door;
+  gint64 began;
+  const char *door;
 } Running;
 
 static void
@@ -162,27 +183,28 @@ running_free (gpointer data)
 static void
 on_ended (BtyCall *call, gpointer data)
 {
-  Running            *running = data;
+  Running *running = data;
   const BtyOperation *operation = bty_call_operation (call);
-  const GError       *error = bty_call_error (call);
+  const GError *error = bty_call_error (call);
 
   g_hash_table_remove (running->dispatcher->running, call);
   if ((operation->effect & BTY_EFFECT_READ) != 0 && error == NULL)
     return;
   g_debug ("%s %s by %s at %s: %s in %.1f ms", error != NULL ? "failed" : "carried out", operation->name,
            bty_principal_get_name (bty_call_principal (call)), running->door != NULL ? running->door : "core",
-           error != NULL ? bty_error_info (error->code)->name : "OK", (double) (g_get_monotonic_time () - running->began) / 1000.0);
+           error != NULL ? bty_error_info (error->code)->name : "OK",
+           (double) (g_get_monotonic_time () - running->began) / 1000.0);
 }
 
 /* One timer for all calls: a source for each would cost every turn of the main loop. */
 static gboolean
 sweep (gpointer data)
 {
-  BtyDispatcher        *self = data;
-  gint64                now = g_get_monotonic_time ();
-  g_autoptr(GPtrArray)  late = g_ptr_array_new_with_free_func ((GDestroyNotify) bty_call_unref);
-  GHashTableIter        iter;
-  gpointer              call, deadline;
+  BtyDispatcher *self = data;
+  gint64 now = g_get_monotonic_time ();
+  g_autoptr (GPtrArray) late = g_ptr_array_new_with_free_func ((GDestroyNotify) bty_call_unref);
+  GHashTableIter iter;
+  gpointer call, deadline;
 
   g_hash_table_iter_init (&iter, self->running);
   while (g_hash_table_iter_next (&iter, &call, &deadline))
@@ -208,7 +230,7 @@ static void
 follow (BtyDispatcher *self, BtyCall *call, const BtyCallSpec *spec)
 {
   Running *running = g_new0 (Running, 1);
-  gint64   timeout = spec->timeout_ms > 0 ? spec->timeout_ms : default_timeout (self, call);
+  gint64 timeout = spec->timeout_ms > 0 ? spec->timeout_ms : default_timeout (self, call);
 
   running->dispatcher = g_object_ref (self);
   running->began = g_get_monotonic_time ();
@@ -229,19 +251,21 @@ check_key (BtyDispatcher *self, const BtyOperation *operation, const char *key, 
 
   if (length == 0 || length > 255)
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("an idempotency key has 1 to 255 characters, not %" G_GSIZE_FORMAT),
-                   length);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+                   _ ("an idempotency key has 1 to 255 characters, not %" G_GSIZE_FORMAT), length);
       return FALSE;
     }
   for (gsize i = 0; i < length; i++)
     if (!g_ascii_isgraph (key[i]))
       {
-        g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("an idempotency key is made of visible ASCII characters"));
+        g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+                             _ ("an idempotency key is made of visible ASCII characters"));
         return FALSE;
       }
   if (self->replay == NULL)
     {
-      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _("the store that keeps idempotency keys is not open yet: try again"));
+      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE,
+                           _ ("the store that keeps idempotency keys is not open yet: try again"));
       return FALSE;
     }
   return TRUE;
@@ -250,19 +274,21 @@ check_key (BtyDispatcher *self, const BtyOperation *operation, const char *key, 
 BtyCall *
 bty_dispatcher_start (BtyDispatcher *self, const BtyCallSpec *spec)
 {
-  gpointer            service = NULL;
-  gpointer            request = NULL;
+  gpointer service = NULL;
+  gpointer request = NULL;
   const BtyOperation *operation = bty_catalogue_lookup (self->catalogue, spec->operation, &service);
-  g_autoptr(GError)   error = NULL;
-  gboolean            keyed = FALSE;
-  BtyCall            *call;
+  g_autoptr (GError) error = NULL;
+  gboolean keyed = FALSE;
+  BtyCall *call;
 
   self->n_calls += 1;
   if (operation == NULL)
-    g_set_error (&error, BTY_ERROR, BTY_ERROR_NOT_FOUND, _("there is no operation “%.100s”: “boternity-ctl call operation.list” names them all"),
+    g_set_error (&error, BTY_ERROR, BTY_ERROR_NOT_FOUND,
+                 _ ("there is no operation “%.100s”: “boternity-ctl call operation.list” names them all"),
                  spec->operation);
   else if (check_principal (operation, spec->principal, &error) && check_load (self, &error) &&
-           decode (operation, spec, &request, &error) && spec->idempotency_key != NULL && (operation->effect & BTY_EFFECT_READ) == 0)
+           decode (operation, spec, &request, &error) && spec->idempotency_key != NULL &&
+           (operation->effect & BTY_EFFECT_READ) == 0)
     keyed = check_key (self, operation, spec->idempotency_key, &error);
 
   if (error != NULL)

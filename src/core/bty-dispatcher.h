@@ -15,9 +15,9 @@ G_DECLARE_FINAL_TYPE (BtyDispatcher, bty_dispatcher, BTY, DISPATCHER, GObject)
 
 BtyDispatcher *bty_dispatcher_new (BtyCatalogue *catalogue, BtySettings *settings);
 /** bty_dispatcher_set_store: where idempotency keys are kept; without it a call with a key is refused */
-void     bty_dispatcher_set_store (BtyDispatcher *dispatcher, BtyStore *store);
+void bty_dispatcher_set_store (BtyDispatcher *dispatcher, BtyStore *store);
 /** bty_dispatcher_start: Returns: (transfer full): never %NULL; it may have ended already */
 BtyCall *bty_dispatcher_start (BtyDispatcher *dispatcher, const BtyCallSpec *spec);
-guint64  bty_dispatcher_get_n_calls (BtyDispatcher *dispatcher);
+guint64 bty_dispatcher_get_n_calls (BtyDispatcher *dispatcher);
 /** bty_dispatcher_cancel_all: at the daemon's end */
-void     bty_dispatcher_cancel_all (BtyDispatcher *dispatcher);
+void bty_dispatcher_cancel_all (BtyDispatcher *dispatcher);

@@ -23,31 +23,36 @@
 
 struct _BtyEngine
 {
-  GObject             parent_instance;
-  char               *data_dir;
-  BtySettings        *settings;
-  BtyCatalogue       *catalogue;
-  BtyDispatcher      *dispatcher;
-  BtyPluginRegistry  *registry;
-  BtyAccess          *access;
-  BtyBus             *bus;
-  BtyStore           *store;
-  BtySecretService   *secrets;
-  BtyBotService      *bots;
+  GObject parent_instance;
+  char *data_dir;
+  BtySettings *settings;
+  BtyCatalogue *catalogue;
+  BtyDispatcher *dispatcher;
+  BtyPluginRegistry *registry;
+  BtyAccess *access;
+  BtyBus *bus;
+  BtyStore *store;
+  BtySecretService *secrets;
+  BtyBotService *bots;
   BtyProviderService *providers;
-  BtyChatService     *chat;
-  GPtrArray          *transports;
-  BtySystem           system;
-  guint               later;
-  gboolean            is_ready;
+  BtyChatService *chat;
+  GPtrArray *transports;
+  BtySystem system;
+  guint later;
+  gboolean is_ready;
 };
 
 static void bty_engine_host_init (BtyHostInterface *iface);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (BtyEngine, bty_engine, G_TYPE_OBJECT, G_IMPLEMENT_INTERFACE (BTY_TYPE_HOST, bty_engine_host_init))
+G_DEFINE_FINAL_TYPE_WITH_CODE (BtyEngine, bty_engine, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (BTY_TYPE_HOST, bty_engine_host_init))
 
 static const BtySetting settings_table[] = {
-  { .group = "store", .key = "kind", .type = BTY_SETTING_STRING, .fallback = "sqlite", .summary = N_("Which store keeps the records") },
+  { .group = "store",
+    .key = "kind",
+    .type = BTY_SETTING_STRING,
+    .fallback = "sqlite",
+    .summary = N_ ("Which store keeps the records") },
 };
 
 static void
@@ -128,19 +133,20 @@ engine_get_ready (BtyHost *host)
 static GPtrArray *
 engine_make_features (BtyHost *host, BtyFeatureKind kind)
 {
-  BtyEngine     *self = BTY_ENGINE (host);
-  g_auto(GStrv)  names = bty_plugin_registry_list_features (self->registry, kind);
-  GPtrArray     *features = g_ptr_array_new_with_free_func (g_object_unref);
+  BtyEngine *self = BTY_ENGINE (host);
+  g_auto (GStrv) names = bty_plugin_registry_list_features (self->registry, kind);
+  GPtrArray *features = g_ptr_array_new_with_free_func (g_object_unref);
 
   for (guint i = 0; names[i] != NULL; i++)
     {
-      g_autoptr(GError) error = NULL;
-      GObject          *feature = bty_plugin_registry_make (self->registry, kind, names[i], &error);
+      g_autoptr (GError) error = NULL;
+      GObject *feature = bty_plugin_registry_make (self->registry, kind, names[i], &error);
 
       if (feature != NULL)
         g_ptr_array_add (features, feature);
       else
-        g_warning ("%s “%s” cannot be used: %s", bty_enum_nick (bty_feature_kinds, (int) kind), names[i], error->message);
+        g_warning ("%s “%s” cannot be used: %s", bty_enum_nick (bty_feature_kinds, (int) kind), names[i],
+                   error->message);
     }
   return features;
 }
@@ -160,11 +166,12 @@ bty_engine_host_init (BtyHostInterface *iface)
 BtyEngine *
 bty_engine_new (const char *data_dir, const char *config_dir, GError **error)
 {
-  g_autoptr(BtyEngine) self = NULL;
+  g_autoptr (BtyEngine) self = NULL;
 
   if (g_mkdir_with_parents (data_dir, 0700) != 0)
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _("cannot make the data folder “%s”: %s"), data_dir, g_strerror (errno));
+      g_set_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _ ("cannot make the data folder “%s”: %s"), data_dir,
+                   g_strerror (errno));
       return NULL;
     }
   self = g_object_new (BTY_TYPE_ENGINE, NULL);
@@ -214,13 +221,22 @@ make_domains (BtyEngine *self, GError **error)
   self->bots = bty_bot_service_new (self->store, self->data_dir);
   self->providers = bty_provider_service_new (self->store, self->registry, self->secrets);
   self->chat = bty_chat_service_new (self->store, self->bots, self->providers, self->settings);
-  self->system = (BtySystem) { .data_dir = self->data_dir, .started_at = g_get_real_time (), .settings = self->settings,
-                               .catalogue = self->catalogue, .dispatcher = self->dispatcher, .registry = self->registry,
-                               .store = self->store, .transports = self->transports, .stop = ask_to_stop, .data = self };
+  self->system = (BtySystem){ .data_dir = self->data_dir,
+                              .started_at = g_get_real_time (),
+                              .settings = self->settings,
+                              .catalogue = self->catalogue,
+                              .dispatcher = self->dispatcher,
+                              .registry = self->registry,
+                              .store = self->store,
+                              .transports = self->transports,
+                              .stop = ask_to_stop,
+                              .data = self };
 
-  return bty_catalogue_add (self->catalogue, bty_system_operations, bty_n_system_operations, &self->system, NULL, error) &&
+  return bty_catalogue_add (self->catalogue, bty_system_operations, bty_n_system_operations, &self->system, NULL,
+                            error) &&
          bty_catalogue_add (self->catalogue, bty_bot_operations, bty_n_bot_operations, self->bots, NULL, error) &&
-         bty_catalogue_add (self->catalogue, bty_provider_operations, bty_n_provider_operations, self->providers, NULL, error) &&
+         bty_catalogue_add (self->catalogue, bty_provider_operations, bty_n_provider_operations, self->providers, NULL,
+                            error) &&
          bty_catalogue_add (self->catalogue, bty_chat_operations, bty_n_chat_operations, self->chat, NULL, error) &&
          bty_catalogue_add (self->catalogue, bty_session_operations, bty_n_session_operations, self->chat, NULL, error);
 }
@@ -229,8 +245,8 @@ make_domains (BtyEngine *self, GError **error)
 static gboolean
 open_doors (BtyEngine *self, GError **error)
 {
-  g_autoptr(GPtrArray) transports = engine_make_features (BTY_HOST (self), BTY_FEATURE_TRANSPORT);
-  g_autoptr(GError)    last = NULL;
+  g_autoptr (GPtrArray) transports = engine_make_features (BTY_HOST (self), BTY_FEATURE_TRANSPORT);
+  g_autoptr (GError) last = NULL;
 
   for (guint i = 0; i < transports->len; i++)
     {
@@ -247,14 +263,15 @@ open_doors (BtyEngine *self, GError **error)
   if (last != NULL)
     g_propagate_error (error, g_steal_pointer (&last));
   else
-    g_set_error_literal (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _("no transport plugin was found: reinstall the program"));
+    g_set_error_literal (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                         _ ("no transport plugin was found: reinstall the program"));
   return FALSE;
 }
 
 static void
 on_default_bot (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (!bty_bot_service_ensure_default_finish (BTY_BOT_SERVICE (source), result, &error))
     g_warning ("the default bot could not be made: %s", error->message);
@@ -266,8 +283,8 @@ on_default_bot (GObject *source, GAsyncResult *result, gpointer data)
 static gboolean
 has_bots (BtyEngine *self)
 {
-  g_autofree char  *path = g_build_filename (self->data_dir, "bots", NULL);
-  g_autoptr(GDir)   folder = g_dir_open (path, 0, NULL);
+  g_autofree char *path = g_build_filename (self->data_dir, "bots", NULL);
+  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
 
   return folder != NULL && g_dir_read_name (folder) != NULL;
 }
@@ -315,7 +332,7 @@ static void
 finish_turns (BtyEngine *self)
 {
   gint64 patience = g_get_monotonic_time () + STOP_PATIENCE;
-  guint  ticker = g_timeout_add (50, wake_up, NULL);
+  guint ticker = g_timeout_add (50, wake_up, NULL);
 
   bty_chat_service_stop (self->chat);
   while (!bty_chat_service_is_idle (self->chat) && g_get_monotonic_time () < patience)

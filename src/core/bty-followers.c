@@ -15,9 +15,9 @@ struct _BtyFollowers
 typedef struct
 {
   BtyFollowers *followers;
-  BtyCall      *call;
-  gulong        handler;
-  gboolean      only_report;
+  BtyCall *call;
+  gulong handler;
+  gboolean only_report;
 } Follower;
 
 static void
@@ -49,14 +49,14 @@ bty_followers_free (BtyFollowers *self)
 static void
 fail_cancelled (BtyCall *call)
 {
-  bty_call_fail_new (call, BTY_ERROR_CANCELLED, _("the caller gave up; what it asked for goes on"));
+  bty_call_fail_new (call, BTY_ERROR_CANCELLED, _ ("the caller gave up; what it asked for goes on"));
 }
 
 static void
 on_cancelled (GCancellable *cancellable, gpointer data)
 {
-  Follower          *follower = data;
-  g_autoptr(BtyCall) call = bty_call_ref (follower->call);
+  Follower *follower = data;
+  g_autoptr (BtyCall) call = bty_call_ref (follower->call);
 
   g_ptr_array_remove (follower->followers->list, follower);
   fail_cancelled (call);
@@ -90,7 +90,7 @@ bty_followers_is_empty (const BtyFollowers *self)
 void
 bty_followers_end (BtyFollowers *self, gconstpointer response, const GError *error)
 {
-  g_autoptr(GPtrArray) list = g_steal_pointer (&self->list);
+  g_autoptr (GPtrArray) list = g_steal_pointer (&self->list);
 
   self->list = g_ptr_array_new_with_free_func (follower_free);
   for (guint i = 0; i < list->len; i++)

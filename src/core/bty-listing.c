@@ -8,9 +8,9 @@
 static void
 on_listed (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(BtyCall) call = data;
-  g_autoptr(GError)  error = NULL;
-  g_autoptr(BtyPage) page = bty_store_query_finish (BTY_STORE (source), result, &error);
+  g_autoptr (BtyCall) call = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyPage) page = bty_store_query_finish (BTY_STORE (source), result, &error);
 
   if (page == NULL)
     {

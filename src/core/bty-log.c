@@ -15,16 +15,19 @@
 
 typedef struct
 {
-  const char    *name;
+  const char *name;
   GLogLevelFlags level;
-  const char    *colour;
+  const char *colour;
 } Level;
 
 /* The gravest first: a level shows itself and all before it. */
 static const Level levels[] = {
-  { "error", G_LOG_LEVEL_ERROR, "\033[1;31m" }, { "critical", G_LOG_LEVEL_CRITICAL, "\033[1;31m" },
-  { "warning", G_LOG_LEVEL_WARNING, "\033[33m" }, { "message", G_LOG_LEVEL_MESSAGE, "\033[32m" },
-  { "info", G_LOG_LEVEL_INFO, "" }, { "debug", G_LOG_LEVEL_DEBUG, "\033[2m" },
+  { "error", G_LOG_LEVEL_ERROR, "\033[1;31m" },
+  { "critical", G_LOG_LEVEL_CRITICAL, "\033[1;31m" },
+  { "warning", G_LOG_LEVEL_WARNING, "\033[33m" },
+  { "message", G_LOG_LEVEL_MESSAGE, "\033[32m" },
+  { "info", G_LOG_LEVEL_INFO, "" },
+  { "debug", G_LOG_LEVEL_DEBUG, "\033[2m" },
 };
 
 typedef struct
@@ -34,17 +37,21 @@ typedef struct
 } Rule;
 
 /* Log lines come from every thread; the lock is held for the look-up alone. */
-static GMutex     lock;
-static GArray    *rules;
-static guint      default_level = 4;
-static gboolean   is_fixed;
-static gboolean   is_journal;
-static gboolean   has_colours;
+static GMutex lock;
+static GArray *rules;
+static guint default_level = 4;
+static gboolean is_fixed;
+static gboolean is_journal;
+static gboolean has_colours;
 static GLogLevelFlags fatal_levels;
 
 static const BtySetting settings_table[] = {
-  { .group = "log", .key = "level", .type = BTY_SETTING_STRING, .fallback = DEFAULT_LEVELS,
-    .summary = N_("What is logged: error, critical, warning, message, info or debug, then exceptions such as bty-sqlite=debug") },
+  { .group = "log",
+    .key = "level",
+    .type = BTY_SETTING_STRING,
+    .fallback = DEFAULT_LEVELS,
+    .summary = N_ (
+      "What is logged: error, critical, warning, message, info or debug, then exceptions such as bty-sqlite=debug") },
 };
 
 static void
@@ -63,7 +70,7 @@ parse_level (const char *word, guint *index, GError **error)
         return TRUE;
       }
   g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-               _("“%.100s” is no log level: use error, critical, warning, message, info or debug"), word);
+               _ ("“%.100s” is no log level: use error, critical, warning, message, info or debug"), word);
   return FALSE;
 }
 
@@ -71,7 +78,7 @@ static gboolean
 parse_part (const char *part, GArray *found, guint *all, GError **error)
 {
   const char *equals = strchr (part, '=');
-  Rule        rule = { 0 };
+  Rule rule = { 0 };
 
   if (equals == NULL)
     return parse_level (part, all, error);
@@ -85,10 +92,10 @@ parse_part (const char *part, GArray *found, guint *all, GError **error)
 gboolean
 bty_log_set_levels (const char *text, GError **error)
 {
-  g_auto(GStrv)     parts = g_strsplit (text, ",", -1);
-  g_autoptr(GArray) found = g_array_new (FALSE, FALSE, sizeof (Rule));
-  GArray           *before;
-  guint             all = 4;
+  g_auto (GStrv) parts = g_strsplit (text, ",", -1);
+  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (Rule));
+  GArray *before;
+  guint all = 4;
 
   g_array_set_clear_func (found, rule_clear);
   for (guint i = 0; parts[i] != NULL; i++)
@@ -139,10 +146,10 @@ is_shown (guint level, const char *domain)
 static void
 append_time (GString *line)
 {
-  gint64    now = g_get_real_time ();
-  time_t    seconds = (time_t) (now / G_USEC_PER_SEC);
+  gint64 now = g_get_real_time ();
+  time_t seconds = (time_t) (now / G_USEC_PER_SEC);
   struct tm parts;
-  char      text[32];
+  char text[32];
 
   localtime_r (&seconds, &parts);
   strftime (text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts);
@@ -187,8 +194,8 @@ write_line (const GString *line)
 static void
 write_plain (guint level, const char *domain, const char *message, gssize length)
 {
-  g_autoptr(GString) line = g_string_sized_new (256);
-  const char        *colour = has_colours ? levels[level].colour : "";
+  g_autoptr (GString) line = g_string_sized_new (256);
+  const char *colour = has_colours ? levels[level].colour : "";
 
   append_time (line);
   g_string_append_printf (line, " %s%-8s%s ", colour, levels[level].name, *colour != '\0' ? "\033[0m" : "");
@@ -213,8 +220,8 @@ write_log (GLogLevelFlags flags, const GLogField *fields, gsize n_fields, gpoint
 {
   const GLogField *domain_field = find_field (fields, n_fields, "GLIB_DOMAIN");
   const GLogField *message = find_field (fields, n_fields, "MESSAGE");
-  const char      *domain = domain_field != NULL ? domain_field->value : "-";
-  guint            level = index_of (flags);
+  const char *domain = domain_field != NULL ? domain_field->value : "-";
+  guint level = index_of (flags);
 
   if (is_shown (level, domain) && message != NULL)
     {
@@ -254,8 +261,8 @@ bty_log_start (const char *text, GError **error)
 static void
 apply_setting (BtySettings *settings, const char *name, gpointer unused)
 {
-  g_autofree char  *text = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (is_fixed || !g_str_equal (name, "log.level"))
     return;

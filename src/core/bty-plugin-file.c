@@ -27,11 +27,10 @@ typedef Elf32_Ehdr ElfHeader;
 typedef Elf32_Phdr ElfSegment;
 #endif
 
-static gboolean G_GNUC_PRINTF (2, 3)
-refuse (GError **error, const char *format, ...)
+static gboolean G_GNUC_PRINTF (2, 3) refuse (GError **error, const char *format, ...)
 {
   g_autofree char *reason = NULL;
-  va_list          args;
+  va_list args;
 
   va_start (args, format);
   reason = g_strdup_vprintf (format, args);
@@ -46,10 +45,11 @@ static gboolean
 check_owner (const char *path, const struct stat *info, GError **error)
 {
   if (info->st_uid != 0 && info->st_uid != geteuid ())
-    return refuse (error, _("“%s” belongs to user %u, neither root nor you: its owner could run anything as you"), path,
-                   (guint) info->st_uid);
+    return refuse (error, _ ("“%s” belongs to user %u, neither root nor you: its owner could run anything as you"),
+                   path, (guint) info->st_uid);
   if ((info->st_mode & 0022) != 0)
-    return refuse (error, _("“%s” may be written by others (mode %04o): run “chmod go-w '%s'”"), path, (guint) info->st_mode & 07777, path);
+    return refuse (error, _ ("“%s” may be written by others (mode %04o): run “chmod go-w '%s'”"), path,
+                   (guint) info->st_mode & 07777, path);
   return TRUE;
 }
 
@@ -57,10 +57,10 @@ static gboolean
 check_folder_of (const char *path, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname (path);
-  struct stat      info;
+  struct stat info;
 
   if (stat (folder, &info) != 0)
-    return refuse (error, _("its folder “%s” cannot be read: %s"), folder, g_strerror (errno));
+    return refuse (error, _ ("its folder “%s” cannot be read: %s"), folder, g_strerror (errno));
   return check_owner (folder, &info, error);
 }
 
@@ -70,11 +70,11 @@ static gboolean
 read_header (const guint8 *data, gsize size, ElfHeader *header, GError **error)
 {
   if (size == 0)
-    return refuse (error, _("the file is empty"));
+    return refuse (error, _ ("the file is empty"));
   if (size < SELFMAG || memcmp (data, ELFMAG, SELFMAG) != 0)
-    return refuse (error, _("it is not a shared object (an ELF file)"));
+    return refuse (error, _ ("it is not a shared object (an ELF file)"));
   if (size < sizeof *header)
-    return refuse (error, _("the file is cut off in its header: copy it again"));
+    return refuse (error, _ ("the file is cut off in its header: copy it again"));
   memcpy (header, data, sizeof *header);
   return TRUE;
 }
@@ -83,12 +83,12 @@ read_header (const guint8 *data, gsize size, ElfHeader *header, GError **error)
 static gboolean
 read_own_header (ElfHeader *header, GError **error)
 {
-  int    fd = g_open ("/proc/self/exe", O_RDONLY | O_CLOEXEC, 0);
+  int fd = g_open ("/proc/self/exe", O_RDONLY | O_CLOEXEC, 0);
   gssize n = fd >= 0 ? read (fd, header, sizeof *header) : -1;
 
   if (fd >= 0)
     close (fd);
-  return n == (gssize) sizeof *header || refuse (error, _("/proc is needed to check plugins: mount it"));
+  return n == (gssize) sizeof *header || refuse (error, _ ("/proc is needed to check plugins: mount it"));
 }
 
 static gboolean
@@ -99,13 +99,14 @@ check_machine (const ElfHeader *header, GError **error)
   if (!read_own_header (&own, error))
     return FALSE;
   if (header->e_ident[EI_CLASS] != own.e_ident[EI_CLASS])
-    return refuse (error, _("it was built for %d-bit programs, and this one has %d bits"),
+    return refuse (error, _ ("it was built for %d-bit programs, and this one has %d bits"),
                    header->e_ident[EI_CLASS] == ELFCLASS32 ? 32 : 64, own.e_ident[EI_CLASS] == ELFCLASS32 ? 32 : 64);
   if (header->e_ident[EI_DATA] != own.e_ident[EI_DATA] || header->e_machine != own.e_machine)
-    return refuse (error, _("it was built for another kind of machine (ELF machine %u, this one is %u): build it for this one"),
-                   header->e_machine, own.e_machine);
+    return refuse (
+      error, _ ("it was built for another kind of machine (ELF machine %u, this one is %u): build it for this one"),
+      header->e_machine, own.e_machine);
   if (header->e_type != ET_DYN)
-    return refuse (error, _("it is not a shared object (ELF type %u, wanted %u)"), header->e_type, ET_DYN);
+    return refuse (error, _ ("it is not a shared object (ELF type %u, wanted %u)"), header->e_type, ET_DYN);
   return TRUE;
 }
 
@@ -117,32 +118,34 @@ check_complete (const guint8 *data, gsize n_read, gsize size, const ElfHeader *h
   guint64 end = segments_end;
 
   if (header->e_phentsize != sizeof (ElfSegment) || header->e_phnum == 0)
-    return refuse (error, _("its program headers are damaged: copy or build it again"));
+    return refuse (error, _ ("its program headers are damaged: copy or build it again"));
   if (header->e_phoff > n_read || segments_end > n_read)
-    return refuse (error, _("the file is cut off in its program headers: copy it again"));
+    return refuse (error, _ ("the file is cut off in its program headers: copy it again"));
   for (guint i = 0; i < header->e_phnum; i++)
     {
       ElfSegment segment;
-      guint64    segment_end;
+      guint64 segment_end;
 
       memcpy (&segment, data + header->e_phoff + (gsize) i * sizeof segment, sizeof segment);
       if (!g_uint64_checked_add (&segment_end, segment.p_offset, segment.p_filesz))
-        return refuse (error, _("its program headers are damaged: copy or build it again"));
+        return refuse (error, _ ("its program headers are damaged: copy or build it again"));
       end = MAX (end, segment_end);
     }
   if (header->e_shoff <= G_MAXINT64)
     end = MAX (end, header->e_shoff + (guint64) header->e_shnum * header->e_shentsize);
   if (end > size)
-    return refuse (error, _("the file is cut off: it has %" G_GSIZE_FORMAT " bytes of %" G_GUINT64_FORMAT ": copy it again"), size, end);
+    return refuse (error,
+                   _ ("the file is cut off: it has %" G_GSIZE_FORMAT " bytes of %" G_GUINT64_FORMAT ": copy it again"),
+                   size, end);
   return TRUE;
 }
 
 static gboolean
 check_contents (GBytes *contents, gsize size, GError **error)
 {
-  gsize         n_read;
+  gsize n_read;
   const guint8 *data = g_bytes_get_data (contents, &n_read);
-  ElfHeader     header;
+  ElfHeader header;
 
   return read_header (data, n_read, &header, error) && check_machine (&header, error) &&
          check_complete (data, n_read, size, &header, error);
@@ -152,7 +155,7 @@ static GBytes *
 read_bytes (int fd, gsize size, GError **error)
 {
   g_autofree guint8 *data = g_malloc (MAX (size, 1));
-  gsize              done = 0;
+  gsize done = 0;
 
   while (done < size)
     {
@@ -162,7 +165,7 @@ read_bytes (int fd, gsize size, GError **error)
         break;
       if (n < 0 && errno != EINTR)
         {
-          refuse (error, _("the file cannot be read: %s"), g_strerror (errno));
+          refuse (error, _ ("the file cannot be read: %s"), g_strerror (errno));
           return NULL;
         }
       done += n > 0 ? (gsize) n : 0;
@@ -173,24 +176,24 @@ read_bytes (int fd, gsize size, GError **error)
 static GBytes *
 check_open_file (int fd, const char *path, gsize n_wanted, GError **error)
 {
-  struct stat       info;
-  g_autoptr(GBytes) contents = NULL;
+  struct stat info;
+  g_autoptr (GBytes) contents = NULL;
 
   if (fstat (fd, &info) != 0)
     {
-      refuse (error, _("the file cannot be read: %s"), g_strerror (errno));
+      refuse (error, _ ("the file cannot be read: %s"), g_strerror (errno));
       return NULL;
     }
   if (!S_ISREG (info.st_mode))
     {
-      refuse (error, _("it is not a regular file"));
+      refuse (error, _ ("it is not a regular file"));
       return NULL;
     }
   if (!check_owner (path, &info, error))
     return NULL;
   if (info.st_size > MAX_FILE)
     {
-      refuse (error, _("the file is larger than %d MiB"), MAX_FILE / 1024 / 1024);
+      refuse (error, _ ("the file is larger than %d MiB"), MAX_FILE / 1024 / 1024);
       return NULL;
     }
   contents = read_bytes (fd, MIN ((gsize) info.st_size, n_wanted), error);
@@ -202,19 +205,19 @@ check_open_file (int fd, const char *path, gsize n_wanted, GError **error)
 gboolean
 bty_plugin_file_check (const char *path, char **real, GBytes **contents, GError **error)
 {
-  char             *resolved = realpath (path, NULL);
-  g_autofree char  *target = g_strdup (resolved);
-  g_autoptr(GBytes) found = NULL;
-  int               fd;
+  char *resolved = realpath (path, NULL);
+  g_autofree char *target = g_strdup (resolved);
+  g_autoptr (GBytes) found = NULL;
+  int fd;
 
   free (resolved);
   if (target == NULL)
-    return refuse (error, _("the file cannot be found: %s"), g_strerror (errno));
+    return refuse (error, _ ("the file cannot be found: %s"), g_strerror (errno));
   if (!check_folder_of (path, error) || !check_folder_of (target, error))
     return FALSE;
   fd = g_open (target, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0);
   if (fd < 0)
-    return refuse (error, _("the file cannot be read: %s"), g_strerror (errno));
+    return refuse (error, _ ("the file cannot be read: %s"), g_strerror (errno));
   found = check_open_file (fd, target, contents != NULL ? MAX_FILE : HEADERS_SIZE, error);
   close (fd);
   if (found == NULL)
@@ -242,7 +245,7 @@ static gboolean
 has_contents (const char *path, GBytes *contents)
 {
   g_autofree char *data = NULL;
-  gsize            size;
+  gsize size;
 
   return g_file_get_contents (path, &data, &size, NULL) && size == g_bytes_get_size (contents) &&
          memcmp (data, g_bytes_get_data (contents, NULL), size) == 0;
@@ -252,8 +255,8 @@ char *
 bty_plugin_file_copy (const char *folder, const char *path, GBytes *contents, GError **error)
 {
   g_autofree char *copy = name_copy (folder, path, contents);
-  gsize            size;
-  const char      *data = g_bytes_get_data (contents, &size);
+  gsize size;
+  const char *data = g_bytes_get_data (contents, &size);
 
   if (!bty_paths_make_private_dir (folder, error))
     return NULL;
@@ -261,7 +264,7 @@ bty_plugin_file_copy (const char *folder, const char *path, GBytes *contents, GE
       !g_file_set_contents_full (copy, data, (gssize) size, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error))
     {
       bty_error_convert (error);
-      g_prefix_error (error, _("no copy can be kept in “%s”: "), folder);
+      g_prefix_error (error, _ ("no copy can be kept in “%s”: "), folder);
       return NULL;
     }
   return g_steal_pointer (&copy);

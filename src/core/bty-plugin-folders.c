@@ -22,9 +22,9 @@ compare_names (gconstpointer a, gconstpointer b)
 static GPtrArray *
 list_names (const char *folder)
 {
-  g_autoptr(GDir) dir = g_dir_open (folder, 0, NULL);
-  GPtrArray      *names = g_ptr_array_new_with_free_func (g_free);
-  const char     *name;
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     if (name[0] != '.')
@@ -53,7 +53,7 @@ runs_from_build (const char *program)
 static void
 add_folder (GPtrArray *files, const char *folder, gboolean is_own)
 {
-  g_autoptr(GPtrArray) names = list_names (folder);
+  g_autoptr (GPtrArray) names = list_names (folder);
 
   for (guint i = 0; i < names->len; i++)
     if (g_str_has_suffix (g_ptr_array_index (names, i), ".so"))
@@ -64,12 +64,12 @@ add_folder (GPtrArray *files, const char *folder, gboolean is_own)
 static void
 add_build (GPtrArray *files)
 {
-  const char          *folder = BTY_BUILD_ROOT "/plugins";
-  g_autoptr(GPtrArray) names = list_names (folder);
+  const char *folder = BTY_BUILD_ROOT "/plugins";
+  g_autoptr (GPtrArray) names = list_names (folder);
 
   for (guint i = 0; i < names->len; i++)
     {
-      const char      *name = g_ptr_array_index (names, i);
+      const char *name = g_ptr_array_index (names, i);
       g_autofree char *file = g_strconcat (name, ".so", NULL);
       g_autofree char *path = g_build_filename (folder, name, file, NULL);
 
@@ -128,9 +128,9 @@ is_built (const char *folder)
 GPtrArray *
 bty_plugin_folders_list (const char *data_dir)
 {
-  GPtrArray       *files = g_ptr_array_new_with_free_func ((GDestroyNotify) found_free);
-  const char      *variable = g_getenv ("BOTERNITY_PLUGIN_PATH");
-  g_auto(GStrv)    folders = g_strsplit (variable != NULL ? variable : "", G_SEARCHPATH_SEPARATOR_S, -1);
+  GPtrArray *files = g_ptr_array_new_with_free_func ((GDestroyNotify) found_free);
+  const char *variable = g_getenv ("BOTERNITY_PLUGIN_PATH");
+  g_auto (GStrv) folders = g_strsplit (variable != NULL ? variable : "", G_SEARCHPATH_SEPARATOR_S, -1);
   g_autofree char *user = g_build_filename (data_dir, "plugins", NULL);
 
   for (guint i = 0; folders[i] != NULL; i++)

@@ -10,7 +10,7 @@
  */
 typedef struct
 {
-  char    *path;
+  char *path;
   gboolean is_own;
 } BtyPluginFound;
 

@@ -10,13 +10,13 @@
 
 struct _BtyPluginModule
 {
-  BtyPlugin                  plugin; /* first, so that the plugin's pointer is ours */
+  BtyPlugin plugin; /* first, so that the plugin's pointer is ours */
   const BtyPluginDescriptor *descriptor;
-  GPtrArray                 *features;
-  GString                   *problem;
-  BtyHost                   *host;
-  BtyCatalogue              *catalogue;
-  BtySettings               *settings;
+  GPtrArray *features;
+  GString *problem;
+  BtyHost *host;
+  BtyCatalogue *catalogue;
+  BtySettings *settings;
 };
 
 static void
@@ -31,8 +31,8 @@ note_problem (BtyPluginModule *self, const char *problem)
 static void
 add_operations (BtyPlugin *plugin, const BtyOperation *operations, guint n, gpointer service)
 {
-  BtyPluginModule  *self = (BtyPluginModule *) plugin;
-  g_autoptr(GError) error = NULL;
+  BtyPluginModule *self = (BtyPluginModule *) plugin;
+  g_autoptr (GError) error = NULL;
 
   if (!bty_catalogue_add (self->catalogue, operations, n, service, self->descriptor->id, &error))
     note_problem (self, error->message);
@@ -64,7 +64,8 @@ is_usable (GType type, BtyFeatureKind kind)
 {
   GType interface = interface_of (kind);
 
-  return interface != G_TYPE_NONE && G_TYPE_IS_OBJECT (type) && !G_TYPE_IS_ABSTRACT (type) && g_type_is_a (type, interface);
+  return interface != G_TYPE_NONE && G_TYPE_IS_OBJECT (type) && !G_TYPE_IS_ABSTRACT (type) &&
+         g_type_is_a (type, interface);
 }
 
 static void
@@ -77,14 +78,15 @@ feature_free (BtyPluginFeature *feature)
 static void
 add_feature (BtyPlugin *plugin, BtyFeatureKind kind, const char *name, GType type)
 {
-  BtyPluginModule  *self = (BtyPluginModule *) plugin;
-  const char       *nick = bty_enum_nick (bty_feature_kinds, (int) kind);
+  BtyPluginModule *self = (BtyPluginModule *) plugin;
+  const char *nick = bty_enum_nick (bty_feature_kinds, (int) kind);
   BtyPluginFeature *feature;
 
   if (name == NULL || !is_usable (type, kind))
     {
-      g_autofree char *problem = g_strdup_printf (_("the feature %s:%s was not taken: its type “%s” is no object of this kind"), nick,
-                                                  name != NULL ? name : "", type != 0 ? g_type_name (type) : "none");
+      g_autofree char *problem = g_strdup_printf (
+        _ ("the feature %s:%s was not taken: its type “%s” is no object of this kind"), nick, name != NULL ? name : "",
+        type != 0 ? g_type_name (type) : "none");
 
       note_problem (self, problem);
       return;
@@ -129,15 +131,16 @@ check_descriptor (const BtyPluginDescriptor *descriptor, GError **error)
   if (descriptor->abi_major != BTY_ABI_MAJOR || descriptor->abi_minor > BTY_ABI_MINOR)
     {
       g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                   _("it was built for version %u.%u of the plugin interface, and this program has %u.%u: %s"), descriptor->abi_major,
-                   descriptor->abi_minor, BTY_ABI_MAJOR, BTY_ABI_MINOR,
-                   descriptor->abi_major < BTY_ABI_MAJOR ? _("get a newer plugin") : _("update Boternity, or get an older plugin"));
+                   _ ("it was built for version %u.%u of the plugin interface, and this program has %u.%u: %s"),
+                   descriptor->abi_major, descriptor->abi_minor, BTY_ABI_MAJOR, BTY_ABI_MINOR,
+                   descriptor->abi_major < BTY_ABI_MAJOR ? _ ("get a newer plugin")
+                                                         : _ ("update Boternity, or get an older plugin"));
       return FALSE;
     }
   if (!is_id (descriptor->id) || descriptor->register_ == NULL)
     {
       g_set_error_literal (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                           _("its descriptor is damaged: it needs an id, a lower-case word, and a register function"));
+                           _ ("its descriptor is damaged: it needs an id, a lower-case word, and a register function"));
       return FALSE;
     }
   return TRUE;
@@ -147,20 +150,20 @@ check_descriptor (const BtyPluginDescriptor *descriptor, GError **error)
 BtyPluginModule *
 bty_plugin_module_open (const char *path, GError **error)
 {
-  GModule         *module = g_module_open (path, G_MODULE_BIND_LOCAL);
-  gpointer         descriptor = NULL;
+  GModule *module = g_module_open (path, G_MODULE_BIND_LOCAL);
+  gpointer descriptor = NULL;
   BtyPluginModule *self;
 
   if (module == NULL)
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _("it cannot be loaded: %s"), g_module_error ());
+      g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _ ("it cannot be loaded: %s"), g_module_error ());
       return NULL;
     }
   g_module_make_resident (module);
   if (!g_module_symbol (module, "bty_plugin_descriptor", &descriptor) || descriptor == NULL)
     {
       g_set_error_literal (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                           _("it is a shared object, but no plugin of Boternity: it has no bty_plugin_descriptor"));
+                           _ ("it is a shared object, but no plugin of Boternity: it has no bty_plugin_descriptor"));
       return NULL;
     }
   if (!check_descriptor (descriptor, error))

@@ -9,8 +9,8 @@
 typedef struct
 {
   BtyFeatureKind kind;
-  char          *name;
-  GType          type;
+  char *name;
+  GType type;
 } BtyPluginFeature;
 
 /**
@@ -28,12 +28,13 @@ typedef struct _BtyPluginModule BtyPluginModule;
  * Opens the file and checks its descriptor. Its register function is not called yet.
  */
 BtyPluginModule *bty_plugin_module_open (const char *path, GError **error);
-void             bty_plugin_module_free (BtyPluginModule *module);
+void bty_plugin_module_free (BtyPluginModule *module);
 
 const BtyPluginDescriptor *bty_plugin_module_get_descriptor (BtyPluginModule *module);
 
 /** bty_plugin_module_register: calls the register function; @host, @catalogue and @settings are unowned and outlive the module */
-void bty_plugin_module_register (BtyPluginModule *module, BtyHost *host, BtyCatalogue *catalogue, BtySettings *settings);
+void bty_plugin_module_register (BtyPluginModule *module, BtyHost *host, BtyCatalogue *catalogue,
+                                 BtySettings *settings);
 
 /** bty_plugin_module_get_features: Returns: (transfer none) (element-type BtyPluginFeature): */
 GPtrArray *bty_plugin_module_get_features (BtyPluginModule *module);

@@ -13,23 +13,23 @@
 
 typedef struct
 {
-  char            *path;
-  char            *name; /* of its file, without .so */
-  gboolean         is_own;
+  char *path;
+  char *name; /* of its file, without .so */
+  gboolean is_own;
   BtyPluginModule *module; /* NULL: it waits, or was refused */
-  GError          *refusal;
-  char            *file_feature; /* (nullable): NAME of a file `<kind>-NAME.so` */
-  BtyFeatureKind   file_kind;
+  GError *refusal;
+  char *file_feature; /* (nullable): NAME of a file `<kind>-NAME.so` */
+  BtyFeatureKind file_kind;
 } Entry;
 
 struct _BtyPluginRegistry
 {
-  GObject       parent_instance;
-  BtyHost      *host; /* unowned */
+  GObject parent_instance;
+  BtyHost *host; /* unowned */
   BtyCatalogue *catalogue;
-  BtySettings  *settings;
-  char         *data_dir;
-  GPtrArray    *entries;
+  BtySettings *settings;
+  char *data_dir;
+  GPtrArray *entries;
 };
 
 G_DEFINE_FINAL_TYPE (BtyPluginRegistry, bty_plugin_registry, G_TYPE_OBJECT)
@@ -115,14 +115,14 @@ find_file_name (BtyPluginRegistry *self, const char *name)
 void
 bty_plugin_registry_find (BtyPluginRegistry *self)
 {
-  g_autoptr(GPtrArray) files = bty_plugin_folders_list (self->data_dir);
+  g_autoptr (GPtrArray) files = bty_plugin_folders_list (self->data_dir);
 
   for (guint i = 0; i < files->len; i++)
     {
       const BtyPluginFound *found = g_ptr_array_index (files, i);
-      g_autofree char      *name = g_path_get_basename (found->path);
-      const Entry          *first;
-      Entry                *entry;
+      g_autofree char *name = g_path_get_basename (found->path);
+      const Entry *first;
+      Entry *entry;
 
       name[strlen (name) - strlen (".so")] = '\0';
       first = find_file_name (self, name);
@@ -133,7 +133,8 @@ bty_plugin_registry_find (BtyPluginRegistry *self)
       if (first == NULL)
         read_file_name (entry);
       else
-        g_set_error (&entry->refusal, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS, _("“%s” has the same file name and was found first"), first->path);
+        g_set_error (&entry->refusal, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS,
+                     _ ("“%s” has the same file name and was found first"), first->path);
       g_ptr_array_add (self->entries, entry);
     }
 }
@@ -158,9 +159,9 @@ copies_folder (BtyPluginRegistry *self)
 static char *
 find_file_to_open (BtyPluginRegistry *self, const Entry *entry, GError **error)
 {
-  g_autofree char  *real = NULL;
-  g_autofree char  *folder = NULL;
-  g_autoptr(GBytes) contents = NULL;
+  g_autofree char *real = NULL;
+  g_autofree char *folder = NULL;
+  g_autoptr (GBytes) contents = NULL;
 
   if (!bty_plugin_file_check (entry->path, &real, entry->is_own ? NULL : &contents, error))
     return NULL;
@@ -180,7 +181,7 @@ check_unique (BtyPluginRegistry *self, const char *id, GError **error)
       if (other->module == NULL || !g_str_equal (bty_plugin_module_get_descriptor (other->module)->id, id))
         continue;
       g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                   _("a plugin with the id “%s” is open already, from “%s”: remove one of the two"), id, other->path);
+                   _ ("a plugin with the id “%s” is open already, from “%s”: remove one of the two"), id, other->path);
       return FALSE;
     }
   return TRUE;
@@ -241,7 +242,7 @@ find_type (BtyPluginRegistry *self, BtyFeatureKind kind, const char *name)
 {
   for (guint i = 0; i < self->entries->len; i++)
     {
-      Entry     *entry = g_ptr_array_index (self->entries, i);
+      Entry *entry = g_ptr_array_index (self->entries, i);
       GPtrArray *features = entry->module != NULL ? bty_plugin_module_get_features (entry->module) : NULL;
 
       for (guint f = 0; features != NULL && f < features->len; f++)
@@ -271,23 +272,25 @@ find_named (BtyPluginRegistry *self, BtyFeatureKind kind, const char *name)
 static void
 set_not_found (BtyPluginRegistry *self, BtyFeatureKind kind, const char *name, const Entry *named, GError **error)
 {
-  const char      *nick = bty_enum_nick (bty_feature_kinds, (int) kind);
-  g_auto(GStrv)    names = bty_plugin_registry_list_features (self, kind);
+  const char *nick = bty_enum_nick (bty_feature_kinds, (int) kind);
+  g_auto (GStrv) names = bty_plugin_registry_list_features (self, kind);
   g_autofree char *list = g_strjoinv (", ", names);
 
   if (named != NULL && named->refusal != NULL)
-    g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _("the plugin “%s” was not opened: %s"), named->path,
+    g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _ ("the plugin “%s” was not opened: %s"), named->path,
                  named->refusal->message);
   else if (*list == '\0')
-    g_set_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND, _("no plugin offers the %s “%s”, nor any other: install one"), nick, name);
+    g_set_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND, _ ("no plugin offers the %s “%s”, nor any other: install one"),
+                 nick, name);
   else
-    g_set_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND, _("no plugin offers the %s “%s”: there is %s"), nick, name, list);
+    g_set_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND, _ ("no plugin offers the %s “%s”: there is %s"), nick, name,
+                 list);
 }
 
 GObject *
 bty_plugin_registry_make (BtyPluginRegistry *self, BtyFeatureKind kind, const char *name, GError **error)
 {
-  GType  type = find_type (self, kind, name);
+  GType type = find_type (self, kind, name);
   Entry *named = NULL;
 
   if (type == G_TYPE_INVALID && (named = find_named (self, kind, name)) != NULL)
@@ -320,7 +323,7 @@ bty_plugin_registry_list_features (BtyPluginRegistry *self, BtyFeatureKind kind)
 
   for (guint i = 0; i < self->entries->len; i++)
     {
-      Entry     *entry = g_ptr_array_index (self->entries, i);
+      Entry *entry = g_ptr_array_index (self->entries, i);
       GPtrArray *features = entry->module != NULL ? bty_plugin_module_get_features (entry->module) : NULL;
 
       if (waits (entry) && entry->file_feature != NULL && entry->file_kind == kind)
@@ -362,13 +365,15 @@ describe_features (const Entry *entry)
 static BtyPluginInfo *
 describe (const Entry *entry)
 {
-  BtyPluginInfo             *info = bty_plugin_info_new ();
+  BtyPluginInfo *info = bty_plugin_info_new ();
   const BtyPluginDescriptor *descriptor = NULL;
 
   info->name = g_strdup (entry->name);
   info->path = g_strdup (entry->path);
   info->features = describe_features (entry);
-  info->state = entry->module != NULL ? BTY_PLUGIN_LOADED : entry->refusal != NULL ? BTY_PLUGIN_REFUSED : BTY_PLUGIN_WAITING;
+  info->state = entry->module != NULL    ? BTY_PLUGIN_LOADED
+                : entry->refusal != NULL ? BTY_PLUGIN_REFUSED
+                                         : BTY_PLUGIN_WAITING;
   if (entry->refusal != NULL)
     info->reason = g_strdup (entry->refusal->message);
   if (entry->module == NULL)
@@ -376,7 +381,7 @@ describe (const Entry *entry)
   descriptor = bty_plugin_module_get_descriptor (entry->module);
   bty_record_take_string (&info->name, g_strdup (descriptor->id));
   info->reason = g_strdup (bty_plugin_module_get_problem (entry->module));
-  info->summary = g_strdup (descriptor->summary != NULL ? _(descriptor->summary) : NULL);
+  info->summary = g_strdup (descriptor->summary != NULL ? _ (descriptor->summary) : NULL);
   info->version = g_strdup (descriptor->version);
   info->licence = g_strdup (descriptor->licence);
   return info;

@@ -22,7 +22,8 @@
 G_DECLARE_FINAL_TYPE (BtyPluginRegistry, bty_plugin_registry, BTY, PLUGIN_REGISTRY, GObject)
 
 /** bty_plugin_registry_new: @host: (unowned): what plugins get; operations go to its catalogue, settings to @settings */
-BtyPluginRegistry *bty_plugin_registry_new (BtyHost *host, BtyCatalogue *catalogue, BtySettings *settings, const char *data_dir);
+BtyPluginRegistry *bty_plugin_registry_new (BtyHost *host, BtyCatalogue *catalogue, BtySettings *settings,
+                                            const char *data_dir);
 
 /** bty_plugin_registry_find: reads the folders, opens nothing */
 void bty_plugin_registry_find (BtyPluginRegistry *registry);

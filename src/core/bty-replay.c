@@ -14,22 +14,22 @@
 struct _BtyReplay
 {
   gatomicrefcount references; /* its owner's, and one of every key at work */
-  BtyStore       *store;
-  gint64          keep;    /* microseconds */
-  GHashTable     *running; /* key -> Keyed, from its first call to the moment its answer is stored */
-  guint           n_started;
-  guint8          salt[32]; /* of this process: digests of secrets mean nothing outside it */
+  BtyStore *store;
+  gint64 keep;         /* microseconds */
+  GHashTable *running; /* key -> Keyed, from its first call to the moment its answer is stored */
+  guint n_started;
+  guint8 salt[32]; /* of this process: digests of secrets mean nothing outside it */
 };
 
 /* One key at work. The operation is carried out by a call of its own, which no door can cancel; whoever came with the key follows it. */
 typedef struct
 {
   gatomicrefcount references;
-  BtyReplay      *replay;
-  char           *key;
-  char           *digest;
-  BtyCall        *call;
-  BtyFollowers   *followers;
+  BtyReplay *replay;
+  char *key;
+  char *digest;
+  BtyCall *call;
+  BtyFollowers *followers;
   BtyIdempotency *record;
 } Keyed;
 
@@ -106,17 +106,17 @@ add_secrets (BtyReplay *self, const BtyRecord *request, GString *text)
 {
   for (guint i = 0; i < request->schema->n_fields; i++)
     {
-      const BtyField   *field = bty_schema_get_field (request->schema, i);
-      const BtySecret  *secret;
-      g_autofree char  *mark = NULL;
+      const BtyField *field = bty_schema_get_field (request->schema, i);
+      const BtySecret *secret;
+      g_autofree char *mark = NULL;
 
       if (field->type != BTY_FIELD_TYPE_SECRET)
         continue;
       secret = G_STRUCT_MEMBER (BtySecret *, request, field->offset);
       if (secret == NULL)
         continue;
-      mark = g_compute_hmac_for_data (G_CHECKSUM_SHA256, self->salt, sizeof self->salt, (const guchar *) bty_secret_peek (secret),
-                                      bty_secret_get_length (secret));
+      mark = g_compute_hmac_for_data (G_CHECKSUM_SHA256, self->salt, sizeof self->salt,
+                                      (const guchar *) bty_secret_peek (secret), bty_secret_get_length (secret));
       g_string_append_printf (text, "\n%s %s", field->name, mark);
     }
 }
@@ -124,9 +124,9 @@ add_secrets (BtyReplay *self, const BtyRecord *request, GString *text)
 static char *
 digest_of (BtyReplay *self, BtyCall *call)
 {
-  gconstpointer       request = bty_call_request (call);
-  g_autofree char    *json = request != NULL ? bty_record_to_json (request, BTY_VIEW_STORE) : g_strdup ("");
-  g_autoptr(GString)  text = g_string_new (bty_call_operation (call)->name);
+  gconstpointer request = bty_call_request (call);
+  g_autofree char *json = request != NULL ? bty_record_to_json (request, BTY_VIEW_STORE) : g_strdup ("");
+  g_autoptr (GString) text = g_string_new (bty_call_operation (call)->name);
 
   g_string_append_printf (text, "\n%s", json);
   if (request != NULL)
@@ -137,7 +137,8 @@ digest_of (BtyReplay *self, BtyCall *call)
 static GError *
 other_request (const char *key)
 {
-  return g_error_new (BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("the idempotency key “%s” came before with another request: use a new key"),
+  return g_error_new (BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+                      _ ("the idempotency key “%s” came before with another request: use a new key"),
                       strchr (key, ' ') + 1);
 }
 
@@ -145,7 +146,7 @@ other_request (const char *key)
 static void
 finish (Keyed *keyed, gconstpointer response, const GError *error)
 {
-  g_autoptr(Keyed) alive = keyed_ref (keyed);
+  g_autoptr (Keyed) alive = keyed_ref (keyed);
 
   if (g_hash_table_lookup (keyed->replay->running, keyed->key) == keyed)
     g_hash_table_remove (keyed->replay->running, keyed->key);
@@ -155,11 +156,12 @@ finish (Keyed *keyed, gconstpointer response, const GError *error)
 static void
 on_answer_stored (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(Keyed)  keyed = data;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (Keyed) keyed = data;
+  g_autoptr (GError) error = NULL;
 
   if (!bty_store_apply_finish (BTY_STORE (source), result, &error))
-    g_warning ("the answer to an idempotency key of %s could not be kept: %s", bty_call_operation (keyed->call)->name, error->message);
+    g_warning ("the answer to an idempotency key of %s could not be kept: %s", bty_call_operation (keyed->call)->name,
+               error->message);
   finish (keyed, bty_call_response (keyed->call), bty_call_error (keyed->call));
 }
 
@@ -170,7 +172,8 @@ is_passing (BtyCall *call)
   const GError *error = bty_call_error (call);
 
   return error != NULL && (bty_call_operation (call)->effect & BTY_EFFECT_STREAMING) == 0 &&
-         (error->code == BTY_ERROR_UNAVAILABLE || error->code == BTY_ERROR_RESOURCE_EXHAUSTED || error->code == BTY_ERROR_ABORTED);
+         (error->code == BTY_ERROR_UNAVAILABLE || error->code == BTY_ERROR_RESOURCE_EXHAUSTED ||
+          error->code == BTY_ERROR_ABORTED);
 }
 
 static void
@@ -193,14 +196,14 @@ fill_in (BtyIdempotency *record, BtyCall *call)
 static void
 store_answer (BtyCall *call, gpointer data)
 {
-  Keyed               *keyed = data;
-  g_autoptr(BtyBatch)  batch = bty_batch_new ();
+  Keyed *keyed = data;
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
 
   if (is_passing (call))
     bty_batch_delete (batch, keyed->record);
   else
     {
-      g_autoptr(BtyIdempotency) record = bty_idempotency_edit (keyed->record);
+      g_autoptr (BtyIdempotency) record = bty_idempotency_edit (keyed->record);
 
       fill_in (record, call);
       bty_batch_put (batch, record);
@@ -211,8 +214,8 @@ store_answer (BtyCall *call, gpointer data)
 static void
 on_key_stored (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(Keyed)  keyed = data;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (Keyed) keyed = data;
+  g_autoptr (GError) error = NULL;
 
   if (!bty_store_apply_finish (BTY_STORE (source), result, &error))
     {
@@ -222,7 +225,7 @@ on_key_stored (GObject *source, GAsyncResult *result, gpointer data)
   /* Everyone who wanted it has gone before it began. */
   if (bty_followers_is_empty (keyed->followers))
     {
-      g_autoptr(BtyBatch) batch = bty_batch_new ();
+      g_autoptr (BtyBatch) batch = bty_batch_new ();
 
       bty_batch_delete (batch, keyed->record);
       bty_store_apply_async (keyed->replay->store, batch, NULL, NULL, NULL);
@@ -237,8 +240,8 @@ on_key_stored (GObject *source, GAsyncResult *result, gpointer data)
 static void
 begin (Keyed *keyed, const BtyIdempotency *expired)
 {
-  g_autoptr(BtyBatch) batch = bty_batch_new ();
-  BtyIdempotency     *record = bty_idempotency_new ();
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
+  BtyIdempotency *record = bty_idempotency_new ();
 
   if (expired != NULL)
     bty_batch_delete (batch, expired);
@@ -266,10 +269,10 @@ copy_items (BtyItemLog *from, BtyItemLog *to)
 static void
 repeat (Keyed *keyed, const BtyIdempotency *record)
 {
-  const BtyOperation    *operation = bty_call_operation (keyed->call);
-  g_autoptr(GError)      error = NULL;
-  g_autoptr(BtyItemLog)  log = NULL;
-  BtyRecord             *response = NULL;
+  const BtyOperation *operation = bty_call_operation (keyed->call);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyItemLog) log = NULL;
+  BtyRecord *response = NULL;
 
   if (record->items != NULL && operation->item != NULL)
     log = bty_item_log_unpack (record->items, record->items_text, operation->item, &error);
@@ -290,9 +293,9 @@ repeat (Keyed *keyed, const BtyIdempotency *record)
 static void
 on_key_found (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(Keyed)          keyed = data;
-  g_autoptr(GError)         error = NULL;
-  g_autoptr(BtyIdempotency) record = bty_store_get_finish (BTY_STORE (source), result, &error);
+  g_autoptr (Keyed) keyed = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyIdempotency) record = bty_store_get_finish (BTY_STORE (source), result, &error);
 
   if (record == NULL && g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND))
     begin (keyed, NULL);
@@ -309,9 +312,10 @@ on_key_found (GObject *source, GAsyncResult *result, gpointer data)
     repeat (keyed, record);
   else
     {
-      g_set_error_literal (&error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                           _("the first request with this idempotency key was cut off when the daemon stopped: look at what it changed, "
-                             "then use a new key"));
+      g_set_error_literal (
+        &error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+        _ ("the first request with this idempotency key was cut off when the daemon stopped: look at what it changed, "
+           "then use a new key"));
       finish (keyed, NULL, error);
     }
 }
@@ -319,9 +323,9 @@ on_key_found (GObject *source, GAsyncResult *result, gpointer data)
 static void
 on_old_found (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(GError)   error = NULL;
-  g_autoptr(BtyPage)  page = bty_store_query_finish (BTY_STORE (source), result, &error);
-  g_autoptr(BtyBatch) batch = bty_batch_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyPage) page = bty_store_query_finish (BTY_STORE (source), result, &error);
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
 
   if (page == NULL || page->items->len == 0)
     return;
@@ -333,9 +337,9 @@ on_old_found (GObject *source, GAsyncResult *result, gpointer data)
 static void
 clean (BtyReplay *self)
 {
-  g_autoptr(BtyQuery)  query = NULL;
-  g_autoptr(GDateTime) oldest = NULL;
-  g_autofree char     *text = NULL;
+  g_autoptr (BtyQuery) query = NULL;
+  g_autoptr (GDateTime) oldest = NULL;
+  g_autofree char *text = NULL;
 
   if (self->n_started++ % CLEAN_EVERY != 0)
     return;
@@ -349,7 +353,7 @@ clean (BtyReplay *self)
 static Keyed *
 keyed_new (BtyReplay *self, BtyCall *call, const char *key, const char *digest)
 {
-  Keyed        *keyed = g_new0 (Keyed, 1);
+  Keyed *keyed = g_new0 (Keyed, 1);
   gconstpointer request = bty_call_request (call);
 
   g_atomic_ref_count_init (&keyed->references);
@@ -372,10 +376,10 @@ follow (Keyed *keyed, BtyCall *call)
 void
 bty_replay_start (BtyReplay *self, BtyCall *call, const char *key)
 {
-  g_autofree char   *digest = digest_of (self, call);
-  g_autofree char   *full = g_strdup_printf ("%s %s", bty_principal_get_name (bty_call_principal (call)), key);
-  Keyed             *keyed = g_hash_table_lookup (self->running, full);
-  g_autoptr(GError)  error = NULL;
+  g_autofree char *digest = digest_of (self, call);
+  g_autofree char *full = g_strdup_printf ("%s %s", bty_principal_get_name (bty_call_principal (call)), key);
+  Keyed *keyed = g_hash_table_lookup (self->running, full);
+  g_autoptr (GError) error = NULL;
 
   if (keyed != NULL && g_str_equal (keyed->digest, digest))
     {

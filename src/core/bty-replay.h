@@ -14,7 +14,7 @@
 typedef struct _BtyReplay BtyReplay;
 
 BtyReplay *bty_replay_new (BtyStore *store, gint64 keep_hours);
-void       bty_replay_free (BtyReplay *replay);
+void bty_replay_free (BtyReplay *replay);
 
 /** bty_replay_start: runs the operation of @call, or ends @call with what the key's first call was answered */
 void bty_replay_start (BtyReplay *replay, BtyCall *call, const char *key);

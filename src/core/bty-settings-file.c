@@ -46,7 +46,7 @@ static char *
 read_group (const char *line)
 {
   g_autofree char *text = g_strstrip (g_strdup (line));
-  gsize            length = strlen (text);
+  gsize length = strlen (text);
 
   if (length < 2 || text[0] != '[' || text[length - 1] != ']')
     return NULL;
@@ -80,24 +80,24 @@ is_blank (const char *line)
 typedef struct
 {
   gboolean has_group;
-  guint    group_end;
+  guint group_end;
 } Place;
 
 static Place
 find_place (GPtrArray *lines, const char *group)
 {
-  Place    place = { 0 };
+  Place place = { 0 };
   gboolean is_inside = FALSE;
 
   for (guint i = 0; i < lines->len; i++)
     {
-      const char      *line = g_ptr_array_index (lines, i);
+      const char *line = g_ptr_array_index (lines, i);
       g_autofree char *opened = read_group (line);
 
       if (opened != NULL)
         is_inside = g_str_equal (opened, group);
       if (is_inside && !is_blank (line))
-        place = (Place) { TRUE, i + 1 };
+        place = (Place){ TRUE, i + 1 };
     }
   return place;
 }
@@ -107,7 +107,7 @@ static gboolean
 replace_key (GPtrArray *lines, const char *group, const char *key, char *line)
 {
   gboolean is_inside = FALSE;
-  int      first = -1;
+  int first = -1;
 
   for (guint i = 0; i < lines->len; i++)
     {
@@ -150,9 +150,9 @@ add_key (GPtrArray *lines, const char *group, char *line)
 static GPtrArray *
 split (const char *text)
 {
-  GPtrArray    *lines = g_ptr_array_new_with_free_func (g_free);
-  g_auto(GStrv) parts = g_strsplit (text, "\n", -1);
-  guint         n = g_strv_length (parts);
+  GPtrArray *lines = g_ptr_array_new_with_free_func (g_free);
+  g_auto (GStrv) parts = g_strsplit (text, "\n", -1);
+  guint n = g_strv_length (parts);
 
   if (n > 0 && parts[n - 1][0] == '\0')
     n--;
@@ -164,10 +164,10 @@ split (const char *text)
 char *
 bty_settings_file_edit (const char *text, const char *group, const char *key, const char *value)
 {
-  g_autoptr(GPtrArray) lines = split (text);
-  g_autofree char     *escaped = value != NULL ? escape (value) : NULL;
-  char                *line = value != NULL ? g_strdup_printf ("%s=%s", key, escaped) : NULL;
-  GString             *result = g_string_new (NULL);
+  g_autoptr (GPtrArray) lines = split (text);
+  g_autofree char *escaped = value != NULL ? escape (value) : NULL;
+  char *line = value != NULL ? g_strdup_printf ("%s=%s", key, escaped) : NULL;
+  GString *result = g_string_new (NULL);
 
   if (!replace_key (lines, group, key, line) && line != NULL)
     add_key (lines, group, line);
@@ -194,12 +194,12 @@ read_text (const char *path, char **text, int *mode, GError **error)
 static gboolean
 replace_file (const char *path, const char *group, const char *key, const char *value, GError **error)
 {
-  char            *resolved = realpath (path, NULL);
+  char *resolved = realpath (path, NULL);
   g_autofree char *target = g_strdup (resolved != NULL ? resolved : path);
   g_autofree char *folder = g_path_get_dirname (target);
   g_autofree char *text = NULL;
   g_autofree char *edited = NULL;
-  int              mode;
+  int mode;
 
   free (resolved);
   if (g_mkdir_with_parents (folder, 0700) != 0)
@@ -214,7 +214,8 @@ replace_file (const char *path, const char *group, const char *key, const char *
   edited = bty_settings_file_edit (text, group, key, value);
   if (g_str_equal (text, edited))
     return TRUE;
-  return g_file_set_contents_full (target, edited, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, mode, error);
+  return g_file_set_contents_full (target, edited, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
+                                   mode, error);
 }
 
 gboolean
@@ -223,6 +224,6 @@ bty_settings_file_set (const char *path, const char *group, const char *key, con
   if (replace_file (path, group, key, value, error))
     return TRUE;
   bty_error_convert (error);
-  g_prefix_error (error, _("the setting cannot be written to “%s”: "), path);
+  g_prefix_error (error, _ ("the setting cannot be written to “%s”: "), path);
   return FALSE;
 }

@@ -23,4 +23,5 @@ char *bty_settings_file_edit (const char *text, const char *group, const char *k
  *
  * Edits the file and replaces it in one step.
  */
-gboolean bty_settings_file_set (const char *path, const char *group, const char *key, const char *value, GError **error);
+gboolean bty_settings_file_set (const char *path, const char *group, const char *key, const char *value,
+                                GError **error);

@@ -15,13 +15,13 @@
 
 typedef struct
 {
-  char     *path;
+  char *path;
   GKeyFile *keys;
 } Layer;
 
 struct _BtySettingsLayers
 {
-  GStrv      folders;
+  GStrv folders;
   GPtrArray *layers;
 };
 
@@ -36,9 +36,9 @@ layer_free (Layer *layer)
 BtySettingsLayers *
 bty_settings_layers_new (const char *config_dir)
 {
-  BtySettingsLayers      *self = g_new0 (BtySettingsLayers, 1);
-  const char *const      *system = g_get_system_config_dirs ();
-  g_autoptr(GStrvBuilder) folders = g_strv_builder_new ();
+  BtySettingsLayers *self = g_new0 (BtySettingsLayers, 1);
+  const char *const *system = g_get_system_config_dirs ();
+  g_autoptr (GStrvBuilder) folders = g_strv_builder_new ();
 
   for (guint n = g_strv_length ((GStrv) system); n > 0; n--)
     {
@@ -90,7 +90,7 @@ check_file (const char *path, GError **error)
   if (S_ISREG (info.st_mode) && info.st_size <= MAX_FILE)
     return TRUE;
   g_set_error_literal (error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
-                       S_ISREG (info.st_mode) ? _("it is larger than 1 MiB") : _("it is not a regular file"));
+                       S_ISREG (info.st_mode) ? _ ("it is larger than 1 MiB") : _ ("it is not a regular file"));
   return FALSE;
 }
 
@@ -103,18 +103,21 @@ load_keys (GKeyFile *keys, const char *path, GError **error)
 static void
 read_file (BtySettingsLayers *self, GPtrArray *layers, const char *path, GPtrArray *problems)
 {
-  g_autoptr(GKeyFile) keys = g_key_file_new ();
-  g_autoptr(GError)   error = NULL;
-  Layer              *layer, *before = find_layer (self->layers, path);
+  g_autoptr (GKeyFile) keys = g_key_file_new ();
+  g_autoptr (GError) error = NULL;
+  Layer *layer, *before = find_layer (self->layers, path);
 
   if (!load_keys (keys, path, &error))
     {
-      if (g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT) || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOTDIR))
+      if (g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT) ||
+          g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOTDIR))
         return;
-      g_ptr_array_add (problems, g_strdup_printf (before != NULL
-                                                    ? _("the settings in “%s” cannot be read, so what it said before counts: %s; mend the file")
-                                                    : _("the settings in “%s” cannot be read and do not count: %s; mend the file"),
-                                                  path, error->message));
+      g_ptr_array_add (
+        problems,
+        g_strdup_printf (before != NULL
+                           ? _ ("the settings in “%s” cannot be read, so what it said before counts: %s; mend the file")
+                           : _ ("the settings in “%s” cannot be read and do not count: %s; mend the file"),
+                         path, error->message));
       if (before == NULL)
         return;
       g_key_file_unref (keys);
@@ -135,10 +138,10 @@ compare_names (gconstpointer a, gconstpointer b)
 static void
 read_parts (BtySettingsLayers *self, GPtrArray *layers, const char *folder, GPtrArray *problems)
 {
-  g_autofree char      *path = g_build_filename (folder, "boternity.conf.d", NULL);
-  g_autoptr(GDir)       dir = g_dir_open (path, 0, NULL);
-  g_autoptr(GPtrArray)  names = g_ptr_array_new_with_free_func (g_free);
-  const char           *name;
+  g_autofree char *path = g_build_filename (folder, "boternity.conf.d", NULL);
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     if (g_str_has_suffix (name, ".conf") && name[0] != '.')

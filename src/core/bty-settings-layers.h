@@ -12,7 +12,7 @@
 typedef struct _BtySettingsLayers BtySettingsLayers;
 
 BtySettingsLayers *bty_settings_layers_new (const char *config_dir);
-void               bty_settings_layers_free (BtySettingsLayers *layers);
+void bty_settings_layers_free (BtySettingsLayers *layers);
 
 /**
  * bty_settings_layers_read:

@@ -12,7 +12,7 @@ parse_bool (const char *text, gboolean *value)
 {
   static const char *const yes[] = { "true", "yes", "on", "1", NULL };
   static const char *const no[] = { "false", "no", "off", "0", NULL };
-  g_autofree char         *lower = g_ascii_strdown (text, -1);
+  g_autofree char *lower = g_ascii_strdown (text, -1);
 
   *value = g_strv_contains (yes, lower);
   return *value || g_strv_contains (no, lower);
@@ -33,13 +33,14 @@ bty_settings_value_describe (const BtySetting *setting)
   switch (setting->type)
     {
     case BTY_SETTING_INT:
-      return g_strdup_printf (_("a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT "%s%s"), setting->min, setting->max,
-                              setting->unit != NULL ? " " : "", setting->unit != NULL ? setting->unit : "");
+      return g_strdup_printf (_ ("a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT "%s%s"), setting->min,
+                              setting->max, setting->unit != NULL ? " " : "",
+                              setting->unit != NULL ? setting->unit : "");
     case BTY_SETTING_BOOL:
-      return g_strdup (_("true or false"));
+      return g_strdup (_ ("true or false"));
     case BTY_SETTING_STRING:
     default:
-      return g_strdup (_("one line of text"));
+      return g_strdup (_ ("one line of text"));
     }
 }
 
@@ -47,7 +48,7 @@ char *
 bty_settings_value_parse (const BtySetting *setting, const char *text, gint64 *number)
 {
   g_autofree char *stripped = g_strstrip (g_strdup (text));
-  gboolean         is_true;
+  gboolean is_true;
 
   *number = 0;
   switch (setting->type)
@@ -70,8 +71,8 @@ bty_settings_value_parse (const BtySetting *setting, const char *text, gint64 *n
 guint
 bty_settings_name_distance (const char *a, const char *b)
 {
-  gsize              m = strlen (b);
-  g_autofree guint  *row = g_new (guint, m + 1);
+  gsize m = strlen (b);
+  g_autofree guint *row = g_new (guint, m + 1);
 
   for (guint j = 0; j <= m; j++)
     row[j] = j;

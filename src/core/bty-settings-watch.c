@@ -12,12 +12,12 @@
 
 struct _BtySettingsWatch
 {
-  GStrv                folders;
+  GStrv folders;
   BtySettingsWatchFunc changed;
-  gpointer             data;
-  GPtrArray           *monitors;
-  guint                start;
-  guint                settle;
+  gpointer data;
+  GPtrArray *monitors;
+  guint start;
+  guint settle;
 };
 
 static gboolean
@@ -54,9 +54,9 @@ monitor_free (gpointer monitor)
 static void
 watch_folder (BtySettingsWatch *self, const char *path)
 {
-  g_autoptr(GFile)  folder = g_file_new_for_path (path);
-  g_autoptr(GError) error = NULL;
-  GFileMonitor     *monitor = g_file_monitor_directory (folder, G_FILE_MONITOR_WATCH_MOVES, NULL, &error);
+  g_autoptr (GFile) folder = g_file_new_for_path (path);
+  g_autoptr (GError) error = NULL;
+  GFileMonitor *monitor = g_file_monitor_directory (folder, G_FILE_MONITOR_WATCH_MOVES, NULL, &error);
 
   if (monitor == NULL)
     {

@@ -14,4 +14,4 @@ typedef void (*BtySettingsWatchFunc) (gpointer data);
 
 /** bty_settings_watch_new: @folders: need not exist; @changed: called once things have settled */
 BtySettingsWatch *bty_settings_watch_new (const char *const *folders, BtySettingsWatchFunc changed, gpointer data);
-void              bty_settings_watch_free (BtySettingsWatch *watch);
+void bty_settings_watch_free (BtySettingsWatch *watch);

@@ -15,22 +15,22 @@
 typedef struct
 {
   const BtySetting *setting;
-  char             *name;
-  char             *value;
-  char             *source; /* NULL: its default */
-  gint64            number;
+  char *name;
+  char *value;
+  char *source; /* NULL: its default */
+  gint64 number;
 } Entry;
 
 struct _BtySettings
 {
-  GObject            parent_instance;
-  char              *config_dir;
+  GObject parent_instance;
+  char *config_dir;
   BtySettingsLayers *layers;
-  GHashTable        *entries; /* name -> Entry */
-  GPtrArray         *file_problems;
-  GHashTable        *value_problems; /* name -> sentence */
-  GHashTable        *logged;         /* sentences, so that a reload does not repeat them */
-  BtySettingsWatch  *watch;
+  GHashTable *entries; /* name -> Entry */
+  GPtrArray *file_problems;
+  GHashTable *value_problems; /* name -> sentence */
+  GHashTable *logged;         /* sentences, so that a reload does not repeat them */
+  BtySettingsWatch *watch;
 };
 
 G_DEFINE_FINAL_TYPE (BtySettings, bty_settings, G_TYPE_OBJECT)
@@ -90,7 +90,8 @@ refuse (BtySettings *self, const Entry *entry, const char *where, const char *te
 {
   g_autofree char *range = bty_settings_value_describe (entry->setting);
   g_autofree char *shown = g_utf8_make_valid (text, -1);
-  char            *problem = g_strdup_printf (_("the setting %s in %s does not count: “%.200s” is not %s"), entry->name, where, shown, range);
+  char *problem = g_strdup_printf (_ ("the setting %s in %s does not count: “%.200s” is not %s"), entry->name, where,
+                                   shown, range);
 
   g_hash_table_replace (self->value_problems, g_strdup (entry->name), problem);
   if (g_hash_table_add (self->logged, g_strdup (problem)))
@@ -101,7 +102,7 @@ static gboolean
 try_value (BtySettings *self, Entry *entry, const char *where, const char *source, const char *text)
 {
   gint64 number;
-  char  *value = bty_settings_value_parse (entry->setting, text, &number);
+  char *value = bty_settings_value_parse (entry->setting, text, &number);
 
   if (value == NULL)
     {
@@ -121,10 +122,10 @@ try_layers (BtySettings *self, Entry *entry)
 {
   for (guint n = bty_settings_layers_get_n (self->layers); n > 0; n--)
     {
-      const char       *path;
-      GKeyFile         *keys = bty_settings_layers_get (self->layers, n - 1, &path);
-      g_autoptr(GError) error = NULL;
-      g_autofree char  *text = g_key_file_get_string (keys, entry->setting->group, entry->setting->key, &error);
+      const char *path;
+      GKeyFile *keys = bty_settings_layers_get (self->layers, n - 1, &path);
+      g_autoptr (GError) error = NULL;
+      g_autofree char *text = g_key_file_get_string (keys, entry->setting->group, entry->setting->key, &error);
 
       if (text != NULL && try_value (self, entry, path, path, text))
         return TRUE;
@@ -139,7 +140,8 @@ static void
 take_fallback (Entry *entry)
 {
   gint64 number = 0;
-  char  *value = bty_settings_value_parse (entry->setting, entry->setting->fallback != NULL ? entry->setting->fallback : "", &number);
+  char *value = bty_settings_value_parse (entry->setting,
+                                          entry->setting->fallback != NULL ? entry->setting->fallback : "", &number);
 
   if (value == NULL)
     g_critical ("the default of the setting %s does not fit its own table", entry->name);
@@ -155,7 +157,7 @@ resolve (BtySettings *self, Entry *entry)
 {
   g_autofree char *before = g_strdup (entry->value);
   g_autofree char *variable = environment_name (entry);
-  const char      *text = g_getenv (variable);
+  const char *text = g_getenv (variable);
 
   g_hash_table_remove (self->value_problems, entry->name);
   if ((text == NULL || !try_value (self, entry, variable, "environment", text)) && !try_layers (self, entry))
@@ -188,9 +190,9 @@ compare_entries (gconstpointer a, gconstpointer b)
 static GPtrArray *
 sorted_entries (BtySettings *self)
 {
-  GPtrArray     *entries = g_ptr_array_new ();
+  GPtrArray *entries = g_ptr_array_new ();
   GHashTableIter iter;
-  gpointer       entry;
+  gpointer entry;
 
   g_hash_table_iter_init (&iter, self->entries);
   while (g_hash_table_iter_next (&iter, NULL, &entry))
@@ -203,9 +205,9 @@ sorted_entries (BtySettings *self)
 static void
 reload (BtySettings *self)
 {
-  g_autoptr(BtySettings) alive = g_object_ref (self);
-  g_autoptr(GPtrArray)   entries = sorted_entries (self);
-  g_autoptr(GPtrArray)   changed = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (BtySettings) alive = g_object_ref (self);
+  g_autoptr (GPtrArray) entries = sorted_entries (self);
+  g_autoptr (GPtrArray) changed = g_ptr_array_new_with_free_func (g_free);
 
   g_hash_table_remove_all (self->logged);
   read_files (self);
@@ -311,7 +313,7 @@ describe (const Entry *entry)
   info->value = g_strdup (entry->value);
   info->fallback = g_strdup (entry->setting->fallback);
   info->unit = g_strdup (entry->setting->unit);
-  info->summary = g_strdup (entry->setting->summary != NULL ? _(entry->setting->summary) : NULL);
+  info->summary = g_strdup (entry->setting->summary != NULL ? _ (entry->setting->summary) : NULL);
   info->source = g_strdup (entry->source != NULL ? entry->source : "default");
   return info;
 }
@@ -320,13 +322,13 @@ describe (const Entry *entry)
 static const char *
 find_nearest (BtySettings *self, const char *name, guint limit)
 {
-  g_autoptr(GPtrArray) entries = sorted_entries (self);
-  const char          *nearest = NULL;
+  g_autoptr (GPtrArray) entries = sorted_entries (self);
+  const char *nearest = NULL;
 
   for (guint i = 0; strlen (name) < 256 && i < entries->len; i++)
     {
       const Entry *entry = g_ptr_array_index (entries, i);
-      guint        steps = bty_settings_name_distance (name, entry->name);
+      guint steps = bty_settings_name_distance (name, entry->name);
 
       if (steps < limit)
         {
@@ -340,17 +342,18 @@ find_nearest (BtySettings *self, const char *name, guint limit)
 static Entry *
 look_up (BtySettings *self, const char *name, GError **error)
 {
-  Entry      *entry = g_hash_table_lookup (self->entries, name);
+  Entry *entry = g_hash_table_lookup (self->entries, name);
   const char *nearest;
 
   if (entry != NULL)
     return entry;
   nearest = find_nearest (self, name, (guint) MAX (4, strlen (name) / 2));
   if (nearest != NULL)
-    g_set_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND, _("there is no setting “%.200s”: did you mean “%s”?"), name, nearest);
+    g_set_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND, _ ("there is no setting “%.200s”: did you mean “%s”?"), name,
+                 nearest);
   else
     g_set_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND,
-                 _("there is no setting “%.200s”: “boternity-ctl config list” shows those there are"), name);
+                 _ ("there is no setting “%.200s”: “boternity-ctl config list” shows those there are"), name);
   return NULL;
 }
 
@@ -365,8 +368,8 @@ bty_settings_describe (BtySettings *self, const char *name, GError **error)
 GPtrArray *
 bty_settings_list (BtySettings *self)
 {
-  g_autoptr(GPtrArray) entries = sorted_entries (self);
-  GPtrArray           *infos = bty_record_list_new ();
+  g_autoptr (GPtrArray) entries = sorted_entries (self);
+  GPtrArray *infos = bty_record_list_new ();
 
   for (guint i = 0; i < entries->len; i++)
     g_ptr_array_add (infos, describe (g_ptr_array_index (entries, i)));
@@ -376,10 +379,10 @@ bty_settings_list (BtySettings *self)
 gboolean
 bty_settings_set (BtySettings *self, const char *name, const char *value, GError **error)
 {
-  Entry           *entry = look_up (self, name, error);
+  Entry *entry = look_up (self, name, error);
   g_autofree char *path = g_build_filename (self->config_dir, "boternity.conf", NULL);
   g_autofree char *plain = NULL;
-  gint64           number;
+  gint64 number;
 
   if (entry == NULL)
     return FALSE;
@@ -388,14 +391,16 @@ bty_settings_set (BtySettings *self, const char *name, const char *value, GError
       g_autofree char *range = bty_settings_value_describe (entry->setting);
       g_autofree char *shown = g_utf8_make_valid (value, -1);
 
-      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("“%.200s” does not fit the setting %s: it must be %s"), shown, name, range);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+                   _ ("“%.200s” does not fit the setting %s: it must be %s"), shown, name, range);
       return FALSE;
     }
   if (!bty_settings_file_set (path, entry->setting->group, entry->setting->key, plain, error))
     return FALSE;
   reload (self);
   if (plain != NULL && g_strcmp0 (entry->source, path) != 0)
-    g_message ("the setting %s was written to “%s”, but what %s says counts", name, path, entry->source != NULL ? entry->source : "the default");
+    g_message ("the setting %s was written to “%s”, but what %s says counts", name, path,
+               entry->source != NULL ? entry->source : "the default");
   return TRUE;
 }
 
@@ -405,17 +410,18 @@ bty_settings_set (BtySettings *self, const char *name, const char *value, GError
 static void
 add_unknown (BtySettings *self, GStrvBuilder *problems, const char *path, GKeyFile *keys, const char *group)
 {
-  g_auto(GStrv) names = g_key_file_get_keys (keys, group, NULL, NULL);
+  g_auto (GStrv) names = g_key_file_get_keys (keys, group, NULL, NULL);
 
   for (guint i = 0; names != NULL && names[i] != NULL; i++)
     {
       g_autofree char *name = g_strdup_printf ("%s.%s", group, names[i]);
       g_autofree char *problem = NULL;
-      const char      *nearest;
+      const char *nearest;
 
       if (g_hash_table_contains (self->entries, name) || (nearest = find_nearest (self, name, 3)) == NULL)
         continue;
-      problem = g_strdup_printf (_("“%s” has a setting %s, which is not known: did you mean %s?"), path, name, nearest);
+      problem = g_strdup_printf (_ ("“%s” has a setting %s, which is not known: did you mean %s?"), path, name,
+                                 nearest);
       g_strv_builder_add (problems, problem);
     }
 }
@@ -425,9 +431,9 @@ add_all_unknown (BtySettings *self, GStrvBuilder *problems)
 {
   for (guint i = 0; i < bty_settings_layers_get_n (self->layers); i++)
     {
-      const char   *path;
-      GKeyFile     *keys = bty_settings_layers_get (self->layers, i, &path);
-      g_auto(GStrv) groups = g_key_file_get_groups (keys, NULL);
+      const char *path;
+      GKeyFile *keys = bty_settings_layers_get (self->layers, i, &path);
+      g_auto (GStrv) groups = g_key_file_get_groups (keys, NULL);
 
       for (guint g = 0; groups[g] != NULL; g++)
         add_unknown (self, problems, path, keys, groups[g]);
@@ -437,15 +443,15 @@ add_all_unknown (BtySettings *self, GStrvBuilder *problems)
 GStrv
 bty_settings_get_problems (BtySettings *self)
 {
-  g_autoptr(GStrvBuilder) problems = g_strv_builder_new ();
-  g_autoptr(GPtrArray)    entries = sorted_entries (self);
+  g_autoptr (GStrvBuilder) problems = g_strv_builder_new ();
+  g_autoptr (GPtrArray) entries = sorted_entries (self);
 
   for (guint i = 0; i < self->file_problems->len; i++)
     g_strv_builder_add (problems, g_ptr_array_index (self->file_problems, i));
   for (guint i = 0; i < entries->len; i++)
     {
       const Entry *entry = g_ptr_array_index (entries, i);
-      const char  *problem = g_hash_table_lookup (self->value_problems, entry->name);
+      const char *problem = g_hash_table_lookup (self->value_problems, entry->name);
 
       if (problem != NULL)
         g_strv_builder_add (problems, problem);

@@ -22,8 +22,8 @@ BtySettings *bty_settings_new (const char *config_dir);
 void bty_settings_add (BtySettings *settings, const BtySetting *table, guint n);
 
 /** bty_settings_get: Returns: (transfer full) (nullable): the value in force; %NULL for an undeclared key */
-char    *bty_settings_get (BtySettings *settings, const char *group, const char *key);
-gint64   bty_settings_get_int (BtySettings *settings, const char *group, const char *key);
+char *bty_settings_get (BtySettings *settings, const char *group, const char *key);
+gint64 bty_settings_get_int (BtySettings *settings, const char *group, const char *key);
 gboolean bty_settings_get_bool (BtySettings *settings, const char *group, const char *key);
 
 /** bty_settings_describe: Returns: (transfer full) (nullable): %NULL with NOT_FOUND (naming the nearest name) when not declared */

@@ -13,7 +13,7 @@ static gint64
 resident_kb (void)
 {
   g_autofree char *text = NULL;
-  guint64          size = 0, resident = 0;
+  guint64 size = 0, resident = 0;
 
   if (!g_file_get_contents ("/proc/self/statm", &text, NULL, NULL) ||
       sscanf (text, "%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, &size, &resident) != 2)
@@ -26,7 +26,7 @@ take_addresses (const BtySystem *system, BtyStatus *status)
 {
   for (guint i = 0; i < system->transports->len; i++)
     {
-      g_auto(GStrv) addresses = bty_transport_get_addresses (g_ptr_array_index (system->transports, i));
+      g_auto (GStrv) addresses = bty_transport_get_addresses (g_ptr_array_index (system->transports, i));
 
       for (guint a = 0; addresses != NULL && addresses[a] != NULL; a++)
         {
@@ -41,21 +41,21 @@ take_addresses (const BtySystem *system, BtyStatus *status)
 static void
 take_plugins (const BtySystem *system, BtyStatus *status)
 {
-  g_autoptr(GPtrArray)    plugins = bty_plugin_registry_list (system->registry);
-  g_autoptr(GStrvBuilder) names = g_strv_builder_new ();
-  g_autoptr(GStrvBuilder) problems = g_strv_builder_new ();
-  g_auto(GStrv)           refused = bty_settings_get_problems (system->settings);
+  g_autoptr (GPtrArray) plugins = bty_plugin_registry_list (system->registry);
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  g_autoptr (GStrvBuilder) problems = g_strv_builder_new ();
+  g_auto (GStrv) refused = bty_settings_get_problems (system->settings);
 
   g_strv_builder_addv (problems, (const char **) refused);
   for (guint i = 0; i < plugins->len; i++)
     {
       const BtyPluginInfo *plugin = g_ptr_array_index (plugins, i);
-      g_autofree char     *problem = NULL;
+      g_autofree char *problem = NULL;
 
       g_strv_builder_add (names, plugin->name);
       if (plugin->state != BTY_PLUGIN_REFUSED)
         continue;
-      problem = g_strdup_printf (_("the plugin “%s” was not opened: %s"), plugin->path, plugin->reason);
+      problem = g_strdup_printf (_ ("the plugin “%s” was not opened: %s"), plugin->path, plugin->reason);
       g_strv_builder_add (problems, problem);
     }
   status->plugins = g_strv_builder_end (names);
@@ -65,8 +65,8 @@ take_plugins (const BtySystem *system, BtyStatus *status)
 static void
 daemon_status (BtyCall *call)
 {
-  const BtySystem      *system = bty_call_service (call);
-  g_autoptr(BtyStatus)  status = bty_status_new ();
+  const BtySystem *system = bty_call_service (call);
+  g_autoptr (BtyStatus) status = bty_status_new ();
 
   status->running = TRUE;
   status->version = g_strdup (BTY_VERSION);
@@ -95,7 +95,7 @@ daemon_stop (BtyCall *call)
 static void
 emit_all (BtyCall *call, GPtrArray *records)
 {
-  g_autoptr(BtyPage) page = bty_page_new ();
+  g_autoptr (BtyPage) page = bty_page_new ();
 
   for (guint i = 0; i < records->len; i++)
     bty_call_emit (call, g_ptr_array_index (records, i));
@@ -105,8 +105,8 @@ emit_all (BtyCall *call, GPtrArray *records)
 static void
 config_list (BtyCall *call)
 {
-  const BtySystem      *system = bty_call_service (call);
-  g_autoptr(GPtrArray)  all = NULL;
+  const BtySystem *system = bty_call_service (call);
+  g_autoptr (GPtrArray) all = NULL;
 
   bty_plugin_registry_open_all (system->registry);
   all = bty_settings_list (system->settings);
@@ -116,9 +116,9 @@ config_list (BtyCall *call)
 static void
 answer_setting (BtyCall *call, const char *name)
 {
-  const BtySystem           *system = bty_call_service (call);
-  g_autoptr(GError)          error = NULL;
-  g_autoptr(BtySettingInfo)  info = NULL;
+  const BtySystem *system = bty_call_service (call);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtySettingInfo) info = NULL;
 
   bty_plugin_registry_open_all (system->registry);
   info = bty_settings_describe (system->settings, name, &error);
@@ -139,9 +139,9 @@ config_get (BtyCall *call)
 static void
 config_set (BtyCall *call)
 {
-  const BtySystem      *system = bty_call_service (call);
+  const BtySystem *system = bty_call_service (call);
   const BtySettingInfo *request = bty_call_request (call);
-  g_autoptr(GError)     error = NULL;
+  g_autoptr (GError) error = NULL;
 
   bty_plugin_registry_open_all (system->registry);
   if (bty_settings_set (system->settings, request->name, request->value, &error))
@@ -153,8 +153,8 @@ config_set (BtyCall *call)
 static void
 plugin_list (BtyCall *call)
 {
-  const BtySystem      *system = bty_call_service (call);
-  g_autoptr(GPtrArray)  all = NULL;
+  const BtySystem *system = bty_call_service (call);
+  g_autoptr (GPtrArray) all = NULL;
 
   bty_plugin_registry_open_all (system->registry);
   all = bty_plugin_registry_list (system->registry);
@@ -164,8 +164,8 @@ plugin_list (BtyCall *call)
 static char *
 schema_text (const BtySchema *schema, BtyView view)
 {
-  g_autoptr(GString) text = NULL;
-  BtyJsonWriter      writer;
+  g_autoptr (GString) text = NULL;
+  BtyJsonWriter writer;
 
   if (schema == NULL)
     return NULL;
@@ -180,7 +180,7 @@ effects_of (const BtyOperation *operation)
 {
   static const struct
   {
-    BtyEffect   effect;
+    BtyEffect effect;
     const char *name;
   } names[] = {
     { BTY_EFFECT_READ, "read" },
@@ -189,7 +189,7 @@ effects_of (const BtyOperation *operation)
     { BTY_EFFECT_IDEMPOTENT, "idempotent" },
     { BTY_EFFECT_STREAMING, "streaming" },
   };
-  g_autoptr(GStrvBuilder) effects = g_strv_builder_new ();
+  g_autoptr (GStrvBuilder) effects = g_strv_builder_new ();
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     if ((operation->effect & names[i].effect) != 0)
@@ -203,7 +203,7 @@ describe (const BtyOperation *operation)
   BtyOperationInfo *info = bty_operation_info_new ();
 
   info->name = g_strdup (operation->name);
-  info->summary = g_strdup (_(operation->summary));
+  info->summary = g_strdup (_ (operation->summary));
   info->http = g_strdup (operation->http);
   info->scope = g_strdup (operation->scope);
   info->effects = effects_of (operation);
@@ -216,9 +216,9 @@ describe (const BtyOperation *operation)
 static void
 operation_list (BtyCall *call)
 {
-  const BtySystem      *system = bty_call_service (call);
-  g_autoptr(GPtrArray)  operations = NULL;
-  g_autoptr(GPtrArray)  infos = bty_record_list_new ();
+  const BtySystem *system = bty_call_service (call);
+  g_autoptr (GPtrArray) operations = NULL;
+  g_autoptr (GPtrArray) infos = bty_record_list_new ();
 
   bty_plugin_registry_open_all (system->registry);
   operations = bty_catalogue_list (system->catalogue);
@@ -230,10 +230,10 @@ operation_list (BtyCall *call)
 static void
 operation_get (BtyCall *call)
 {
-  const BtySystem              *system = bty_call_service (call);
-  const BtyOperationInfo       *request = bty_call_request (call);
-  const BtyOperation           *operation = bty_catalogue_lookup (system->catalogue, request->name, NULL);
-  g_autoptr(BtyOperationInfo)   info = NULL;
+  const BtySystem *system = bty_call_service (call);
+  const BtyOperationInfo *request = bty_call_request (call);
+  const BtyOperation *operation = bty_catalogue_lookup (system->catalogue, request->name, NULL);
+  g_autoptr (BtyOperationInfo) info = NULL;
 
   if (operation == NULL)
     {
@@ -242,7 +242,8 @@ operation_get (BtyCall *call)
     }
   if (operation == NULL)
     {
-      bty_call_fail_new (call, BTY_ERROR_NOT_FOUND, _("there is no operation “%s”: “boternity-ctl call operation.list” names them all"),
+      bty_call_fail_new (call, BTY_ERROR_NOT_FOUND,
+                         _ ("there is no operation “%s”: “boternity-ctl call operation.list” names them all"),
                          request->name);
       return;
     }
@@ -251,31 +252,73 @@ operation_get (BtyCall *call)
 }
 
 const BtyOperation bty_system_operations[] = {
-  { .name = "daemon.status", .summary = N_("Show the daemon at a glance"), .response = &bty_status_schema,
-    .http = "GET /status", .scope = "daemon:read", .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT, .run = daemon_status },
-  { .name = "daemon.stop", .summary = N_("Stop the daemon"),
-    .http = "POST /stop", .scope = "daemon:write", .effect = BTY_EFFECT_WRITE | BTY_EFFECT_DESTRUCTIVE, .run = daemon_stop },
-  { .name = "config.list", .summary = N_("List the settings, each with its value, default and unit"),
-    .item = &bty_setting_info_schema, .response = &bty_page_schema,
-    .http = "GET /config", .scope = "config:read", .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT, .run = config_list },
-  { .name = "config.get", .summary = N_("Show a setting"),
-    .request = &bty_setting_info_schema, .request_view = BTY_VIEW_KEY, .response = &bty_setting_info_schema,
-    .http = "GET /config/{name}", .scope = "config:read", .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
-    .errors = BTY_ERRORS (NOT_FOUND), .run = config_get },
-  { .name = "config.set", .summary = N_("Change a setting; null goes back to the default"),
-    .request = &bty_setting_info_schema, .request_view = BTY_VIEW_PATCH, .response = &bty_setting_info_schema,
-    .http = "PUT /config/{name}", .scope = "config:write", .effect = BTY_EFFECT_WRITE | BTY_EFFECT_IDEMPOTENT,
-    .errors = BTY_ERRORS (NOT_FOUND, FAILED_PRECONDITION, RESOURCE_EXHAUSTED), .run = config_set },
-  { .name = "plugin.list", .summary = N_("List the plugins, refused ones with the reason"),
-    .item = &bty_plugin_info_schema, .response = &bty_page_schema,
-    .http = "GET /plugins", .scope = "plugins:read", .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT, .run = plugin_list },
-  { .name = "operation.list", .summary = N_("List everything that can be done"),
-    .item = &bty_operation_info_schema, .response = &bty_page_schema,
-    .http = "GET /operations", .scope = "operations:read", .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT, .run = operation_list },
-  { .name = "operation.get", .summary = N_("Describe an operation, its request and its answer"),
-    .request = &bty_operation_info_schema, .request_view = BTY_VIEW_KEY, .response = &bty_operation_info_schema,
-    .http = "GET /operations/{name}", .scope = "operations:read", .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
-    .errors = BTY_ERRORS (NOT_FOUND), .run = operation_get },
+  { .name = "daemon.status",
+    .summary = N_ ("Show the daemon at a glance"),
+    .response = &bty_status_schema,
+    .http = "GET /status",
+    .scope = "daemon:read",
+    .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
+    .run = daemon_status },
+  { .name = "daemon.stop",
+    .summary = N_ ("Stop the daemon"),
+    .http = "POST /stop",
+    .scope = "daemon:write",
+    .effect = BTY_EFFECT_WRITE | BTY_EFFECT_DESTRUCTIVE,
+    .run = daemon_stop },
+  { .name = "config.list",
+    .summary = N_ ("List the settings, each with its value, default and unit"),
+    .item = &bty_setting_info_schema,
+    .response = &bty_page_schema,
+    .http = "GET /config",
+    .scope = "config:read",
+    .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
+    .run = config_list },
+  { .name = "config.get",
+    .summary = N_ ("Show a setting"),
+    .request = &bty_setting_info_schema,
+    .request_view = BTY_VIEW_KEY,
+    .response = &bty_setting_info_schema,
+    .http = "GET /config/{name}",
+    .scope = "config:read",
+    .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
+    .errors = BTY_ERRORS (NOT_FOUND),
+    .run = config_get },
+  { .name = "config.set",
+    .summary = N_ ("Change a setting; null goes back to the default"),
+    .request = &bty_setting_info_schema,
+    .request_view = BTY_VIEW_PATCH,
+    .response = &bty_setting_info_schema,
+    .http = "PUT /config/{name}",
+    .scope = "config:write",
+    .effect = BTY_EFFECT_WRITE | BTY_EFFECT_IDEMPOTENT,
+    .errors = BTY_ERRORS (NOT_FOUND, FAILED_PRECONDITION, RESOURCE_EXHAUSTED),
+    .run = config_set },
+  { .name = "plugin.list",
+    .summary = N_ ("List the plugins, refused ones with the reason"),
+    .item = &bty_plugin_info_schema,
+    .response = &bty_page_schema,
+    .http = "GET /plugins",
+    .scope = "plugins:read",
+    .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
+    .run = plugin_list },
+  { .name = "operation.list",
+    .summary = N_ ("List everything that can be done"),
+    .item = &bty_operation_info_schema,
+    .response = &bty_page_schema,
+    .http = "GET /operations",
+    .scope = "operations:read",
+    .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
+    .run = operation_list },
+  { .name = "operation.get",
+    .summary = N_ ("Describe an operation, its request and its answer"),
+    .request = &bty_operation_info_schema,
+    .request_view = BTY_VIEW_KEY,
+    .response = &bty_operation_info_schema,
+    .http = "GET /operations/{name}",
+    .scope = "operations:read",
+    .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
+    .errors = BTY_ERRORS (NOT_FOUND),
+    .run = operation_get },
 };
 
 const guint bty_n_system_operations = G_N_ELEMENTS (bty_system_operations);

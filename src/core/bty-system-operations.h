@@ -12,17 +12,17 @@
  */
 typedef struct
 {
-  const char        *data_dir;
-  gint64             started_at;
-  BtySettings       *settings;
-  BtyCatalogue      *catalogue;
-  BtyDispatcher     *dispatcher;
+  const char *data_dir;
+  gint64 started_at;
+  BtySettings *settings;
+  BtyCatalogue *catalogue;
+  BtyDispatcher *dispatcher;
   BtyPluginRegistry *registry;
-  BtyStore          *store;
-  GPtrArray         *transports;
-  void             (*stop) (gpointer data);
-  gpointer           data;
+  BtyStore *store;
+  GPtrArray *transports;
+  void (*stop) (gpointer data);
+  gpointer data;
 } BtySystem;
 
 extern const BtyOperation bty_system_operations[];
-extern const guint        bty_n_system_operations;
+extern const guint bty_n_system_operations;

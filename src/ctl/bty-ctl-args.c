@@ -52,7 +52,7 @@ add_value (BtyCtlArgs *args, const BtyCtlOption *option, const char *value)
 static gboolean
 fail_unknown (const BtyCtlOption *options, const char *word, GError **error)
 {
-  g_autoptr(GPtrArray) names = g_ptr_array_new ();
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
   g_autofree char *given = g_strndup (word + 2, strcspn (word + 2, "="));
   const char *near;
 
@@ -64,14 +64,15 @@ fail_unknown (const BtyCtlOption *options, const char *word, GError **error)
   if (near != NULL)
     g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("no option --%s; did you mean --%s?"), given, near);
   else
-    g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("no option --%s; --help lists those there are"), given);
+    g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("no option --%s; --help lists those there are"),
+                 given);
   return FALSE;
 }
 
 /* Takes the option's value, which may be the next word; moves @index on. */
 static gboolean
-take_value (BtyCtlArgs *args, const BtyCtlOption *option, const char *inline_value, const char *const *words, guint *index,
-            GError **error)
+take_value (BtyCtlArgs *args, const BtyCtlOption *option, const char *inline_value, const char *const *words,
+            guint *index, GError **error)
 {
   if (option->value == NULL && inline_value != NULL)
     {
@@ -110,8 +111,10 @@ parse_short (BtyCtlArgs *args, const BtyCtlOption *options, const char *const *w
 
   if (option == NULL || (option->value == NULL && word[2] != '\0'))
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("no option %s; --help lists those there are, and -- "
-                   "stands before words that begin with a dash"), word);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+                   _ ("no option %s; --help lists those there are, and -- "
+                      "stands before words that begin with a dash"),
+                   word);
       return FALSE;
     }
   return take_value (args, option, word[2] != '\0' ? word + 2 : NULL, words, index, error);
@@ -120,7 +123,7 @@ parse_short (BtyCtlArgs *args, const BtyCtlOption *options, const char *const *w
 BtyCtlArgs *
 bty_ctl_args_parse (const BtyCtlOption *options, const char *const *words, GError **error)
 {
-  g_autoptr(BtyCtlArgs) args = g_new0 (BtyCtlArgs, 1);
+  g_autoptr (BtyCtlArgs) args = g_new0 (BtyCtlArgs, 1);
   gboolean only_words = FALSE;
 
   args->words = g_ptr_array_new_with_free_func (g_free);
@@ -133,7 +136,8 @@ bty_ctl_args_parse (const BtyCtlOption *options, const char *const *words, GErro
         only_words = TRUE;
       else if (only_words || word[0] != '-' || word[1] == '\0')
         g_ptr_array_add (args->words, g_strdup (word));
-      else if (word[1] == '-' ? !parse_long (args, options, words, &i, error) : !parse_short (args, options, words, &i, error))
+      else if (word[1] == '-' ? !parse_long (args, options, words, &i, error)
+                              : !parse_short (args, options, words, &i, error))
         return NULL;
     }
   return g_steal_pointer (&args);
@@ -192,8 +196,8 @@ bty_ctl_args_get_int (const BtyCtlArgs *args, const char *option, gint64 min, gi
       g_autofree char *least = g_strdup_printf ("%" G_GINT64_FORMAT, min);
       g_autofree char *most = g_strdup_printf ("%" G_GINT64_FORMAT, max);
 
-      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("option --%s takes a number from %s to %s, not “%s”"), option,
-                   least, most, text);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+                   _ ("option --%s takes a number from %s to %s, not “%s”"), option, least, most, text);
       return FALSE;
     }
   *value = number;

@@ -23,10 +23,10 @@ typedef enum
 typedef struct
 {
   const char *name;
-  char        letter;
+  char letter;
   const char *value;
   const char *summary;
-  BtyCtlKind  kind;
+  BtyCtlKind kind;
 } BtyCtlOption;
 
 extern const BtyCtlOption bty_ctl_common_options[];
@@ -34,22 +34,22 @@ extern const BtyCtlOption bty_ctl_common_options[];
 /* What was given to a command. */
 typedef struct
 {
-  GPtrArray  *words;   /* char *, in order */
+  GPtrArray *words;    /* char *, in order */
   GHashTable *options; /* char *name -> GPtrArray of char * */
 } BtyCtlArgs;
 
 /* Returns: the arguments, or NULL with an INVALID_ARGUMENT that names the option that is not one of @options or the common ones */
 BtyCtlArgs *bty_ctl_args_parse (const BtyCtlOption *options, const char *const *words, GError **error);
-void        bty_ctl_args_free (BtyCtlArgs *args);
+void bty_ctl_args_free (BtyCtlArgs *args);
 
-guint       bty_ctl_args_count (const BtyCtlArgs *args);
+guint bty_ctl_args_count (const BtyCtlArgs *args);
 const char *bty_ctl_args_word (const BtyCtlArgs *args, guint index);
-gboolean    bty_ctl_args_has (const BtyCtlArgs *args, const char *option);
+gboolean bty_ctl_args_has (const BtyCtlArgs *args, const char *option);
 const char *bty_ctl_args_get (const BtyCtlArgs *args, const char *option);
 /* (transfer none) (nullable) (element-type utf8): all values of an option that was given more than once */
-GPtrArray  *bty_ctl_args_get_all (const BtyCtlArgs *args, const char *option);
+GPtrArray *bty_ctl_args_get_all (const BtyCtlArgs *args, const char *option);
 /* Reads an option as a number from @min to @max; leaves @value alone when it is not given. */
-gboolean    bty_ctl_args_get_int (const BtyCtlArgs *args, const char *option, gint64 min, gint64 max, gint64 *value,
-                                  GError **error);
+gboolean bty_ctl_args_get_int (const BtyCtlArgs *args, const char *option, gint64 min, gint64 max, gint64 *value,
+                               GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtyCtlArgs, bty_ctl_args_free)

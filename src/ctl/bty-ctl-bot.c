@@ -15,14 +15,15 @@ add_settings (BtyCtlRequest *request, const BtyCtlArgs *args, GError **error)
 {
   bty_ctl_request_string (request, "description", bty_ctl_args_get (args, "description"));
   bty_ctl_request_strings (request, "route", bty_ctl_args_get_all (args, "model"));
-  return bty_ctl_request_field (request, &bty_bot_schema, "temperature", bty_ctl_args_get (args, "temperature"), error) &&
+  return bty_ctl_request_field (request, &bty_bot_schema, "temperature", bty_ctl_args_get (args, "temperature"),
+                                error) &&
          bty_ctl_request_field (request, &bty_bot_schema, "max_output", bty_ctl_args_get (args, "max-output"), error);
 }
 
 static gboolean
 run_create (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
-  g_auto(BtyCtlRequest) request = { 0 };
+  g_auto (BtyCtlRequest) request = { 0 };
 
   bty_ctl_request_init (&request);
   bty_ctl_request_string (&request, "name", bty_ctl_args_word (args, 0));
@@ -34,7 +35,7 @@ run_create (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 static gboolean
 run_update (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
-  g_auto(BtyCtlRequest) request = { 0 };
+  g_auto (BtyCtlRequest) request = { 0 };
 
   if (g_hash_table_size (args->options) == (bty_ctl_args_has (args, "json") ? 1u : 0u))
     {
@@ -53,8 +54,9 @@ run_update (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 static gboolean
 run_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
-  static const char *const columns[] = { "slug",  N_ ("BOT"),   "name",        N_ ("NAME"),        "state", N_ ("STATE"),
-                                         "route", N_ ("MODELS"), "description", N_ ("DESCRIPTION"), NULL };
+  static const char *const columns[] = { "slug",        N_ ("BOT"),         "name",  N_ ("NAME"),
+                                         "state",       N_ ("STATE"),       "route", N_ ("MODELS"),
+                                         "description", N_ ("DESCRIPTION"), NULL };
 
   return bty_ctl_show_list (ctl, "bot.list", NULL, &bty_bot_schema, columns, 0,
                             _ ("There are no bots yet: boternity-ctl bot create NAME"), error);
@@ -63,7 +65,8 @@ run_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 static gboolean
 run_get (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
-  return bty_ctl_show (ctl, "bot.get", bty_ctl_request_of ("slug", bty_ctl_args_word (args, 0)), &bty_bot_schema, error);
+  return bty_ctl_show (ctl, "bot.get", bty_ctl_request_of ("slug", bty_ctl_args_word (args, 0)), &bty_bot_schema,
+                       error);
 }
 
 /* Operations that do one thing to a bot, and what to say when it is done. */
@@ -100,11 +103,13 @@ run_delete (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   return change (ctl, args, "bot.delete", _ ("deleted; its files are in bots/.deleted in the data folder"), error);
 }
 
-#define SETTINGS \
-  { "description", 0, N_ ("TEXT"), N_ ("what it is for"), BTY_CTL_NOTHING }, \
-  { "model", 0, N_ ("PROVIDER/MODEL"), N_ ("model to use; given again: the next one to try"), BTY_CTL_MODEL }, \
-  { "temperature", 0, N_ ("NUMBER"), N_ ("randomness of its answers, 0 to 2"), BTY_CTL_NOTHING }, \
-  { "max-output", 0, N_ ("TOKENS"), N_ ("most tokens of an answer; 0: the model's own"), BTY_CTL_NOTHING }
+#define SETTINGS                                                                                                       \
+  { "description", 0, N_ ("TEXT"), N_ ("what it is for"), BTY_CTL_NOTHING },                                           \
+    { "model", 0, N_ ("PROVIDER/MODEL"), N_ ("model to use; given again: the next one to try"), BTY_CTL_MODEL },       \
+    { "temperature", 0, N_ ("NUMBER"), N_ ("randomness of its answers, 0 to 2"), BTY_CTL_NOTHING },                    \
+  {                                                                                                                    \
+    "max-output", 0, N_ ("TOKENS"), N_ ("most tokens of an answer; 0: the model's own"), BTY_CTL_NOTHING               \
+  }
 
 static const BtyCtlOption create_options[] = { SETTINGS, { NULL } };
 static const BtyCtlOption update_options[] = {
@@ -115,18 +120,29 @@ static const BtyCtlCommand bot_commands[] = {
   { .name = "create",
     .usage = N_ ("NAME"),
     .summary = N_ ("Make a bot"),
-    .text = N_ ("Its slug, which commands use, is made from the name. Who it is stands in bots/SLUG/SOUL.md, IDENTITY.md and USER.md\n"
-                "in the data folder: edit them as you like."),
-    .examples = N_ ("  boternity-ctl bot create Ada\n"
-                    "  boternity-ctl bot create \"Release notes\" --description \"Writes our release notes\" --temperature 0.3\n"
-                    "  boternity-ctl bot create Ada --model openai/gpt-5 --model local/qwen3"),
+    .text = N_ (
+      "Its slug, which commands use, is made from the name. Who it is stands in bots/SLUG/SOUL.md, IDENTITY.md and USER.md\n"
+      "in the data folder: edit them as you like."),
+    .examples = N_ (
+      "  boternity-ctl bot create Ada\n"
+      "  boternity-ctl bot create \"Release notes\" --description \"Writes our release notes\" --temperature 0.3\n"
+      "  boternity-ctl bot create Ada --model openai/gpt-5 --model local/qwen3"),
     .options = create_options,
     .min = 1,
     .max = 1,
     .run = run_create },
-  { .name = "list", .usage = "", .summary = N_ ("List the bots"), .run = run_list,
+  { .name = "list",
+    .usage = "",
+    .summary = N_ ("List the bots"),
+    .run = run_list,
     .examples = N_ ("  boternity-ctl bot list\n  boternity-ctl bot list --json") },
-  { .name = "get", .usage = N_ ("BOT"), .summary = N_ ("Show a bot"), .min = 1, .max = 1, .words = { BTY_CTL_BOT }, .run = run_get,
+  { .name = "get",
+    .usage = N_ ("BOT"),
+    .summary = N_ ("Show a bot"),
+    .min = 1,
+    .max = 1,
+    .words = { BTY_CTL_BOT },
+    .run = run_get,
     .examples = N_ ("  boternity-ctl bot get ada") },
   { .name = "update",
     .usage = N_ ("BOT"),
@@ -138,12 +154,30 @@ static const BtyCtlCommand bot_commands[] = {
     .max = 1,
     .words = { BTY_CTL_BOT },
     .run = run_update },
-  { .name = "start", .usage = N_ ("BOT"), .summary = N_ ("Let a stopped bot answer again"), .min = 1, .max = 1,
-    .words = { BTY_CTL_BOT }, .run = run_start, .examples = N_ ("  boternity-ctl bot start ada") },
-  { .name = "stop", .usage = N_ ("BOT"), .summary = N_ ("Keep a bot from answering"), .min = 1, .max = 1,
-    .words = { BTY_CTL_BOT }, .run = run_stop, .examples = N_ ("  boternity-ctl bot stop ada") },
-  { .name = "delete", .usage = N_ ("BOT"), .summary = N_ ("Delete a bot"), .min = 1, .max = 1, .words = { BTY_CTL_BOT },
-    .text = N_ ("Its folder moves to bots/.deleted in the data folder; its sessions stay until they are deleted."), .run = run_delete,
+  { .name = "start",
+    .usage = N_ ("BOT"),
+    .summary = N_ ("Let a stopped bot answer again"),
+    .min = 1,
+    .max = 1,
+    .words = { BTY_CTL_BOT },
+    .run = run_start,
+    .examples = N_ ("  boternity-ctl bot start ada") },
+  { .name = "stop",
+    .usage = N_ ("BOT"),
+    .summary = N_ ("Keep a bot from answering"),
+    .min = 1,
+    .max = 1,
+    .words = { BTY_CTL_BOT },
+    .run = run_stop,
+    .examples = N_ ("  boternity-ctl bot stop ada") },
+  { .name = "delete",
+    .usage = N_ ("BOT"),
+    .summary = N_ ("Delete a bot"),
+    .min = 1,
+    .max = 1,
+    .words = { BTY_CTL_BOT },
+    .text = N_ ("Its folder moves to bots/.deleted in the data folder; its sessions stay until they are deleted."),
+    .run = run_delete,
     .examples = N_ ("  boternity-ctl bot delete ada") },
   { 0 },
 };

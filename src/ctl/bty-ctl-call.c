@@ -17,8 +17,9 @@
 static void
 suggest (BtyCtl *ctl, const char *name, GError **error)
 {
-  g_autoptr(GPtrArray) operations = bty_ctl_call_records (ctl, "operation.list", NULL, &bty_operation_info_schema, 0, NULL);
-  g_autoptr(GPtrArray) names = g_ptr_array_new ();
+  g_autoptr (GPtrArray) operations = bty_ctl_call_records (ctl, "operation.list", NULL, &bty_operation_info_schema, 0,
+                                                           NULL);
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
   const char *near;
 
   for (guint i = 0; operations != NULL && i < operations->len; i++)
@@ -34,10 +35,12 @@ suggest (BtyCtl *ctl, const char *name, GError **error)
 static gboolean
 list_operations (BtyCtl *ctl, GError **error)
 {
-  static const char *const columns[] = { "name", N_ ("OPERATION"), "http", N_ ("HTTP"), "summary", N_ ("SUMMARY"), NULL };
+  static const char *const columns[] = {
+    "name", N_ ("OPERATION"), "http", N_ ("HTTP"), "summary", N_ ("SUMMARY"), NULL
+  };
 
-  return bty_ctl_show_list (ctl, "operation.list", NULL, &bty_operation_info_schema, columns, 0, _ ("There are no operations."),
-                            error);
+  return bty_ctl_show_list (ctl, "operation.list", NULL, &bty_operation_info_schema, columns, 0,
+                            _ ("There are no operations."), error);
 }
 
 static void
@@ -60,7 +63,8 @@ static gboolean
 stream (BtyCtl *ctl, const char *name, GBytes *request, GError **error)
 {
   g_autofree char *answer = NULL;
-  BtyCtlStreamEnd end = bty_ctl_client_stream (ctl->client, name, request, on_item, NULL, ctl->cancellable, &answer, error);
+  BtyCtlStreamEnd end = bty_ctl_client_stream (ctl->client, name, request, on_item, NULL, ctl->cancellable, &answer,
+                                               error);
 
   if (end != BTY_CTL_STREAM_ENDED)
     return FALSE;
@@ -72,13 +76,14 @@ static gboolean
 run_call (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
   const char *name = bty_ctl_args_word (args, 0);
-  g_autoptr(BtyOperationInfo) operation = NULL;
-  g_autoptr(GBytes) request = NULL;
+  g_autoptr (BtyOperationInfo) operation = NULL;
+  g_autoptr (GBytes) request = NULL;
   g_autofree char *answer = NULL;
 
   if (name == NULL)
     return list_operations (ctl, error);
-  operation = bty_ctl_call_record (ctl, "operation.get", bty_ctl_request_of ("name", name), &bty_operation_info_schema, error);
+  operation = bty_ctl_call_record (ctl, "operation.get", bty_ctl_request_of ("name", name), &bty_operation_info_schema,
+                                   error);
   if (operation == NULL)
     {
       if (error != NULL && g_error_matches (*error, BTY_ERROR, BTY_ERROR_NOT_FOUND))
@@ -100,10 +105,11 @@ run_call (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 static const BtyCtlCommand call_commands[] = {
   { .usage = N_ ("[OPERATION [FIELD=VALUE…] [FIELD:=JSON…] [@FILE|-]]"),
     .summary = N_ ("Carry out any operation of the daemon"),
-    .text = N_ ("Without a word it lists the operations. FIELD=VALUE is taken as the operation's schema says: text, a number, true or\n"
-                "false, a list as words between commas (or the field given again). FIELD:=JSON is taken as it stands. @FILE is a JSON\n"
-                "object to begin with, - the same from standard input. The answer is JSON; an operation that streams gives a line for\n"
-                "each item, {\"event\":\"item\",\"id\":N,\"data\":…}, and {\"event\":\"end\",\"data\":…} at last."),
+    .text = N_ (
+      "Without a word it lists the operations. FIELD=VALUE is taken as the operation's schema says: text, a number, true or\n"
+      "false, a list as words between commas (or the field given again). FIELD:=JSON is taken as it stands. @FILE is a JSON\n"
+      "object to begin with, - the same from standard input. The answer is JSON; an operation that streams gives a line for\n"
+      "each item, {\"event\":\"item\",\"id\":N,\"data\":…}, and {\"event\":\"end\",\"data\":…} at last."),
     .examples = N_ ("  boternity-ctl call\n"
                     "  boternity-ctl call operation.get name=bot.create\n"
                     "  boternity-ctl call bot.create name=Ada temperature=0.5 route=openai/gpt-5,local/qwen3\n"

@@ -29,7 +29,7 @@ bty_ctl_chat_clear (BtyCtlChat *chat)
 static void
 print_answer (const BtyCtlTurn *turn)
 {
-  g_autoptr(GString) text = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
   BtyJsonWriter writer;
 
   bty_json_writer_init (&writer, text);
@@ -45,7 +45,7 @@ print_answer (const BtyCtlTurn *turn)
 gboolean
 bty_ctl_chat_say (BtyCtlChat *chat, const char *message, GError **error)
 {
-  g_autoptr(BtyCtlTurn) turn = bty_ctl_turn_new (chat->ctl, &chat->model, chat->shows_reasoning);
+  g_autoptr (BtyCtlTurn) turn = bty_ctl_turn_new (chat->ctl, &chat->model, chat->shows_reasoning);
   gboolean is_answered = bty_ctl_turn_run (turn, chat->slug, chat->session, message, error);
 
   if (turn->session != NULL)
@@ -66,7 +66,7 @@ keep_result (GObject *source, GAsyncResult *result, gpointer place)
 static char *
 read_line (GDataInputStream *input, GCancellable *cancellable, GError **error)
 {
-  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
 
   g_data_input_stream_read_line_async (input, G_PRIORITY_DEFAULT, cancellable, keep_result, &result);
   while (result == NULL)
@@ -78,16 +78,16 @@ read_line (GDataInputStream *input, GCancellable *cancellable, GError **error)
 static gboolean
 say_lines (BtyCtlChat *chat, GError **error)
 {
-  g_autoptr(GInputStream) stdin_stream = g_unix_input_stream_new (STDIN_FILENO, FALSE);
-  g_autoptr(GDataInputStream) input = g_data_input_stream_new (stdin_stream);
-  g_autoptr(GError) first = NULL;
-  g_autoptr(GError) read_error = NULL;
+  g_autoptr (GInputStream) stdin_stream = g_unix_input_stream_new (STDIN_FILENO, FALSE);
+  g_autoptr (GDataInputStream) input = g_data_input_stream_new (stdin_stream);
+  g_autoptr (GError) first = NULL;
+  g_autoptr (GError) read_error = NULL;
 
   g_data_input_stream_set_newline_type (input, G_DATA_STREAM_NEWLINE_TYPE_LF);
   while (!chat->ctl->was_interrupted)
     {
       g_autofree char *line = read_line (input, chat->ctl->cancellable, &read_error);
-      g_autoptr(GError) failure = NULL;
+      g_autoptr (GError) failure = NULL;
 
       if (line == NULL)
         break;
@@ -111,14 +111,14 @@ say_lines (BtyCtlChat *chat, GError **error)
 static char *
 find_session (BtyCtl *ctl, const char *slug, GError **error)
 {
-  g_auto(BtyCtlRequest) request = { 0 };
-  g_autoptr(GPtrArray) sessions = NULL;
+  g_auto (BtyCtlRequest) request = { 0 };
+  g_autoptr (GPtrArray) sessions = NULL;
 
   bty_ctl_request_init (&request);
   bty_ctl_request_string (&request, "slug", slug);
   bty_json_writer_member_int (&request.writer, "limit", RECENT_SESSIONS);
-  sessions = bty_ctl_call_records (ctl, "session.list", bty_ctl_request_end (&request), &bty_session_schema, RECENT_SESSIONS,
-                                   error);
+  sessions = bty_ctl_call_records (ctl, "session.list", bty_ctl_request_end (&request), &bty_session_schema,
+                                   RECENT_SESSIONS, error);
   for (guint i = 0; sessions != NULL && i < sessions->len; i++)
     {
       const BtySession *session = sessions->pdata[i];
@@ -133,8 +133,8 @@ static gboolean
 choose_session (BtyCtlChat *chat, const BtyCtlArgs *args, GError **error)
 {
   const char *id = bty_ctl_args_get (args, "session");
-  g_autoptr(BtySession) session = NULL;
-  g_autoptr(GError) failure = NULL;
+  g_autoptr (BtySession) session = NULL;
+  g_autoptr (GError) failure = NULL;
 
   if (id == NULL && bty_ctl_args_has (args, "new"))
     return TRUE;
@@ -171,7 +171,7 @@ choose_bot (BtyCtlChat *chat, const BtyCtlArgs *args, guint *first_word, GError 
 static char *
 join_words (const BtyCtlArgs *args, guint first)
 {
-  g_autoptr(GString) message = g_string_new (NULL);
+  g_autoptr (GString) message = g_string_new (NULL);
 
   for (guint i = first; i < bty_ctl_args_count (args); i++)
     g_string_append_printf (message, "%s%s", i > first ? " " : "", bty_ctl_args_word (args, i));
@@ -181,7 +181,7 @@ join_words (const BtyCtlArgs *args, guint first)
 static gboolean
 run_chat (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
-  g_auto(BtyCtlChat) chat = { .ctl = ctl, .shows_reasoning = bty_ctl_args_has (args, "reasoning") };
+  g_auto (BtyCtlChat) chat = { .ctl = ctl, .shows_reasoning = bty_ctl_args_has (args, "reasoning") };
   g_autofree char *message = NULL;
   guint first_word = 0;
 
@@ -190,7 +190,8 @@ run_chat (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
       g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("--new and --session exclude each other"));
       return FALSE;
     }
-  if (!bty_ctl_connect (ctl, error) || !choose_bot (&chat, args, &first_word, error) || !choose_session (&chat, args, error))
+  if (!bty_ctl_connect (ctl, error) || !choose_bot (&chat, args, &first_word, error) ||
+      !choose_session (&chat, args, error))
     return FALSE;
   message = join_words (args, first_word);
   if (*message == '\0' && bty_ctl_terminal_is (STDIN_FILENO) && bty_ctl_terminal_is (STDOUT_FILENO) && !ctl->json)
@@ -209,11 +210,12 @@ static const BtyCtlOption chat_options[] = {
 static const BtyCtlCommand chat_commands[] = {
   { .usage = N_ ("[BOT] [MESSAGE…]"),
     .summary = N_ ("Talk to a bot"),
-    .text = N_ ("Without a bot it is the default one; a first word with a space in it is taken for the message to that. Without a\n"
-                "message it talks until you leave (Ctrl-D, or Ctrl-C twice at the prompt); /help lists what else can be typed there.\n"
-                "When standard input is no terminal, each of its lines is a message. The conversation goes on in the session in which\n"
-                "something was said last, unless --new begins another. Answers go to standard output, remarks to standard error.\n"
-                "Ctrl-C stops an answer, not the program. With --json each answer is one line: text, session and turn."),
+    .text = N_ (
+      "Without a bot it is the default one; a first word with a space in it is taken for the message to that. Without a\n"
+      "message it talks until you leave (Ctrl-D, or Ctrl-C twice at the prompt); /help lists what else can be typed there.\n"
+      "When standard input is no terminal, each of its lines is a message. The conversation goes on in the session in which\n"
+      "something was said last, unless --new begins another. Answers go to standard output, remarks to standard error.\n"
+      "Ctrl-C stops an answer, not the program. With --json each answer is one line: text, session and turn."),
     .examples = N_ ("  boternity-ctl chat\n"
                     "  boternity-ctl chat ada How do tides work?\n"
                     "  boternity-ctl chat --new \"What can you do?\"\n"

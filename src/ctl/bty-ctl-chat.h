@@ -14,15 +14,15 @@
  */
 typedef struct
 {
-  BtyCtl  *ctl;
-  char    *slug;
-  char    *session;
-  char    *model;
+  BtyCtl *ctl;
+  char *slug;
+  char *session;
+  char *model;
   gboolean shows_reasoning;
-  gint64   stopped_at;
+  gint64 stopped_at;
 } BtyCtlChat;
 
-void     bty_ctl_chat_clear (BtyCtlChat *chat);
+void bty_ctl_chat_clear (BtyCtlChat *chat);
 /* Says one message and shows its answer. */
 gboolean bty_ctl_chat_say (BtyCtlChat *chat, const char *message, GError **error);
 /* Talks until the person leaves. */

@@ -52,7 +52,7 @@ BtyCtlClient *
 bty_ctl_client_new (const char *socket_path)
 {
   BtyCtlClient *self = g_object_new (BTY_CTL_TYPE_CLIENT, NULL);
-  g_autoptr(GSocketAddress) address = g_unix_socket_address_new (socket_path);
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (socket_path);
 
   self->session = soup_session_new_with_options ("remote-connectable", address, "max-conns", 8, "max-conns-per-host", 8,
                                                  "user-agent", "boternity-ctl/" BTY_VERSION, NULL);
@@ -66,7 +66,7 @@ make_message (const char *operation, GBytes *request, const char *accept)
 {
   g_autofree char *escaped = g_uri_escape_string (operation, NULL, FALSE);
   g_autofree char *url = g_strconcat (BASE_URL, escaped, NULL);
-  g_autoptr(GBytes) empty = g_bytes_new_static ("{}", 2);
+  g_autoptr (GBytes) empty = g_bytes_new_static ("{}", 2);
   SoupMessage *message = soup_message_new ("POST", url);
 
   soup_message_set_request_body_from_bytes (message, "application/json", request != NULL ? request : empty);
@@ -99,7 +99,8 @@ set_problem (GError **error, guint status, const char *body, gsize length)
 
   if (!bty_json_validate (body, length, 0, NULL))
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _ ("the daemon answered with HTTP status %u and no reason"), status);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _ ("the daemon answered with HTTP status %u and no reason"),
+                   status);
       return;
     }
   json = g_strndup (body, length);
@@ -126,7 +127,7 @@ fail_transport (GError **error, GError *cause)
 static char *
 take_answer (const char *body, gsize length, GError **error)
 {
-  g_autoptr(GError) cause = NULL;
+  g_autoptr (GError) cause = NULL;
 
   if (length == 0)
     return g_strdup ("{}");
@@ -139,12 +140,13 @@ take_answer (const char *body, gsize length, GError **error)
 }
 
 char *
-bty_ctl_client_call (BtyCtlClient *self, const char *operation, GBytes *request, GCancellable *cancellable, GError **error)
+bty_ctl_client_call (BtyCtlClient *self, const char *operation, GBytes *request, GCancellable *cancellable,
+                     GError **error)
 {
-  g_autoptr(SoupMessage) message = make_message (operation, request, "application/json");
-  g_autoptr(GAsyncResult) result = NULL;
-  g_autoptr(GError) cause = NULL;
-  g_autoptr(GBytes) body = NULL;
+  g_autoptr (SoupMessage) message = make_message (operation, request, "application/json");
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (GBytes) body = NULL;
   const char *bytes;
   gsize length;
   guint status;
@@ -168,7 +170,7 @@ bty_ctl_client_call (BtyCtlClient *self, const char *operation, GBytes *request,
 void
 bty_ctl_client_send (BtyCtlClient *self, const char *operation, GBytes *request)
 {
-  g_autoptr(SoupMessage) message = make_message (operation, request, "application/json");
+  g_autoptr (SoupMessage) message = make_message (operation, request, "application/json");
 
   soup_session_send_and_read_async (self->session, message, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
 }
@@ -177,9 +179,9 @@ bty_ctl_client_send (BtyCtlClient *self, const char *operation, GBytes *request)
 typedef struct
 {
   BtyCtlItemFunc func;
-  gpointer       data;
-  char          *answer;
-  GError        *failure;
+  gpointer data;
+  char *answer;
+  GError *failure;
 } Stream;
 
 static gboolean
@@ -208,12 +210,12 @@ on_event (const BtySseEvent *event, gpointer data, GError **error)
 static gboolean
 read_events (Stream *stream, GInputStream *body, GCancellable *cancellable, GError **error)
 {
-  g_autoptr(BtySseReader) reader = bty_sse_reader_new (0, on_event, stream);
+  g_autoptr (BtySseReader) reader = bty_sse_reader_new (0, on_event, stream);
 
   while (stream->answer == NULL && stream->failure == NULL)
     {
-      g_autoptr(GAsyncResult) result = NULL;
-      g_autoptr(GBytes) piece = NULL;
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (GBytes) piece = NULL;
 
       g_input_stream_read_bytes_async (body, PIECE_BYTES, G_PRIORITY_DEFAULT, cancellable, keep_result, &result);
       wait_for (&result);
@@ -237,8 +239,8 @@ read_whole (GInputStream *body, gsize most, gsize *length, GCancellable *cancell
 
   while (got > 0 && whole->len < most)
     {
-      g_autoptr(GAsyncResult) result = NULL;
-      g_autoptr(GBytes) piece = NULL;
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (GBytes) piece = NULL;
 
       g_input_stream_read_bytes_async (body, PIECE_BYTES, G_PRIORITY_DEFAULT, cancellable, keep_result, &result);
       wait_for (&result);
@@ -268,7 +270,8 @@ end_stream (Stream *stream, GError *broken, char **answer, GError **error)
   if (broken != NULL)
     fail_transport (error, broken);
   else
-    g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _ ("the connection to the daemon broke before the answer's end"));
+    g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE,
+                         _ ("the connection to the daemon broke before the answer's end"));
   return g_error_matches (broken, G_IO_ERROR, G_IO_ERROR_CANCELLED) ? BTY_CTL_STREAM_FAILED : BTY_CTL_STREAM_DROPPED;
 }
 
@@ -276,10 +279,10 @@ BtyCtlStreamEnd
 bty_ctl_client_stream (BtyCtlClient *self, const char *operation, GBytes *request, BtyCtlItemFunc func, gpointer data,
                        GCancellable *cancellable, char **answer, GError **error)
 {
-  g_autoptr(SoupMessage) message = make_message (operation, request, "text/event-stream");
-  g_autoptr(GAsyncResult) result = NULL;
-  g_autoptr(GInputStream) body = NULL;
-  g_autoptr(GError) broken = NULL;
+  g_autoptr (SoupMessage) message = make_message (operation, request, "text/event-stream");
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GInputStream) body = NULL;
+  g_autoptr (GError) broken = NULL;
   Stream stream = { func, data, NULL, NULL };
   const char *type;
   guint status;

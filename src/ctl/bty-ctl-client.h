@@ -20,10 +20,10 @@ BtyCtlClient *bty_ctl_client_new (const char *socket_path);
  * Returns: (transfer full) (nullable): the answer, valid JSON and NUL-terminated; NULL with a BTY_ERROR: the daemon's own, or
  * UNAVAILABLE when it could not be asked
  */
-char         *bty_ctl_client_call (BtyCtlClient *client, const char *operation, GBytes *request, GCancellable *cancellable,
-                                   GError **error);
+char *bty_ctl_client_call (BtyCtlClient *client, const char *operation, GBytes *request, GCancellable *cancellable,
+                           GError **error);
 /* Asks and does not wait for what becomes of it. */
-void          bty_ctl_client_send (BtyCtlClient *client, const char *operation, GBytes *request);
+void bty_ctl_client_send (BtyCtlClient *client, const char *operation, GBytes *request);
 
 typedef enum
 {
@@ -41,5 +41,6 @@ typedef void (*BtyCtlItemFunc) (guint64 number, const char *json, gpointer data)
  * @answer: (out) (transfer full) (nullable): the operation's answer when it ended well
  * @error: set unless it ended well
  */
-BtyCtlStreamEnd bty_ctl_client_stream (BtyCtlClient *client, const char *operation, GBytes *request, BtyCtlItemFunc func,
-                                       gpointer data, GCancellable *cancellable, char **answer, GError **error);
+BtyCtlStreamEnd bty_ctl_client_stream (BtyCtlClient *client, const char *operation, GBytes *request,
+                                       BtyCtlItemFunc func, gpointer data, GCancellable *cancellable, char **answer,
+                                       GError **error);

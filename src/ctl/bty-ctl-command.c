@@ -10,9 +10,10 @@
 #include "bty-ctl-nearest.h"
 
 const BtyCtlVerb *const bty_ctl_verbs[] = {
-  &bty_ctl_chat_verb, &bty_ctl_bot_verb, &bty_ctl_session_verb, &bty_ctl_provider_verb, &bty_ctl_model_verb,
-  &bty_ctl_status_verb, &bty_ctl_stop_verb, &bty_ctl_restart_verb, &bty_ctl_config_verb, &bty_ctl_plugin_verb,
-  &bty_ctl_token_verb, &bty_ctl_call_verb, &bty_ctl_help_verb, &bty_ctl_version_verb, &bty_ctl_complete_verb, NULL,
+  &bty_ctl_chat_verb,   &bty_ctl_bot_verb,     &bty_ctl_session_verb,  &bty_ctl_provider_verb,
+  &bty_ctl_model_verb,  &bty_ctl_status_verb,  &bty_ctl_stop_verb,     &bty_ctl_restart_verb,
+  &bty_ctl_config_verb, &bty_ctl_plugin_verb,  &bty_ctl_token_verb,    &bty_ctl_call_verb,
+  &bty_ctl_help_verb,   &bty_ctl_version_verb, &bty_ctl_complete_verb, NULL,
 };
 
 const BtyCtlVerb *
@@ -46,7 +47,7 @@ bty_ctl_verb_find_command (const BtyCtlVerb *verb, const char *name)
 gboolean
 bty_ctl_verb_fail_unknown (const char *name, GError **error)
 {
-  g_autoptr(GPtrArray) names = g_ptr_array_new ();
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
   const char *near;
 
   for (guint i = 0; bty_ctl_verbs[i] != NULL; i++)
@@ -58,14 +59,15 @@ bty_ctl_verb_fail_unknown (const char *name, GError **error)
   if (near != NULL)
     g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("no command “%s”; did you mean “%s”?"), name, near);
   else
-    g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("no command “%s”; boternity-ctl help lists them"), name);
+    g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("no command “%s”; boternity-ctl help lists them"),
+                 name);
   return FALSE;
 }
 
 gboolean
 bty_ctl_verb_fail_command (const BtyCtlVerb *verb, const char *name, GError **error)
 {
-  g_autoptr(GPtrArray) names = g_ptr_array_new ();
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
   g_autofree char *list = NULL;
   const char *near;
 
@@ -77,9 +79,10 @@ bty_ctl_verb_fail_command (const BtyCtlVerb *verb, const char *name, GError **er
   if (name == NULL)
     g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("%s what? It knows: %s"), verb->name, list);
   else if (near != NULL)
-    g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("no command “%s %s”; did you mean “%s %s”?"), verb->name, name,
-                 verb->name, near);
+    g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("no command “%s %s”; did you mean “%s %s”?"),
+                 verb->name, name, verb->name, near);
   else
-    g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("no command “%s %s”; it knows: %s"), verb->name, name, list);
+    g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("no command “%s %s”; it knows: %s"), verb->name, name,
+                 list);
   return FALSE;
 }

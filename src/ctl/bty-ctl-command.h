@@ -16,41 +16,42 @@
  */
 typedef struct
 {
-  const char         *name;
-  const char         *usage;
-  const char         *summary;
-  const char         *text;
-  const char         *examples;
+  const char *name;
+  const char *usage;
+  const char *summary;
+  const char *text;
+  const char *examples;
   const BtyCtlOption *options;
-  guint               min;
-  int                 max;
-  BtyCtlKind          words[3];
-  gboolean          (*run) (BtyCtl *ctl, const BtyCtlArgs *args, GError **error);
+  guint min;
+  int max;
+  BtyCtlKind words[3];
+  gboolean (*run) (BtyCtl *ctl, const BtyCtlArgs *args, GError **error);
 } BtyCtlCommand;
 
 /* BtyCtlVerb: the first word. @commands ends with one without @run; @is_hidden: help does not list it. */
 typedef struct
 {
-  const char          *name;
-  const char          *summary;
+  const char *name;
+  const char *summary;
   const BtyCtlCommand *commands;
-  gboolean             is_hidden;
+  gboolean is_hidden;
 } BtyCtlVerb;
 
-extern const BtyCtlVerb bty_ctl_bot_verb, bty_ctl_call_verb, bty_ctl_chat_verb, bty_ctl_complete_verb, bty_ctl_config_verb,
-  bty_ctl_help_verb, bty_ctl_model_verb, bty_ctl_plugin_verb, bty_ctl_provider_verb, bty_ctl_restart_verb,
-  bty_ctl_session_verb, bty_ctl_status_verb, bty_ctl_stop_verb, bty_ctl_token_verb, bty_ctl_version_verb;
+extern const BtyCtlVerb bty_ctl_bot_verb, bty_ctl_call_verb, bty_ctl_chat_verb, bty_ctl_complete_verb,
+  bty_ctl_config_verb, bty_ctl_help_verb, bty_ctl_model_verb, bty_ctl_plugin_verb, bty_ctl_provider_verb,
+  bty_ctl_restart_verb, bty_ctl_session_verb, bty_ctl_status_verb, bty_ctl_stop_verb, bty_ctl_token_verb,
+  bty_ctl_version_verb;
 
 /* All verbs, in the order of help; the last one is NULL. */
 extern const BtyCtlVerb *const bty_ctl_verbs[];
 
-const BtyCtlVerb    *bty_ctl_verb_find (const char *name);
+const BtyCtlVerb *bty_ctl_verb_find (const char *name);
 const BtyCtlCommand *bty_ctl_verb_find_command (const BtyCtlVerb *verb, const char *name);
 /* Returns: whether the verb is followed by the name of a command */
-gboolean             bty_ctl_verb_has_commands (const BtyCtlVerb *verb);
+gboolean bty_ctl_verb_has_commands (const BtyCtlVerb *verb);
 /* Say what there is instead; both return FALSE. */
-gboolean             bty_ctl_verb_fail_unknown (const char *name, GError **error);
-gboolean             bty_ctl_verb_fail_command (const BtyCtlVerb *verb, const char *name, GError **error);
+gboolean bty_ctl_verb_fail_unknown (const char *name, GError **error);
+gboolean bty_ctl_verb_fail_command (const BtyCtlVerb *verb, const char *name, GError **error);
 
 /* Help goes to standard output: it was asked for. */
 void bty_ctl_help_print_all (void);

@@ -20,11 +20,11 @@ offer (const char *candidate, const char *begun)
 /* Which list tells the values of a kind, and which member names them. */
 static const struct
 {
-  BtyCtlKind  kind;
+  BtyCtlKind kind;
   const char *operation;
   const char *member;
 } lists[] = {
-  { BTY_CTL_BOT, "bot.list", "slug" },          { BTY_CTL_SESSION, "session.list", "id" },
+  { BTY_CTL_BOT, "bot.list", "slug" },           { BTY_CTL_SESSION, "session.list", "id" },
   { BTY_CTL_PROVIDER, "provider.list", "name" }, { BTY_CTL_MODEL, "model.list", "name" },
   { BTY_CTL_SETTING, "config.list", "name" },    { BTY_CTL_OPERATION, "operation.list", "name" },
 };
@@ -35,7 +35,7 @@ offer_kind (BtyCtl *ctl, BtyCtlKind kind, const char *begun)
 {
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     {
-      g_autoptr(GPtrArray) items = NULL;
+      g_autoptr (GPtrArray) items = NULL;
 
       if (lists[i].kind != kind || !bty_ctl_find (ctl, NULL))
         continue;
@@ -103,7 +103,7 @@ offer_fields (BtyCtl *ctl, const char *operation, const char *begun)
   g_autofree char *answer = NULL;
   g_autofree char *schema = NULL;
   g_autofree char *properties = NULL;
-  g_autoptr(GPtrArray) members = NULL;
+  g_autoptr (GPtrArray) members = NULL;
 
   if (!bty_ctl_find (ctl, NULL))
     return;

@@ -16,10 +16,11 @@
 static gboolean
 run_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
-  static const char *const columns[] = { "name", N_ ("SETTING"), "value",   N_ ("VALUE"),   "unit", N_ ("UNIT"),
-                                         "source", N_ ("FROM"),  "summary", N_ ("MEANING"), NULL };
+  static const char *const columns[] = { "name",   N_ ("SETTING"), "value",   N_ ("VALUE"),   "unit", N_ ("UNIT"),
+                                         "source", N_ ("FROM"),    "summary", N_ ("MEANING"), NULL };
 
-  return bty_ctl_show_list (ctl, "config.list", NULL, &bty_setting_info_schema, columns, 0, _ ("There are no settings."), error);
+  return bty_ctl_show_list (ctl, "config.list", NULL, &bty_setting_info_schema, columns, 0,
+                            _ ("There are no settings."), error);
 }
 
 /* Only the value, for scripts; --json gives the rest. */
@@ -27,7 +28,7 @@ static gboolean
 run_get (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
   GBytes *request = bty_ctl_request_of ("name", bty_ctl_args_word (args, 0));
-  g_autoptr(BtySettingInfo) setting = NULL;
+  g_autoptr (BtySettingInfo) setting = NULL;
 
   if (ctl->json)
     return bty_ctl_show (ctl, "config.get", request, &bty_setting_info_schema, error);
@@ -43,7 +44,7 @@ run_get (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 static gboolean
 set (BtyCtl *ctl, const char *name, const char *value, GError **error)
 {
-  g_auto(BtyCtlRequest) request = { 0 };
+  g_auto (BtyCtlRequest) request = { 0 };
 
   bty_ctl_request_init (&request);
   bty_ctl_request_string (&request, "name", name);
@@ -64,15 +65,37 @@ run_unset (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 }
 
 static const BtyCtlCommand config_commands[] = {
-  { .name = "list", .usage = "", .summary = N_ ("List the settings with their values"), .run = run_list,
+  { .name = "list",
+    .usage = "",
+    .summary = N_ ("List the settings with their values"),
+    .run = run_list,
     .examples = N_ ("  boternity-ctl config list") },
-  { .name = "get", .usage = N_ ("SETTING"), .summary = N_ ("Print the value of a setting"), .min = 1, .max = 1,
-    .words = { BTY_CTL_SETTING }, .run = run_get, .examples = N_ ("  boternity-ctl config get http.port") },
-  { .name = "set", .usage = N_ ("SETTING VALUE"), .summary = N_ ("Change a setting"), .min = 2, .max = 2,
-    .text = N_ ("It is written to boternity.conf. A variable of the environment, such as BOTERNITY_HTTP_PORT, goes before it."),
-    .words = { BTY_CTL_SETTING, BTY_CTL_NOTHING }, .run = run_set, .examples = N_ ("  boternity-ctl config set http.port 8765") },
-  { .name = "unset", .usage = N_ ("SETTING"), .summary = N_ ("Go back to the default of a setting"), .min = 1, .max = 1,
-    .words = { BTY_CTL_SETTING }, .run = run_unset, .examples = N_ ("  boternity-ctl config unset http.port") },
+  { .name = "get",
+    .usage = N_ ("SETTING"),
+    .summary = N_ ("Print the value of a setting"),
+    .min = 1,
+    .max = 1,
+    .words = { BTY_CTL_SETTING },
+    .run = run_get,
+    .examples = N_ ("  boternity-ctl config get http.port") },
+  { .name = "set",
+    .usage = N_ ("SETTING VALUE"),
+    .summary = N_ ("Change a setting"),
+    .min = 2,
+    .max = 2,
+    .text = N_ (
+      "It is written to boternity.conf. A variable of the environment, such as BOTERNITY_HTTP_PORT, goes before it."),
+    .words = { BTY_CTL_SETTING, BTY_CTL_NOTHING },
+    .run = run_set,
+    .examples = N_ ("  boternity-ctl config set http.port 8765") },
+  { .name = "unset",
+    .usage = N_ ("SETTING"),
+    .summary = N_ ("Go back to the default of a setting"),
+    .min = 1,
+    .max = 1,
+    .words = { BTY_CTL_SETTING },
+    .run = run_unset,
+    .examples = N_ ("  boternity-ctl config unset http.port") },
   { 0 },
 };
 

@@ -19,18 +19,19 @@
 #include "bty-ctl-daemon.h"
 #include "bty-ctl-terminal.h"
 
-#define READY_FD      3
-#define LOG_NAME      "daemon.log"
-#define LOG_MAX       (4 * 1024 * 1024)
-#define REASON_BYTES  4096
-#define POLL_MS       50
-#define WINNER_POLLS  40
+#define READY_FD     3
+#define LOG_NAME     "daemon.log"
+#define LOG_MAX      (4 * 1024 * 1024)
+#define REASON_BYTES 4096
+#define POLL_MS      50
+#define WINNER_POLLS 40
 
 static gboolean
 can_connect (const char *path)
 {
-  g_autoptr(GSocketAddress) address = g_unix_socket_address_new (path);
-  g_autoptr(GSocket) socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT,
+                                             NULL);
 
   return socket != NULL && g_socket_connect (socket, address, NULL, NULL);
 }
@@ -38,7 +39,7 @@ can_connect (const char *path)
 char *
 bty_ctl_daemon_find (const char *data_dir)
 {
-  g_auto(GStrv) paths = bty_paths_sockets (data_dir);
+  g_auto (GStrv) paths = bty_paths_sockets (data_dir);
 
   for (guint i = 0; paths[i] != NULL; i++)
     {
@@ -55,7 +56,8 @@ find_program (GError **error)
   g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *folder = self != NULL ? g_path_get_dirname (self) : g_strdup (BTY_BIN_DIR);
   const char *const folders[] = { folder, folder, folder, BTY_BIN_DIR, BTY_LIBEXEC_DIR };
-  const char *const names[] = { "../daemon/boternityd", "boternityd", "../libexec/boternityd", "boternityd", "boternityd" };
+  const char *const names[] = { "../daemon/boternityd", "boternityd", "../libexec/boternityd", "boternityd",
+                                "boternityd" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -66,7 +68,8 @@ find_program (GError **error)
         return g_steal_pointer (&path);
     }
   g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-               _ ("no boternityd beside this program (“%s”) nor in “%s”; install it, or start it by hand"), folder, BTY_BIN_DIR);
+               _ ("no boternityd beside this program (“%s”) nor in “%s”; install it, or start it by hand"), folder,
+               BTY_BIN_DIR);
   return NULL;
 }
 
@@ -84,7 +87,8 @@ open_log (const char *data_dir, off_t *length, GError **error)
   fd = g_open (path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0)
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _ ("cannot write “%s”: %s"), path, g_strerror (errno));
+      g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _ ("cannot write “%s”: %s"), path,
+                   g_strerror (errno));
       return -1;
     }
   *length = lseek (fd, 0, SEEK_END);
@@ -116,7 +120,7 @@ make_environment (const char *data_dir)
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
       const char *value = g_getenv (names[i]);
-      g_auto(GStrv) parts = g_strsplit (value != NULL ? value : "", G_SEARCHPATH_SEPARATOR_S, -1);
+      g_auto (GStrv) parts = g_strsplit (value != NULL ? value : "", G_SEARCHPATH_SEPARATOR_S, -1);
       g_autofree char *absolute = NULL;
 
       for (guint j = 0; parts[j] != NULL; j++)
@@ -144,7 +148,7 @@ static gboolean
 spawn (const char *data_dir, int log, int *ready, GPid *pid, GError **error)
 {
   g_autofree char *program = find_program (error);
-  g_auto(GStrv) environment = make_environment (data_dir);
+  g_auto (GStrv) environment = make_environment (data_dir);
   g_autofree char *fd_text = g_strdup_printf ("%d", READY_FD);
   const char *const argv[] = { program, "--ready-fd", fd_text, NULL };
   int pipe_fds[2], null, target = READY_FD;
@@ -155,9 +159,9 @@ spawn (const char *data_dir, int log, int *ready, GPid *pid, GError **error)
   if (!g_unix_open_pipe (pipe_fds, FD_CLOEXEC, error))
     return FALSE;
   null = open ("/dev/null", O_RDONLY | O_CLOEXEC);
-  started = g_spawn_async_with_pipes_and_fds (data_dir, argv, (const char *const *) environment, G_SPAWN_DO_NOT_REAP_CHILD,
-                                              leave_session, NULL, null, log, log, &pipe_fds[1], &target, 1, pid, NULL, NULL,
-                                              NULL, error);
+  started = g_spawn_async_with_pipes_and_fds (data_dir, argv, (const char *const *) environment,
+                                              G_SPAWN_DO_NOT_REAP_CHILD, leave_session, NULL, null, log, log,
+                                              &pipe_fds[1], &target, 1, pid, NULL, NULL, NULL, error);
   if (null >= 0)
     close (null);
   close (pipe_fds[1]);
@@ -214,7 +218,8 @@ wait_for_winner (const char *data_dir, GPid pid)
 
       if (path != NULL)
         return path;
-      if (has_ended && !(WIFEXITED (status) && WEXITSTATUS (status) == bty_error_info (BTY_ERROR_ALREADY_EXISTS)->exit_code))
+      if (has_ended &&
+          !(WIFEXITED (status) && WEXITSTATUS (status) == bty_error_info (BTY_ERROR_ALREADY_EXISTS)->exit_code))
         return NULL;
       g_usleep (POLL_MS * 1000);
     }
@@ -230,7 +235,8 @@ set_reason (const char *data_dir, int log, off_t from, GError **error)
   if (*reason != '\0')
     g_set_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _ ("the daemon did not start; it said:\n%s"), reason);
   else
-    g_set_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _ ("the daemon did not start and gave no reason; its log is “%s”"), path);
+    g_set_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE,
+                 _ ("the daemon did not start and gave no reason; its log is “%s”"), path);
 }
 
 /* A long conversation may outlive the daemon that it started: it must not stay in the process table then. */

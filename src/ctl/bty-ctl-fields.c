@@ -18,7 +18,7 @@
 typedef struct
 {
   const char *properties; /* of the schema */
-  GPtrArray  *members;
+  GPtrArray *members;
 } Fields;
 
 static int
@@ -51,8 +51,8 @@ set_member (Fields *fields, const char *name, char *value)
 static gboolean
 fail_field (const Fields *fields, const char *name, GError **error)
 {
-  g_autoptr(GPtrArray) members = bty_ctl_json_get_members (fields->properties);
-  g_autoptr(GPtrArray) names = g_ptr_array_new ();
+  g_autoptr (GPtrArray) members = bty_ctl_json_get_members (fields->properties);
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
   g_autofree char *list = NULL;
   const char *near;
 
@@ -75,7 +75,7 @@ static char *
 get_type (const char *property)
 {
   g_autofree char *type = bty_ctl_json_get (property, "type");
-  g_autoptr(GPtrArray) types = NULL;
+  g_autoptr (GPtrArray) types = NULL;
 
   if (type == NULL)
     return g_strdup ("");
@@ -101,7 +101,7 @@ fail_value (const char *name, const char *text, const char *wanted, GError **err
 static gboolean
 is_token (const char *text, BtyJsonToken a, BtyJsonToken b)
 {
-  g_auto(BtyJsonReader) reader;
+  g_auto (BtyJsonReader) reader;
   BtyJsonToken token;
 
   bty_json_reader_init (&reader, text, strlen (text), 0);
@@ -114,8 +114,8 @@ static void
 add_to_list (Fields *fields, const char *name, const char *text)
 {
   int index = find_member (fields, name);
-  g_autoptr(GPtrArray) values = bty_ctl_json_get_values (index >= 0 ? fields->members->pdata[index] : "[]");
-  g_auto(GStrv) words = g_strsplit (text, ",", -1);
+  g_autoptr (GPtrArray) values = bty_ctl_json_get_values (index >= 0 ? fields->members->pdata[index] : "[]");
+  g_auto (GStrv) words = g_strsplit (text, ",", -1);
   g_autofree char *joined = NULL;
 
   for (guint i = 0; words[i] != NULL; i++)
@@ -187,7 +187,7 @@ static gboolean
 take_file (Fields *fields, const char *path, GError **error)
 {
   g_autofree char *json = NULL;
-  g_autoptr(GPtrArray) members = NULL;
+  g_autoptr (GPtrArray) members = NULL;
   gsize length = 0;
 
   if (!read_contents (path, &json, &length, error))
@@ -220,7 +220,8 @@ take_word (Fields *fields, const char *word, GError **error)
     return take_file (fields, word + 1, error);
   if (equals == NULL || equals == word)
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("“%s” is none of FIELD=VALUE, FIELD:=JSON, @FILE and -"), word);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+                   _ ("“%s” is none of FIELD=VALUE, FIELD:=JSON, @FILE and -"), word);
       return FALSE;
     }
   if (equals[-1] == ':')
@@ -236,7 +237,7 @@ GBytes *
 bty_ctl_fields_read (const char *schema, GPtrArray *words, GError **error)
 {
   g_autofree char *properties = schema != NULL ? bty_ctl_json_get (schema, "properties") : NULL;
-  g_autoptr(GPtrArray) members = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) members = g_ptr_array_new_with_free_func (g_free);
   Fields fields = { properties != NULL ? properties : "{}", members };
   GString *text = NULL;
 

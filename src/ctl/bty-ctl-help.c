@@ -29,7 +29,7 @@ print_pair (const char *left, int width, const char *right)
 char *
 bty_ctl_help_usage (const BtyCtlVerb *verb, const BtyCtlCommand *command)
 {
-  g_autoptr(GString) usage = g_string_new ("boternity-ctl ");
+  g_autoptr (GString) usage = g_string_new ("boternity-ctl ");
 
   g_string_append (usage, verb->name);
   if (command->name != NULL)
@@ -70,7 +70,8 @@ bty_ctl_help_print_verb (const BtyCtlVerb *verb)
   width = MIN (width, 36);
   for (const BtyCtlCommand *command = verb->commands; command->run != NULL; command++)
     {
-      g_autofree char *left = g_strjoin (" ", verb->name, command->name, command->usage[0] != '\0' ? _ (command->usage) : NULL, NULL);
+      g_autofree char *left = g_strjoin (" ", verb->name, command->name,
+                                         command->usage[0] != '\0' ? _ (command->usage) : NULL, NULL);
 
       print_pair (left, width, _ (command->summary));
     }

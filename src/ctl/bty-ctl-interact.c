@@ -20,8 +20,8 @@
 static gboolean
 welcome (BtyCtlChat *chat, GError **error)
 {
-  g_autoptr(BtyBot) bot = bty_ctl_call_record (chat->ctl, "bot.get", bty_ctl_request_of ("slug", chat->slug), &bty_bot_schema,
-                                               error);
+  g_autoptr (BtyBot) bot = bty_ctl_call_record (chat->ctl, "bot.get", bty_ctl_request_of ("slug", chat->slug),
+                                                &bty_bot_schema, error);
 
   if (bot == NULL)
     return FALSE;
@@ -39,7 +39,7 @@ welcome (BtyCtlChat *chat, GError **error)
 static gboolean
 take_line (BtyCtlChat *chat, char *line)
 {
-  g_autoptr(GError) failure = NULL;
+  g_autoptr (GError) failure = NULL;
   const char *text = g_strstrip (line);
 
   g_cancellable_reset (chat->ctl->cancellable); /* a Ctrl-C that nobody was there to take is over */
@@ -76,7 +76,7 @@ gboolean
 bty_ctl_chat_interact (BtyCtlChat *chat, GError **error)
 {
   g_autofree char *history_path = g_build_filename (chat->ctl->data_dir, HISTORY_NAME, NULL);
-  g_autoptr(BtyCtlPrompt) prompt = NULL;
+  g_autoptr (BtyCtlPrompt) prompt = NULL;
   gboolean goes_on = TRUE, was_told = FALSE;
 
   if (!welcome (chat, error))

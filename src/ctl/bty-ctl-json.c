@@ -13,7 +13,7 @@ GPtrArray *
 bty_ctl_json_get_members (const char *json)
 {
   GPtrArray *members = g_ptr_array_new_with_free_func (g_free);
-  g_auto(BtyJsonReader) reader;
+  g_auto (BtyJsonReader) reader;
   const char *raw = NULL;
   gsize length = 0;
 
@@ -35,7 +35,7 @@ bty_ctl_json_get_members (const char *json)
 char *
 bty_ctl_json_get (const char *json, const char *member)
 {
-  g_autoptr(GPtrArray) members = bty_ctl_json_get_members (json);
+  g_autoptr (GPtrArray) members = bty_ctl_json_get_members (json);
 
   for (guint i = 0; i + 1 < members->len; i += 2)
     {
@@ -57,7 +57,7 @@ GPtrArray *
 bty_ctl_json_get_values (const char *json)
 {
   GPtrArray *values = g_ptr_array_new_with_free_func (g_free);
-  g_auto(BtyJsonReader) reader;
+  g_auto (BtyJsonReader) reader;
   const char *raw = NULL;
   gsize length = 0;
 
@@ -77,7 +77,7 @@ bty_ctl_json_get_values (const char *json)
 char *
 bty_ctl_json_to_text (const char *value)
 {
-  g_auto(BtyJsonReader) reader;
+  g_auto (BtyJsonReader) reader;
 
   bty_json_reader_init (&reader, value, strlen (value), 0);
   if (bty_json_reader_next (&reader, NULL) == BTY_JSON_STRING)

@@ -89,7 +89,8 @@ bty_ctl_keys_from_stdin (GError **error)
   if (length > 0 && length < MAX_KEY)
     secret = bty_secret_new (buffer, length);
   else
-    g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("standard input gave no key: its first line is the key"));
+    g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+                         _ ("standard input gave no key: its first line is the key"));
   bty_secret_clear_memory (buffer, MAX_KEY);
   return secret;
 }
@@ -97,10 +98,10 @@ bty_ctl_keys_from_stdin (GError **error)
 static void
 hand_over (BtyCtl *ctl, const BtyProviderConfig *provider)
 {
-  g_autoptr(BtySecret) key = bty_ctl_keys_from_environment (provider->key_ref + strlen ("env:"));
-  g_auto(BtyCtlRequest) request = { 0 };
+  g_autoptr (BtySecret) key = bty_ctl_keys_from_environment (provider->key_ref + strlen ("env:"));
+  g_auto (BtyCtlRequest) request = { 0 };
   g_autofree char *answer = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (key == NULL)
     return;
@@ -115,8 +116,9 @@ hand_over (BtyCtl *ctl, const BtyProviderConfig *provider)
 gboolean
 bty_ctl_keys_hand_over (BtyCtl *ctl)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GPtrArray) providers = bty_ctl_call_records (ctl, "provider.list", NULL, &bty_provider_config_schema, 0, &error);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) providers = bty_ctl_call_records (ctl, "provider.list", NULL, &bty_provider_config_schema, 0,
+                                                          &error);
   gboolean is_connected = providers == NULL;
 
   for (guint i = 0; providers != NULL && i < providers->len; i++)

@@ -9,7 +9,7 @@
  *
  * Returns: whether any provider but the built-in one is configured (or nobody could tell)
  */
-gboolean   bty_ctl_keys_hand_over (BtyCtl *ctl);
+gboolean bty_ctl_keys_hand_over (BtyCtl *ctl);
 /* Returns: (transfer full) (nullable): the variable of the environment as a secret */
 BtySecret *bty_ctl_keys_from_environment (const char *name);
 /* Returns: (transfer full) (nullable): the first line of standard input, asked for without echo on a terminal */

@@ -12,8 +12,8 @@
 static gboolean
 run_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
-  static const char *const columns[] = { "name",      N_ ("MODEL"),  "title", N_ ("NAME"), "context_window", N_ ("WINDOW"),
-                                         "abilities", N_ ("CAN DO"), NULL };
+  static const char *const columns[] = { "name",        N_ ("MODEL"), "title",       N_ ("NAME"), "context_window",
+                                         N_ ("WINDOW"), "abilities",  N_ ("CAN DO"), NULL };
 
   bty_ctl_keys_hand_over (ctl);
   return bty_ctl_show_list (ctl, "model.list", bty_ctl_request_of ("provider", bty_ctl_args_get (args, "provider")),
@@ -26,7 +26,11 @@ static const BtyCtlOption list_options[] = {
 };
 
 static const BtyCtlCommand model_commands[] = {
-  { .name = "list", .usage = "", .summary = N_ ("List the models that the providers offer"), .options = list_options, .run = run_list,
+  { .name = "list",
+    .usage = "",
+    .summary = N_ ("List the models that the providers offer"),
+    .options = list_options,
+    .run = run_list,
     .examples = N_ ("  boternity-ctl model list --provider openai") },
   { 0 },
 };

@@ -32,9 +32,10 @@ print_reasons (GPtrArray *plugins)
 static gboolean
 run_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
-  static const char *const columns[] = { "name",    N_ ("PLUGIN"),  "state",    N_ ("STATE"),  "version", N_ ("VERSION"),
-                                         "features", N_ ("OFFERS"), "summary", N_ ("SUMMARY"), NULL };
-  g_autoptr(GPtrArray) plugins = NULL;
+  static const char *const columns[] = { "name",    N_ ("PLUGIN"),  "state",    N_ ("STATE"),
+                                         "version", N_ ("VERSION"), "features", N_ ("OFFERS"),
+                                         "summary", N_ ("SUMMARY"), NULL };
+  g_autoptr (GPtrArray) plugins = NULL;
 
   if (ctl->json)
     return bty_ctl_show_list (ctl, "plugin.list", NULL, &bty_plugin_info_schema, columns, 0, "", error);
@@ -47,7 +48,10 @@ run_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 }
 
 static const BtyCtlCommand plugin_commands[] = {
-  { .name = "list", .usage = "", .summary = N_ ("List the plugins, with the reason why one was refused"), .run = run_list,
+  { .name = "list",
+    .usage = "",
+    .summary = N_ ("List the plugins, with the reason why one was refused"),
+    .run = run_list,
     .examples = N_ ("  boternity-ctl plugin list\n  boternity-ctl plugin list --json") },
   { 0 },
 };

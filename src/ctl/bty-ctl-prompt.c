@@ -21,14 +21,14 @@
 
 struct _BtyCtlPrompt
 {
-  BtyCtl   *ctl;
+  BtyCtl *ctl;
   EditLine *editor;
-  History  *history;
-  char     *path;
-  char     *text;       /* the prompt with its colours */
-  gboolean  continues;  /* the line before ended with a backslash */
-  gboolean  was_interrupted;
-  guint     winch;
+  History *history;
+  char *path;
+  char *text;         /* the prompt with its colours */
+  gboolean continues; /* the line before ended with a backslash */
+  gboolean was_interrupted;
+  guint winch;
 };
 
 static char *
@@ -110,7 +110,7 @@ static void
 load_history (BtyCtlPrompt *self)
 {
   g_autofree char *contents = NULL;
-  g_auto(GStrv) lines = NULL;
+  g_auto (GStrv) lines = NULL;
   HistEvent event;
   guint n, first;
 
@@ -208,7 +208,7 @@ read_line (BtyCtlPrompt *self)
 BtyCtlPromptResult
 bty_ctl_prompt_read (BtyCtlPrompt *self, char **line)
 {
-  g_autoptr(GString) whole = g_string_new (NULL);
+  g_autoptr (GString) whole = g_string_new (NULL);
   g_autofree char *piece = NULL;
 
   self->was_interrupted = FALSE;

@@ -18,8 +18,8 @@ typedef enum
   BTY_CTL_PROMPT_END,         /* Ctrl-D, or the terminal is gone */
 } BtyCtlPromptResult;
 
-BtyCtlPrompt      *bty_ctl_prompt_new (BtyCtl *ctl, const char *history_path);
-void               bty_ctl_prompt_free (BtyCtlPrompt *prompt);
+BtyCtlPrompt *bty_ctl_prompt_new (BtyCtl *ctl, const char *history_path);
+void bty_ctl_prompt_free (BtyCtlPrompt *prompt);
 /* @line: (out) (transfer full): what was typed; a line that ends with a backslash goes on in the next */
 BtyCtlPromptResult bty_ctl_prompt_read (BtyCtlPrompt *prompt, char **line);
 

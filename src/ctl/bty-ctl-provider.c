@@ -19,7 +19,7 @@ add_key (BtyCtlRequest *request, const BtyCtlArgs *args, GError **error)
 {
   const char *name = bty_ctl_args_get (args, "key-env");
   g_autofree char *reference = name != NULL ? g_strconcat ("env:", name, NULL) : NULL;
-  g_autoptr(BtySecret) key = NULL;
+  g_autoptr (BtySecret) key = NULL;
 
   if (name != NULL && strchr (name, '=') != NULL)
     {
@@ -50,17 +50,19 @@ add_settings (BtyCtlRequest *request, const BtyCtlArgs *args, GError **error)
 {
   bty_ctl_request_string (request, "url", bty_ctl_args_get (args, "url"));
   bty_ctl_request_string (request, "default_model", bty_ctl_args_get (args, "default-model"));
-  return bty_ctl_request_field (request, &bty_provider_config_schema, "context_window", bty_ctl_args_get (args, "context-window"),
+  return bty_ctl_request_field (request, &bty_provider_config_schema, "context_window",
+                                bty_ctl_args_get (args, "context-window"), error) &&
+         bty_ctl_request_field (request, &bty_provider_config_schema, "options", bty_ctl_args_get (args, "options"),
                                 error) &&
-         bty_ctl_request_field (request, &bty_provider_config_schema, "options", bty_ctl_args_get (args, "options"), error) &&
-         bty_ctl_request_field (request, &bty_provider_config_schema, "enabled", bty_ctl_args_get (args, "enabled"), error) &&
+         bty_ctl_request_field (request, &bty_provider_config_schema, "enabled", bty_ctl_args_get (args, "enabled"),
+                                error) &&
          add_key (request, args, error);
 }
 
 static gboolean
 run_add (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
-  g_auto(BtyCtlRequest) request = { 0 };
+  g_auto (BtyCtlRequest) request = { 0 };
 
   bty_ctl_request_init (&request);
   bty_ctl_request_string (&request, "name", bty_ctl_args_word (args, 0));
@@ -76,7 +78,7 @@ run_add (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 static gboolean
 run_update (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
-  g_auto(BtyCtlRequest) request = { 0 };
+  g_auto (BtyCtlRequest) request = { 0 };
 
   if (g_hash_table_size (args->options) == (bty_ctl_args_has (args, "json") ? 1u : 0u))
     {
@@ -94,8 +96,10 @@ run_update (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 static gboolean
 run_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
-  static const char *const columns[] = { "name",          N_ ("PROVIDER"),      "kind",      N_ ("KIND"), "url", N_ ("URL"),
-                                         "default_model", N_ ("DEFAULT MODEL"), "key_state", N_ ("KEY"),  NULL };
+  static const char *const columns[] = {
+    "name",          N_ ("PROVIDER"),      "kind",      N_ ("KIND"), "url", N_ ("URL"),
+    "default_model", N_ ("DEFAULT MODEL"), "key_state", N_ ("KEY"),  NULL
+  };
 
   return bty_ctl_show_list (ctl, "provider.list", NULL, &bty_provider_config_schema, columns, 0,
                             _ ("There are no providers: boternity-ctl provider add NAME --url URL --key-stdin"), error);
@@ -104,8 +108,8 @@ run_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 static gboolean
 run_get (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
-  return bty_ctl_show (ctl, "provider.get", bty_ctl_request_of ("name", bty_ctl_args_word (args, 0)), &bty_provider_config_schema,
-                       error);
+  return bty_ctl_show (ctl, "provider.get", bty_ctl_request_of ("name", bty_ctl_args_word (args, 0)),
+                       &bty_provider_config_schema, error);
 }
 
 static gboolean
@@ -131,8 +135,9 @@ check_report (const BtyProviderReport *report, GError **error)
 
   if (report->ok)
     return TRUE;
-  g_set_error (error, BTY_ERROR, (int) (info != NULL ? info->code : BTY_ERROR_UNAVAILABLE), _ ("%s does not answer: %s"),
-               report->name, report->error != NULL ? report->error : _ ("no reason was given"));
+  g_set_error (error, BTY_ERROR, (int) (info != NULL ? info->code : BTY_ERROR_UNAVAILABLE),
+               _ ("%s does not answer: %s"), report->name,
+               report->error != NULL ? report->error : _ ("no reason was given"));
   return FALSE;
 }
 
@@ -140,7 +145,7 @@ static gboolean
 run_test (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
   g_autofree char *answer = NULL;
-  g_autoptr(BtyProviderReport) report = NULL;
+  g_autoptr (BtyProviderReport) report = NULL;
 
   bty_ctl_keys_hand_over (ctl);
   answer = bty_ctl_call (ctl, "provider.test", bty_ctl_request_of ("name", bty_ctl_args_word (args, 0)), error);
@@ -156,14 +161,16 @@ run_test (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   return check_report (report, error);
 }
 
-#define SETTINGS \
-  { "url", 'u', N_ ("URL"), N_ ("its base URL, such as http://localhost:11434/v1"), BTY_CTL_NOTHING }, \
-  { "key-stdin", 0, NULL, N_ ("read its key from standard input"), BTY_CTL_NOTHING }, \
-  { "key-env", 0, N_ ("VARIABLE"), N_ ("its key is in this variable of the environment"), BTY_CTL_NOTHING }, \
-  { "default-model", 'm', N_ ("MODEL"), N_ ("model taken when a route names the provider alone"), BTY_CTL_NOTHING }, \
-  { "context-window", 0, N_ ("TOKENS"), N_ ("tokens to count on when a model does not say"), BTY_CTL_NOTHING }, \
-  { "options", 0, N_ ("JSON"), N_ ("what only its kind understands, as an object"), BTY_CTL_NOTHING }, \
-  { "enabled", 0, N_ ("true|false"), N_ ("whether routes may use it"), BTY_CTL_NOTHING }
+#define SETTINGS                                                                                                       \
+  { "url", 'u', N_ ("URL"), N_ ("its base URL, such as http://localhost:11434/v1"), BTY_CTL_NOTHING },                 \
+    { "key-stdin", 0, NULL, N_ ("read its key from standard input"), BTY_CTL_NOTHING },                                \
+    { "key-env", 0, N_ ("VARIABLE"), N_ ("its key is in this variable of the environment"), BTY_CTL_NOTHING },         \
+    { "default-model", 'm', N_ ("MODEL"), N_ ("model taken when a route names the provider alone"), BTY_CTL_NOTHING }, \
+    { "context-window", 0, N_ ("TOKENS"), N_ ("tokens to count on when a model does not say"), BTY_CTL_NOTHING },      \
+    { "options", 0, N_ ("JSON"), N_ ("what only its kind understands, as an object"), BTY_CTL_NOTHING },               \
+  {                                                                                                                    \
+    "enabled", 0, N_ ("true|false"), N_ ("whether routes may use it"), BTY_CTL_NOTHING                                 \
+  }
 
 static const BtyCtlOption add_options[] = {
   { "kind", 'k', N_ ("KIND"), N_ ("what it speaks (openai)"), BTY_CTL_NOTHING }, SETTINGS, { NULL }
@@ -174,29 +181,59 @@ static const BtyCtlCommand provider_commands[] = {
   { .name = "add",
     .usage = N_ ("NAME"),
     .summary = N_ ("Connect a provider of models"),
-    .text = N_ ("The kind openai is what most servers speak: OpenAI, OpenRouter, Ollama, llama.cpp, vLLM, LM Studio. A key is never\n"
-                "stored on disk: the daemon keeps it in memory, or finds it in the variable that --key-env names; where only this\n"
-                "program has the variable, it hands the key over whenever it is needed."),
-    .examples = N_ ("  boternity-ctl provider add openai --url https://api.openai.com/v1 --key-env OPENAI_API_KEY\n"
-                    "  boternity-ctl provider add local --url http://localhost:11434/v1 --default-model qwen3\n"
-                    "  pass openrouter | boternity-ctl provider add openrouter --url https://openrouter.ai/api/v1 --key-stdin"),
+    .text = N_ (
+      "The kind openai is what most servers speak: OpenAI, OpenRouter, Ollama, llama.cpp, vLLM, LM Studio. A key is never\n"
+      "stored on disk: the daemon keeps it in memory, or finds it in the variable that --key-env names; where only this\n"
+      "program has the variable, it hands the key over whenever it is needed."),
+    .examples = N_ (
+      "  boternity-ctl provider add openai --url https://api.openai.com/v1 --key-env OPENAI_API_KEY\n"
+      "  boternity-ctl provider add local --url http://localhost:11434/v1 --default-model qwen3\n"
+      "  pass openrouter | boternity-ctl provider add openrouter --url https://openrouter.ai/api/v1 --key-stdin"),
     .options = add_options,
     .min = 1,
     .max = 1,
     .run = run_add },
-  { .name = "list", .usage = "", .summary = N_ ("List the providers"), .run = run_list,
+  { .name = "list",
+    .usage = "",
+    .summary = N_ ("List the providers"),
+    .run = run_list,
     .examples = N_ ("  boternity-ctl provider list") },
-  { .name = "get", .usage = N_ ("NAME"), .summary = N_ ("Show a provider"), .min = 1, .max = 1, .words = { BTY_CTL_PROVIDER },
-    .run = run_get, .examples = N_ ("  boternity-ctl provider get openai") },
-  { .name = "update", .usage = N_ ("NAME"), .summary = N_ ("Change a provider"), .options = update_options, .min = 1, .max = 1,
-    .words = { BTY_CTL_PROVIDER }, .run = run_update,
+  { .name = "get",
+    .usage = N_ ("NAME"),
+    .summary = N_ ("Show a provider"),
+    .min = 1,
+    .max = 1,
+    .words = { BTY_CTL_PROVIDER },
+    .run = run_get,
+    .examples = N_ ("  boternity-ctl provider get openai") },
+  { .name = "update",
+    .usage = N_ ("NAME"),
+    .summary = N_ ("Change a provider"),
+    .options = update_options,
+    .min = 1,
+    .max = 1,
+    .words = { BTY_CTL_PROVIDER },
+    .run = run_update,
     .examples = N_ ("  boternity-ctl provider update openai --key-stdin < key\n"
                     "  boternity-ctl provider update local --default-model qwen3") },
-  { .name = "delete", .usage = N_ ("NAME"), .summary = N_ ("Forget a provider"), .min = 1, .max = 1, .words = { BTY_CTL_PROVIDER },
-    .run = run_delete, .examples = N_ ("  boternity-ctl provider delete local") },
-  { .name = "test", .usage = N_ ("NAME"), .summary = N_ ("Ask a provider something and say how it went"), .min = 1, .max = 1,
-    .words = { BTY_CTL_PROVIDER }, .run = run_test, .examples = N_ ("  boternity-ctl provider test openai") },
+  { .name = "delete",
+    .usage = N_ ("NAME"),
+    .summary = N_ ("Forget a provider"),
+    .min = 1,
+    .max = 1,
+    .words = { BTY_CTL_PROVIDER },
+    .run = run_delete,
+    .examples = N_ ("  boternity-ctl provider delete local") },
+  { .name = "test",
+    .usage = N_ ("NAME"),
+    .summary = N_ ("Ask a provider something and say how it went"),
+    .min = 1,
+    .max = 1,
+    .words = { BTY_CTL_PROVIDER },
+    .run = run_test,
+    .examples = N_ ("  boternity-ctl provider test openai") },
   { 0 },
 };
 
-const BtyCtlVerb bty_ctl_provider_verb = { "provider", N_ ("connect and test providers of models"), provider_commands, FALSE };
+const BtyCtlVerb bty_ctl_provider_verb = { "provider", N_ ("connect and test providers of models"), provider_commands,
+                                           FALSE };

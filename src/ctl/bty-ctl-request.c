@@ -43,9 +43,10 @@ bty_ctl_request_strings (BtyCtlRequest *request, const char *name, GPtrArray *va
 }
 
 gboolean
-bty_ctl_request_field (BtyCtlRequest *request, const BtySchema *schema, const char *name, const char *text, GError **error)
+bty_ctl_request_field (BtyCtlRequest *request, const BtySchema *schema, const char *name, const char *text,
+                       GError **error)
 {
-  g_autoptr(BtyRecord) record = NULL;
+  g_autoptr (BtyRecord) record = NULL;
   g_autofree char *json = NULL;
   g_autofree char *value = NULL;
 
@@ -97,7 +98,7 @@ bty_ctl_request_end (BtyCtlRequest *request)
 GBytes *
 bty_ctl_request_of (const char *name, const char *value)
 {
-  g_auto(BtyCtlRequest) request = { 0 };
+  g_auto (BtyCtlRequest) request = { 0 };
 
   bty_ctl_request_init (&request);
   bty_ctl_request_string (&request, name, value);

@@ -21,7 +21,7 @@ typedef struct
   const char *name;
   const char *usage;
   const char *summary;
-  gboolean  (*run) (BtyCtlChat *chat, const char *word, GError **error);
+  gboolean (*run) (BtyCtlChat *chat, const char *word, GError **error);
 } Slash;
 
 static const Slash slashes[];
@@ -53,7 +53,8 @@ go_to (BtyCtlChat *chat, const BtySession *session, GError **error)
 {
   if (session == NULL || session->state != BTY_SESSION_OPEN)
     {
-      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _ ("no open session of that number; /sessions lists them"));
+      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                           _ ("no open session of that number; /sessions lists them"));
       return FALSE;
     }
   bty_record_take_string (&chat->session, g_strdup (session->record.id));
@@ -68,7 +69,8 @@ print_sessions (BtyCtlChat *chat, GPtrArray *sessions)
     {
       const BtySession *session = sessions->pdata[i];
       const BtySchema *schema = &bty_session_schema;
-      g_autofree char *when = bty_ctl_field_to_text (session, bty_schema_get_field (schema, (guint) bty_schema_find (schema, "active_at", -1, 0)));
+      g_autofree char *when = bty_ctl_field_to_text (
+        session, bty_schema_get_field (schema, (guint) bty_schema_find (schema, "active_at", -1, 0)));
       g_autofree char *title = bty_ctl_terminal_clean (session->title != NULL ? session->title : "", -1);
       gboolean is_here = g_strcmp0 (session->record.id, chat->session) == 0;
 
@@ -80,15 +82,15 @@ print_sessions (BtyCtlChat *chat, GPtrArray *sessions)
 static gboolean
 slash_sessions (BtyCtlChat *chat, const char *word, GError **error)
 {
-  g_auto(BtyCtlRequest) request = { 0 };
-  g_autoptr(GPtrArray) sessions = NULL;
+  g_auto (BtyCtlRequest) request = { 0 };
+  g_autoptr (GPtrArray) sessions = NULL;
   guint64 number = 0;
 
   bty_ctl_request_init (&request);
   bty_ctl_request_string (&request, "slug", chat->slug);
   bty_json_writer_member_int (&request.writer, "limit", SHOWN_SESSIONS);
-  sessions = bty_ctl_call_records (chat->ctl, "session.list", bty_ctl_request_end (&request), &bty_session_schema, SHOWN_SESSIONS,
-                                   error);
+  sessions = bty_ctl_call_records (chat->ctl, "session.list", bty_ctl_request_end (&request), &bty_session_schema,
+                                   SHOWN_SESSIONS, error);
   if (sessions == NULL)
     return FALSE;
   if (*word != '\0')
@@ -104,8 +106,8 @@ slash_sessions (BtyCtlChat *chat, const char *word, GError **error)
 static gboolean
 set_model (BtyCtlChat *chat, const char *models, GError **error)
 {
-  g_auto(BtyCtlRequest) request = { 0 };
-  g_autoptr(BtyBot) bot = NULL;
+  g_auto (BtyCtlRequest) request = { 0 };
+  g_autoptr (BtyBot) bot = NULL;
   g_autofree char *route = NULL;
 
   bty_ctl_request_init (&request);
@@ -123,8 +125,9 @@ set_model (BtyCtlChat *chat, const char *models, GError **error)
 static gboolean
 slash_model (BtyCtlChat *chat, const char *word, GError **error)
 {
-  static const char *const columns[] = { "name", N_ ("MODEL"), "title", N_ ("NAME"), "context_window", N_ ("WINDOW"), NULL };
-  g_autoptr(BtyBot) bot = NULL;
+  static const char *const columns[] = { "name",           N_ ("MODEL"),  "title", N_ ("NAME"),
+                                         "context_window", N_ ("WINDOW"), NULL };
+  g_autoptr (BtyBot) bot = NULL;
   g_autofree char *route = NULL;
 
   if (*word != '\0')
@@ -134,7 +137,8 @@ slash_model (BtyCtlChat *chat, const char *word, GError **error)
     return FALSE;
   route = bot->route != NULL ? g_strjoinv (", ", bot->route) : g_strdup ("");
   bty_ctl_note (_ ("Route of %s: %s"), bot->name, *route != '\0' ? route : _ ("that of the setting chat.route"));
-  return bty_ctl_show_list (chat->ctl, "model.list", NULL, &bty_model_schema, columns, 0, _ ("No provider offers a model."), error);
+  return bty_ctl_show_list (chat->ctl, "model.list", NULL, &bty_model_schema, columns, 0,
+                            _ ("No provider offers a model."), error);
 }
 
 static const Slash slashes[] = {
@@ -149,7 +153,7 @@ static const Slash slashes[] = {
 static void
 say_unknown (const char *name)
 {
-  g_autoptr(GPtrArray) names = g_ptr_array_new ();
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
   const char *near;
 
   for (const Slash *s = slashes; s->name != NULL; s++)
@@ -164,7 +168,7 @@ say_unknown (const char *name)
 gboolean
 bty_ctl_chat_command (BtyCtlChat *chat, const char *line)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   gsize length = strcspn (line + 1, " \t");
   g_autofree char *name = g_strndup (line + 1, length);
   const char *word = line + 1 + length + strspn (line + 1 + length, " \t");

@@ -14,7 +14,7 @@
 static void
 print_absent (BtyCtl *ctl)
 {
-  g_autoptr(GString) text = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
   BtyJsonWriter writer;
 
   bty_json_writer_init (&writer, text);
@@ -58,8 +58,9 @@ run_status (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 static const BtyCtlCommand status_commands[] = {
   { .usage = "",
     .summary = N_ ("Show the daemon at a glance"),
-    .text = N_ ("Never starts a daemon. With --json it always gives running, version, pid, http_url, data_dir and plugins; when no\n"
-                "daemon runs, running is false, pid and http_url are null, and the exit code is 0 all the same."),
+    .text = N_ (
+      "Never starts a daemon. With --json it always gives running, version, pid, http_url, data_dir and plugins; when no\n"
+      "daemon runs, running is false, pid and http_url are null, and the exit code is 0 all the same."),
     .examples = N_ ("  boternity-ctl status\n"
                     "  boternity-ctl status --json"),
     .run = run_status },

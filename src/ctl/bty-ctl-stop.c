@@ -59,8 +59,8 @@ wait_gone (BtyCtl *ctl, gint64 pid, GError **error)
   if (g_cancellable_is_cancelled (ctl->cancellable))
     g_set_error_literal (error, BTY_ERROR, BTY_ERROR_CANCELLED, _ ("stopped waiting; the daemon is still ending"));
   else if (!is_gone)
-    g_set_error (error, BTY_ERROR, BTY_ERROR_DEADLINE_EXCEEDED, _ ("the daemon (process %d) does not end; kill %d ends it at once"),
-                 (int) pid, (int) pid);
+    g_set_error (error, BTY_ERROR, BTY_ERROR_DEADLINE_EXCEEDED,
+                 _ ("the daemon (process %d) does not end; kill %d ends it at once"), (int) pid, (int) pid);
   return is_gone;
 }
 
@@ -68,7 +68,7 @@ wait_gone (BtyCtl *ctl, gint64 pid, GError **error)
 static gboolean
 stop (BtyCtl *ctl, gboolean *was_running, GError **error)
 {
-  g_autoptr(GError) cause = NULL;
+  g_autoptr (GError) cause = NULL;
   g_autofree char *answer = NULL;
   gint64 pid;
 
@@ -99,7 +99,8 @@ run_stop (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   if (!stop (ctl, &was_running, error))
     return FALSE;
   if (ctl->json)
-    bty_ctl_print_json (was_running ? "{\"running\":false,\"was_running\":true}" : "{\"running\":false,\"was_running\":false}");
+    bty_ctl_print_json (was_running ? "{\"running\":false,\"was_running\":true}"
+                                    : "{\"running\":false,\"was_running\":false}");
   else
     bty_ctl_note ("%s", was_running ? _ ("The daemon has ended.") : _ ("No daemon runs."));
   return TRUE;
@@ -136,4 +137,5 @@ static const BtyCtlCommand restart_commands[] = {
 };
 
 const BtyCtlVerb bty_ctl_stop_verb = { "stop", N_ ("end the daemon"), stop_commands, FALSE };
-const BtyCtlVerb bty_ctl_restart_verb = { "restart", N_ ("end the daemon and start it again"), restart_commands, FALSE };
+const BtyCtlVerb bty_ctl_restart_verb = { "restart", N_ ("end the daemon and start it again"), restart_commands,
+                                          FALSE };

@@ -20,8 +20,8 @@
 static char *
 time_to_text (gint64 microseconds)
 {
-  g_autoptr(GDateTime) utc = NULL;
-  g_autoptr(GDateTime) local = NULL;
+  g_autoptr (GDateTime) utc = NULL;
+  g_autoptr (GDateTime) local = NULL;
 
   if (microseconds == 0)
     return g_strdup ("");
@@ -121,7 +121,8 @@ append_cell (GString *line, const char *text, guint width, gboolean is_last)
     }
   else
     {
-      for (const char *p = text; used + (g_unichar_iswide (g_utf8_get_char (p)) ? 2 : 1) < width; p = g_utf8_next_char (p))
+      for (const char *p = text; used + (g_unichar_iswide (g_utf8_get_char (p)) ? 2 : 1) < width;
+           p = g_utf8_next_char (p))
         {
           g_string_append_len (line, p, g_utf8_next_char (p) - p);
           used += g_unichar_iszerowidth (g_utf8_get_char (p)) ? 0 : g_unichar_iswide (g_utf8_get_char (p)) ? 2 : 1;
@@ -136,7 +137,7 @@ append_cell (GString *line, const char *text, guint width, gboolean is_last)
 static void
 print_line (char **cells, const guint *widths, guint n, BtyCtlStyle style)
 {
-  g_autoptr(GString) line = g_string_new (NULL);
+  g_autoptr (GString) line = g_string_new (NULL);
 
   for (guint i = 0; i < n; i++)
     append_cell (line, cells[i], widths[i], i + 1 == n);
@@ -151,7 +152,7 @@ bty_ctl_table_print (GPtrArray *records, const char *const *columns)
 {
   guint n = g_strv_length ((GStrv) columns) / 2;
   g_autofree guint *widths = g_new0 (guint, n);
-  g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
 
   for (guint i = 0; i <= records->len; i++)
     {
@@ -178,7 +179,7 @@ lay_out (gconstpointer record, const BtyField *field, guint margin)
                              ? g_strjoinv ("\n", PEEK (GStrv, record, field))
                              : g_steal_pointer (&text);
   g_autofree char *clean = bty_ctl_terminal_clean (g_strchomp (whole), -1);
-  g_auto(GStrv) lines = g_strsplit (clean, "\n", -1);
+  g_auto (GStrv) lines = g_strsplit (clean, "\n", -1);
   g_autofree char *gap = g_strnfill (margin, ' ');
   g_autofree char *newline = g_strconcat ("\n", gap, NULL);
 

@@ -9,6 +9,6 @@ char *bty_ctl_field_to_text (gconstpointer record, const BtyField *field);
  * Prints records, one a line. @columns: by turns the field's name and the column's title, then NULL. On a terminal it fits the
  * window: the widest columns are cut.
  */
-void  bty_ctl_table_print (GPtrArray *records, const char *const *columns);
+void bty_ctl_table_print (GPtrArray *records, const char *const *columns);
 /* Prints one record, one field a line; fields without a value are left out. */
-void  bty_ctl_record_print (gconstpointer record);
+void bty_ctl_record_print (gconstpointer record);

@@ -137,8 +137,8 @@ bty_ctl_note (const char *format, ...)
 /* There is one standard error, so there is one progress line. */
 static struct
 {
-  char    *text;
-  guint    source;
+  char *text;
+  guint source;
   gboolean is_shown;
 } progress;
 

@@ -12,7 +12,7 @@
 static void
 print_token (BtyCtl *ctl, const char *token)
 {
-  g_autoptr(GString) text = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
   BtyJsonWriter writer;
 
   if (!ctl->json)
@@ -56,4 +56,5 @@ static const BtyCtlCommand token_commands[] = {
   { 0 },
 };
 
-const BtyCtlVerb bty_ctl_token_verb = { "token", N_ ("print the access token for the HTTP port"), token_commands, FALSE };
+const BtyCtlVerb bty_ctl_token_verb = { "token", N_ ("print the access token for the HTTP port"), token_commands,
+                                        FALSE };

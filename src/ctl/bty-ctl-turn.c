@@ -47,7 +47,7 @@ bty_ctl_turn_free (BtyCtlTurn *self)
 static void
 show_word (BtyCtlTurn *self)
 {
-  g_autoptr(GString) out = g_string_new (NULL);
+  g_autoptr (GString) out = g_string_new (NULL);
 
   g_clear_handle_id (&self->pause_source, g_source_remove);
   bty_ctl_wrap_flush (self->wrap, out);
@@ -68,7 +68,7 @@ on_word_pause (gpointer data)
 static void
 show_text (BtyCtlTurn *self, const char *text)
 {
-  g_autoptr(GString) out = g_string_new (NULL);
+  g_autoptr (GString) out = g_string_new (NULL);
 
   g_clear_handle_id (&self->pause_source, g_source_remove);
   self->wrap->width = bty_ctl_terminal_get_width (STDOUT_FILENO);
@@ -123,7 +123,7 @@ take_model (BtyCtlTurn *self, const char *model)
 static void
 cancel_turn (BtyCtlTurn *self)
 {
-  g_autoptr(GBytes) request = bty_ctl_request_of ("turn", self->turn);
+  g_autoptr (GBytes) request = bty_ctl_request_of ("turn", self->turn);
 
   if (self->ctl->client != NULL)
     bty_ctl_client_send (self->ctl->client, "chat.cancel", request);
@@ -160,7 +160,7 @@ static void
 on_item (guint64 number, const char *json, gpointer data)
 {
   BtyCtlTurn *self = data;
-  g_autoptr(BtyChatItem) item = NULL;
+  g_autoptr (BtyChatItem) item = NULL;
 
   if (number != 0 && number <= self->last)
     return;
@@ -218,8 +218,8 @@ pause_for (BtyCtlTurn *self, guint milliseconds)
 static BtyCtlStreamEnd
 join_again (BtyCtlTurn *self, GError **error)
 {
-  g_auto(BtyCtlRequest) request = { 0 };
-  g_autoptr(GBytes) body = NULL;
+  g_auto (BtyCtlRequest) request = { 0 };
+  g_autoptr (GBytes) body = NULL;
 
   bty_ctl_request_init (&request);
   bty_ctl_request_string (&request, "turn", self->turn);
@@ -230,7 +230,8 @@ join_again (BtyCtlTurn *self, GError **error)
     return BTY_CTL_STREAM_DROPPED;
   if (self->was_stopped)
     cancel_turn (self);
-  return bty_ctl_client_stream (self->ctl->client, "chat.attach", body, on_item, self, self->cancellable, &self->record, error);
+  return bty_ctl_client_stream (self->ctl->client, "chat.attach", body, on_item, self, self->cancellable, &self->record,
+                                error);
 }
 
 /* The turn belongs to the daemon: it goes on while nobody listens. */
@@ -256,7 +257,7 @@ rejoin (BtyCtlTurn *self, GError **error)
 static GBytes *
 make_request (const char *slug, const char *session, const char *message)
 {
-  g_auto(BtyCtlRequest) request = { 0 };
+  g_auto (BtyCtlRequest) request = { 0 };
 
   bty_ctl_request_init (&request);
   bty_ctl_request_string (&request, "slug", slug);
@@ -269,7 +270,7 @@ make_request (const char *slug, const char *session, const char *message)
 static gboolean
 check_record (BtyCtlTurn *self, GError **error)
 {
-  g_autoptr(BtyTurn) turn = bty_ctl_read_record (&bty_turn_schema, self->record, NULL);
+  g_autoptr (BtyTurn) turn = bty_ctl_read_record (&bty_turn_schema, self->record, NULL);
   const BtyErrorInfo *info;
 
   if (turn == NULL || turn->state == BTY_TURN_DONE)
@@ -281,7 +282,8 @@ check_record (BtyCtlTurn *self, GError **error)
     }
   if (turn->state == BTY_TURN_INTERRUPTED)
     {
-      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _ ("the daemon ended in the middle of the answer; ask again"));
+      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE,
+                           _ ("the daemon ended in the middle of the answer; ask again"));
       return FALSE;
     }
   info = turn->error_code != NULL ? bty_error_info_by_name (turn->error_code) : NULL;
@@ -294,15 +296,17 @@ check_record (BtyCtlTurn *self, GError **error)
 static gboolean
 converse (BtyCtlTurn *self, GBytes *request, GError **error)
 {
-  g_autoptr(GError) cause = NULL;
+  g_autoptr (GError) cause = NULL;
   BtyCtlStreamEnd end;
 
   bty_ctl_progress_begin (_ ("thinking"));
-  end = bty_ctl_client_stream (self->ctl->client, "chat.send", request, on_item, self, self->cancellable, &self->record, &cause);
+  end = bty_ctl_client_stream (self->ctl->client, "chat.send", request, on_item, self, self->cancellable, &self->record,
+                               &cause);
   if (end == BTY_CTL_STREAM_DROPPED && self->turn != NULL)
     end = rejoin (self, &cause);
   else if (end == BTY_CTL_STREAM_DROPPED)
-    g_prefix_error_literal (&cause, _ ("it is not known whether the message was taken; boternity-ctl session messages shows it: "));
+    g_prefix_error_literal (
+      &cause, _ ("it is not known whether the message was taken; boternity-ctl session messages shows it: "));
   bty_ctl_progress_end ();
   end_line (self);
   if (end == BTY_CTL_STREAM_ENDED)
@@ -317,7 +321,7 @@ converse (BtyCtlTurn *self, GBytes *request, GError **error)
 gboolean
 bty_ctl_turn_run (BtyCtlTurn *self, const char *slug, const char *session, const char *message, GError **error)
 {
-  g_autoptr(GBytes) request = make_request (slug, session, message);
+  g_autoptr (GBytes) request = make_request (slug, session, message);
   gboolean is_answered;
 
   if (!bty_ctl_connect (self->ctl, error))

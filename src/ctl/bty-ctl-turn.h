@@ -16,32 +16,33 @@
  */
 typedef struct
 {
-  BtyCtl  *ctl;
-  char    *session;
-  char   **model;
+  BtyCtl *ctl;
+  char *session;
+  char **model;
   GString *text;
-  char    *record;
+  char *record;
   gboolean was_stopped;
 
   /*< private >*/
-  char         *turn;
-  guint64       last;
-  guint         presses;
-  gboolean      shows_reasoning;
-  gboolean      ends_with_newline;
-  BtyCtlWrap   *wrap;
-  guint         pause_source; /* shows the unfinished word */
+  char *turn;
+  guint64 last;
+  guint presses;
+  gboolean shows_reasoning;
+  gboolean ends_with_newline;
+  BtyCtlWrap *wrap;
+  guint pause_source; /* shows the unfinished word */
   GCancellable *cancellable;
 } BtyCtlTurn;
 
 BtyCtlTurn *bty_ctl_turn_new (BtyCtl *ctl, char **model, gboolean shows_reasoning);
-void        bty_ctl_turn_free (BtyCtlTurn *turn);
+void bty_ctl_turn_free (BtyCtlTurn *turn);
 
 /*
  * Says @message and shows the answer on standard output (not with --json), remarks on standard error.
  *
  * Returns: whether it was answered; an answer that was stopped is an error CANCELLED
  */
-gboolean bty_ctl_turn_run (BtyCtlTurn *turn, const char *slug, const char *session, const char *message, GError **error);
+gboolean bty_ctl_turn_run (BtyCtlTurn *turn, const char *slug, const char *session, const char *message,
+                           GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtyCtlTurn, bty_ctl_turn_free)

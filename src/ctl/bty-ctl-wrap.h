@@ -18,11 +18,11 @@ typedef struct
   /*< private >*/
   GString *bytes; /* of a character that is not complete */
   GString *word;
-  guint    word_width;
-  gunichar last;   /* of the word */
-  guint    column; /* how many are taken */
-  guint    indent;
-  guint    ticks;
+  guint word_width;
+  gunichar last; /* of the word */
+  guint column;  /* how many are taken */
+  guint indent;
+  guint ticks;
   gboolean is_line_start;
   gboolean is_word_open; /* its beginning is out, so the rest cannot move */
   gboolean is_verbatim;  /* this line */
@@ -30,12 +30,12 @@ typedef struct
 } BtyCtlWrap;
 
 BtyCtlWrap *bty_ctl_wrap_new (void);
-void        bty_ctl_wrap_free (BtyCtlWrap *wrap);
+void bty_ctl_wrap_free (BtyCtlWrap *wrap);
 
 /* Appends to @out what can be shown once @text has come. */
-void     bty_ctl_wrap_take (BtyCtlWrap *wrap, const char *text, GString *out);
+void bty_ctl_wrap_take (BtyCtlWrap *wrap, const char *text, GString *out);
 gboolean bty_ctl_wrap_is_holding (const BtyCtlWrap *wrap);
 /* Appends the unfinished word to @out, because nothing comes for a while. */
-void     bty_ctl_wrap_flush (BtyCtlWrap *wrap, GString *out);
+void bty_ctl_wrap_flush (BtyCtlWrap *wrap, GString *out);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtyCtlWrap, bty_ctl_wrap_free)

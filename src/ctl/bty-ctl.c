@@ -34,7 +34,7 @@ on_sigint (gpointer data)
 BtyCtl *
 bty_ctl_new (GError **error)
 {
-  g_autoptr(BtyCtl) ctl = g_new0 (BtyCtl, 1);
+  g_autoptr (BtyCtl) ctl = g_new0 (BtyCtl, 1);
 
   ctl->data_dir = bty_paths_data_dir (error);
   if (ctl->data_dir == NULL)
@@ -75,7 +75,7 @@ bty_ctl_disconnect (BtyCtl *ctl)
 typedef struct
 {
   GCancellable *cancellable;
-  guint         source;
+  guint source;
 } Patience;
 
 static gboolean
@@ -98,8 +98,8 @@ on_cancelled (GCancellable *cancellable, gpointer other)
 static char *
 ask_status (BtyCtl *ctl, GError **error)
 {
-  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr(GError) cause = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) cause = NULL;
   Patience patience = { cancellable, 0 };
   gulong handler = g_cancellable_connect (ctl->cancellable, G_CALLBACK (on_cancelled), cancellable, NULL);
   char *answer;
@@ -110,8 +110,8 @@ ask_status (BtyCtl *ctl, GError **error)
   bty_ctl_progress_end ();
   g_cancellable_disconnect (ctl->cancellable, handler);
   if (patience.source == 0 && answer == NULL)
-    g_set_error (error, BTY_ERROR, BTY_ERROR_DEADLINE_EXCEEDED, _ ("a daemon holds “%s” and has not answered for %d seconds"),
-                 ctl->data_dir, GREETING_MS / 1000);
+    g_set_error (error, BTY_ERROR, BTY_ERROR_DEADLINE_EXCEEDED,
+                 _ ("a daemon holds “%s” and has not answered for %d seconds"), ctl->data_dir, GREETING_MS / 1000);
   else if (answer == NULL)
     g_propagate_error (error, g_steal_pointer (&cause));
   if (patience.source != 0)
@@ -135,8 +135,9 @@ greet (BtyCtl *ctl, const char *path, GError **error)
       return FALSE;
     }
   if (ctl->status->version != NULL && strcmp (ctl->status->version, BTY_VERSION) != 0)
-    bty_ctl_note (_ ("the daemon is version %s and this program is %s: boternity-ctl restart starts the one that belongs to it"),
-                  ctl->status->version, BTY_VERSION);
+    bty_ctl_note (
+      _ ("the daemon is version %s and this program is %s: boternity-ctl restart starts the one that belongs to it"),
+      ctl->status->version, BTY_VERSION);
   return TRUE;
 }
 
@@ -192,14 +193,15 @@ with_id (const char *json)
 {
   g_autofree char *id = bty_ctl_json_get (json, "id");
 
-  return id != NULL ? g_strdup (json) : g_strconcat (strcmp (json, "{}") == 0 ? "{\"id\":\"\"" : "{\"id\":\"\",", json + 1, NULL);
+  return id != NULL ? g_strdup (json)
+                    : g_strconcat (strcmp (json, "{}") == 0 ? "{\"id\":\"\"" : "{\"id\":\"\",", json + 1, NULL);
 }
 
 gpointer
 bty_ctl_read_record (const BtySchema *schema, const char *json, GError **error)
 {
   g_autofree char *completed = bty_schema_is_stored (schema) && *json == '{' ? with_id (json) : g_strdup (json);
-  g_autoptr(GError) cause = NULL;
+  g_autoptr (GError) cause = NULL;
   gpointer record = bty_record_from_store (schema, completed, -1, &cause);
 
   if (record == NULL)
@@ -233,7 +235,7 @@ static char *
 take_page (const char *answer, GPtrArray *items)
 {
   g_autofree char *array = bty_ctl_json_get (answer, "items");
-  g_autoptr(GPtrArray) values = bty_ctl_json_get_values (array != NULL ? array : "[]");
+  g_autoptr (GPtrArray) values = bty_ctl_json_get_values (array != NULL ? array : "[]");
 
   g_ptr_array_extend_and_steal (items, g_steal_pointer (&values));
   return bty_ctl_json_get_string (answer, "next_cursor");
@@ -242,13 +244,13 @@ take_page (const char *answer, GPtrArray *items)
 GPtrArray *
 bty_ctl_call_list (BtyCtl *ctl, const char *operation, GBytes *request, guint most, GError **error)
 {
-  g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr(GBytes) first = request;
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GBytes) first = request;
   g_autofree char *cursor = NULL;
 
   do
     {
-      g_autoptr(GBytes) page = cursor != NULL ? with_cursor (first, cursor) : NULL;
+      g_autoptr (GBytes) page = cursor != NULL ? with_cursor (first, cursor) : NULL;
       g_autofree char *answer = call (ctl, operation, page != NULL ? page : first, error);
 
       if (answer == NULL)
@@ -265,7 +267,7 @@ bty_ctl_call_list (BtyCtl *ctl, const char *operation, GBytes *request, guint mo
 static GPtrArray *
 read_records (GPtrArray *items, const BtySchema *schema, GError **error)
 {
-  g_autoptr(GPtrArray) records = bty_record_list_new ();
+  g_autoptr (GPtrArray) records = bty_record_list_new ();
 
   for (guint i = 0; i < items->len; i++)
     {
@@ -279,9 +281,10 @@ read_records (GPtrArray *items, const BtySchema *schema, GError **error)
 }
 
 GPtrArray *
-bty_ctl_call_records (BtyCtl *ctl, const char *operation, GBytes *request, const BtySchema *schema, guint most, GError **error)
+bty_ctl_call_records (BtyCtl *ctl, const char *operation, GBytes *request, const BtySchema *schema, guint most,
+                      GError **error)
 {
-  g_autoptr(GPtrArray) items = bty_ctl_call_list (ctl, operation, request, most, error);
+  g_autoptr (GPtrArray) items = bty_ctl_call_list (ctl, operation, request, most, error);
 
   return items != NULL ? read_records (items, schema, error) : NULL;
 }
@@ -300,7 +303,7 @@ gboolean
 bty_ctl_show (BtyCtl *ctl, const char *operation, GBytes *request, const BtySchema *schema, GError **error)
 {
   g_autofree char *answer = bty_ctl_call (ctl, operation, request, error);
-  g_autoptr(BtyRecord) record = NULL;
+  g_autoptr (BtyRecord) record = NULL;
 
   if (answer == NULL)
     return FALSE;
@@ -319,7 +322,7 @@ bty_ctl_show (BtyCtl *ctl, const char *operation, GBytes *request, const BtySche
 static void
 print_items (GPtrArray *items)
 {
-  g_autoptr(GString) text = g_string_new ("{\"items\":[");
+  g_autoptr (GString) text = g_string_new ("{\"items\":[");
 
   for (guint i = 0; i < items->len; i++)
     {
@@ -331,11 +334,11 @@ print_items (GPtrArray *items)
 }
 
 gboolean
-bty_ctl_show_list (BtyCtl *ctl, const char *operation, GBytes *request, const BtySchema *schema, const char *const *columns,
-                   guint most, const char *nothing, GError **error)
+bty_ctl_show_list (BtyCtl *ctl, const char *operation, GBytes *request, const BtySchema *schema,
+                   const char *const *columns, guint most, const char *nothing, GError **error)
 {
-  g_autoptr(GPtrArray) items = bty_ctl_call_list (ctl, operation, request, most, error);
-  g_autoptr(GPtrArray) records = NULL;
+  g_autoptr (GPtrArray) items = bty_ctl_call_list (ctl, operation, request, most, error);
+  g_autoptr (GPtrArray) records = NULL;
 
   if (items == NULL)
     return FALSE;
@@ -358,7 +361,7 @@ bty_ctl_show_list (BtyCtl *ctl, const char *operation, GBytes *request, const Bt
 static void
 print_problem (const BtyErrorInfo *info, const char *message)
 {
-  g_autoptr(GString) text = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
   BtyJsonWriter writer;
 
   bty_json_writer_init (&writer, text);

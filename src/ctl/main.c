@@ -88,8 +88,8 @@ has_option (char **words, const char *option, const char *letter)
 static BtyCtlArgs *
 parse_words (const BtyCtlVerb *verb, const BtyCtlCommand *command, char **words, GError **error)
 {
-  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
-  g_auto(GStrv) all = NULL;
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) all = NULL;
 
   if (verb == &bty_ctl_complete_verb)
     g_strv_builder_add (builder, "--");
@@ -101,7 +101,7 @@ parse_words (const BtyCtlVerb *verb, const BtyCtlCommand *command, char **words,
 static gboolean
 run_command (BtyCtl *ctl, const BtyCtlVerb *verb, const BtyCtlCommand *command, char **words, GError **error)
 {
-  g_autoptr(BtyCtlArgs) args = parse_words (verb, command, words, error);
+  g_autoptr (BtyCtlArgs) args = parse_words (verb, command, words, error);
 
   if (args == NULL || !check_count (verb, command, args, error))
     return FALSE;
@@ -113,7 +113,7 @@ run (BtyCtl *ctl, char **words, GError **error)
 {
   const BtyCtlVerb *verb;
   const BtyCtlCommand *command;
-  g_autoptr(GError) unknown = NULL;
+  g_autoptr (GError) unknown = NULL;
 
   if (words[0] == NULL)
     {
@@ -144,8 +144,8 @@ run (BtyCtl *ctl, char **words, GError **error)
 int
 main (int argc, char **argv)
 {
-  g_autoptr(BtyCtl) ctl = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (BtyCtl) ctl = NULL;
+  g_autoptr (GError) error = NULL;
   gboolean json = has_option (argv + 1, "--json", NULL), done = FALSE;
   int first;
 
@@ -160,7 +160,8 @@ main (int argc, char **argv)
     }
   if ((fflush (stdout) != 0 || ferror (stdout)) && done)
     {
-      g_set_error (&error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _ ("standard output could not be written: %s"), g_strerror (errno));
+      g_set_error (&error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _ ("standard output could not be written: %s"),
+                   g_strerror (errno));
       done = FALSE;
     }
   if (error != NULL)

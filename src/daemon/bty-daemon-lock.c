@@ -22,7 +22,8 @@ static gboolean
 refuse_folder (GError **error, const char *data_dir, const char *why)
 {
   g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-               _("the data folder “%s” cannot be used: %s; mend it, or choose another with BOTERNITY_DATA_DIR"), data_dir, why);
+               _ ("the data folder “%s” cannot be used: %s; mend it, or choose another with BOTERNITY_DATA_DIR"),
+               data_dir, why);
   return FALSE;
 }
 
@@ -30,9 +31,9 @@ static gboolean
 make_folder (const char *data_dir, GError **error)
 {
   if (g_mkdir_with_parents (data_dir, 0700) != 0)
-    return refuse_folder (error, data_dir, errno == EEXIST ? _("it is not a folder") : g_strerror (errno));
+    return refuse_folder (error, data_dir, errno == EEXIST ? _ ("it is not a folder") : g_strerror (errno));
   if (!g_file_test (data_dir, G_FILE_TEST_IS_DIR))
-    return refuse_folder (error, data_dir, _("it is not a folder"));
+    return refuse_folder (error, data_dir, _ ("it is not a folder"));
   if (g_access (data_dir, R_OK | W_OK | X_OK) != 0)
     return refuse_folder (error, data_dir, g_strerror (errno));
   return TRUE;
@@ -41,25 +42,29 @@ make_folder (const char *data_dir, GError **error)
 static void
 set_taken (int fd, const char *data_dir, GError **error)
 {
-  char   text[24] = "";
+  char text[24] = "";
   gssize n = pread (fd, text, sizeof text - 1, 0);
   gint64 pid = n > 0 ? g_ascii_strtoll (text, NULL, 10) : 0;
 
   if (pid > 0)
-    g_set_error (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS,
-                 _("another boternityd (process %" G_GINT64_FORMAT
-                   ") uses the data folder “%s”: stop it with “boternity-ctl stop”, or choose another folder with BOTERNITY_DATA_DIR"),
-                 pid, data_dir);
+    g_set_error (
+      error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS,
+      _ (
+        "another boternityd (process %" G_GINT64_FORMAT
+        ") uses the data folder “%s”: stop it with “boternity-ctl stop”, or choose another folder with BOTERNITY_DATA_DIR"),
+      pid, data_dir);
   else
-    g_set_error (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS,
-                 _("another boternityd uses the data folder “%s”: stop it, or choose another folder with BOTERNITY_DATA_DIR"), data_dir);
+    g_set_error (
+      error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS,
+      _ ("another boternityd uses the data folder “%s”: stop it, or choose another folder with BOTERNITY_DATA_DIR"),
+      data_dir);
 }
 
 static gboolean
 lock_file (int fd, const char *data_dir, GError **error)
 {
   char text[24];
-  int  length;
+  int length;
 
   if (flock (fd, LOCK_EX | LOCK_NB) != 0)
     {
@@ -78,8 +83,8 @@ BtyDaemonLock *
 bty_daemon_lock_take (const char *data_dir, GError **error)
 {
   g_autofree char *path = g_build_filename (data_dir, "daemon.lock", NULL);
-  BtyDaemonLock   *self;
-  int              fd;
+  BtyDaemonLock *self;
+  int fd;
 
   if (!make_folder (data_dir, error))
     return NULL;

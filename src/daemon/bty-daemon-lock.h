@@ -17,6 +17,6 @@ typedef struct _BtyDaemonLock BtyDaemonLock;
  * @error: %BTY_ERROR_ALREADY_EXISTS naming the process that has it, or %BTY_ERROR_FAILED_PRECONDITION when the folder cannot be used
  */
 BtyDaemonLock *bty_daemon_lock_take (const char *data_dir, GError **error);
-void           bty_daemon_lock_free (BtyDaemonLock *lock);
+void bty_daemon_lock_free (BtyDaemonLock *lock);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtyDaemonLock, bty_daemon_lock_free)

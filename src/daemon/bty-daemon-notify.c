@@ -13,10 +13,10 @@
 void
 bty_daemon_notify (const char *state)
 {
-  const char        *path = g_getenv ("NOTIFY_SOCKET");
+  const char *path = g_getenv ("NOTIFY_SOCKET");
   struct sockaddr_un address = { .sun_family = AF_UNIX };
-  gsize              length = path != NULL ? strlen (path) : 0;
-  int                fd;
+  gsize length = path != NULL ? strlen (path) : 0;
+  int fd;
 
   if (length == 0 || length >= sizeof address.sun_path || (path[0] != '/' && path[0] != '@'))
     return;

@@ -12,26 +12,29 @@
 static gboolean
 parse (BtyDaemonOptions *options, int *argc, char ***argv, GError **error)
 {
-  g_autoptr(GOptionContext) context = g_option_context_new (NULL);
-  gboolean                  foreground = FALSE;
-  const GOptionEntry        entries[] = {
-    { "version", 0, 0, G_OPTION_ARG_NONE, &options->show_version, N_("Print the version and exit"), NULL },
-    { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->data_dir, N_("Keep data in FOLDER"), N_("FOLDER") },
-    { "config-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->config_dir, N_("Read settings from FOLDER"), N_("FOLDER") },
-    { "foreground", 0, 0, G_OPTION_ARG_NONE, &foreground, N_("Stay in the foreground (always so)"), NULL },
-    { "log-level", 0, 0, G_OPTION_ARG_STRING, &options->log_level, N_("Log what is as grave as LEVELS, such as info,bty-sqlite=debug"),
-      N_("LEVELS") },
-    { "ready-fd", 0, 0, G_OPTION_ARG_INT, &options->ready_fd, N_("Write a line to descriptor N when ready"), N_("N") },
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  gboolean foreground = FALSE;
+  const GOptionEntry entries[] = {
+    { "version", 0, 0, G_OPTION_ARG_NONE, &options->show_version, N_ ("Print the version and exit"), NULL },
+    { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->data_dir, N_ ("Keep data in FOLDER"), N_ ("FOLDER") },
+    { "config-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->config_dir, N_ ("Read settings from FOLDER"),
+      N_ ("FOLDER") },
+    { "foreground", 0, 0, G_OPTION_ARG_NONE, &foreground, N_ ("Stay in the foreground (always so)"), NULL },
+    { "log-level", 0, 0, G_OPTION_ARG_STRING, &options->log_level,
+      N_ ("Log what is as grave as LEVELS, such as info,bty-sqlite=debug"), N_ ("LEVELS") },
+    { "ready-fd", 0, 0, G_OPTION_ARG_INT, &options->ready_fd, N_ ("Write a line to descriptor N when ready"),
+      N_ ("N") },
     G_OPTION_ENTRY_NULL
   };
 
-  g_option_context_set_summary (context, _("Runs the bots. Usually started by boternity-ctl."));
+  g_option_context_set_summary (context, _ ("Runs the bots. Usually started by boternity-ctl."));
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
   if (*argc > 1)
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("“%s” is not understood: see “boternityd --help”"), (*argv)[1]);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("“%s” is not understood: see “boternityd --help”"),
+                   (*argv)[1]);
       return FALSE;
     }
   return TRUE;
@@ -45,7 +48,7 @@ check_ready_fd (int fd, GError **error)
     return TRUE;
   if (fd >= 1 && fd != STDERR_FILENO && fcntl (fd, F_GETFD) >= 0 && fcntl (fd, F_SETFD, FD_CLOEXEC) == 0)
     return TRUE;
-  g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("--ready-fd %d is no open descriptor to write to"), fd);
+  g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("--ready-fd %d is no open descriptor to write to"), fd);
   return FALSE;
 }
 
@@ -55,7 +58,8 @@ find_folder (char **folder, const char *variable, char *(*find) (GError **error)
 {
   if (*folder != NULL && **folder == '\0')
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("a folder's name is empty: see “boternityd --help”"));
+      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+                   _ ("a folder's name is empty: see “boternityd --help”"));
       return FALSE;
     }
   if (*folder != NULL)
@@ -68,11 +72,12 @@ find_folder (char **folder, const char *variable, char *(*find) (GError **error)
 gboolean
 bty_daemon_options_read (BtyDaemonOptions *options, int *argc, char ***argv, GError **error)
 {
-  *options = (BtyDaemonOptions) { .ready_fd = -1 };
+  *options = (BtyDaemonOptions){ .ready_fd = -1 };
   if (!parse (options, argc, argv, error) || !check_ready_fd (options->ready_fd, error))
     return FALSE;
-  return options->show_version || (find_folder (&options->data_dir, "BOTERNITY_DATA_DIR", bty_paths_data_dir, error) &&
-                                   find_folder (&options->config_dir, "BOTERNITY_CONFIG_DIR", bty_paths_config_dir, error));
+  return options->show_version ||
+         (find_folder (&options->data_dir, "BOTERNITY_DATA_DIR", bty_paths_data_dir, error) &&
+          find_folder (&options->config_dir, "BOTERNITY_CONFIG_DIR", bty_paths_config_dir, error));
 }
 
 void

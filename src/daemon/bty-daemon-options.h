@@ -13,13 +13,13 @@
  */
 typedef struct
 {
-  char    *data_dir;
-  char    *config_dir;
-  char    *log_level;
-  int      ready_fd;
+  char *data_dir;
+  char *config_dir;
+  char *log_level;
+  int ready_fd;
   gboolean show_version;
 } BtyDaemonOptions;
 
 /** bty_daemon_options_read: what is not on the command line comes from the environment; --help prints and ends the program */
 gboolean bty_daemon_options_read (BtyDaemonOptions *options, int *argc, char ***argv, GError **error);
-void     bty_daemon_options_clear (BtyDaemonOptions *options);
+void bty_daemon_options_clear (BtyDaemonOptions *options);

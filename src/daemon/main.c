@@ -22,8 +22,8 @@
 typedef struct
 {
   BtyEngine *engine;
-  gboolean   is_asked_to_stop;
-  guint      signals[3];
+  gboolean is_asked_to_stop;
+  guint signals[3];
 } Daemon;
 
 static const int stop_signals[] = { SIGTERM, SIGINT, SIGHUP };
@@ -89,9 +89,9 @@ serve (Daemon *daemon, const BtyDaemonOptions *options)
 static int
 run_engine (const BtyDaemonOptions *options)
 {
-  g_autoptr(GError)    error = NULL;
-  g_autoptr(BtyEngine) engine = bty_engine_new (options->data_dir, options->config_dir, &error);
-  Daemon               daemon = { .engine = engine };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyEngine) engine = bty_engine_new (options->data_dir, options->config_dir, &error);
+  Daemon daemon = { .engine = engine };
 
   if (engine == NULL)
     return fail (error);
@@ -108,15 +108,16 @@ run_engine (const BtyDaemonOptions *options)
     g_clear_handle_id (&daemon.signals[i], g_source_remove);
   g_signal_handlers_disconnect_by_data (engine, &daemon);
   if (g_error_matches (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS))
-    error->code = BTY_ERROR_UNAVAILABLE; /* a port that is taken, say; the other code tells of a daemon that serves this folder */
+    error->code =
+      BTY_ERROR_UNAVAILABLE; /* a port that is taken, say; the other code tells of a daemon that serves this folder */
   return error != NULL ? fail (error) : 0;
 }
 
 static int
 run (const BtyDaemonOptions *options)
 {
-  g_autoptr(GError)        error = NULL;
-  g_autoptr(BtyDaemonLock) lock = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyDaemonLock) lock = NULL;
 
   if (!bty_log_start (options->log_level, &error))
     return fail (error);
@@ -129,9 +130,9 @@ run (const BtyDaemonOptions *options)
 int
 main (int argc, char **argv)
 {
-  BtyDaemonOptions  options;
-  g_autoptr(GError) error = NULL;
-  int               status = 0;
+  BtyDaemonOptions options;
+  g_autoptr (GError) error = NULL;
+  int status = 0;
 
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, BTY_LOCALE_DIR);

@@ -16,6 +16,6 @@ SoupMessage *bty_http_client_message (BtyHttpClient *client, const BtyHttpReques
 
 /* Whether HTTP/2 is offered to the service; from the first time that it would not do without on. */
 gboolean bty_http_client_offers_http2 (BtyHttpClient *client);
-void     bty_http_client_offer_http2 (BtyHttpClient *client);
+void bty_http_client_offer_http2 (BtyHttpClient *client);
 
 G_END_DECLS

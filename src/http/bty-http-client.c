@@ -14,15 +14,16 @@ struct _BtyHttpClient
 {
   gatomicrefcount references;
   BtyHttpOptions *options;
-  const char     *key_header;
-  const char     *key_prefix;
-  BtySecret      *key;
-  SoupSession    *session;
-  gboolean        offers_http2;
+  const char *key_header;
+  const char *key_prefix;
+  BtySecret *key;
+  SoupSession *session;
+  gboolean offers_http2;
 };
 
 BtyHttpClient *
-bty_http_client_new (BtyHttpOptions *options, const char *key_header, const char *key_prefix, BtySecret *key, GError **error)
+bty_http_client_new (BtyHttpOptions *options, const char *key_header, const char *key_prefix, BtySecret *key,
+                     GError **error)
 {
   BtyHttpClient *self;
 
@@ -84,23 +85,23 @@ bty_http_client_offer_http2 (BtyHttpClient *self)
 static GTlsDatabase *
 open_authorities (BtyHttpClient *self, GError **error)
 {
-  g_autoptr(GError)        reason = NULL;
-  g_autoptr(GTlsDatabase)  database = NULL;
-  g_autofree char         *path = g_canonicalize_filename (self->options->ca_file, NULL);
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (GTlsDatabase) database = NULL;
+  g_autofree char *path = g_canonicalize_filename (self->options->ca_file, NULL);
 
   database = g_tls_file_database_new (path, &reason);
   if (database == NULL)
-    g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _("the certificates in “%s” (ca_file, or SSL_CERT_FILE) cannot be read: %s"),
-                 path, reason->message);
+    g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                 _ ("the certificates in “%s” (ca_file, or SSL_CERT_FILE) cannot be read: %s"), path, reason->message);
   return g_steal_pointer (&database);
 }
 
 SoupSession *
 bty_http_client_session (BtyHttpClient *self, GError **error)
 {
-  g_autoptr(SoupSession)  session = NULL;
-  g_autoptr(GTlsDatabase) authorities = NULL;
-  gboolean                is_tls = g_str_equal (g_uri_get_scheme (self->options->url), "https");
+  g_autoptr (SoupSession) session = NULL;
+  g_autoptr (GTlsDatabase) authorities = NULL;
+  gboolean is_tls = g_str_equal (g_uri_get_scheme (self->options->url), "https");
 
   if (self->session != NULL)
     return self->session;
@@ -111,7 +112,8 @@ bty_http_client_session (BtyHttpClient *self, GError **error)
         return NULL;
     }
   session = soup_session_new_with_options ("max-conns", (int) self->options->max_connections, "max-conns-per-host",
-                                           (int) self->options->max_connections, "user-agent", "boternity/" BTY_VERSION, NULL);
+                                           (int) self->options->max_connections, "user-agent", "boternity/" BTY_VERSION,
+                                           NULL);
   /* A decoder would hold streamed bytes back; the manager of HTTP authentication would replace the key's header. */
   soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
   soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_MANAGER);
@@ -128,9 +130,9 @@ static void
 put_key (SoupMessage *message, gpointer data)
 {
   BtyHttpClient *self = data;
-  gsize          prefix_length = strlen (self->key_prefix);
-  gsize          length = prefix_length + bty_secret_get_length (self->key);
-  char          *value = g_malloc (length + 1);
+  gsize prefix_length = strlen (self->key_prefix);
+  gsize length = prefix_length + bty_secret_get_length (self->key);
+  char *value = g_malloc (length + 1);
 
   memcpy (value, self->key_prefix, prefix_length);
   memcpy (value + prefix_length, bty_secret_peek (self->key), length - prefix_length);
@@ -144,9 +146,9 @@ put_key (SoupMessage *message, gpointer data)
 static void
 wipe_key (SoupMessage *message, gpointer data)
 {
-  BtyHttpClient      *self = data;
+  BtyHttpClient *self = data;
   SoupMessageHeaders *headers = soup_message_get_request_headers (message);
-  char               *kept = (char *) soup_message_headers_get_one (headers, self->key_header);
+  char *kept = (char *) soup_message_headers_get_one (headers, self->key_header);
 
   if (kept == NULL)
     return;
@@ -157,11 +159,11 @@ wipe_key (SoupMessage *message, gpointer data)
 static GUri *
 join_url (BtyHttpClient *self, const char *path)
 {
-  GUri            *base = self->options->url;
-  const char      *question = strchr (path, '?');
-  const char      *base_query = g_uri_get_query (base);
-  g_autoptr(GString) whole = g_string_new (g_uri_get_path (base));
-  g_autoptr(GString) query = g_string_new (base_query);
+  GUri *base = self->options->url;
+  const char *question = strchr (path, '?');
+  const char *base_query = g_uri_get_query (base);
+  g_autoptr (GString) whole = g_string_new (g_uri_get_path (base));
+  g_autoptr (GString) query = g_string_new (base_query);
 
   while (whole->len > 0 && whole->str[whole->len - 1] == '/')
     g_string_truncate (whole, whole->len - 1);
@@ -171,19 +173,20 @@ join_url (BtyHttpClient *self, const char *path)
   g_string_append_len (whole, path, question != NULL ? question - path : (gssize) strlen (path));
   if (question != NULL)
     g_string_append_printf (query, "%s%s", query->len > 0 ? "&" : "", question + 1);
-  return g_uri_build (SOUP_HTTP_URI_FLAGS, g_uri_get_scheme (base), NULL, g_uri_get_host (base), g_uri_get_port (base), whole->str,
-                      query->len > 0 ? query->str : NULL, NULL);
+  return g_uri_build (SOUP_HTTP_URI_FLAGS, g_uri_get_scheme (base), NULL, g_uri_get_host (base), g_uri_get_port (base),
+                      whole->str, query->len > 0 ? query->str : NULL, NULL);
 }
 
 SoupMessage *
 bty_http_client_message (BtyHttpClient *self, const BtyHttpRequest *request)
 {
-  g_autoptr(GUri)     uri = join_url (self, request->path);
-  SoupMessage        *message = soup_message_new_from_uri (request->method, uri);
+  g_autoptr (GUri) uri = join_url (self, request->path);
+  SoupMessage *message = soup_message_new_from_uri (request->method, uri);
   SoupMessageHeaders *headers = soup_message_get_request_headers (message);
 
   /* Without IDEMPOTENT libsoup opens a connection for every POST. What it then may send again is decided in BtyHttpTransfer. */
-  soup_message_set_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT | SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE);
+  soup_message_set_flags (message,
+                          SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT | SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE);
   soup_message_headers_replace (headers, "Accept", request->accept != NULL ? request->accept : "application/json");
   for (char **header = self->options->headers; header != NULL && *header != NULL; header += 2)
     soup_message_headers_replace (headers, header[0], header[1]);

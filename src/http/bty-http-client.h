@@ -26,10 +26,10 @@ typedef struct _BtyHttpClient BtyHttpClient;
  *
  * Returns: (transfer full) (nullable): a new client
  */
-BTY_EXPORT BtyHttpClient *bty_http_client_new (BtyHttpOptions *options, const char *key_header, const char *key_prefix, BtySecret *key,
-                                               GError **error);
+BTY_EXPORT BtyHttpClient *bty_http_client_new (BtyHttpOptions *options, const char *key_header, const char *key_prefix,
+                                               BtySecret *key, GError **error);
 BTY_EXPORT BtyHttpClient *bty_http_client_ref (BtyHttpClient *client);
-BTY_EXPORT void           bty_http_client_unref (BtyHttpClient *client);
+BTY_EXPORT void bty_http_client_unref (BtyHttpClient *client);
 
 /** bty_http_client_get_options: Returns: (transfer none): its options */
 BTY_EXPORT BtyHttpOptions *bty_http_client_get_options (BtyHttpClient *client);

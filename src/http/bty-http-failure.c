@@ -13,7 +13,7 @@
 /* The words of all families. */
 static const struct
 {
-  const char  *word;
+  const char *word;
   BtyErrorCode code;
 } words[] = {
   { "invalid_api_key", BTY_ERROR_UNAUTHENTICATED },
@@ -49,27 +49,27 @@ static const struct
 /* Statuses that a status class does not tell enough of, and what a person can do about it. */
 static const struct
 {
-  guint        status;
+  guint status;
   BtyErrorCode code;
 } statuses[] = {
-  { 401, BTY_ERROR_UNAUTHENTICATED },   { 402, BTY_ERROR_RESOURCE_EXHAUSTED }, { 403, BTY_ERROR_PERMISSION_DENIED },
-  { 404, BTY_ERROR_NOT_FOUND },         { 408, BTY_ERROR_DEADLINE_EXCEEDED },  { 409, BTY_ERROR_ABORTED },
-  { 413, BTY_ERROR_OUT_OF_RANGE },      { 425, BTY_ERROR_UNAVAILABLE },        { 429, BTY_ERROR_RESOURCE_EXHAUSTED },
-  { 501, BTY_ERROR_UNIMPLEMENTED },     { 504, BTY_ERROR_DEADLINE_EXCEEDED },
+  { 401, BTY_ERROR_UNAUTHENTICATED }, { 402, BTY_ERROR_RESOURCE_EXHAUSTED }, { 403, BTY_ERROR_PERMISSION_DENIED },
+  { 404, BTY_ERROR_NOT_FOUND },       { 408, BTY_ERROR_DEADLINE_EXCEEDED },  { 409, BTY_ERROR_ABORTED },
+  { 413, BTY_ERROR_OUT_OF_RANGE },    { 425, BTY_ERROR_UNAVAILABLE },        { 429, BTY_ERROR_RESOURCE_EXHAUSTED },
+  { 501, BTY_ERROR_UNIMPLEMENTED },   { 504, BTY_ERROR_DEADLINE_EXCEEDED },
 };
 
 static const struct
 {
   BtyErrorCode code;
-  const char  *remedy;
+  const char *remedy;
 } remedies[] = {
-  { BTY_ERROR_UNAUTHENTICATED, N_("check its key") },
-  { BTY_ERROR_PERMISSION_DENIED, N_("its key may not do this") },
-  { BTY_ERROR_NOT_FOUND, N_("check the name of the model, and its url") },
-  { BTY_ERROR_OUT_OF_RANGE, N_("send less, or take a model with a larger window") },
-  { BTY_ERROR_RESOURCE_EXHAUSTED, N_("wait, or look at the limits of the account") },
-  { BTY_ERROR_UNAVAILABLE, N_("try again later, or take another provider") },
-  { BTY_ERROR_DEADLINE_EXCEEDED, N_("try again later, or take another provider") },
+  { BTY_ERROR_UNAUTHENTICATED, N_ ("check its key") },
+  { BTY_ERROR_PERMISSION_DENIED, N_ ("its key may not do this") },
+  { BTY_ERROR_NOT_FOUND, N_ ("check the name of the model, and its url") },
+  { BTY_ERROR_OUT_OF_RANGE, N_ ("send less, or take a model with a larger window") },
+  { BTY_ERROR_RESOURCE_EXHAUSTED, N_ ("wait, or look at the limits of the account") },
+  { BTY_ERROR_UNAVAILABLE, N_ ("try again later, or take another provider") },
+  { BTY_ERROR_DEADLINE_EXCEEDED, N_ ("try again later, or take another provider") },
 };
 
 /* libsoup does not know all that are in use. */
@@ -105,7 +105,8 @@ take_text (char **place, const BtyJsonReader *reader, gboolean counts_more)
 static char **
 place_of (BtyHttpFailure *self, const BtyJsonReader *reader)
 {
-  if (bty_json_reader_key_is (reader, "message") || bty_json_reader_key_is (reader, "detail") || bty_json_reader_key_is (reader, "error"))
+  if (bty_json_reader_key_is (reader, "message") || bty_json_reader_key_is (reader, "detail") ||
+      bty_json_reader_key_is (reader, "error"))
     return &self->message;
   if (bty_json_reader_key_is (reader, "type") || bty_json_reader_key_is (reader, "status"))
     return &self->type;
@@ -117,9 +118,9 @@ static gboolean read_object (BtyHttpFailure *self, BtyJsonReader *reader, guint 
 static gboolean
 read_member (BtyHttpFailure *self, BtyJsonReader *reader, guint depth)
 {
-  char       **place = place_of (self, reader);
-  gboolean     is_error = bty_json_reader_key_is (reader, "error");
-  gboolean     is_code = place == &self->reason;
+  char **place = place_of (self, reader);
+  gboolean is_error = bty_json_reader_key_is (reader, "error");
+  gboolean is_code = place == &self->reason;
   BtyJsonToken token;
 
   if (place == NULL)
@@ -165,15 +166,18 @@ code_of_status (guint status)
   for (guint i = 0; i < G_N_ELEMENTS (statuses); i++)
     if (statuses[i].status == status)
       return statuses[i].code;
-  return status >= 400 && status < 500 ? BTY_ERROR_INVALID_ARGUMENT : status >= 500 ? BTY_ERROR_UNAVAILABLE : BTY_ERROR_DATA_LOSS;
+  return status >= 400 && status < 500 ? BTY_ERROR_INVALID_ARGUMENT
+         : status >= 500               ? BTY_ERROR_UNAVAILABLE
+                                       : BTY_ERROR_DATA_LOSS;
 }
 
 /* Servers without error codes say it in their sentence only. */
 static gboolean
 speaks_of_length (const char *message)
 {
-  static const char *const signs[] = { "context length", "context window", "context size", "maximum context", "too many tokens" };
-  g_autofree char         *lower = message != NULL ? g_ascii_strdown (message, -1) : NULL;
+  static const char *const signs[] = { "context length", "context window", "context size", "maximum context",
+                                       "too many tokens" };
+  g_autofree char *lower = message != NULL ? g_ascii_strdown (message, -1) : NULL;
 
   for (guint i = 0; lower != NULL && i < G_N_ELEMENTS (signs); i++)
     if (strstr (lower, signs[i]) != NULL)
@@ -184,8 +188,8 @@ speaks_of_length (const char *message)
 void
 bty_http_failure_read (BtyHttpFailure *self)
 {
-  g_auto(BtyJsonReader) reader;
-  BtyJsonToken          token;
+  g_auto (BtyJsonReader) reader;
+  BtyJsonToken token;
 
   bty_json_reader_init (&reader, self->body, self->length, 0);
   token = bty_json_reader_next (&reader, NULL);
@@ -206,33 +210,35 @@ static const char *
 remedy_for (const BtyHttpFailure *self)
 {
   if (!self->is_json)
-    return _("that is not the service itself speaking: check its url, and for a proxy in between");
+    return _ ("that is not the service itself speaking: check its url, and for a proxy in between");
   for (guint i = 0; i < G_N_ELEMENTS (remedies); i++)
     if (remedies[i].code == self->code)
-      return _(remedies[i].remedy);
+      return _ (remedies[i].remedy);
   return NULL;
 }
 
 GError *
 bty_http_failure_to_error (const BtyHttpFailure *self, BtyHttpClient *client)
 {
-  const char         *said = self->message != NULL ? self->message : self->reason != NULL ? self->reason : self->type;
-  const char         *remedy = remedy_for (self);
-  const char         *name = bty_http_client_get_options (client)->name;
-  g_autofree char    *redacted = said != NULL ? bty_http_client_redact (client, said, strlen (said)) : NULL;
-  g_autofree char    *kind = NULL;
-  g_autoptr(GString)  text = g_string_new (NULL);
+  const char *said = self->message != NULL ? self->message : self->reason != NULL ? self->reason : self->type;
+  const char *remedy = remedy_for (self);
+  const char *name = bty_http_client_get_options (client)->name;
+  g_autofree char *redacted = said != NULL ? bty_http_client_redact (client, said, strlen (said)) : NULL;
+  g_autofree char *kind = NULL;
+  g_autoptr (GString) text = g_string_new (NULL);
 
   if (self->status >= 300)
-    g_string_printf (text, _("the provider “%s” answers %u %s"), name, self->status, phrase_of (self->status));
+    g_string_printf (text, _ ("the provider “%s” answers %u %s"), name, self->status, phrase_of (self->status));
   else
-    g_string_printf (text, _("the provider “%s” fails"), name);
+    g_string_printf (text, _ ("the provider “%s” fails"), name);
   if (!self->is_json && self->status < 300)
     g_string_append_printf (text, " (%u)", self->status);
   if (!self->is_json)
     {
-      kind = self->content_type != NULL ? bty_http_client_redact (client, self->content_type, MIN (strlen (self->content_type), 60)) : NULL;
-      g_string_append_printf (text, _(" with %s instead of JSON"), kind != NULL ? kind : _("no content type"));
+      kind = self->content_type != NULL
+               ? bty_http_client_redact (client, self->content_type, MIN (strlen (self->content_type), 60))
+               : NULL;
+      g_string_append_printf (text, _ (" with %s instead of JSON"), kind != NULL ? kind : _ ("no content type"));
     }
   else if (redacted != NULL)
     g_string_append_printf (text, ": %s", redacted);

@@ -25,16 +25,16 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  guint        status;
-  const char  *content_type;
-  const char  *body;
-  gsize        length;
-  gboolean     is_json;
-  char        *message;
-  char        *type;
-  char        *reason;
+  guint status;
+  const char *content_type;
+  const char *body;
+  gsize length;
+  gboolean is_json;
+  char *message;
+  char *type;
+  char *reason;
   BtyErrorCode code;
-  gint64       retry_after_ms;
+  gint64 retry_after_ms;
 } BtyHttpFailure;
 
 /** bty_http_failure_read: fills in all from @message on, from the members before it; to be cleared with bty_http_failure_clear() */

@@ -13,13 +13,15 @@
 static const struct
 {
   const char *name;
-  gsize       offset;
-  gint64      fallback;
-  gint64      min;
-  gint64      max;
+  gsize offset;
+  gint64 fallback;
+  gint64 min;
+  gint64 max;
 } numbers[] = {
-  { "connect_timeout_ms", G_STRUCT_OFFSET (BtyHttpOptions, connect_timeout_ms), BTY_HTTP_CONNECT_TIMEOUT_MS, 1, 3600000 },
-  { "first_byte_timeout_ms", G_STRUCT_OFFSET (BtyHttpOptions, first_byte_timeout_ms), BTY_HTTP_FIRST_BYTE_TIMEOUT_MS, 1, 3600000 },
+  { "connect_timeout_ms", G_STRUCT_OFFSET (BtyHttpOptions, connect_timeout_ms), BTY_HTTP_CONNECT_TIMEOUT_MS, 1,
+    3600000 },
+  { "first_byte_timeout_ms", G_STRUCT_OFFSET (BtyHttpOptions, first_byte_timeout_ms), BTY_HTTP_FIRST_BYTE_TIMEOUT_MS, 1,
+    3600000 },
   { "idle_timeout_ms", G_STRUCT_OFFSET (BtyHttpOptions, idle_timeout_ms), BTY_HTTP_IDLE_TIMEOUT_MS, 1, 3600000 },
   { "max_event_bytes", G_STRUCT_OFFSET (BtyHttpOptions, max_event_bytes), 4 * 1024 * 1024, 1024, 1024 * 1024 * 1024 },
   { "max_body_bytes", G_STRUCT_OFFSET (BtyHttpOptions, max_body_bytes), BTY_HTTP_MAX_BODY, 1024, 1024 * 1024 * 1024 },
@@ -27,12 +29,23 @@ static const struct
 };
 
 /* Headers that are HTTP's own business, or that would change where a message ends. */
-static const char *const reserved_headers[] = { "Host",       "Connection",       "Content-Length", "Content-Type",    "Transfer-Encoding",
-                                                "Keep-Alive", "Proxy-Connection", "Upgrade",        "Accept-Encoding", "TE",
-                                                "Trailer",    "Expect",           NULL };
+static const char *const reserved_headers[] = { "Host",
+                                                "Connection",
+                                                "Content-Length",
+                                                "Content-Type",
+                                                "Transfer-Encoding",
+                                                "Keep-Alive",
+                                                "Proxy-Connection",
+                                                "Upgrade",
+                                                "Accept-Encoding",
+                                                "TE",
+                                                "Trailer",
+                                                "Expect",
+                                                NULL };
 
 /* Headers whose values let somebody in. */
-static const char *const secret_headers[] = { "Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key", "Api-Key", "X-Goog-Api-Key", NULL };
+static const char *const secret_headers[] = { "Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key",
+                                              "Api-Key",       "X-Goog-Api-Key",      NULL };
 
 static gboolean
 is_one_of (const char *const *names, const char *name)
@@ -69,7 +82,7 @@ bty_http_options_unref (BtyHttpOptions *self)
 static gboolean
 host_is_loopback (const char *host)
 {
-  g_autoptr(GInetAddress) address = g_inet_address_new_from_string (host);
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
 
   if (address != NULL)
     return g_inet_address_get_is_loopback (address);
@@ -79,26 +92,27 @@ host_is_loopback (const char *host)
 static gboolean
 read_url (BtyHttpOptions *self, const char *text, GError **error)
 {
-  g_autoptr(GError) reason = NULL;
-  const char       *problem = NULL;
+  g_autoptr (GError) reason = NULL;
+  const char *problem = NULL;
 
   self->url = g_uri_parse (text, G_URI_FLAGS_ENCODED | G_URI_FLAGS_PARSE_RELAXED, &reason);
   if (self->url == NULL)
     problem = reason->message;
   else if (!g_str_equal (g_uri_get_scheme (self->url), "http") && !g_str_equal (g_uri_get_scheme (self->url), "https"))
-    problem = _("it must begin with https:// or http://");
+    problem = _ ("it must begin with https:// or http://");
   else if (g_uri_get_host (self->url) == NULL || *g_uri_get_host (self->url) == '\0')
-    problem = _("it names no host");
+    problem = _ ("it names no host");
   else if (g_uri_get_userinfo (self->url) != NULL)
-    problem = _("it holds a user or a password; give the key apart from it");
+    problem = _ ("it holds a user or a password; give the key apart from it");
   else if (g_uri_get_fragment (self->url) != NULL)
-    problem = _("it has a fragment");
+    problem = _ ("it has a fragment");
   if (problem != NULL)
     {
       const char *at = strrchr (text, '@'); /* what stands before it may be a password */
 
-      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("the url “%s” of the provider “%s” cannot be used: %s"),
-                   at != NULL ? at : text, self->name, problem);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+                   _ ("the url “%s” of the provider “%s” cannot be used: %s"), at != NULL ? at : text, self->name,
+                   problem);
       return FALSE;
     }
   self->host = g_strdup (g_uri_get_host (self->url));
@@ -109,7 +123,9 @@ read_url (BtyHttpOptions *self, const char *text, GError **error)
 static gboolean
 refuse (const char *option, GError **error, const char *problem)
 {
-  return g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("the option “%s” cannot be used: %s"), option, problem), FALSE;
+  return g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("the option “%s” cannot be used: %s"), option,
+                      problem),
+         FALSE;
 }
 
 static gboolean
@@ -129,11 +145,11 @@ header_is_sound (const char *name, const char *value)
 static gboolean
 read_headers (BtyHttpOptions *self, BtyJsonReader *reader, GError **error)
 {
-  g_autoptr(GStrvBuilder) headers = g_strv_builder_new ();
-  BtyJsonToken            token = bty_json_reader_next (reader, error);
+  g_autoptr (GStrvBuilder) headers = g_strv_builder_new ();
+  BtyJsonToken token = bty_json_reader_next (reader, error);
 
   if (token != BTY_JSON_OBJECT_BEGIN)
-    return token != BTY_JSON_ERROR && refuse ("headers", error, _("it must be an object of texts"));
+    return token != BTY_JSON_ERROR && refuse ("headers", error, _ ("it must be an object of texts"));
   while ((token = bty_json_reader_next (reader, error)) == BTY_JSON_KEY)
     {
       g_autofree char *name = g_strndup (reader->text, reader->length);
@@ -141,10 +157,10 @@ read_headers (BtyHttpOptions *self, BtyJsonReader *reader, GError **error)
 
       token = bty_json_reader_next (reader, error);
       if (token != BTY_JSON_STRING)
-        return token != BTY_JSON_ERROR && refuse ("headers", error, _("it must be an object of texts"));
+        return token != BTY_JSON_ERROR && refuse ("headers", error, _ ("it must be an object of texts"));
       value = g_strndup (reader->text, reader->length);
       if (strlen (value) != reader->length || !header_is_sound (name, value))
-        return refuse ("headers", error, _("a header's name or value is not allowed"));
+        return refuse ("headers", error, _ ("a header's name or value is not allowed"));
       g_strv_builder_add (headers, name);
       g_strv_builder_add (headers, value);
     }
@@ -162,8 +178,8 @@ read_number (BtyHttpOptions *self, guint row, BtyJsonReader *reader, GError **er
   if (token != BTY_JSON_INT || reader->integer < numbers[row].min || reader->integer > numbers[row].max)
     {
       g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-                   _("the option “%s” must be a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT), numbers[row].name,
-                   numbers[row].min, numbers[row].max);
+                   _ ("the option “%s” must be a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT),
+                   numbers[row].name, numbers[row].min, numbers[row].max);
       return FALSE;
     }
   G_STRUCT_MEMBER (gint64, self, numbers[row].offset) = reader->integer;
@@ -192,7 +208,7 @@ read_text (const char *name, BtyJsonReader *reader, char **value, GError **error
     case BTY_JSON_ERROR:
       return FALSE;
     default:
-      return refuse (name, error, _("it must be a text, a number or a boolean"));
+      return refuse (name, error, _ ("it must be a text, a number or a boolean"));
     }
 }
 
@@ -202,7 +218,7 @@ read_bool (const char *name, BtyJsonReader *reader, gboolean *value, GError **er
   BtyJsonToken token = bty_json_reader_next (reader, error);
 
   if (token != BTY_JSON_TRUE && token != BTY_JSON_FALSE)
-    return token != BTY_JSON_ERROR && refuse (name, error, _("it must be true or false"));
+    return token != BTY_JSON_ERROR && refuse (name, error, _ ("it must be true or false"));
   *value = token == BTY_JSON_TRUE;
   return TRUE;
 }
@@ -225,10 +241,12 @@ read_option (BtyHttpOptions *self, const char *name, const char *const *known, B
     {
       g_autofree char *names = known != NULL ? g_strjoinv (", ", (char **) known) : NULL;
 
-      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-                   _("the provider “%s” knows no option “%s”; it knows ca_file, headers, http2, connect_timeout_ms, first_byte_timeout_ms, "
-                     "idle_timeout_ms, max_event_bytes, max_body_bytes, max_connections%s%s"),
-                   self->name, name, names != NULL ? ", " : "", names != NULL ? names : "");
+      g_set_error (
+        error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+        _ (
+          "the provider “%s” knows no option “%s”; it knows ca_file, headers, http2, connect_timeout_ms, first_byte_timeout_ms, "
+          "idle_timeout_ms, max_event_bytes, max_body_bytes, max_connections%s%s"),
+        self->name, name, names != NULL ? ", " : "", names != NULL ? names : "");
       return FALSE;
     }
   if (!read_text (name, reader, &value, error))
@@ -241,15 +259,15 @@ read_option (BtyHttpOptions *self, const char *name, const char *const *known, B
 static gboolean
 read_options (BtyHttpOptions *self, const char *json, const char *const *known, GError **error)
 {
-  g_auto(BtyJsonReader) reader;
-  BtyJsonToken          token;
+  g_auto (BtyJsonReader) reader;
+  BtyJsonToken token;
 
   bty_json_reader_init (&reader, json, strlen (json), 8);
   token = bty_json_reader_next (&reader, error);
   if (token == BTY_JSON_NULL)
     return bty_json_reader_next (&reader, error) == BTY_JSON_END;
   if (token != BTY_JSON_OBJECT_BEGIN)
-    return token != BTY_JSON_ERROR && refuse ("options", error, _("it must be an object"));
+    return token != BTY_JSON_ERROR && refuse ("options", error, _ ("it must be an object"));
   while ((token = bty_json_reader_next (&reader, error)) == BTY_JSON_KEY)
     {
       g_autofree char *name = g_strndup (reader.text, reader.length);
@@ -261,10 +279,11 @@ read_options (BtyHttpOptions *self, const char *json, const char *const *known, 
 }
 
 BtyHttpOptions *
-bty_http_options_new (const BtyProviderConfig *config, const char *default_url, const char *const *known, GError **error)
+bty_http_options_new (const BtyProviderConfig *config, const char *default_url, const char *const *known,
+                      GError **error)
 {
-  g_autoptr(BtyHttpOptions) self = g_new0 (BtyHttpOptions, 1);
-  const char               *url = config->url != NULL && *config->url != '\0' ? config->url : default_url;
+  g_autoptr (BtyHttpOptions) self = g_new0 (BtyHttpOptions, 1);
+  const char *url = config->url != NULL && *config->url != '\0' ? config->url : default_url;
 
   g_atomic_ref_count_init (&self->references);
   self->more = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
@@ -273,7 +292,7 @@ bty_http_options_new (const BtyProviderConfig *config, const char *default_url, 
     G_STRUCT_MEMBER (gint64, self, numbers[i].offset) = numbers[i].fallback;
   if (url == NULL)
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("the provider “%s” needs a url"), self->name);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("the provider “%s” needs a url"), self->name);
       return NULL;
     }
   if (!read_url (self, url, error))
@@ -307,6 +326,7 @@ bty_http_options_check_key (const BtyHttpOptions *self, gboolean has_key, GError
   if (!has_key || self->is_loopback || g_str_equal (g_uri_get_scheme (self->url), "https"))
     return TRUE;
   g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-               _("the provider “%s” would send its key in clear text to %s: use an https:// url, or no key"), self->name, self->host);
+               _ ("the provider “%s” would send its key in clear text to %s: use an https:// url, or no key"),
+               self->name, self->host);
   return FALSE;
 }

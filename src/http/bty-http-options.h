@@ -37,22 +37,22 @@ G_BEGIN_DECLS
 typedef struct _BtyHttpOptions BtyHttpOptions;
 struct _BtyHttpOptions
 {
-  GUri    *url;
-  char    *host;
+  GUri *url;
+  char *host;
   gboolean is_loopback;
-  char    *name;
-  GStrv    headers;
-  char    *ca_file;
+  char *name;
+  GStrv headers;
+  char *ca_file;
   gboolean http2;
-  gint64   connect_timeout_ms;
-  gint64   first_byte_timeout_ms;
-  gint64   idle_timeout_ms;
-  gint64   max_event_bytes;
-  gint64   max_body_bytes;
-  gint64   max_connections;
+  gint64 connect_timeout_ms;
+  gint64 first_byte_timeout_ms;
+  gint64 idle_timeout_ms;
+  gint64 max_event_bytes;
+  gint64 max_body_bytes;
+  gint64 max_connections;
 
   /*< private >*/
-  GHashTable      *more;
+  GHashTable *more;
   gatomicrefcount references;
 };
 
@@ -68,7 +68,7 @@ struct _BtyHttpOptions
 BTY_EXPORT BtyHttpOptions *bty_http_options_new (const BtyProviderConfig *config, const char *default_url,
                                                  const char *const *known, GError **error);
 BTY_EXPORT BtyHttpOptions *bty_http_options_ref (BtyHttpOptions *options);
-BTY_EXPORT void            bty_http_options_unref (BtyHttpOptions *options);
+BTY_EXPORT void bty_http_options_unref (BtyHttpOptions *options);
 
 /**
  * bty_http_options_get:

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 void bty_http_stream_begin (BtyHttpProvider *provider, BtyCompletion *completion);
 
 /* What a refusal comes to. */
-GError *bty_http_provider_refusal (BtyHttpProvider *self, BtyHttpTransfer *transfer, const GByteArray *body, gint64 *retry_after_ms);
+GError *bty_http_provider_refusal (BtyHttpProvider *self, BtyHttpTransfer *transfer, const GByteArray *body,
+                                   gint64 *retry_after_ms);
 
 G_END_DECLS

@@ -18,7 +18,7 @@ static void init_provider (BtyProviderInterface *iface);
 
 G_DEFINE_ABSTRACT_TYPE_WITH_CODE (BtyHttpProvider, bty_http_provider, G_TYPE_OBJECT,
                                   G_ADD_PRIVATE (BtyHttpProvider)
-                                  G_IMPLEMENT_INTERFACE (BTY_TYPE_PROVIDER, init_provider))
+                                    G_IMPLEMENT_INTERFACE (BTY_TYPE_PROVIDER, init_provider))
 
 #define PRIVATE(self) ((BtyHttpProviderPrivate *) bty_http_provider_get_instance_private (self))
 
@@ -56,10 +56,10 @@ bty_http_provider_get_options (BtyHttpProvider *self)
 static gboolean
 provider_configure (BtyProvider *provider, const BtyProviderConfig *config, BtySecret *key, GError **error)
 {
-  BtyHttpProvider           *self = BTY_HTTP_PROVIDER (provider);
-  BtyHttpProviderClass      *klass = BTY_HTTP_PROVIDER_GET_CLASS (self);
-  g_autoptr(BtyHttpOptions)  options = bty_http_options_new (config, klass->default_url, klass->options, error);
-  g_autoptr(BtyHttpClient)   client = NULL;
+  BtyHttpProvider *self = BTY_HTTP_PROVIDER (provider);
+  BtyHttpProviderClass *klass = BTY_HTTP_PROVIDER_GET_CLASS (self);
+  g_autoptr (BtyHttpOptions) options = bty_http_options_new (config, klass->default_url, klass->options, error);
+  g_autoptr (BtyHttpClient) client = NULL;
 
   if (options == NULL)
     return FALSE;
@@ -82,7 +82,8 @@ static void
 fetch_for (GTask *task, BtyHttpRequest *request, GError *error, GAsyncReadyCallback callback)
 {
   if (request != NULL)
-    bty_http_provider_fetch_async (g_task_get_source_object (task), request, g_task_get_cancellable (task), callback, g_object_ref (task));
+    bty_http_provider_fetch_async (g_task_get_source_object (task), request, g_task_get_cancellable (task), callback,
+                                   g_object_ref (task));
   else
     g_task_return_error (task, error);
 }
@@ -90,13 +91,13 @@ fetch_for (GTask *task, BtyHttpRequest *request, GError *error, GAsyncReadyCallb
 static void
 on_models (GObject *source, GAsyncResult *result, gpointer data)
 {
-  BtyHttpProvider  *self = BTY_HTTP_PROVIDER (source);
-  g_autoptr(GTask)  task = data;
-  g_autoptr(GBytes) body = NULL;
-  GError           *error = NULL;
-  GPtrArray        *models = NULL;
-  gsize             length;
-  const char       *json;
+  BtyHttpProvider *self = BTY_HTTP_PROVIDER (source);
+  g_autoptr (GTask) task = data;
+  g_autoptr (GBytes) body = NULL;
+  GError *error = NULL;
+  GPtrArray *models = NULL;
+  gsize length;
+  const char *json;
 
   body = bty_http_provider_fetch_finish (self, result, &error);
   if (body != NULL)
@@ -111,19 +112,21 @@ on_models (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-provider_list_models_async (BtyProvider *provider, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+provider_list_models_async (BtyProvider *provider, GCancellable *cancellable, GAsyncReadyCallback callback,
+                            gpointer data)
 {
-  BtyHttpProvider      *self = BTY_HTTP_PROVIDER (provider);
+  BtyHttpProvider *self = BTY_HTTP_PROVIDER (provider);
   BtyHttpProviderClass *klass = BTY_HTTP_PROVIDER_GET_CLASS (self);
-  g_autoptr(GTask)      task = g_task_new (self, cancellable, callback, data);
-  BtyHttpRequest       *request = NULL;
-  GError               *error = NULL;
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+  BtyHttpRequest *request = NULL;
+  GError *error = NULL;
 
   g_task_set_source_tag (task, provider_list_models_async);
   if (klass->models_request != NULL)
     request = klass->models_request (self, &error);
   else
-    g_set_error_literal (&error, BTY_ERROR, BTY_ERROR_UNIMPLEMENTED, _("this kind of provider does not list its models"));
+    g_set_error_literal (&error, BTY_ERROR, BTY_ERROR_UNIMPLEMENTED,
+                         _ ("this kind of provider does not list its models"));
   fetch_for (task, request, error, on_models);
 }
 
@@ -145,19 +148,20 @@ init_provider (BtyProviderInterface *iface)
 static void
 on_embeddings (GObject *source, GAsyncResult *result, gpointer data)
 {
-  BtyHttpProvider  *self = BTY_HTTP_PROVIDER (source);
-  g_autoptr(GTask)  task = data;
-  g_autoptr(GBytes) body = NULL;
-  GError           *error = NULL;
-  BtyEmbedding     *embedding = NULL;
-  gsize             length;
-  const char       *json;
+  BtyHttpProvider *self = BTY_HTTP_PROVIDER (source);
+  g_autoptr (GTask) task = data;
+  g_autoptr (GBytes) body = NULL;
+  GError *error = NULL;
+  BtyEmbedding *embedding = NULL;
+  gsize length;
+  const char *json;
 
   body = bty_http_provider_fetch_finish (self, result, &error);
   if (body != NULL)
     {
       json = g_bytes_get_data (body, &length);
-      embedding = BTY_HTTP_PROVIDER_GET_CLASS (self)->embed_parse (self, json, length, GPOINTER_TO_UINT (g_task_get_task_data (task)), &error);
+      embedding = BTY_HTTP_PROVIDER_GET_CLASS (self)->embed_parse (
+        self, json, length, GPOINTER_TO_UINT (g_task_get_task_data (task)), &error);
     }
   if (embedding != NULL)
     g_task_return_pointer (task, embedding, bty_record_unref);
@@ -166,13 +170,13 @@ on_embeddings (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-embedder_embed_async (BtyEmbedder *embedder, const char *model, const char *const *inputs, gint64 dimensions, GCancellable *cancellable,
-                      GAsyncReadyCallback callback, gpointer data)
+embedder_embed_async (BtyEmbedder *embedder, const char *model, const char *const *inputs, gint64 dimensions,
+                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
-  BtyHttpProvider  *self = BTY_HTTP_PROVIDER (embedder);
-  g_autoptr(GTask)  task = g_task_new (self, cancellable, callback, data);
-  BtyHttpRequest   *request = NULL;
-  GError           *error = NULL;
+  BtyHttpProvider *self = BTY_HTTP_PROVIDER (embedder);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+  BtyHttpRequest *request = NULL;
+  GError *error = NULL;
 
   g_task_set_source_tag (task, embedder_embed_async);
   g_task_set_task_data (task, GUINT_TO_POINTER (g_strv_length ((char **) inputs)), NULL);
@@ -196,11 +200,11 @@ bty_http_provider_init_embedder (BtyEmbedderInterface *iface)
 gboolean
 bty_http_provider_not_protocol (BtyHttpProvider *self, GError *reason, GError **error)
 {
-  BtyHttpClient    *client = bty_http_provider_get_client (self);
-  g_autoptr(GError) why = reason;
-  g_autofree char  *redacted = bty_http_client_redact (client, why->message, strlen (why->message));
+  BtyHttpClient *client = bty_http_provider_get_client (self);
+  g_autoptr (GError) why = reason;
+  g_autofree char *redacted = bty_http_client_redact (client, why->message, strlen (why->message));
 
-  g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS, _("the provider “%s” sends what cannot be read: %s"),
+  g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS, _ ("the provider “%s” sends what cannot be read: %s"),
                bty_http_client_get_options (client)->name, redacted);
   return FALSE;
 }
@@ -219,16 +223,17 @@ to_error (BtyHttpProvider *self, BtyHttpFailure *failure)
 gboolean
 bty_http_provider_failed (BtyHttpProvider *self, const char *json, gsize length, GError **error)
 {
-  g_auto(BtyHttpFailure) failure = { .status = 200, .body = json, .length = length, .retry_after_ms = -1 };
+  g_auto (BtyHttpFailure) failure = { .status = 200, .body = json, .length = length, .retry_after_ms = -1 };
 
   g_propagate_error (error, to_error (self, &failure));
   return FALSE;
 }
 
 GError *
-bty_http_provider_refusal (BtyHttpProvider *self, BtyHttpTransfer *transfer, const GByteArray *body, gint64 *retry_after_ms)
+bty_http_provider_refusal (BtyHttpProvider *self, BtyHttpTransfer *transfer, const GByteArray *body,
+                           gint64 *retry_after_ms)
 {
-  g_auto(BtyHttpFailure) failure = {
+  g_auto (BtyHttpFailure) failure = {
     .status = bty_http_transfer_get_status (transfer),
     .content_type = bty_http_transfer_get_content_type (transfer),
     .body = (const char *) body->data,

@@ -17,16 +17,15 @@ G_BEGIN_DECLS
 #define BTY_TYPE_HTTP_PROVIDER (bty_http_provider_get_type ())
 BTY_EXPORT G_DECLARE_DERIVABLE_TYPE (BtyHttpProvider, bty_http_provider, BTY, HTTP_PROVIDER, GObject)
 
-/**
+  /**
  * BtyHttpFraming:
  * @BTY_HTTP_SSE: server-sent events; a server that answers with one JSON document all the same has it delivered as one event
  * @BTY_HTTP_NDJSON: a JSON document a line
  */
-typedef enum
-{
-  BTY_HTTP_SSE,
-  BTY_HTTP_NDJSON,
-} BtyHttpFraming;
+  typedef enum {
+    BTY_HTTP_SSE,
+    BTY_HTTP_NDJSON,
+  } BtyHttpFraming;
 
 /**
  * BtyHttpProviderClass:
@@ -51,23 +50,25 @@ struct _BtyHttpProviderClass
 {
   GObjectClass parent_class;
 
-  const char        *default_url;
-  const char        *key_header;
-  const char        *key_prefix;
+  const char *default_url;
+  const char *key_header;
+  const char *key_prefix;
   const char *const *options;
-  BtyHttpFraming     framing;
+  BtyHttpFraming framing;
 
-  gboolean        (*configured) (BtyHttpProvider *self, const BtyHttpOptions *options, GError **error);
+  gboolean (*configured) (BtyHttpProvider *self, const BtyHttpOptions *options, GError **error);
   BtyHttpRequest *(*request) (BtyHttpProvider *self, const BtyCompletionRequest *request, GError **error);
-  gpointer        (*stream_new) (BtyHttpProvider *self, const BtyCompletionRequest *request);
-  gboolean        (*event) (BtyHttpProvider *self, gpointer stream, const BtySseEvent *event, BtyCompletion *out, GError **error);
-  gboolean        (*end) (BtyHttpProvider *self, gpointer stream, BtyCompletion *out, GError **error);
-  void            (*stream_free) (gpointer stream);
-  void            (*failure) (BtyHttpProvider *self, BtyHttpFailure *failure);
+  gpointer (*stream_new) (BtyHttpProvider *self, const BtyCompletionRequest *request);
+  gboolean (*event) (BtyHttpProvider *self, gpointer stream, const BtySseEvent *event, BtyCompletion *out,
+                     GError **error);
+  gboolean (*end) (BtyHttpProvider *self, gpointer stream, BtyCompletion *out, GError **error);
+  void (*stream_free) (gpointer stream);
+  void (*failure) (BtyHttpProvider *self, BtyHttpFailure *failure);
   BtyHttpRequest *(*models_request) (BtyHttpProvider *self, GError **error);
-  GPtrArray      *(*models_parse) (BtyHttpProvider *self, const char *json, gsize length, GError **error);
-  BtyHttpRequest *(*embed_request) (BtyHttpProvider *self, const char *model, const char *const *inputs, gint64 dimensions, GError **error);
-  BtyEmbedding   *(*embed_parse) (BtyHttpProvider *self, const char *json, gsize length, guint n_inputs, GError **error);
+  GPtrArray *(*models_parse) (BtyHttpProvider *self, const char *json, gsize length, GError **error);
+  BtyHttpRequest *(*embed_request) (BtyHttpProvider *self, const char *model, const char *const *inputs,
+                                    gint64 dimensions, GError **error);
+  BtyEmbedding *(*embed_parse) (BtyHttpProvider *self, const char *json, gsize length, guint n_inputs, GError **error);
 
   /*< private >*/
   gpointer padding[16];
@@ -77,7 +78,7 @@ struct _BtyHttpProviderClass
 BTY_EXPORT void bty_http_provider_init_embedder (BtyEmbedderInterface *iface);
 
 /** bty_http_provider_get_client: Returns: (transfer none) (nullable): how it is reached; %NULL before it was configured */
-BTY_EXPORT BtyHttpClient        *bty_http_provider_get_client (BtyHttpProvider *self);
+BTY_EXPORT BtyHttpClient *bty_http_provider_get_client (BtyHttpProvider *self);
 /** bty_http_provider_get_options: Returns: (transfer none) (nullable): what it was configured with */
 BTY_EXPORT const BtyHttpOptions *bty_http_provider_get_options (BtyHttpProvider *self);
 
@@ -105,8 +106,8 @@ BTY_EXPORT gboolean bty_http_provider_failed (BtyHttpProvider *self, const char 
  *
  * Asks and reads the whole answer, which must be JSON, at most `max_body_bytes` of it.
  */
-BTY_EXPORT void    bty_http_provider_fetch_async (BtyHttpProvider *self, BtyHttpRequest *request, GCancellable *cancellable,
-                                                  GAsyncReadyCallback callback, gpointer data);
+BTY_EXPORT void bty_http_provider_fetch_async (BtyHttpProvider *self, BtyHttpRequest *request,
+                                               GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 /** bty_http_provider_fetch_finish: Returns: (transfer full) (nullable): the body */
 BTY_EXPORT GBytes *bty_http_provider_fetch_finish (BtyHttpProvider *self, GAsyncResult *result, GError **error);
 

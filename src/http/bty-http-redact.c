@@ -54,7 +54,7 @@ looks_like_key (const char *word, gsize length, const BtySecret *key)
   if (length >= 8 && key != NULL)
     {
       const char *known = bty_secret_peek (key);
-      gsize       n = bty_secret_get_length (key);
+      gsize n = bty_secret_get_length (key);
 
       if (n >= 8 && (common_prefix (word, known, length) >= 5 || common_suffix (word, length, known, n) >= 4))
         return TRUE;
@@ -121,9 +121,9 @@ cut (char *text)
 char *
 bty_http_redact (const char *text, gsize length, const BtySecret *key, const char *const *headers)
 {
-  g_autofree char   *valid = g_utf8_make_valid (text, MIN (length, MAX_LOOKED));
-  g_autoptr(GString) whole = g_string_new (valid);
-  char              *result;
+  g_autofree char *valid = g_utf8_make_valid (text, MIN (length, MAX_LOOKED));
+  g_autoptr (GString) whole = g_string_new (valid);
+  char *result;
 
   if (key != NULL)
     replace_all (whole, bty_secret_peek (key), bty_secret_get_length (key));

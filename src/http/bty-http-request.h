@@ -22,10 +22,10 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *method;
-  char       *path;
+  char *path;
   const char *accept;
-  GPtrArray  *headers;
-  GBytes     *body;
+  GPtrArray *headers;
+  GBytes *body;
 } BtyHttpRequest;
 
 /**
@@ -37,8 +37,8 @@ typedef struct
  * Returns: (transfer full): a new request
  */
 BTY_EXPORT BtyHttpRequest *bty_http_request_new (const char *method, const char *path, GString *body);
-BTY_EXPORT void            bty_http_request_free (BtyHttpRequest *request);
-BTY_EXPORT void            bty_http_request_add_header (BtyHttpRequest *request, const char *name, const char *value);
+BTY_EXPORT void bty_http_request_free (BtyHttpRequest *request);
+BTY_EXPORT void bty_http_request_add_header (BtyHttpRequest *request, const char *name, const char *value);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtyHttpRequest, bty_http_request_free)
 

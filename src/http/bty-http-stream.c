@@ -21,14 +21,14 @@ typedef enum
 typedef struct
 {
   BtyHttpProvider *provider;
-  BtyCompletion   *completion;
+  BtyCompletion *completion;
   BtyHttpTransfer *transfer;
-  Mode             mode;
-  BtySseReader    *sse;
+  Mode mode;
+  BtySseReader *sse;
   BtyNdjsonReader *ndjson;
-  GByteArray      *body;
-  gpointer         stream;
-  GError          *failure; /* it could not even begin */
+  GByteArray *body;
+  gpointer stream;
+  GError *failure; /* it could not even begin */
 } Run;
 
 static void
@@ -69,11 +69,11 @@ static gboolean
 choose_mode (Run *run, BtyHttpTransfer *transfer)
 {
   static const char *const streams[] = { "text/event-stream", "text/plain", "application/octet-stream", NULL };
-  static const char *const lines[] = { "application/x-ndjson", "application/jsonl", "application/json", "text/plain",
-                                       "application/octet-stream", NULL };
-  gboolean                 is_sse = BTY_HTTP_PROVIDER_GET_CLASS (run->provider)->framing == BTY_HTTP_SSE;
-  const char              *type = bty_http_transfer_get_content_type (transfer);
-  guint                    status = bty_http_transfer_get_status (transfer);
+  static const char *const lines[] = { "application/x-ndjson", "application/jsonl",        "application/json",
+                                       "text/plain",           "application/octet-stream", NULL };
+  gboolean is_sse = BTY_HTTP_PROVIDER_GET_CLASS (run->provider)->framing == BTY_HTTP_SSE;
+  const char *type = bty_http_transfer_get_content_type (transfer);
+  guint status = bty_http_transfer_get_status (transfer);
 
   run->mode = REFUSAL;
   if (status < 200 || status >= 300)
@@ -88,7 +88,7 @@ choose_mode (Run *run, BtyHttpTransfer *transfer)
 static gboolean
 on_head (BtyHttpTransfer *transfer, gpointer data, GError **error)
 {
-  Run                  *run = data;
+  Run *run = data;
   const BtyHttpOptions *options = bty_http_client_get_options (bty_http_transfer_get_client (transfer));
 
   if (!choose_mode (run, transfer))
@@ -111,20 +111,21 @@ on_head (BtyHttpTransfer *transfer, gpointer data, GError **error)
 static gboolean
 feed (Run *run, const char *bytes, gsize length, GError **error)
 {
-  return run->sse != NULL ? bty_sse_reader_feed (run->sse, bytes, length, error) : bty_ndjson_reader_feed (run->ndjson, bytes, length, error);
+  return run->sse != NULL ? bty_sse_reader_feed (run->sse, bytes, length, error)
+                          : bty_ndjson_reader_feed (run->ndjson, bytes, length, error);
 }
 
 static gboolean
 collect (Run *run, const char *bytes, gsize length, GError **error)
 {
   const BtyHttpOptions *options = bty_http_client_get_options (bty_http_transfer_get_client (run->transfer));
-  gsize                 limit = run->mode == REFUSAL ? BTY_HTTP_MAX_FAILURE : (gsize) options->max_body_bytes;
+  gsize limit = run->mode == REFUSAL ? BTY_HTTP_MAX_FAILURE : (gsize) options->max_body_bytes;
 
   if (run->body->len + length > limit && run->mode == WHOLE)
     {
       g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS,
-                   _("the answer of the provider “%s” is longer than %lld bytes: raise its option max_body_bytes"), options->name,
-                   (long long) limit);
+                   _ ("the answer of the provider “%s” is longer than %lld bytes: raise its option max_body_bytes"),
+                   options->name, (long long) limit);
       return FALSE;
     }
   g_byte_array_append (run->body, (const guint8 *) bytes, MIN (length, limit - run->body->len));
@@ -161,7 +162,8 @@ end_of_stream (Run *run, GError **error)
     return TRUE;
   if (klass->end != NULL)
     return klass->end (run->provider, run->stream, run->completion, error);
-  g_set_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _("the answer of the provider “%s” was cut off: it ended without its end marker"),
+  g_set_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE,
+               _ ("the answer of the provider “%s” was cut off: it ended without its end marker"),
                bty_http_provider_get_options (run->provider)->name);
   return FALSE;
 }
@@ -187,13 +189,14 @@ end_of_body (Run *run, BtyHttpTransfer *transfer, gint64 *retry_after_ms, GError
 static void
 on_end (BtyHttpTransfer *transfer, const GError *error, gpointer data)
 {
-  g_autoptr(Run)    run = data;
-  g_autoptr(GError) why = error != NULL ? g_error_copy (error) : NULL;
-  gint64            retry_after_ms = -1;
+  g_autoptr (Run) run = data;
+  g_autoptr (GError) why = error != NULL ? g_error_copy (error) : NULL;
+  gint64 retry_after_ms = -1;
 
   if (why == NULL)
     end_of_body (run, transfer, &retry_after_ms, &why);
-  else if (run->mode == REFUSAL && run->body != NULL && why->code != BTY_ERROR_CANCELLED && bty_http_transfer_get_status (transfer) >= 400)
+  else if (run->mode == REFUSAL && run->body != NULL && why->code != BTY_ERROR_CANCELLED &&
+           bty_http_transfer_get_status (transfer) >= 400)
     { /* its body broke off, but the status says enough */
       g_clear_error (&why);
       why = bty_http_provider_refusal (run->provider, transfer, run->body, &retry_after_ms);
@@ -210,7 +213,7 @@ static const BtyHttpTransferFuncs stream_funcs = { on_head, on_body, on_end };
 static gboolean
 fail_later (gpointer data)
 {
-  g_autoptr(Run) run = data;
+  g_autoptr (Run) run = data;
 
   if (!bty_completion_is_done (run->completion))
     bty_completion_fail (run->completion, run->failure, -1);
@@ -221,11 +224,12 @@ static BtyHttpRequest *
 make_request (Run *run)
 {
   BtyHttpProviderClass *klass = BTY_HTTP_PROVIDER_GET_CLASS (run->provider);
-  BtyHttpRequest       *request;
+  BtyHttpRequest *request;
 
   if (bty_http_provider_get_client (run->provider) == NULL)
     {
-      run->failure = g_error_new_literal (BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _("the provider has not been configured"));
+      run->failure = g_error_new_literal (BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                                          _ ("the provider has not been configured"));
       return NULL;
     }
   request = klass->request (run->provider, bty_completion_get_request (run->completion), &run->failure);
@@ -237,16 +241,16 @@ make_request (Run *run)
 void
 bty_http_stream_begin (BtyHttpProvider *provider, BtyCompletion *completion)
 {
-  BtyHttpProviderClass      *klass = BTY_HTTP_PROVIDER_GET_CLASS (provider);
-  Run                       *run = g_new0 (Run, 1);
-  g_autoptr(BtyHttpRequest)  request = NULL;
+  BtyHttpProviderClass *klass = BTY_HTTP_PROVIDER_GET_CLASS (provider);
+  Run *run = g_new0 (Run, 1);
+  g_autoptr (BtyHttpRequest) request = NULL;
 
   run->provider = g_object_ref (provider);
   run->completion = g_object_ref (completion);
   request = make_request (run);
   if (request == NULL)
     {
-      g_autoptr(GSource) idle = g_idle_source_new ();
+      g_autoptr (GSource) idle = g_idle_source_new ();
 
       g_source_set_callback (idle, fail_later, run, NULL);
       g_source_attach (idle, g_main_context_get_thread_default ());
@@ -254,6 +258,6 @@ bty_http_stream_begin (BtyHttpProvider *provider, BtyCompletion *completion)
     }
   if (klass->stream_new != NULL)
     run->stream = klass->stream_new (provider, bty_completion_get_request (completion));
-  run->transfer = bty_http_transfer_start (bty_http_provider_get_client (provider), request, bty_completion_get_cancellable (completion),
-                                           &stream_funcs, run);
+  run->transfer = bty_http_transfer_start (bty_http_provider_get_client (provider), request,
+                                           bty_completion_get_cancellable (completion), &stream_funcs, run);
 }

@@ -27,31 +27,31 @@ typedef enum
 
 struct _BtyHttpTransfer
 {
-  gatomicrefcount             references;
-  State                       state;
-  BtyHttpClient              *client;
+  gatomicrefcount references;
+  State state;
+  BtyHttpClient *client;
   const BtyHttpTransferFuncs *funcs;
-  gpointer                    data;
-  gboolean                    stopped;
-  gsize                       drained;
+  gpointer data;
+  gboolean stopped;
+  gsize drained;
 
-  SoupMessage  *message;
-  SoupMessage  *spare;        /* for a second attempt */
+  SoupMessage *message;
+  SoupMessage *spare; /* for a second attempt */
   GInputStream *body;
-  GSource      *readable;
-  gboolean      is_watched;   /* by a source that may be kept */
-  char         *content_type;
+  GSource *readable;
+  gboolean is_watched; /* by a source that may be kept */
+  char *content_type;
 
-  GCancellable *cancellable;  /* of our own: cancelled by the caller's, by time-outs and to give up */
+  GCancellable *cancellable; /* of our own: cancelled by the caller's, by time-outs and to give up */
   GCancellable *outer;
-  gulong        outer_handler;
-  GSource      *ending;       /* it was given up, and ends at the next turn of the main loop */
-  GSource      *timer;
-  gint64        deadline;     /* monotonic, in microseconds */
-  gint64        started_at;
-  guint         n_restarts;
-  gboolean      again;        /* to be asked anew, with HTTP/2 on offer: nothing was sent yet */
-  GError       *failure;      /* why we cancelled it ourselves */
+  gulong outer_handler;
+  GSource *ending; /* it was given up, and ends at the next turn of the main loop */
+  GSource *timer;
+  gint64 deadline; /* monotonic, in microseconds */
+  gint64 started_at;
+  guint n_restarts;
+  gboolean again;  /* to be asked anew, with HTTP/2 on offer: nothing was sent yet */
+  GError *failure; /* why we cancelled it ourselves */
 };
 
 static void
@@ -92,8 +92,8 @@ drop_source (GSource **source)
 static void
 finish (BtyHttpTransfer *self, GError *error)
 {
-  g_autoptr(GError)          why = self->failure != NULL ? g_error_copy (self->failure) : NULL;
-  g_autoptr(BtyHttpTransfer) last = self;
+  g_autoptr (GError) why = self->failure != NULL ? g_error_copy (self->failure) : NULL;
+  g_autoptr (BtyHttpTransfer) last = self;
 
   if (why == NULL && error != NULL)
     why = bty_http_transfer_convert (bty_http_client_get_options (self->client), self->state != CONNECTING, error);
@@ -146,14 +146,14 @@ static gboolean
 on_timer (gpointer data)
 {
   BtyHttpTransfer *self = data;
-  BtyHttpOptions  *options = bty_http_client_get_options (self->client);
-  gint64           left = self->deadline - g_get_monotonic_time ();
-  const char      *option = self->state == CONNECTING ? "connect_timeout_ms"
-                            : self->state == WAITING  ? "first_byte_timeout_ms"
-                                                      : "idle_timeout_ms";
-  gint64           limit = self->state == CONNECTING ? options->connect_timeout_ms
-                           : self->state == WAITING  ? options->first_byte_timeout_ms
-                                                     : options->idle_timeout_ms;
+  BtyHttpOptions *options = bty_http_client_get_options (self->client);
+  gint64 left = self->deadline - g_get_monotonic_time ();
+  const char *option = self->state == CONNECTING ? "connect_timeout_ms"
+                       : self->state == WAITING  ? "first_byte_timeout_ms"
+                                                 : "idle_timeout_ms";
+  gint64 limit = self->state == CONNECTING ? options->connect_timeout_ms
+                 : self->state == WAITING  ? options->first_byte_timeout_ms
+                                           : options->idle_timeout_ms;
 
   g_clear_pointer (&self->timer, g_source_unref);
   if (left <= 0)
@@ -186,7 +186,7 @@ set_deadline (BtyHttpTransfer *self, gint64 ms)
 static void
 on_cancelled (GCancellable *cancellable, gpointer data)
 {
-  give_up (data, g_error_new (BTY_ERROR, BTY_ERROR_CANCELLED, _("stopped")));
+  give_up (data, g_error_new (BTY_ERROR, BTY_ERROR_CANCELLED, _ ("stopped")));
 }
 
 static void
@@ -267,14 +267,14 @@ read_on (BtyHttpTransfer *self)
 static gboolean
 read_some (BtyHttpTransfer *self)
 {
-  g_autoptr(BtyHttpTransfer) alive = transfer_ref (self);
-  GPollableInputStream      *body = G_POLLABLE_INPUT_STREAM (self->body);
-  char                       chunk[CHUNK];
+  g_autoptr (BtyHttpTransfer) alive = transfer_ref (self);
+  GPollableInputStream *body = G_POLLABLE_INPUT_STREAM (self->body);
+  char chunk[CHUNK];
 
   for (guint i = 0; i < READS_A_DISPATCH; i++)
     {
-      g_autoptr(GError) error = NULL;
-      gssize            n = g_pollable_input_stream_read_nonblocking (body, chunk, sizeof chunk, self->cancellable, &error);
+      g_autoptr (GError) error = NULL;
+      gssize n = g_pollable_input_stream_read_nonblocking (body, chunk, sizeof chunk, self->cancellable, &error);
 
       if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
         {
@@ -309,9 +309,9 @@ on_readable (GObject *stream, gpointer data)
 static gboolean
 decode_body (BtyHttpTransfer *self, GError **error)
 {
-  const char           *encoding = bty_http_transfer_get_header (self, "Content-Encoding");
-  g_autoptr(GConverter) decoder = NULL;
-  GInputStream         *decoded;
+  const char *encoding = bty_http_transfer_get_header (self, "Content-Encoding");
+  g_autoptr (GConverter) decoder = NULL;
+  GInputStream *decoded;
 
   if (encoding == NULL || g_ascii_strcasecmp (encoding, "identity") == 0)
     return TRUE;
@@ -323,7 +323,8 @@ decode_body (BtyHttpTransfer *self, GError **error)
     {
       g_autofree char *shown = bty_http_client_redact (self->client, encoding, MIN (strlen (encoding), 40));
 
-      g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS, _("the provider “%s” answers in the encoding “%s”, which was not asked for"),
+      g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS,
+                   _ ("the provider “%s” answers in the encoding “%s”, which was not asked for"),
                    bty_http_client_get_options (self->client)->name, shown);
       return FALSE;
     }
@@ -339,7 +340,7 @@ static void
 on_network_event (SoupMessage *message, GSocketClientEvent event, GIOStream *connection, gpointer data)
 {
   static const char *const http1[] = { "http/1.1", NULL };
-  BtyHttpTransfer         *self = data;
+  BtyHttpTransfer *self = data;
 
   if (!G_IS_TLS_CONNECTION (connection) || bty_http_client_offers_http2 (self->client))
     return;
@@ -386,10 +387,10 @@ try_again (BtyHttpTransfer *self, SoupSession *session, const GError *error)
 static void
 on_sent (GObject *session, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(BtyHttpTransfer) self = data;
-  g_autoptr(GError)          error = NULL;
-  g_autoptr(GInputStream)    body = soup_session_send_finish (SOUP_SESSION (session), result, &error);
-  const char                *location;
+  g_autoptr (BtyHttpTransfer) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GInputStream) body = soup_session_send_finish (SOUP_SESSION (session), result, &error);
+  const char *location;
 
   if (self->failure != NULL) /* it has ended, or is about to */
     return;
@@ -401,7 +402,8 @@ on_sent (GObject *session, GAsyncResult *result, gpointer data)
       return;
     }
   self->body = g_steal_pointer (&body);
-  self->content_type = g_strdup (soup_message_headers_get_content_type (soup_message_get_response_headers (self->message), NULL));
+  self->content_type = g_strdup (
+    soup_message_headers_get_content_type (soup_message_get_response_headers (self->message), NULL));
   if (self->content_type != NULL)
     for (char *c = self->content_type; *c != '\0'; c++)
       *c = g_ascii_tolower (*c);
@@ -415,11 +417,11 @@ on_sent (GObject *session, GAsyncResult *result, gpointer data)
 }
 
 BtyHttpTransfer *
-bty_http_transfer_start (BtyHttpClient *client, const BtyHttpRequest *request, GCancellable *cancellable, const BtyHttpTransferFuncs *funcs,
-                         gpointer data)
+bty_http_transfer_start (BtyHttpClient *client, const BtyHttpRequest *request, GCancellable *cancellable,
+                         const BtyHttpTransferFuncs *funcs, gpointer data)
 {
   BtyHttpTransfer *self = g_new0 (BtyHttpTransfer, 1);
-  SoupSession     *session;
+  SoupSession *session;
 
   g_atomic_ref_count_init (&self->references);
   self->client = bty_http_client_ref (client);
@@ -480,5 +482,6 @@ bty_http_transfer_get_content_type (BtyHttpTransfer *self)
 gint64
 bty_http_transfer_get_retry_after_ms (BtyHttpTransfer *self)
 {
-  return bty_http_retry_after_ms (bty_http_transfer_get_header (self, "retry-after-ms"), bty_http_transfer_get_header (self, "Retry-After"));
+  return bty_http_retry_after_ms (bty_http_transfer_get_header (self, "retry-after-ms"),
+                                  bty_http_transfer_get_header (self, "Retry-After"));
 }

@@ -28,7 +28,7 @@ typedef struct
 {
   gboolean (*head) (BtyHttpTransfer *transfer, gpointer data, GError **error);
   gboolean (*body) (BtyHttpTransfer *transfer, const char *bytes, gsize length, gpointer data, GError **error);
-  void     (*end) (BtyHttpTransfer *transfer, const GError *error, gpointer data);
+  void (*end) (BtyHttpTransfer *transfer, const GError *error, gpointer data);
 } BtyHttpTransferFuncs;
 
 /**
@@ -41,8 +41,9 @@ typedef struct
  *
  * Returns: (transfer none): the transfer, alive until `end` has returned
  */
-BTY_EXPORT BtyHttpTransfer *bty_http_transfer_start (BtyHttpClient *client, const BtyHttpRequest *request, GCancellable *cancellable,
-                                                     const BtyHttpTransferFuncs *funcs, gpointer data);
+BTY_EXPORT BtyHttpTransfer *bty_http_transfer_start (BtyHttpClient *client, const BtyHttpRequest *request,
+                                                     GCancellable *cancellable, const BtyHttpTransferFuncs *funcs,
+                                                     gpointer data);
 
 /**
  * bty_http_transfer_stop:
@@ -54,7 +55,7 @@ BTY_EXPORT void bty_http_transfer_stop (BtyHttpTransfer *transfer);
 
 BTY_EXPORT BtyHttpClient *bty_http_transfer_get_client (BtyHttpTransfer *transfer);
 /* From `head` on. */
-BTY_EXPORT guint       bty_http_transfer_get_status (BtyHttpTransfer *transfer);
+BTY_EXPORT guint bty_http_transfer_get_status (BtyHttpTransfer *transfer);
 /** bty_http_transfer_get_header: Returns: (transfer none) (nullable): a header of the answer */
 BTY_EXPORT const char *bty_http_transfer_get_header (BtyHttpTransfer *transfer, const char *name);
 /** bty_http_transfer_get_content_type: Returns: (transfer none) (nullable): media type, lower case, without parameters */

@@ -11,8 +11,8 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  gsize    max_length; /* of a line, in bytes */
-  gboolean cr_ends;    /* whether CR and CR LF end a line too, as in server-sent events */
+  gsize max_length; /* of a line, in bytes */
+  gboolean cr_ends; /* whether CR and CR LF end a line too, as in server-sent events */
 
   GString *torn;
   gboolean torn_is_out; /* the last line was handed out of the buffer: empty it before the next */
@@ -30,15 +30,15 @@ typedef enum
 typedef struct
 {
   const char *text;
-  gsize       length;
-  gboolean    torn;
+  gsize length;
+  gboolean torn;
 } BtyLine;
 
-void                bty_line_framer_init (BtyLineFramer *framer, gsize max_length, gboolean cr_ends);
-void                bty_line_framer_clear (BtyLineFramer *framer);
+void bty_line_framer_init (BtyLineFramer *framer, gsize max_length, gboolean cr_ends);
+void bty_line_framer_clear (BtyLineFramer *framer);
 BtyLineFramerResult bty_line_framer_next (BtyLineFramer *framer, const char **bytes, const char *end, BtyLine *line);
 
 /* What stands in the buffer without a line end, to be asked for when nothing more will come. */
-gboolean            bty_line_framer_last (BtyLineFramer *framer, BtyLine *line);
+gboolean bty_line_framer_last (BtyLineFramer *framer, BtyLine *line);
 
 G_END_DECLS

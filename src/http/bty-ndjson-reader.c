@@ -13,8 +13,8 @@
 struct _BtyNdjsonReader
 {
   BtyLineFramer framer;
-  BtySseFunc    func;
-  gpointer      func_data;
+  BtySseFunc func;
+  gpointer func_data;
 };
 
 BtyNdjsonReader *
@@ -38,7 +38,7 @@ bty_ndjson_reader_free (BtyNdjsonReader *self)
 static gboolean
 deliver (BtyNdjsonReader *self, const BtyLine *line, GError **error)
 {
-  BtySseEvent      event = { .data = line->text, .length = line->length };
+  BtySseEvent event = { .data = line->text, .length = line->length };
   g_autofree char *mended = NULL;
 
   while (event.length > 0 && g_ascii_isspace (event.data[event.length - 1]))
@@ -56,9 +56,9 @@ deliver (BtyNdjsonReader *self, const BtyLine *line, GError **error)
 gboolean
 bty_ndjson_reader_feed (BtyNdjsonReader *self, const char *bytes, gsize length, GError **error)
 {
-  const char         *end = bytes + length;
+  const char *end = bytes + length;
   BtyLineFramerResult result;
-  BtyLine             line;
+  BtyLine line;
 
   while ((result = bty_line_framer_next (&self->framer, &bytes, end, &line)) == BTY_LINE_FRAMER_LINE)
     if (!deliver (self, &line, error))
@@ -66,7 +66,7 @@ bty_ndjson_reader_feed (BtyNdjsonReader *self, const char *bytes, gsize length, 
   if (result == BTY_LINE_FRAMER_MORE)
     return TRUE;
   g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS,
-               _("a line of the stream is longer than %zu bytes: raise the option max_event_bytes of the provider"),
+               _ ("a line of the stream is longer than %zu bytes: raise the option max_event_bytes of the provider"),
                self->framer.max_length);
   return FALSE;
 }

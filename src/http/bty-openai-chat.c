@@ -35,7 +35,7 @@ write_json (BtyJsonWriter *w, const char *what, const char *json, GError **error
 static void
 write_texts (BtyJsonWriter *w, const BtyPromptMessage *message)
 {
-  g_autoptr(GString) text = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint i = 0; message->parts != NULL && i < message->parts->len; i++)
     {
@@ -63,8 +63,8 @@ write_text_part (BtyJsonWriter *w, const char *text, gsize length)
 static char *
 data_url (const BtyPart *part)
 {
-  gsize            size = 0;
-  gconstpointer    bytes = part->data != NULL ? g_bytes_get_data (part->data, &size) : NULL;
+  gsize size = 0;
+  gconstpointer bytes = part->data != NULL ? g_bytes_get_data (part->data, &size) : NULL;
   g_autofree char *base64 = bytes != NULL ? g_base64_encode (bytes, size) : NULL;
 
   if (base64 == NULL)
@@ -118,7 +118,7 @@ write_file (BtyJsonWriter *w, const BtyPart *part, GError **error)
 
   if (g_str_has_prefix (type, "text/") && part->data != NULL)
     {
-      gsize       size;
+      gsize size;
       const char *text = g_bytes_get_data (part->data, &size);
 
       write_text_part (w, text, size);
@@ -126,7 +126,7 @@ write_file (BtyJsonWriter *w, const BtyPart *part, GError **error)
     }
   if (part->data == NULL && (part->url == NULL || !g_str_has_prefix (type, "image/")))
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("the file “%s” has no content that could be sent"),
+      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("the file “%s” has no content that could be sent"),
                    part->name != NULL ? part->name : type);
       return FALSE;
     }
@@ -229,7 +229,7 @@ write_tool_results (BtyJsonWriter *w, const BtyPromptMessage *message)
 {
   for (guint i = 0; message->parts != NULL && i < message->parts->len; i++)
     {
-      const BtyPart   *part = message->parts->pdata[i];
+      const BtyPart *part = message->parts->pdata[i];
       g_autofree char *text = NULL;
 
       if (part->kind != BTY_PART_TOOL_RESULT)
@@ -380,19 +380,21 @@ write_knobs (BtyJsonWriter *w, const BtyCompletionRequest *request, const BtyOpe
       bty_json_writer_end_array (w);
     }
   if (request->effort != NULL && *request->effort != '\0') /* the family's own scale ends at high */
-    bty_json_writer_member_string (w, "reasoning_effort", g_str_equal (request->effort, "max") ? "high" : request->effort);
+    bty_json_writer_member_string (w, "reasoning_effort",
+                                   g_str_equal (request->effort, "max") ? "high" : request->effort);
 }
 
 GString *
 bty_openai_chat_write (const BtyCompletionRequest *request, const BtyOpenaiStyle *style, GError **error)
 {
-  g_autoptr(GString) body = g_string_sized_new (4096);
-  BtyJsonWriter      writer, *w = &writer;
+  g_autoptr (GString) body = g_string_sized_new (4096);
+  BtyJsonWriter writer, *w = &writer;
 
   bty_json_writer_init (w, body);
   bty_json_writer_begin_object (w);
   bty_json_writer_member_string (w, "model", request->model);
-  if (!write_messages (w, request, error) || !write_tools (w, request, error) || !write_schema (w, request, style, error))
+  if (!write_messages (w, request, error) || !write_tools (w, request, error) ||
+      !write_schema (w, request, style, error))
     return NULL;
   write_knobs (w, request, style);
   bty_json_writer_member_bool (w, "stream", TRUE);

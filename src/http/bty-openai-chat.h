@@ -20,9 +20,9 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *max_tokens_field;
-  gboolean    asks_usage;
-  gboolean    strict_schema;
-  gpointer    reserved[4];
+  gboolean asks_usage;
+  gboolean strict_schema;
+  gpointer reserved[4];
 } BtyOpenaiStyle;
 
 /**
@@ -33,6 +33,7 @@ typedef struct
  *
  * Returns: (transfer full) (nullable): the body of a streaming request to `chat/completions`
  */
-BTY_EXPORT GString *bty_openai_chat_write (const BtyCompletionRequest *request, const BtyOpenaiStyle *style, GError **error);
+BTY_EXPORT GString *bty_openai_chat_write (const BtyCompletionRequest *request, const BtyOpenaiStyle *style,
+                                           GError **error);
 
 G_END_DECLS

@@ -15,14 +15,14 @@
 
 typedef struct
 {
-  guint       n_inputs;
-  GByteArray *vectors;    /* of all inputs; its size is known with the first vector */
-  guint8     *seen;       /* a byte an input */
-  guint       n_seen;
-  gsize       dimensions;
-  GArray     *vector;     /* the one that is being read */
-  char       *model;
-  BtyUsage   *usage;
+  guint n_inputs;
+  GByteArray *vectors; /* of all inputs; its size is known with the first vector */
+  guint8 *seen;        /* a byte an input */
+  guint n_seen;
+  gsize dimensions;
+  GArray *vector; /* the one that is being read */
+  char *model;
+  BtyUsage *usage;
 } Parse;
 
 static void
@@ -40,7 +40,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Parse, parse_clear)
 GString *
 bty_openai_embeddings_write (const char *model, const char *const *inputs, gint64 dimensions, gboolean base64)
 {
-  GString      *body = g_string_new (NULL);
+  GString *body = g_string_new (NULL);
   BtyJsonWriter w;
 
   bty_json_writer_init (&w, body);
@@ -71,7 +71,7 @@ add_number (Parse *parse, BtyJsonToken token, const BtyJsonReader *reader, GErro
   float value = token == BTY_JSON_INT ? (float) reader->integer : (float) reader->number;
 
   if ((token != BTY_JSON_INT && token != BTY_JSON_DOUBLE) || !isfinite (value) || parse->vector->len >= MAX_DIMENSIONS)
-    return refuse (error, _("a vector holds what is not a number, or is too long"));
+    return refuse (error, _ ("a vector holds what is not a number, or is too long"));
   g_array_append_val (parse->vector, value);
   return TRUE;
 }
@@ -80,22 +80,22 @@ add_number (Parse *parse, BtyJsonToken token, const BtyJsonReader *reader, GErro
 static gboolean
 read_base64 (Parse *parse, const BtyJsonReader *reader, GError **error)
 {
-  g_autofree char   *text = g_strndup (reader->text, reader->length);
-  gsize              size = 0;
+  g_autofree char *text = g_strndup (reader->text, reader->length);
+  gsize size = 0;
   g_autofree guint8 *bytes = g_base64_decode (text, &size);
 
   if (size % 4 != 0 || size / 4 > MAX_DIMENSIONS)
-    return refuse (error, _("a vector in base64 has a wrong length"));
+    return refuse (error, _ ("a vector in base64 has a wrong length"));
   for (gsize i = 0; i < size; i += 4)
     {
       guint32 bits;
-      float   value;
+      float value;
 
       memcpy (&bits, bytes + i, 4);
       bits = GUINT32_FROM_LE (bits);
       memcpy (&value, &bits, 4);
       if (!isfinite (value))
-        return refuse (error, _("a vector holds what is not a number, or is too long"));
+        return refuse (error, _ ("a vector holds what is not a number, or is too long"));
       g_array_append_val (parse->vector, value);
     }
   return TRUE;
@@ -110,7 +110,7 @@ read_vector (Parse *parse, BtyJsonReader *reader, GError **error)
   if (token == BTY_JSON_STRING)
     return read_base64 (parse, reader, error);
   if (token != BTY_JSON_ARRAY_BEGIN)
-    return token != BTY_JSON_ERROR && refuse (error, _("a vector is neither a list nor a text"));
+    return token != BTY_JSON_ERROR && refuse (error, _ ("a vector is neither a list nor a text"));
   while ((token = bty_json_reader_next (reader, error)) != BTY_JSON_ARRAY_END)
     if (token == BTY_JSON_ERROR || !add_number (parse, token, reader, error))
       return FALSE;
@@ -123,14 +123,14 @@ keep_vector (Parse *parse, gint64 index, GError **error)
   gsize row = parse->vector->len * sizeof (float);
 
   if (index < 0 || index >= parse->n_inputs || parse->seen[index])
-    return refuse (error, _("a vector belongs to no input, or to one that has its own"));
+    return refuse (error, _ ("a vector belongs to no input, or to one that has its own"));
   if (parse->dimensions == 0)
     {
       parse->dimensions = parse->vector->len;
       g_byte_array_set_size (parse->vectors, row * parse->n_inputs);
     }
   if (row == 0 || parse->vector->len != parse->dimensions)
-    return refuse (error, _("the vectors are of different lengths, or empty"));
+    return refuse (error, _ ("the vectors are of different lengths, or empty"));
   memcpy (parse->vectors->data + index * row, parse->vector->data, row);
   parse->seen[index] = TRUE;
   parse->n_seen += 1;
@@ -140,7 +140,7 @@ keep_vector (Parse *parse, gint64 index, GError **error)
 static gboolean
 read_item (Parse *parse, BtyJsonReader *reader, GError **error)
 {
-  gint64       index = parse->n_seen;
+  gint64 index = parse->n_seen;
   BtyJsonToken token;
 
   g_array_set_size (parse->vector, 0);
@@ -173,14 +173,14 @@ read_data (Parse *parse, BtyJsonReader *reader, GError **error)
       if (!read_item (parse, reader, error))
         return FALSE;
   if (token != BTY_JSON_ARRAY_END && token != BTY_JSON_ERROR)
-    return refuse (error, _("its list of vectors is not a list of objects"));
+    return refuse (error, _ ("its list of vectors is not a list of objects"));
   return token == BTY_JSON_ARRAY_END;
 }
 
 static gboolean
 read_member (Parse *parse, BtyJsonReader *reader, GError **error)
 {
-  gboolean     is_model = bty_json_reader_key_is (reader, "model");
+  gboolean is_model = bty_json_reader_key_is (reader, "model");
   BtyJsonToken token;
 
   if (bty_json_reader_key_is (reader, "data"))
@@ -196,25 +196,25 @@ read_member (Parse *parse, BtyJsonReader *reader, GError **error)
 static gboolean
 read_answer (Parse *parse, const char *json, gsize length, GError **error)
 {
-  g_auto(BtyJsonReader) reader;
-  BtyJsonToken          token;
+  g_auto (BtyJsonReader) reader;
+  BtyJsonToken token;
 
   bty_json_reader_init (&reader, json, length, 0);
   token = bty_json_reader_next (&reader, error);
   if (token != BTY_JSON_OBJECT_BEGIN)
-    return token != BTY_JSON_ERROR && refuse (error, _("the answer is not an object"));
+    return token != BTY_JSON_ERROR && refuse (error, _ ("the answer is not an object"));
   while ((token = bty_json_reader_next (&reader, error)) == BTY_JSON_KEY)
     if (!read_member (parse, &reader, error))
       return FALSE;
   if (token != BTY_JSON_OBJECT_END || bty_json_reader_next (&reader, error) != BTY_JSON_END)
     return FALSE;
-  return parse->n_seen == parse->n_inputs || refuse (error, _("there are fewer vectors than inputs"));
+  return parse->n_seen == parse->n_inputs || refuse (error, _ ("there are fewer vectors than inputs"));
 }
 
 BtyEmbedding *
 bty_openai_embeddings_parse (const char *json, gsize length, guint n_inputs, GError **error)
 {
-  g_auto(Parse) parse = {
+  g_auto (Parse) parse = {
     .n_inputs = n_inputs,
     .vectors = g_byte_array_new (),
     .vector = g_array_new (FALSE, FALSE, sizeof (float)),

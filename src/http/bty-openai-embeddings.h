@@ -17,7 +17,8 @@ G_BEGIN_DECLS
  *
  * Returns: (transfer full): the body of a request to `embeddings`
  */
-BTY_EXPORT GString *bty_openai_embeddings_write (const char *model, const char *const *inputs, gint64 dimensions, gboolean base64);
+BTY_EXPORT GString *bty_openai_embeddings_write (const char *model, const char *const *inputs, gint64 dimensions,
+                                                 gboolean base64);
 
 /**
  * bty_openai_embeddings_parse:

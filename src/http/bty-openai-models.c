@@ -17,17 +17,23 @@ static const struct
   const char *word;
   const char *ability;
 } words[] = {
-  { "tools", "tools" },         { "tool_use", "tools" },         { "parallel_tool_calls", "parallel_tools" },
-  { "image", "vision" },        { "file", "files" },             { "reasoning", "reasoning" },
-  { "text", "text" },           { "structured_outputs", "json_schema" }, { "embeddings", "embeddings" },
+  { "tools", "tools" },
+  { "tool_use", "tools" },
+  { "parallel_tool_calls", "parallel_tools" },
+  { "image", "vision" },
+  { "file", "files" },
+  { "reasoning", "reasoning" },
+  { "text", "text" },
+  { "structured_outputs", "json_schema" },
+  { "embeddings", "embeddings" },
 };
 
 typedef struct
 {
   const char *provider;
-  GPtrArray  *models;
-  BtyModel   *model;
-  GPtrArray  *abilities; /* static words */
+  GPtrArray *models;
+  BtyModel *model;
+  GPtrArray *abilities; /* static words */
 } Parse;
 
 static void
@@ -58,7 +64,8 @@ read_words (Parse *parse, BtyJsonReader *reader, GError **error)
 static gint64 *
 number_of (Parse *parse, const BtyJsonReader *reader)
 {
-  static const char *const windows[] = { "context_length", "context_window", "max_model_len", "max_context_length", "n_ctx", "n_ctx_train" };
+  static const char *const windows[] = { "context_length",     "context_window", "max_model_len",
+                                         "max_context_length", "n_ctx",          "n_ctx_train" };
 
   for (guint i = 0; i < G_N_ELEMENTS (windows); i++)
     if (bty_json_reader_key_is (reader, windows[i]))
@@ -85,8 +92,8 @@ read_inner (Parse *parse, BtyJsonReader *reader, guint depth, GError **error)
 static gboolean
 is_list_of_words (const BtyJsonReader *reader)
 {
-  return bty_json_reader_key_is (reader, "supported_parameters") || bty_json_reader_key_is (reader, "input_modalities") ||
-         bty_json_reader_key_is (reader, "capabilities");
+  return bty_json_reader_key_is (reader, "supported_parameters") ||
+         bty_json_reader_key_is (reader, "input_modalities") || bty_json_reader_key_is (reader, "capabilities");
 }
 
 static gboolean
@@ -103,9 +110,10 @@ read_members (Parse *parse, BtyJsonReader *reader, guint depth, GError **error)
 
   while ((token = bty_json_reader_next (reader, error)) == BTY_JSON_KEY)
     {
-      gint64  *number = number_of (parse, reader);
+      gint64 *number = number_of (parse, reader);
       gboolean is_id = depth == 0 && bty_json_reader_key_is (reader, "id");
-      gboolean is_title = depth == 0 && (bty_json_reader_key_is (reader, "name") || bty_json_reader_key_is (reader, "display_name"));
+      gboolean is_title = depth == 0 &&
+                          (bty_json_reader_key_is (reader, "name") || bty_json_reader_key_is (reader, "display_name"));
       gboolean ok = TRUE;
 
       if (is_list_of_words (reader))
@@ -119,7 +127,8 @@ read_members (Parse *parse, BtyJsonReader *reader, guint depth, GError **error)
       if (token == BTY_JSON_INT && number != NULL && *number == 0)
         *number = CLAMP (reader->integer, 0, G_MAXINT32);
       if (token == BTY_JSON_STRING && is_id && reader->length > 0)
-        bty_record_take_string (&parse->model->name, g_strdup_printf ("%s/%.*s", parse->provider, (int) reader->length, reader->text));
+        bty_record_take_string (&parse->model->name,
+                                g_strdup_printf ("%s/%.*s", parse->provider, (int) reader->length, reader->text));
       if (token == BTY_JSON_STRING && is_title)
         bty_record_take_string (&parse->model->title, g_strndup (reader->text, reader->length));
     }
@@ -137,8 +146,8 @@ guess_embeddings (Parse *parse)
 static gboolean
 read_model (Parse *parse, BtyJsonReader *reader, GError **error)
 {
-  g_autoptr(BtyModel)  model = bty_model_new ();
-  g_autoptr(GPtrArray) abilities = g_ptr_array_new ();
+  g_autoptr (BtyModel) model = bty_model_new ();
+  g_autoptr (GPtrArray) abilities = g_ptr_array_new ();
 
   parse->model = model;
   parse->abilities = abilities;
@@ -169,7 +178,8 @@ read_data (Parse *parse, BtyJsonReader *reader, GError **error)
       if (!read_model (parse, reader, error))
         return FALSE;
   if (token != BTY_JSON_ARRAY_END && token != BTY_JSON_ERROR)
-    g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("its list of models is not a list of objects"));
+    g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+                         _ ("its list of models is not a list of objects"));
   return token == BTY_JSON_ARRAY_END;
 }
 
@@ -177,7 +187,7 @@ static gboolean
 read_list (Parse *parse, BtyJsonReader *reader, GError **error)
 {
   BtyJsonToken token = bty_json_reader_next (reader, error);
-  gboolean     has_data = FALSE;
+  gboolean has_data = FALSE;
 
   if (token == BTY_JSON_ERROR)
     return FALSE;
@@ -185,7 +195,8 @@ read_list (Parse *parse, BtyJsonReader *reader, GError **error)
     {
       gboolean is_data = bty_json_reader_key_is (reader, "data");
 
-      if (!(is_data ? read_data (parse, reader, error) : bty_json_reader_skip (reader, NULL, NULL, error) != BTY_JSON_ERROR))
+      if (!(is_data ? read_data (parse, reader, error)
+                    : bty_json_reader_skip (reader, NULL, NULL, error) != BTY_JSON_ERROR))
         return FALSE;
       has_data |= is_data;
       token = BTY_JSON_OBJECT_BEGIN;
@@ -193,16 +204,16 @@ read_list (Parse *parse, BtyJsonReader *reader, GError **error)
   if (token == BTY_JSON_ERROR)
     return FALSE;
   if (!has_data)
-    g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("it is no list of models"));
+    g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("it is no list of models"));
   return has_data && bty_json_reader_next (reader, error) == BTY_JSON_END;
 }
 
 GPtrArray *
 bty_openai_models_parse (const char *provider, const char *json, gsize length, GError **error)
 {
-  g_autoptr(GPtrArray)  models = bty_record_list_new ();
-  g_auto(BtyJsonReader) reader;
-  Parse                 parse = { .provider = provider, .models = models };
+  g_autoptr (GPtrArray) models = bty_record_list_new ();
+  g_auto (BtyJsonReader) reader;
+  Parse parse = { .provider = provider, .models = models };
 
   bty_json_reader_init (&reader, json, length, 0);
   return read_list (&parse, &reader, error) ? g_steal_pointer (&models) : NULL;

@@ -14,27 +14,27 @@
 
 struct _BtyOpenaiStream
 {
-  BtyHttpProvider    *provider;
+  BtyHttpProvider *provider;
   BtyOpenaiToolCalls *calls;
-  BtyOpenaiTemplate   common;
-  gboolean            has_reason;
-  BtyStopReason       reason;
-  gboolean            refused;
-  const char         *reasoning_key; /* the one of its names that this server uses: some send the same text under two */
+  BtyOpenaiTemplate common;
+  gboolean has_reason;
+  BtyStopReason reason;
+  gboolean refused;
+  const char *reasoning_key; /* the one of its names that this server uses: some send the same text under two */
 };
 
 /* One event being read. */
 typedef struct
 {
   BtyOpenaiStream *stream;
-  BtyJsonReader    reader;
-  BtyCompletion   *out;
-  GError         **error;
-  guint            n_texts;  /* deltas of text and reasoning that were pushed */
-  guint            n_others; /* whatever else it told */
-  BtyDelta         text;     /* the last one, where it lies in the event; .text is %NULL when it had escapes */
-  gboolean         is_whole; /* an answer in one document */
-  gboolean         is_error;
+  BtyJsonReader reader;
+  BtyCompletion *out;
+  GError **error;
+  guint n_texts;     /* deltas of text and reasoning that were pushed */
+  guint n_others;    /* whatever else it told */
+  BtyDelta text;     /* the last one, where it lies in the event; .text is %NULL when it had escapes */
+  gboolean is_whole; /* an answer in one document */
+  gboolean is_error;
 } Event;
 
 BtyOpenaiStream *
@@ -78,8 +78,8 @@ static void
 push_text (Event *event, BtyDeltaKind kind)
 {
   const BtyJsonReader *reader = &event->reader;
-  BtyDelta             delta = { .kind = kind, .text = reader->text, .length = reader->length };
-  g_autofree char     *mended = NULL;
+  BtyDelta delta = { .kind = kind, .text = reader->text, .length = reader->length };
+  g_autofree char *mended = NULL;
 
   if (reader->length == 0)
     return;
@@ -138,7 +138,7 @@ static gboolean
 read_reasoning (Event *event, const char *key)
 {
   BtyOpenaiStream *stream = event->stream;
-  guint            before = event->n_texts;
+  guint before = event->n_texts;
 
   if (stream->reasoning_key != NULL && stream->reasoning_key != key)
     return skip (event);
@@ -163,7 +163,7 @@ read_tool_calls (Event *event)
     if (!bty_openai_tool_calls_read (event->stream->calls, &event->reader, event->out, event->error))
       return FALSE;
   if (token != BTY_JSON_ARRAY_END && token != BTY_JSON_ERROR)
-    g_set_error_literal (event->error, BTY_ERROR, BTY_ERROR_DATA_LOSS, _("a tool call is not an object"));
+    g_set_error_literal (event->error, BTY_ERROR, BTY_ERROR_DATA_LOSS, _ ("a tool call is not an object"));
   return token == BTY_JSON_ARRAY_END;
 }
 
@@ -190,7 +190,8 @@ read_delta (Event *event)
   if (token == BTY_JSON_NULL)
     return TRUE;
   if (token != BTY_JSON_OBJECT_BEGIN)
-    return token != BTY_JSON_ERROR && (g_set_error_literal (event->error, BTY_ERROR, BTY_ERROR_DATA_LOSS, _("a delta is not an object")), FALSE);
+    return token != BTY_JSON_ERROR &&
+           (g_set_error_literal (event->error, BTY_ERROR, BTY_ERROR_DATA_LOSS, _ ("a delta is not an object")), FALSE);
   while ((token = next (event)) == BTY_JSON_KEY)
     {
       gboolean ok = key_is (event, "content")             ? read_text (event, BTY_DELTA_TEXT)
@@ -211,11 +212,15 @@ reason_from (const BtyJsonReader *reader)
 {
   static const struct
   {
-    const char   *word;
+    const char *word;
     BtyStopReason reason;
   } reasons[] = {
-    { "stop", BTY_STOP_END },           { "length", BTY_STOP_LENGTH },          { "tool_calls", BTY_STOP_TOOLS },
-    { "function_call", BTY_STOP_TOOLS }, { "content_filter", BTY_STOP_REFUSED }, { "max_tokens", BTY_STOP_LENGTH },
+    { "stop", BTY_STOP_END },
+    { "length", BTY_STOP_LENGTH },
+    { "tool_calls", BTY_STOP_TOOLS },
+    { "function_call", BTY_STOP_TOOLS },
+    { "content_filter", BTY_STOP_REFUSED },
+    { "max_tokens", BTY_STOP_LENGTH },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
@@ -271,14 +276,14 @@ read_choices (Event *event)
     if (!(i == 0 ? read_choice (event) : bty_json_reader_skip_rest (&event->reader, event->error)))
       return FALSE;
   if (token != BTY_JSON_ARRAY_END && token != BTY_JSON_ERROR)
-    g_set_error_literal (event->error, BTY_ERROR, BTY_ERROR_DATA_LOSS, _("a choice is not an object"));
+    g_set_error_literal (event->error, BTY_ERROR, BTY_ERROR_DATA_LOSS, _ ("a choice is not an object"));
   return token == BTY_JSON_ARRAY_END;
 }
 
 static gboolean
 read_usage (Event *event)
 {
-  g_autoptr(BtyUsage) usage = NULL;
+  g_autoptr (BtyUsage) usage = NULL;
 
   if (!bty_openai_usage_read (&event->reader, &usage, event->error))
     return FALSE;
@@ -312,7 +317,8 @@ read_event (Event *event)
   BtyJsonToken token = next (event);
 
   if (token != BTY_JSON_OBJECT_BEGIN)
-    return token != BTY_JSON_ERROR && (g_set_error_literal (event->error, BTY_ERROR, BTY_ERROR_DATA_LOSS, _("an event is not an object")), FALSE);
+    return token != BTY_JSON_ERROR &&
+           (g_set_error_literal (event->error, BTY_ERROR, BTY_ERROR_DATA_LOSS, _ ("an event is not an object")), FALSE);
   while ((token = next (event)) == BTY_JSON_KEY)
     if (!read_member (event))
       return FALSE;
@@ -342,7 +348,7 @@ static gboolean
 finish (BtyOpenaiStream *self, BtyCompletion *out, GError **error)
 {
   BtyStopReason reason = self->has_reason ? self->reason : BTY_STOP_END;
-  GError       *nameless = NULL;
+  GError *nameless = NULL;
 
   if (!bty_openai_tool_calls_check (self->calls, &nameless))
     return not_protocol (self, nameless, error);
@@ -357,16 +363,17 @@ finish (BtyOpenaiStream *self, BtyCompletion *out, GError **error)
 static gboolean
 is_end_marker (const BtySseEvent *event)
 {
-  return event->length >= 6 && memcmp (event->data, "[DONE]", 6) == 0 && (event->length == 6 || g_ascii_isspace (event->data[6]));
+  return event->length >= 6 && memcmp (event->data, "[DONE]", 6) == 0 &&
+         (event->length == 6 || g_ascii_isspace (event->data[6]));
 }
 
 gboolean
 bty_openai_stream_event (BtyOpenaiStream *self, const BtySseEvent *event, BtyCompletion *out, GError **error)
 {
-  BtyDelta          delta;
-  g_autoptr(GError) reason = NULL;
-  Event             e;
-  gboolean          ok;
+  BtyDelta delta;
+  g_autoptr (GError) reason = NULL;
+  Event e;
+  gboolean ok;
 
   if (bty_openai_template_match (&self->common, event->data, event->length, &delta))
     {

@@ -20,7 +20,7 @@ typedef struct _BtyOpenaiStream BtyOpenaiStream;
  * Returns: (transfer full): a new reader
  */
 BTY_EXPORT BtyOpenaiStream *bty_openai_stream_new (BtyHttpProvider *provider);
-BTY_EXPORT void             bty_openai_stream_free (BtyOpenaiStream *stream);
+BTY_EXPORT void bty_openai_stream_free (BtyOpenaiStream *stream);
 
 /**
  * bty_openai_stream_event:
@@ -28,7 +28,8 @@ BTY_EXPORT void             bty_openai_stream_free (BtyOpenaiStream *stream);
  *
  * Returns: %FALSE with what the server complained of, or %BTY_ERROR_DATA_LOSS
  */
-BTY_EXPORT gboolean bty_openai_stream_event (BtyOpenaiStream *stream, const BtySseEvent *event, BtyCompletion *out, GError **error);
+BTY_EXPORT gboolean bty_openai_stream_event (BtyOpenaiStream *stream, const BtySseEvent *event, BtyCompletion *out,
+                                             GError **error);
 
 /**
  * bty_openai_stream_end:

@@ -13,16 +13,17 @@ G_BEGIN_DECLS
 typedef struct
 {
   BtyDeltaKind kind;
-  GString     *before; /* up to and with the opening quotation mark; empty: nothing learnt */
-  GString     *after;  /* from the closing one on */
+  GString *before; /* up to and with the opening quotation mark; empty: nothing learnt */
+  GString *after;  /* from the closing one on */
 } BtyOpenaiTemplate;
 
-void     bty_openai_template_init (BtyOpenaiTemplate *self);
-void     bty_openai_template_clear (BtyOpenaiTemplate *self);
+void bty_openai_template_init (BtyOpenaiTemplate *self);
+void bty_openai_template_clear (BtyOpenaiTemplate *self);
 
 /* @text lies in @event, between its quotation marks, and was its only content. */
-void     bty_openai_template_learn (BtyOpenaiTemplate *self, BtyDeltaKind kind, const char *event, gsize event_length, const char *text,
-                                    gsize length);
-gboolean bty_openai_template_match (const BtyOpenaiTemplate *self, const char *event, gsize event_length, BtyDelta *delta);
+void bty_openai_template_learn (BtyOpenaiTemplate *self, BtyDeltaKind kind, const char *event, gsize event_length,
+                                const char *text, gsize length);
+gboolean bty_openai_template_match (const BtyOpenaiTemplate *self, const char *event, gsize event_length,
+                                    BtyDelta *delta);
 
 G_END_DECLS

@@ -24,7 +24,8 @@ bty_openai_template_clear (BtyOpenaiTemplate *self)
 }
 
 void
-bty_openai_template_learn (BtyOpenaiTemplate *self, BtyDeltaKind kind, const char *event, gsize event_length, const char *text, gsize length)
+bty_openai_template_learn (BtyOpenaiTemplate *self, BtyDeltaKind kind, const char *event, gsize event_length,
+                           const char *text, gsize length)
 {
   if (event_length - length > MAX_FRAME)
     return;

@@ -12,11 +12,12 @@ G_BEGIN_DECLS
 typedef struct _BtyOpenaiToolCalls BtyOpenaiToolCalls;
 
 BtyOpenaiToolCalls *bty_openai_tool_calls_new (void);
-void                bty_openai_tool_calls_free (BtyOpenaiToolCalls *calls);
-guint               bty_openai_tool_calls_count (BtyOpenaiToolCalls *calls);
+void bty_openai_tool_calls_free (BtyOpenaiToolCalls *calls);
+guint bty_openai_tool_calls_count (BtyOpenaiToolCalls *calls);
 
 /* Reads one element of `tool_calls`, whose beginning was read, and pushes what it says. */
-gboolean bty_openai_tool_calls_read (BtyOpenaiToolCalls *calls, BtyJsonReader *reader, BtyCompletion *out, GError **error);
+gboolean bty_openai_tool_calls_read (BtyOpenaiToolCalls *calls, BtyJsonReader *reader, BtyCompletion *out,
+                                     GError **error);
 
 /* Whether each call has a name by now. */
 gboolean bty_openai_tool_calls_check (BtyOpenaiToolCalls *calls, GError **error);

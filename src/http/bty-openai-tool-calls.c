@@ -13,26 +13,26 @@
 
 typedef struct
 {
-  gint64   wire_index;
-  char    *id;
-  GString *held;      /* pieces of arguments that came before the name */
+  gint64 wire_index;
+  char *id;
+  GString *held; /* pieces of arguments that came before the name */
   gboolean announced;
-  guint    index;     /* what the consumer calls it: the how-manieth to be announced */
+  guint index; /* what the consumer calls it: the how-manieth to be announced */
 } Call;
 
 /* One element of the wire, as read. */
 typedef struct
 {
-  gint64   index; /* -1: not given */
-  char    *id;
-  char    *name;
+  gint64 index; /* -1: not given */
+  char *id;
+  char *name;
   GString *arguments;
 } Piece;
 
 struct _BtyOpenaiToolCalls
 {
   GArray *calls;
-  guint   n_announced;
+  guint n_announced;
 };
 
 static void
@@ -90,8 +90,8 @@ take_text (char **place, BtyJsonToken token, const BtyJsonReader *reader)
 static gboolean
 read_arguments (Piece *piece, BtyJsonReader *reader, GError **error)
 {
-  const char  *raw;
-  gsize        length;
+  const char *raw;
+  gsize length;
   BtyJsonToken token = bty_json_reader_skip (reader, &raw, &length, error);
 
   if (token == BTY_JSON_STRING)
@@ -127,7 +127,7 @@ read_function (Piece *piece, BtyJsonReader *reader, GError **error)
 static gboolean
 read_member (Piece *piece, BtyJsonReader *reader, GError **error)
 {
-  gboolean     is_index = bty_json_reader_key_is (reader, "index"), is_id = bty_json_reader_key_is (reader, "id");
+  gboolean is_index = bty_json_reader_key_is (reader, "index"), is_id = bty_json_reader_key_is (reader, "id");
   BtyJsonToken token;
 
   if (bty_json_reader_key_is (reader, "function"))
@@ -146,10 +146,10 @@ find_call (BtyOpenaiToolCalls *self, const Piece *piece)
 {
   for (guint i = 0; i < self->calls->len; i++)
     {
-      Call    *call = &g_array_index (self->calls, Call, i);
+      Call *call = &g_array_index (self->calls, Call, i);
       gboolean is_last = i + 1 == self->calls->len;
 
-      if (piece->index >= 0 ? call->wire_index == piece->index
+      if (piece->index >= 0   ? call->wire_index == piece->index
           : piece->id != NULL ? g_strcmp0 (call->id, piece->id) == 0
                               : is_last && (piece->name == NULL || !call->announced))
         return call;
@@ -165,7 +165,7 @@ add_call (BtyOpenaiToolCalls *self, Piece *piece, GError **error)
   if (self->calls->len == MAX_CALLS)
     {
       g_string_free (call.held, TRUE);
-      g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS, _("an answer has more than %d tool calls"), MAX_CALLS);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS, _ ("an answer has more than %d tool calls"), MAX_CALLS);
       return NULL;
     }
   call.id = piece->id != NULL ? g_steal_pointer (&piece->id) : bty_id_new ();
@@ -201,9 +201,9 @@ push (BtyOpenaiToolCalls *self, Call *call, Piece *piece, BtyCompletion *out)
 gboolean
 bty_openai_tool_calls_read (BtyOpenaiToolCalls *self, BtyJsonReader *reader, BtyCompletion *out, GError **error)
 {
-  g_auto(Piece) piece = { .index = -1, .arguments = g_string_new (NULL) };
-  BtyJsonToken  token;
-  Call         *call;
+  g_auto (Piece) piece = { .index = -1, .arguments = g_string_new (NULL) };
+  BtyJsonToken token;
+  Call *call;
 
   while ((token = bty_json_reader_next (reader, error)) == BTY_JSON_KEY)
     if (!read_member (&piece, reader, error))
@@ -225,7 +225,7 @@ bty_openai_tool_calls_check (BtyOpenaiToolCalls *self, GError **error)
   for (guint i = 0; i < self->calls->len; i++)
     if (!g_array_index (self->calls, Call, i).announced)
       {
-        g_set_error_literal (error, BTY_ERROR, BTY_ERROR_DATA_LOSS, _("a tool call of the answer names no tool"));
+        g_set_error_literal (error, BTY_ERROR, BTY_ERROR_DATA_LOSS, _ ("a tool call of the answer names no tool"));
         return FALSE;
       }
   return TRUE;

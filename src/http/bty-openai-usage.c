@@ -9,7 +9,7 @@
 static const struct
 {
   const char *name;
-  gsize       offset;
+  gsize offset;
 } members[] = {
   { "prompt_tokens", G_STRUCT_OFFSET (BtyUsage, input_tokens) },
   { "completion_tokens", G_STRUCT_OFFSET (BtyUsage, output_tokens) },
@@ -49,7 +49,7 @@ read_object (BtyUsage *usage, BtyJsonReader *reader, guint depth, GError **error
     {
       gboolean is_details = depth == 0 && (bty_json_reader_key_is (reader, "prompt_tokens_details") ||
                                            bty_json_reader_key_is (reader, "completion_tokens_details"));
-      gsize    offset = offset_of (reader);
+      gsize offset = offset_of (reader);
       gboolean ok = TRUE;
 
       token = bty_json_reader_next (reader, error);
@@ -68,8 +68,8 @@ read_object (BtyUsage *usage, BtyJsonReader *reader, guint depth, GError **error
 gboolean
 bty_openai_usage_read (BtyJsonReader *reader, BtyUsage **usage, GError **error)
 {
-  g_autoptr(BtyUsage) counted = NULL;
-  BtyJsonToken        token = bty_json_reader_next (reader, error);
+  g_autoptr (BtyUsage) counted = NULL;
+  BtyJsonToken token = bty_json_reader_next (reader, error);
 
   if (token == BTY_JSON_ARRAY_BEGIN)
     return bty_json_reader_skip_rest (reader, error);

@@ -13,19 +13,19 @@
 struct _BtySseReader
 {
   BtyLineFramer framer;
-  BtySseFunc    func;
-  gpointer      func_data;
-  gsize         max_event;
+  BtySseFunc func;
+  gpointer func_data;
+  gsize max_event;
 
-  gsize       event_size; /* of the lines of the event that is being read */
-  gboolean    has_data;
-  const char *data;       /* the only data line so far, where it lies in what is being fed; else %NULL */
-  gsize       data_length;
-  GString    *data_copy;  /* when there are several lines, or the piece they came in is gone */
-  char       *name;
-  char       *id;
-  gint64      retry_ms;
-  gboolean    at_start;
+  gsize event_size; /* of the lines of the event that is being read */
+  gboolean has_data;
+  const char *data; /* the only data line so far, where it lies in what is being fed; else %NULL */
+  gsize data_length;
+  GString *data_copy; /* when there are several lines, or the piece they came in is gone */
+  char *name;
+  char *id;
+  gint64 retry_ms;
+  gboolean at_start;
 };
 
 BtySseReader *
@@ -119,9 +119,9 @@ static void
 take_field (BtySseReader *self, const BtyLine *line)
 {
   const char *colon = memchr (line->text, ':', line->length);
-  gsize       name_length = colon != NULL ? (gsize) (colon - line->text) : line->length;
+  gsize name_length = colon != NULL ? (gsize) (colon - line->text) : line->length;
   const char *value = line->text + name_length + (colon != NULL);
-  gsize       length = line->text + line->length - value;
+  gsize length = line->text + line->length - value;
 
   if (length > 0 && *value == ' ')
     {
@@ -151,9 +151,9 @@ begin_event (BtySseReader *self)
 static gboolean
 deliver (BtySseReader *self, GError **error)
 {
-  BtySseEvent      event = { .name = self->name, .id = self->id };
+  BtySseEvent event = { .name = self->name, .id = self->id };
   g_autofree char *mended = NULL;
-  gboolean         ok = TRUE;
+  gboolean ok = TRUE;
 
   event.data = self->data != NULL ? self->data : self->data_copy->str;
   event.length = self->data != NULL ? self->data_length : self->data_copy->len;
@@ -174,7 +174,7 @@ static gboolean
 fail_too_long (BtySseReader *self, GError **error)
 {
   g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS,
-               _("an event of the stream is longer than %zu bytes: raise the option max_event_bytes of the provider"),
+               _ ("an event of the stream is longer than %zu bytes: raise the option max_event_bytes of the provider"),
                self->max_event);
   return FALSE;
 }
@@ -202,9 +202,9 @@ take_line (BtySseReader *self, BtyLine *line, GError **error)
 gboolean
 bty_sse_reader_feed (BtySseReader *self, const char *bytes, gsize length, GError **error)
 {
-  const char         *end = bytes + length;
+  const char *end = bytes + length;
   BtyLineFramerResult result;
-  BtyLine             line;
+  BtyLine line;
 
   while ((result = bty_line_framer_next (&self->framer, &bytes, end, &line)) == BTY_LINE_FRAMER_LINE)
     if (!take_line (self, &line, error))

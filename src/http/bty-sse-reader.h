@@ -25,7 +25,7 @@ typedef struct
 {
   const char *name;
   const char *data;
-  gsize       length;
+  gsize length;
   const char *id;
 } BtySseEvent;
 
@@ -57,7 +57,7 @@ typedef struct _BtySseReader BtySseReader;
  * Returns: (transfer full): a new reader
  */
 BTY_EXPORT BtySseReader *bty_sse_reader_new (gsize max_event, BtySseFunc func, gpointer data);
-BTY_EXPORT void          bty_sse_reader_free (BtySseReader *reader);
+BTY_EXPORT void bty_sse_reader_free (BtySseReader *reader);
 
 /**
  * bty_sse_reader_feed:

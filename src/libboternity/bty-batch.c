@@ -11,8 +11,8 @@
 struct _BtyBatch
 {
   gatomicrefcount references;
-  GArray         *changes;
-  GPtrArray      *events;
+  GArray *changes;
+  GPtrArray *events;
 };
 
 static void
@@ -69,7 +69,7 @@ void
 bty_batch_put (BtyBatch *batch, gpointer record)
 {
   BtyRecord *head = record;
-  BtyChange  change = { .kind = BTY_CHANGE_PUT, .expected = head->revision };
+  BtyChange change = { .kind = BTY_CHANGE_PUT, .expected = head->revision };
 
   g_return_if_fail (bty_schema_is_stored (head->schema));
   stamp (head);
@@ -81,7 +81,7 @@ void
 bty_batch_delete (BtyBatch *batch, gconstpointer record)
 {
   const BtyRecord *head = record;
-  BtyChange        change = { .kind = BTY_CHANGE_DELETE, .expected = head->revision };
+  BtyChange change = { .kind = BTY_CHANGE_DELETE, .expected = head->revision };
 
   g_return_if_fail (bty_schema_is_stored (head->schema) && head->id != NULL);
   change.record = bty_record_ref (record);
@@ -92,7 +92,7 @@ void
 bty_batch_publish (BtyBatch *batch, const char *topic, gconstpointer subject)
 {
   const BtyRecord *head = subject;
-  BtyEvent        *event = bty_event_new ();
+  BtyEvent *event = bty_event_new ();
 
   event->topic = g_strdup (topic);
   event->subject = head != NULL ? g_strdup (head->id) : NULL;

@@ -27,13 +27,13 @@ typedef enum
 typedef struct
 {
   BtyChangeKind kind;
-  BtyRecord    *record;
-  gint64        expected;
+  BtyRecord *record;
+  gint64 expected;
 } BtyChange;
 
 BTY_EXPORT BtyBatch *bty_batch_new (void);
 BTY_EXPORT BtyBatch *bty_batch_ref (BtyBatch *batch);
-BTY_EXPORT void      bty_batch_unref (BtyBatch *batch);
+BTY_EXPORT void bty_batch_unref (BtyBatch *batch);
 
 /**
  * bty_batch_put:
@@ -57,10 +57,10 @@ BTY_EXPORT void bty_batch_delete (BtyBatch *batch, gconstpointer record);
 BTY_EXPORT void bty_batch_publish (BtyBatch *batch, const char *topic, gconstpointer subject);
 
 /* For stores. */
-BTY_EXPORT guint            bty_batch_get_n_changes (const BtyBatch *batch);
+BTY_EXPORT guint bty_batch_get_n_changes (const BtyBatch *batch);
 BTY_EXPORT const BtyChange *bty_batch_get_change (const BtyBatch *batch, guint index);
 /** bty_batch_get_events: Returns: (transfer none) (element-type BtyEvent): events, each a stamped record */
-BTY_EXPORT GPtrArray       *bty_batch_get_events (const BtyBatch *batch);
+BTY_EXPORT GPtrArray *bty_batch_get_events (const BtyBatch *batch);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtyBatch, bty_batch_unref)
 

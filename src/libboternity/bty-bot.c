@@ -8,21 +8,21 @@
 #include "bty-bot.h"
 
 const BtyEnumValue bty_bot_states[] = {
-  { BTY_BOT_RUNNING, "running", N_("It answers") },
-  { BTY_BOT_STOPPED, "stopped", N_("It keeps everything and answers nothing") },
+  { BTY_BOT_RUNNING, "running", N_ ("It answers") },
+  { BTY_BOT_STOPPED, "stopped", N_ ("It keeps everything and answers nothing") },
   { 0 },
 };
 
 static const BtyField bot_fields[] = {
   BTY_STORED_FIELDS (0),
-  BTY_FIELD_STRING (BtyBot, name, BTY_REQUIRED | BTY_INDEXED, N_("Name shown to people"), .min = 1, .max = 200),
+  BTY_FIELD_STRING (BtyBot, name, BTY_REQUIRED | BTY_INDEXED, N_ ("Name shown to people"), .min = 1, .max = 200),
   BTY_FIELD_STRING (BtyBot, slug, BTY_REQUIRED | BTY_READ_ONLY | BTY_KEY | BTY_INDEXED | BTY_UNIQUE,
-                    N_("Name used in paths and commands"), .min = 1, .max = 64),
-  BTY_FIELD_TEXT (BtyBot, description, 0, N_("What it is for"), .max = 2000),
-  BTY_FIELD_ENUM (BtyBot, state, BTY_READ_ONLY | BTY_INDEXED, N_("Whether it answers"), bty_bot_states),
-  BTY_FIELD_STRV (BtyBot, route, 0, N_("Models to try, in order, each as provider/model"), .max = 32),
-  BTY_FIELD_DOUBLE (BtyBot, temperature, BTY_NULLABLE, N_("Randomness of its answers"), .max = 2),
-  BTY_FIELD_INT64 (BtyBot, max_output, 0, N_("Most tokens of an answer; 0: the model's own"), .max = 10000000),
+                    N_ ("Name used in paths and commands"), .min = 1, .max = 64),
+  BTY_FIELD_TEXT (BtyBot, description, 0, N_ ("What it is for"), .max = 2000),
+  BTY_FIELD_ENUM (BtyBot, state, BTY_READ_ONLY | BTY_INDEXED, N_ ("Whether it answers"), bty_bot_states),
+  BTY_FIELD_STRV (BtyBot, route, 0, N_ ("Models to try, in order, each as provider/model"), .max = 32),
+  BTY_FIELD_DOUBLE (BtyBot, temperature, BTY_NULLABLE, N_ ("Randomness of its answers"), .max = 2),
+  BTY_FIELD_INT64 (BtyBot, max_output, 0, N_ ("Most tokens of an answer; 0: the model's own"), .max = 10000000),
 };
 
-BTY_DEFINE_RECORD (BtyBot, bty_bot, "bot", N_("A bot"), bot_fields)
+BTY_DEFINE_RECORD (BtyBot, bty_bot, "bot", N_ ("A bot"), bot_fields)

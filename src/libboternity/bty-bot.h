@@ -22,14 +22,14 @@ BTY_EXPORT const BtyEnumValue bty_bot_states[];
  */
 typedef struct
 {
-  BtyRecord   record;
-  char       *name;
-  char       *slug;
-  char       *description;
+  BtyRecord record;
+  char *name;
+  char *slug;
+  char *description;
   BtyBotState state;
-  GStrv       route;
-  double      temperature;
-  gint64      max_output;
+  GStrv route;
+  double temperature;
+  gint64 max_output;
 } BtyBot;
 
 BTY_DECLARE_RECORD (BtyBot, bty_bot)

@@ -9,12 +9,12 @@
 
 struct _BtyCallReader
 {
-  BtyCall    *call;
+  BtyCall *call;
   BtyItemLog *log;
-  guint       watch;
-  guint64     position;
+  guint watch;
+  guint64 position;
   BtyCallWake wake;
-  gpointer    data;
+  gpointer data;
 };
 
 static void

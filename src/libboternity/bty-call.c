@@ -9,28 +9,28 @@
 
 typedef struct
 {
-  BtyCallEnded   ended;
-  gpointer       data;
+  BtyCallEnded ended;
+  gpointer data;
   GDestroyNotify destroy;
 } EndHook;
 
 struct _BtyCall
 {
-  gatomicrefcount     references;
+  gatomicrefcount references;
   const BtyOperation *operation;
-  gpointer            service;
-  BtyPrincipal       *principal;
-  BtyRecord          *request;
-  BtyRecord          *response;
-  GError             *error;
-  BtyItemLog         *log;
-  GCancellable       *cancellable;
-  GPtrArray          *readers; /* not owned: a reader owns its call */
-  GArray             *hooks;
-  guint64             skipped;
-  GSource            *timer;
-  BtyCallState        state;
-  gboolean            timed_out;
+  gpointer service;
+  BtyPrincipal *principal;
+  BtyRecord *request;
+  BtyRecord *response;
+  GError *error;
+  BtyItemLog *log;
+  GCancellable *cancellable;
+  GPtrArray *readers; /* not owned: a reader owns its call */
+  GArray *hooks;
+  guint64 skipped;
+  GSource *timer;
+  BtyCallState state;
+  gboolean timed_out;
 };
 
 G_DEFINE_BOXED_TYPE (BtyCall, bty_call, bty_call_ref, bty_call_unref)
@@ -215,8 +215,8 @@ bty_call_emit (BtyCall *call, gconstpointer record)
 static void
 end (BtyCall *call, BtyCallState state)
 {
-  g_autoptr(BtyCall) alive = bty_call_ref (call);
-  g_autoptr(GPtrArray) readers = NULL;
+  g_autoptr (BtyCall) alive = bty_call_ref (call);
+  g_autoptr (GPtrArray) readers = NULL;
 
   call->state = state;
   stop_timer (call);
@@ -248,7 +248,7 @@ bty_call_return (BtyCall *call, gconstpointer record)
   if ((response != NULL ? response->schema : NULL) != call->operation->response)
     {
       g_critical ("%s: returned a record of another type than the operation declares", call->operation->name);
-      bty_call_fail_new (call, BTY_ERROR_INTERNAL, _("the operation gave an answer of the wrong type"));
+      bty_call_fail_new (call, BTY_ERROR_INTERNAL, _ ("the operation gave an answer of the wrong type"));
       return;
     }
   call->response = response != NULL ? bty_record_ref (response) : NULL;
@@ -259,8 +259,8 @@ static gboolean
 is_declared (const BtyOperation *operation, BtyErrorCode code)
 {
   static const BtyErrorCode always[] = {
-    BTY_ERROR_INVALID_ARGUMENT,   BTY_ERROR_UNAUTHENTICATED,   BTY_ERROR_PERMISSION_DENIED, BTY_ERROR_FAILED_PRECONDITION,
-    BTY_ERROR_RESOURCE_EXHAUSTED, BTY_ERROR_CANCELLED,         BTY_ERROR_DEADLINE_EXCEEDED, BTY_ERROR_UNAVAILABLE,
+    BTY_ERROR_INVALID_ARGUMENT,   BTY_ERROR_UNAUTHENTICATED, BTY_ERROR_PERMISSION_DENIED, BTY_ERROR_FAILED_PRECONDITION,
+    BTY_ERROR_RESOURCE_EXHAUSTED, BTY_ERROR_CANCELLED,       BTY_ERROR_DEADLINE_EXCEEDED, BTY_ERROR_UNAVAILABLE,
     BTY_ERROR_DATA_LOSS,          BTY_ERROR_INTERNAL,
   };
 
@@ -290,7 +290,7 @@ bty_call_fail (BtyCall *call, const GError *error)
     {
       g_clear_error (&call->error);
       g_set_error_literal (&call->error, BTY_ERROR, BTY_ERROR_DEADLINE_EXCEEDED,
-                           _("the call took longer than it was given: give it more time, or ask for less"));
+                           _ ("the call took longer than it was given: give it more time, or ask for less"));
     }
   if (!is_declared (call->operation, (BtyErrorCode) call->error->code))
     g_warning ("%s: failed with %s, which it does not declare", call->operation->name,
@@ -301,7 +301,7 @@ bty_call_fail (BtyCall *call, const GError *error)
 void
 bty_call_fail_new (BtyCall *call, BtyErrorCode code, const char *format, ...)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   va_list arguments;
 
   va_start (arguments, format);

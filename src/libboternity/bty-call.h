@@ -27,14 +27,14 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  const char   *operation;
+  const char *operation;
   BtyPrincipal *principal;
-  gpointer    (*decode) (const BtySchema *schema, BtyView view, gpointer input, GError **error);
-  gpointer      input;
-  const char   *idempotency_key;
-  guint         timeout_ms;
-  const char   *door;
-  gpointer      reserved[4];
+  gpointer (*decode) (const BtySchema *schema, BtyView view, gpointer input, GError **error);
+  gpointer input;
+  const char *idempotency_key;
+  guint timeout_ms;
+  const char *door;
+  gpointer reserved[4];
 } BtyCallSpec;
 
 typedef enum
@@ -45,16 +45,16 @@ typedef enum
 } BtyCallState;
 
 #define BTY_TYPE_CALL (bty_call_get_type ())
-BTY_EXPORT GType    bty_call_get_type (void);
+BTY_EXPORT GType bty_call_get_type (void);
 BTY_EXPORT BtyCall *bty_call_ref (BtyCall *call);
-BTY_EXPORT void     bty_call_unref (BtyCall *call);
+BTY_EXPORT void bty_call_unref (BtyCall *call);
 
 /* For the handler. */
 
 /** bty_call_request: Returns: (transfer none) (nullable): the request, decoded, validated and allowed */
 BTY_EXPORT gconstpointer bty_call_request (BtyCall *call);
 /** bty_call_service: Returns: (transfer none): what the operation was added to the catalogue with */
-BTY_EXPORT gpointer      bty_call_service (BtyCall *call);
+BTY_EXPORT gpointer bty_call_service (BtyCall *call);
 /** bty_call_cancellable: Returns: (transfer none): cancelled when the caller gives up, and at the deadline */
 BTY_EXPORT GCancellable *bty_call_cancellable (BtyCall *call);
 BTY_EXPORT BtyPrincipal *bty_call_principal (BtyCall *call);
@@ -75,13 +75,13 @@ BTY_EXPORT void bty_call_skip (BtyCall *call, guint64 number);
 
 /* For the door. */
 
-BTY_EXPORT BtyCallState  bty_call_state (BtyCall *call);
+BTY_EXPORT BtyCallState bty_call_state (BtyCall *call);
 BTY_EXPORT gconstpointer bty_call_response (BtyCall *call);
 /** bty_call_error: Returns: (transfer none) (nullable): why it failed, always a BTY_ERROR */
 BTY_EXPORT const GError *bty_call_error (BtyCall *call);
-BTY_EXPORT BtyItemLog   *bty_call_log (BtyCall *call);
+BTY_EXPORT BtyItemLog *bty_call_log (BtyCall *call);
 /** bty_call_cancel: the caller gives up; a turn, which belongs to the daemon, goes on */
-BTY_EXPORT void          bty_call_cancel (BtyCall *call);
+BTY_EXPORT void bty_call_cancel (BtyCall *call);
 
 /**
  * BtyCallReader:
@@ -102,9 +102,9 @@ typedef enum
 /** bty_call_reader_new: @after: number of the last item that the client has, 0 for none (or for what bty_call_skip() said) */
 BTY_EXPORT BtyCallReader *bty_call_reader_new (BtyCall *call, guint64 after, BtyCallWake wake, gpointer data);
 /** bty_call_reader_next: text items that have piled up come as one run, as of bty_item_log_get_run() */
-BTY_EXPORT BtyReadResult  bty_call_reader_next (BtyCallReader *reader, BtyItem *item);
-BTY_EXPORT BtyCall       *bty_call_reader_call (BtyCallReader *reader);
-BTY_EXPORT void           bty_call_reader_free (BtyCallReader *reader);
+BTY_EXPORT BtyReadResult bty_call_reader_next (BtyCallReader *reader, BtyItem *item);
+BTY_EXPORT BtyCall *bty_call_reader_call (BtyCallReader *reader);
+BTY_EXPORT void bty_call_reader_free (BtyCallReader *reader);
 
 /**
  * bty_item_write_json:
@@ -116,7 +116,8 @@ BTY_EXPORT void bty_item_write_json (const BtyItem *item, const BtySchema *schem
 /* For the dispatcher and for tests. */
 
 /** bty_call_new: @request: (transfer full) (nullable): */
-BTY_EXPORT BtyCall *bty_call_new (const BtyOperation *operation, gpointer service, BtyPrincipal *principal, gpointer request);
+BTY_EXPORT BtyCall *bty_call_new (const BtyOperation *operation, gpointer service, BtyPrincipal *principal,
+                                  gpointer request);
 /**
  * bty_call_set_deadline:
  * @monotonic_time: as of g_get_monotonic_time(); 0: never

@@ -11,15 +11,15 @@
 typedef struct
 {
   const BtyOperation *operation;
-  gpointer            service;
+  gpointer service;
 } Entry;
 
 struct _BtyCatalogue
 {
-  GObject     parent_instance;
+  GObject parent_instance;
   GHashTable *entries; /* name, as in the operation; Entry */
   GHashTable *routes;  /* verb and path with every label written {} ; the operation */
-  guint       generation;
+  guint generation;
 };
 
 G_DEFINE_FINAL_TYPE (BtyCatalogue, bty_catalogue, G_TYPE_OBJECT)
@@ -56,7 +56,7 @@ bty_catalogue_new (void)
 static gboolean
 refuse (GError **error, const BtyOperation *operation, const char *why)
 {
-  g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("operation “%s”: %s"),
+  g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("operation “%s”: %s"),
                operation->name != NULL ? operation->name : "", why);
   return FALSE;
 }
@@ -71,7 +71,8 @@ is_name (const char *name)
     {
       gboolean begins = p == name || p[-1] == '.';
 
-      if (*p == '.' ? (begins || p[1] == '\0') : !g_ascii_islower (*p) && (begins || !(g_ascii_isdigit (*p) || *p == '_' || *p == '-')))
+      if (*p == '.' ? (begins || p[1] == '\0')
+                    : !g_ascii_islower (*p) && (begins || !(g_ascii_isdigit (*p) || *p == '_' || *p == '-')))
         return FALSE;
       dots += *p == '.';
     }
@@ -86,7 +87,7 @@ check_label (const BtyOperation *operation, const char *label, gsize length, GEr
 
   if (index >= 0 && bty_view_takes (operation->request_view, bty_schema_get_field (operation->request, (guint) index)))
     return TRUE;
-  why = g_strdup_printf (_("its path has {%.*s}, which is no field of its request"), (int) length, label);
+  why = g_strdup_printf (_ ("its path has {%.*s}, which is no field of its request"), (int) length, label);
   return refuse (error, operation, why);
 }
 
@@ -97,11 +98,11 @@ make_route (const BtyOperation *operation, GError **error)
   static const char *const verbs[] = { "GET", "POST", "PUT", "PATCH", "DELETE", NULL };
   const char *space = operation->http != NULL ? strchr (operation->http, ' ') : NULL;
   g_autofree char *verb = space != NULL ? g_strndup (operation->http, (gsize) (space - operation->http)) : NULL;
-  g_autoptr(GString) route = NULL;
+  g_autoptr (GString) route = NULL;
 
   if (verb == NULL || !g_strv_contains (verbs, verb) || space[1] != '/')
     {
-      refuse (error, operation, _("its http must be a verb and a path, such as “GET /bots/{slug}”"));
+      refuse (error, operation, _ ("its http must be a verb and a path, such as “GET /bots/{slug}”"));
       return NULL;
     }
   route = g_string_new (NULL);
@@ -114,7 +115,7 @@ make_route (const BtyOperation *operation, GError **error)
         continue;
       if (close == NULL)
         {
-          refuse (error, operation, _("a label in its path has no end"));
+          refuse (error, operation, _ ("a label in its path has no end"));
           return NULL;
         }
       if (!check_label (operation, p + 1, (gsize) (close - p - 1), error))
@@ -128,17 +129,17 @@ static gboolean
 check_operation (const BtyOperation *operation, const char *prefix, GError **error)
 {
   if (operation->name == NULL || !is_name (operation->name))
-    return refuse (error, operation, _("its name must be small words with a dot between them, such as “bot.create”"));
+    return refuse (error, operation, _ ("its name must be small words with a dot between them, such as “bot.create”"));
   if (prefix != NULL && (!g_str_has_prefix (operation->name, prefix) || operation->name[strlen (prefix)] != '.'))
     {
-      g_autofree char *why = g_strdup_printf (_("its name must begin with “%s.”"), prefix);
+      g_autofree char *why = g_strdup_printf (_ ("its name must begin with “%s.”"), prefix);
 
       return refuse (error, operation, why);
     }
   if (operation->summary == NULL || *operation->summary == '\0')
-    return refuse (error, operation, _("it has no summary"));
+    return refuse (error, operation, _ ("it has no summary"));
   if (operation->run == NULL)
-    return refuse (error, operation, _("it has no function to run"));
+    return refuse (error, operation, _ ("it has no function to run"));
   return TRUE;
 }
 
@@ -150,7 +151,8 @@ check_free (BtyCatalogue *self, const BtyOperation *operation, const char *route
 
   if (g_hash_table_contains (self->entries, operation->name) || g_hash_table_contains (names, operation->name))
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS, _("there is an operation “%s” already"), operation->name);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS, _ ("there is an operation “%s” already"),
+                   operation->name);
       return FALSE;
     }
   other = g_hash_table_lookup (self->routes, route);
@@ -158,17 +160,17 @@ check_free (BtyCatalogue *self, const BtyOperation *operation, const char *route
     other = g_hash_table_lookup (routes, route);
   if (other == NULL)
     return TRUE;
-  g_set_error (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS, _("operation “%s”: “%s” is taken by “%s”"), operation->name,
+  g_set_error (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS, _ ("operation “%s”: “%s” is taken by “%s”"), operation->name,
                operation->http, other->name);
   return FALSE;
 }
 
 /* All are checked before the first one is added. */
 static gboolean
-check_all (BtyCatalogue *self, const BtyOperation *operations, guint n_operations, const char *prefix, GHashTable *routes,
-           GError **error)
+check_all (BtyCatalogue *self, const BtyOperation *operations, guint n_operations, const char *prefix,
+           GHashTable *routes, GError **error)
 {
-  g_autoptr(GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
 
   for (guint i = 0; i < n_operations; i++)
     {
@@ -190,7 +192,7 @@ gboolean
 bty_catalogue_add (BtyCatalogue *catalogue, const BtyOperation *operations, guint n_operations, gpointer service,
                    const char *prefix, GError **error)
 {
-  g_autoptr(GHashTable) routes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) routes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   GHashTableIter iter;
   gpointer route;
   gpointer operation;
@@ -210,7 +212,7 @@ bty_catalogue_add (BtyCatalogue *catalogue, const BtyOperation *operations, guin
     {
       Entry *entry = g_new (Entry, 1);
 
-      *entry = (Entry) { &operations[i], service };
+      *entry = (Entry){ &operations[i], service };
       g_hash_table_insert (catalogue->entries, (gpointer) operations[i].name, entry);
     }
   catalogue->generation += n_operations;

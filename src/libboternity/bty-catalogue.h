@@ -11,7 +11,8 @@ G_BEGIN_DECLS
  * Every operation there is. Doors read it; domains and plugins add to it when they register. Main context only.
  */
 #define BTY_TYPE_CATALOGUE (bty_catalogue_get_type ())
-BTY_EXPORT G_DECLARE_FINAL_TYPE (BtyCatalogue, bty_catalogue, BTY, CATALOGUE, GObject)
+BTY_EXPORT
+G_DECLARE_FINAL_TYPE (BtyCatalogue, bty_catalogue, BTY, CATALOGUE, GObject)
 
 BTY_EXPORT BtyCatalogue *bty_catalogue_new (void);
 

@@ -32,27 +32,27 @@ BTY_EXPORT const BtyEnumValue bty_part_kinds[];
  */
 typedef struct
 {
-  BtyRecord   record;
+  BtyRecord record;
   BtyPartKind kind;
-  char       *text;
-  char       *signature;
-  char       *call_id;
-  char       *name;
-  char       *arguments;
-  gboolean    is_error;
-  char       *media_type;
-  char       *url;
-  GBytes     *data;
+  char *text;
+  char *signature;
+  char *call_id;
+  char *name;
+  char *arguments;
+  gboolean is_error;
+  char *media_type;
+  char *url;
+  GBytes *data;
 } BtyPart;
 BTY_DECLARE_RECORD (BtyPart, bty_part)
 
 /** BtyPromptMessage: @parts: (element-type BtyPart): */
 typedef struct
 {
-  BtyRecord  record;
-  BtyRole    role;
+  BtyRecord record;
+  BtyRole role;
   GPtrArray *parts;
-  gboolean   cache_here; /* a provider that caches by mark may put one after this message */
+  gboolean cache_here; /* a provider that caches by mark may put one after this message */
 } BtyPromptMessage;
 BTY_DECLARE_RECORD (BtyPromptMessage, bty_prompt_message)
 
@@ -63,9 +63,9 @@ BTY_EXPORT BtyPromptMessage *bty_prompt_message_new_text (BtyRole role, const ch
 typedef struct
 {
   BtyRecord record;
-  char     *name;
-  char     *description;
-  char     *parameters;
+  char *name;
+  char *description;
+  char *parameters;
 } BtyToolSpec;
 BTY_DECLARE_RECORD (BtyToolSpec, bty_tool_spec)
 
@@ -86,20 +86,20 @@ BTY_DECLARE_RECORD (BtyToolSpec, bty_tool_spec)
  */
 typedef struct
 {
-  BtyRecord  record;
-  char      *model;
-  char      *system;
+  BtyRecord record;
+  char *model;
+  char *system;
   GPtrArray *messages;
   GPtrArray *tools;
-  char      *tool_choice;
-  double     temperature;
-  double     top_p;
-  gint64     max_output;
-  GStrv      stop;
-  char      *output_schema;
-  char      *effort;
-  char      *bot;
-  char      *session;
+  char *tool_choice;
+  double temperature;
+  double top_p;
+  gint64 max_output;
+  GStrv stop;
+  char *output_schema;
+  char *effort;
+  char *bot;
+  char *session;
 } BtyCompletionRequest;
 BTY_DECLARE_RECORD (BtyCompletionRequest, bty_completion_request)
 
@@ -112,12 +112,12 @@ BTY_DECLARE_RECORD (BtyCompletionRequest, bty_completion_request)
 typedef struct
 {
   BtyRecord record;
-  gint64    input_tokens;
-  gint64    cached_tokens;
-  gint64    cache_write_tokens;
-  gint64    output_tokens;
-  gint64    reasoning_tokens;
-  gboolean  is_estimate;
+  gint64 input_tokens;
+  gint64 cached_tokens;
+  gint64 cache_write_tokens;
+  gint64 output_tokens;
+  gint64 reasoning_tokens;
+  gboolean is_estimate;
 } BtyUsage;
 BTY_DECLARE_RECORD (BtyUsage, bty_usage)
 

@@ -9,18 +9,18 @@
 
 struct _BtyCompletion
 {
-  GObject               parent_instance;
+  GObject parent_instance;
   BtyCompletionRequest *request;
-  GCancellable         *cancellable;
-  BtyCompletionDelta    on_delta;
-  BtyCompletionDone     on_done;
-  gpointer              data;
-  guint64               n_deltas;
-  BtyUsage             *usage;
-  BtyStopReason         stop_reason;
-  GError               *error;
-  gint64                retry_after_ms;
-  gboolean              done;
+  GCancellable *cancellable;
+  BtyCompletionDelta on_delta;
+  BtyCompletionDone on_done;
+  gpointer data;
+  guint64 n_deltas;
+  BtyUsage *usage;
+  BtyStopReason stop_reason;
+  GError *error;
+  gint64 retry_after_ms;
+  gboolean done;
 };
 
 G_DEFINE_FINAL_TYPE (BtyCompletion, bty_completion, G_TYPE_OBJECT)
@@ -137,7 +137,7 @@ bty_completion_set_usage (BtyCompletion *self, const BtyUsage *usage)
 static void
 end (BtyCompletion *self)
 {
-  g_autoptr(BtyCompletion) alive = g_object_ref (self);
+  g_autoptr (BtyCompletion) alive = g_object_ref (self);
 
   self->done = TRUE;
   self->on_done (self, self->data);

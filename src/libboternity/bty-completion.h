@@ -24,11 +24,11 @@ typedef enum
 typedef struct
 {
   BtyDeltaKind kind;
-  const char  *text;
-  gsize        length;
-  guint        index;
-  const char  *call_id;
-  const char  *name;
+  const char *text;
+  gsize length;
+  guint index;
+  const char *call_id;
+  const char *name;
 } BtyDelta;
 
 /**
@@ -40,26 +40,26 @@ typedef struct
 #define BTY_TYPE_COMPLETION (bty_completion_get_type ())
 BTY_EXPORT G_DECLARE_FINAL_TYPE (BtyCompletion, bty_completion, BTY, COMPLETION, GObject)
 
-typedef void (*BtyCompletionDelta) (BtyCompletion *completion, const BtyDelta *delta, gpointer data);
+  typedef void (*BtyCompletionDelta) (BtyCompletion *completion, const BtyDelta *delta, gpointer data);
 typedef void (*BtyCompletionDone) (BtyCompletion *completion, gpointer data);
 
 /* For the consumer. */
 BTY_EXPORT BtyCompletion *bty_completion_new (const BtyCompletionRequest *request, GCancellable *cancellable,
                                               BtyCompletionDelta on_delta, BtyCompletionDone on_done, gpointer data);
 /** bty_completion_get_error: Returns: (transfer none) (nullable): why it failed; %NULL when it ended well */
-BTY_EXPORT const GError   *bty_completion_get_error (BtyCompletion *completion);
-BTY_EXPORT BtyStopReason   bty_completion_get_stop_reason (BtyCompletion *completion);
+BTY_EXPORT const GError *bty_completion_get_error (BtyCompletion *completion);
+BTY_EXPORT BtyStopReason bty_completion_get_stop_reason (BtyCompletion *completion);
 /** bty_completion_get_usage: Returns: (transfer none) (nullable): what the wire reported last */
 BTY_EXPORT const BtyUsage *bty_completion_get_usage (BtyCompletion *completion);
 /** bty_completion_get_retry_after_ms: Returns: how long the provider asked to wait; -1 when it did not say */
-BTY_EXPORT gint64          bty_completion_get_retry_after_ms (BtyCompletion *completion);
+BTY_EXPORT gint64 bty_completion_get_retry_after_ms (BtyCompletion *completion);
 /** bty_completion_get_n_deltas: Returns: how many deltas came; a failure after 0 may be tried elsewhere without a trace */
-BTY_EXPORT guint64         bty_completion_get_n_deltas (BtyCompletion *completion);
+BTY_EXPORT guint64 bty_completion_get_n_deltas (BtyCompletion *completion);
 
 /* For the provider. */
 BTY_EXPORT const BtyCompletionRequest *bty_completion_get_request (BtyCompletion *completion);
-BTY_EXPORT GCancellable               *bty_completion_get_cancellable (BtyCompletion *completion);
-BTY_EXPORT gboolean                    bty_completion_is_done (BtyCompletion *completion);
+BTY_EXPORT GCancellable *bty_completion_get_cancellable (BtyCompletion *completion);
+BTY_EXPORT gboolean bty_completion_is_done (BtyCompletion *completion);
 BTY_EXPORT void bty_completion_push (BtyCompletion *completion, const BtyDelta *delta);
 BTY_EXPORT void bty_completion_push_text (BtyCompletion *completion, const char *text, gsize length);
 /** bty_completion_set_usage: replaces what was reported before: wires report running totals */

@@ -15,21 +15,23 @@
  * tools give for wrong usage, and codes from 126 on belong to the shell, as 130 does to an interruption.
  */
 static const BtyErrorInfo infos[] = {
-  { BTY_ERROR_INVALID_ARGUMENT, "INVALID_ARGUMENT", N_("Invalid argument"), 400, 3, DBUS "InvalidArgument", 2 },
-  { BTY_ERROR_UNAUTHENTICATED, "UNAUTHENTICATED", N_("Not authenticated"), 401, 16, DBUS "Unauthenticated", 3 },
-  { BTY_ERROR_PERMISSION_DENIED, "PERMISSION_DENIED", N_("Permission denied"), 403, 7, DBUS "PermissionDenied", 4 },
-  { BTY_ERROR_NOT_FOUND, "NOT_FOUND", N_("Not found"), 404, 5, DBUS "NotFound", 5 },
-  { BTY_ERROR_ALREADY_EXISTS, "ALREADY_EXISTS", N_("Already exists"), 409, 6, DBUS "AlreadyExists", 6 },
-  { BTY_ERROR_FAILED_PRECONDITION, "FAILED_PRECONDITION", N_("Not possible in this state"), 409, 9, DBUS "FailedPrecondition", 7 },
-  { BTY_ERROR_ABORTED, "ABORTED", N_("Aborted by a conflict"), 409, 10, DBUS "Aborted", 8 },
-  { BTY_ERROR_OUT_OF_RANGE, "OUT_OF_RANGE", N_("Out of range"), 400, 11, DBUS "OutOfRange", 9 },
-  { BTY_ERROR_RESOURCE_EXHAUSTED, "RESOURCE_EXHAUSTED", N_("Resource exhausted"), 429, 8, DBUS "ResourceExhausted", 10 },
-  { BTY_ERROR_CANCELLED, "CANCELLED", N_("Cancelled"), 499, 1, DBUS "Cancelled", 11 },
-  { BTY_ERROR_DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED", N_("Deadline exceeded"), 504, 4, DBUS "DeadlineExceeded", 12 },
-  { BTY_ERROR_UNAVAILABLE, "UNAVAILABLE", N_("Unavailable"), 503, 14, DBUS "Unavailable", 13 },
-  { BTY_ERROR_UNIMPLEMENTED, "UNIMPLEMENTED", N_("Not implemented"), 501, 12, DBUS "Unimplemented", 14 },
-  { BTY_ERROR_DATA_LOSS, "DATA_LOSS", N_("Data loss"), 500, 15, DBUS "DataLoss", 15 },
-  { BTY_ERROR_INTERNAL, "INTERNAL", N_("Internal error"), 500, 13, DBUS "Internal", 1 },
+  { BTY_ERROR_INVALID_ARGUMENT, "INVALID_ARGUMENT", N_ ("Invalid argument"), 400, 3, DBUS "InvalidArgument", 2 },
+  { BTY_ERROR_UNAUTHENTICATED, "UNAUTHENTICATED", N_ ("Not authenticated"), 401, 16, DBUS "Unauthenticated", 3 },
+  { BTY_ERROR_PERMISSION_DENIED, "PERMISSION_DENIED", N_ ("Permission denied"), 403, 7, DBUS "PermissionDenied", 4 },
+  { BTY_ERROR_NOT_FOUND, "NOT_FOUND", N_ ("Not found"), 404, 5, DBUS "NotFound", 5 },
+  { BTY_ERROR_ALREADY_EXISTS, "ALREADY_EXISTS", N_ ("Already exists"), 409, 6, DBUS "AlreadyExists", 6 },
+  { BTY_ERROR_FAILED_PRECONDITION, "FAILED_PRECONDITION", N_ ("Not possible in this state"), 409, 9,
+    DBUS "FailedPrecondition", 7 },
+  { BTY_ERROR_ABORTED, "ABORTED", N_ ("Aborted by a conflict"), 409, 10, DBUS "Aborted", 8 },
+  { BTY_ERROR_OUT_OF_RANGE, "OUT_OF_RANGE", N_ ("Out of range"), 400, 11, DBUS "OutOfRange", 9 },
+  { BTY_ERROR_RESOURCE_EXHAUSTED, "RESOURCE_EXHAUSTED", N_ ("Resource exhausted"), 429, 8, DBUS "ResourceExhausted",
+    10 },
+  { BTY_ERROR_CANCELLED, "CANCELLED", N_ ("Cancelled"), 499, 1, DBUS "Cancelled", 11 },
+  { BTY_ERROR_DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED", N_ ("Deadline exceeded"), 504, 4, DBUS "DeadlineExceeded", 12 },
+  { BTY_ERROR_UNAVAILABLE, "UNAVAILABLE", N_ ("Unavailable"), 503, 14, DBUS "Unavailable", 13 },
+  { BTY_ERROR_UNIMPLEMENTED, "UNIMPLEMENTED", N_ ("Not implemented"), 501, 12, DBUS "Unimplemented", 14 },
+  { BTY_ERROR_DATA_LOSS, "DATA_LOSS", N_ ("Data loss"), 500, 15, DBUS "DataLoss", 15 },
+  { BTY_ERROR_INTERNAL, "INTERNAL", N_ ("Internal error"), 500, 13, DBUS "Internal", 1 },
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (infos) == BTY_N_ERROR_CODES);
@@ -37,7 +39,7 @@ G_STATIC_ASSERT (G_N_ELEMENTS (infos) == BTY_N_ERROR_CODES);
 /* What a code of another domain means to a caller. Codes not listed are internal. */
 typedef struct
 {
-  int          foreign;
+  int foreign;
   BtyErrorCode code;
 } Mapping;
 
@@ -112,7 +114,7 @@ static const Mapping convert_mappings[] = {
   { G_CONVERT_ERROR_NO_MEMORY, BTY_ERROR_RESOURCE_EXHAUSTED },
 };
 
-G_DEFINE_QUARK (bty-error-quark, bty_error)
+G_DEFINE_QUARK (bty - error - quark, bty_error)
 
 const BtyErrorInfo *
 bty_error_info (BtyErrorCode code)

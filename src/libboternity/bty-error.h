@@ -54,12 +54,12 @@ typedef enum
 typedef struct
 {
   BtyErrorCode code;
-  const char  *name;
-  const char  *title;
-  guint        http_status;
-  guint        grpc_status;
-  const char  *dbus_name;
-  int          exit_code;
+  const char *name;
+  const char *title;
+  guint http_status;
+  guint grpc_status;
+  const char *dbus_name;
+  int exit_code;
 } BtyErrorInfo;
 
 BTY_EXPORT GQuark bty_error_quark (void);

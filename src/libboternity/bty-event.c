@@ -9,9 +9,10 @@
 
 static const BtyField event_fields[] = {
   BTY_STORED_FIELDS (0),
-  BTY_FIELD_STRING (BtyEvent, topic, BTY_REQUIRED | BTY_READ_ONLY | BTY_INDEXED, N_("What happened, such as bot.created")),
-  BTY_FIELD_STRING (BtyEvent, subject, BTY_READ_ONLY, N_("Identifier of the record it is about")),
-  BTY_FIELD_JSON (BtyEvent, data, BTY_READ_ONLY, N_("That record, as it was then")),
+  BTY_FIELD_STRING (BtyEvent, topic, BTY_REQUIRED | BTY_READ_ONLY | BTY_INDEXED,
+                    N_ ("What happened, such as bot.created")),
+  BTY_FIELD_STRING (BtyEvent, subject, BTY_READ_ONLY, N_ ("Identifier of the record it is about")),
+  BTY_FIELD_JSON (BtyEvent, data, BTY_READ_ONLY, N_ ("That record, as it was then")),
 };
 
-BTY_DEFINE_RECORD (BtyEvent, bty_event, "event", N_("Something that happened"), event_fields)
+BTY_DEFINE_RECORD (BtyEvent, bty_event, "event", N_ ("Something that happened"), event_fields)

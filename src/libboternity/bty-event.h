@@ -16,9 +16,9 @@ G_BEGIN_DECLS
 typedef struct
 {
   BtyRecord record;
-  char     *topic;
-  char     *subject;
-  char     *data;
+  char *topic;
+  char *subject;
+  char *data;
 } BtyEvent;
 
 BTY_DECLARE_RECORD (BtyEvent, bty_event)

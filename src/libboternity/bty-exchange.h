@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 #define BTY_TYPE_EXCHANGE (bty_exchange_get_type ())
 BTY_EXPORT G_DECLARE_INTERFACE (BtyExchange, bty_exchange, BTY, EXCHANGE, GObject)
 
-typedef void (*BtyExchangeFunc) (BtyExchange *exchange, gpointer data);
+  typedef void (*BtyExchangeFunc) (BtyExchange *exchange, gpointer data);
 
 /**
  * BtyExchangeInterface:
@@ -42,30 +42,31 @@ struct _BtyExchangeInterface
   const char *(*get_path) (BtyExchange *exchange);
   const char *(*get_query) (BtyExchange *exchange);
   const char *(*get_header) (BtyExchange *exchange, const char *name);
-  GBytes     *(*get_body) (BtyExchange *exchange);
-  void        (*get_credentials) (BtyExchange *exchange, BtyCredentials *credentials);
-  void        (*set_header) (BtyExchange *exchange, const char *name, const char *value);
-  void        (*respond) (BtyExchange *exchange, guint status, const char *content_type, GBytes *body);
-  void        (*begin) (BtyExchange *exchange, guint status, const char *content_type);
-  void        (*write) (BtyExchange *exchange, const char *data, gsize length);
-  gsize       (*get_pending) (BtyExchange *exchange);
-  void        (*end) (BtyExchange *exchange);
-  void        (*watch) (BtyExchange *exchange, BtyExchangeFunc drained, BtyExchangeFunc closed, gpointer data);
+  GBytes *(*get_body) (BtyExchange *exchange);
+  void (*get_credentials) (BtyExchange *exchange, BtyCredentials *credentials);
+  void (*set_header) (BtyExchange *exchange, const char *name, const char *value);
+  void (*respond) (BtyExchange *exchange, guint status, const char *content_type, GBytes *body);
+  void (*begin) (BtyExchange *exchange, guint status, const char *content_type);
+  void (*write) (BtyExchange *exchange, const char *data, gsize length);
+  gsize (*get_pending) (BtyExchange *exchange);
+  void (*end) (BtyExchange *exchange);
+  void (*watch) (BtyExchange *exchange, BtyExchangeFunc drained, BtyExchangeFunc closed, gpointer data);
 };
 
 BTY_EXPORT const char *bty_exchange_get_method (BtyExchange *exchange);
 BTY_EXPORT const char *bty_exchange_get_path (BtyExchange *exchange);
 BTY_EXPORT const char *bty_exchange_get_query (BtyExchange *exchange);
 BTY_EXPORT const char *bty_exchange_get_header (BtyExchange *exchange, const char *name);
-BTY_EXPORT GBytes     *bty_exchange_get_body (BtyExchange *exchange);
-BTY_EXPORT void        bty_exchange_get_credentials (BtyExchange *exchange, BtyCredentials *credentials);
-BTY_EXPORT void        bty_exchange_set_header (BtyExchange *exchange, const char *name, const char *value);
-BTY_EXPORT void        bty_exchange_respond (BtyExchange *exchange, guint status, const char *content_type, GBytes *body);
-BTY_EXPORT void        bty_exchange_begin (BtyExchange *exchange, guint status, const char *content_type);
-BTY_EXPORT void        bty_exchange_write (BtyExchange *exchange, const char *data, gsize length);
-BTY_EXPORT gsize       bty_exchange_get_pending (BtyExchange *exchange);
-BTY_EXPORT void        bty_exchange_end (BtyExchange *exchange);
-BTY_EXPORT void        bty_exchange_watch (BtyExchange *exchange, BtyExchangeFunc drained, BtyExchangeFunc closed, gpointer data);
+BTY_EXPORT GBytes *bty_exchange_get_body (BtyExchange *exchange);
+BTY_EXPORT void bty_exchange_get_credentials (BtyExchange *exchange, BtyCredentials *credentials);
+BTY_EXPORT void bty_exchange_set_header (BtyExchange *exchange, const char *name, const char *value);
+BTY_EXPORT void bty_exchange_respond (BtyExchange *exchange, guint status, const char *content_type, GBytes *body);
+BTY_EXPORT void bty_exchange_begin (BtyExchange *exchange, guint status, const char *content_type);
+BTY_EXPORT void bty_exchange_write (BtyExchange *exchange, const char *data, gsize length);
+BTY_EXPORT gsize bty_exchange_get_pending (BtyExchange *exchange);
+BTY_EXPORT void bty_exchange_end (BtyExchange *exchange);
+BTY_EXPORT void bty_exchange_watch (BtyExchange *exchange, BtyExchangeFunc drained, BtyExchangeFunc closed,
+                                    gpointer data);
 
 /**
  * BtyEndpoint:
@@ -73,7 +74,8 @@ BTY_EXPORT void        bty_exchange_watch (BtyExchange *exchange, BtyExchangeFun
  * Serves one path of the HTTP server.
  */
 #define BTY_TYPE_ENDPOINT (bty_endpoint_get_type ())
-BTY_EXPORT G_DECLARE_INTERFACE (BtyEndpoint, bty_endpoint, BTY, ENDPOINT, GObject)
+BTY_EXPORT
+G_DECLARE_INTERFACE (BtyEndpoint, bty_endpoint, BTY, ENDPOINT, GObject)
 
 /**
  * BtyEndpointInterface:
@@ -86,13 +88,13 @@ struct _BtyEndpointInterface
   GTypeInterface parent;
 
   const char *const *(*get_mounts) (BtyEndpoint *endpoint);
-  void               (*start) (BtyEndpoint *endpoint, BtyHost *host);
-  void               (*handle) (BtyEndpoint *endpoint, BtyExchange *exchange);
+  void (*start) (BtyEndpoint *endpoint, BtyHost *host);
+  void (*handle) (BtyEndpoint *endpoint, BtyExchange *exchange);
 };
 
 BTY_EXPORT const char *const *bty_endpoint_get_mounts (BtyEndpoint *endpoint);
-BTY_EXPORT void               bty_endpoint_start (BtyEndpoint *endpoint, BtyHost *host);
-BTY_EXPORT void               bty_endpoint_handle (BtyEndpoint *endpoint, BtyExchange *exchange);
+BTY_EXPORT void bty_endpoint_start (BtyEndpoint *endpoint, BtyHost *host);
+BTY_EXPORT void bty_endpoint_handle (BtyEndpoint *endpoint, BtyExchange *exchange);
 
 /**
  * BtyTransport:
@@ -100,7 +102,8 @@ BTY_EXPORT void               bty_endpoint_handle (BtyEndpoint *endpoint, BtyExc
  * A door: serves the catalogue to the outside.
  */
 #define BTY_TYPE_TRANSPORT (bty_transport_get_type ())
-BTY_EXPORT G_DECLARE_INTERFACE (BtyTransport, bty_transport, BTY, TRANSPORT, GObject)
+BTY_EXPORT
+G_DECLARE_INTERFACE (BtyTransport, bty_transport, BTY, TRANSPORT, GObject)
 
 /**
  * BtyTransportInterface:
@@ -113,12 +116,12 @@ struct _BtyTransportInterface
   GTypeInterface parent;
 
   gboolean (*start) (BtyTransport *transport, BtyHost *host, GError **error);
-  void     (*stop) (BtyTransport *transport);
-  GStrv    (*get_addresses) (BtyTransport *transport);
+  void (*stop) (BtyTransport *transport);
+  GStrv (*get_addresses) (BtyTransport *transport);
 };
 
 BTY_EXPORT gboolean bty_transport_start (BtyTransport *transport, BtyHost *host, GError **error);
-BTY_EXPORT void     bty_transport_stop (BtyTransport *transport);
-BTY_EXPORT GStrv    bty_transport_get_addresses (BtyTransport *transport);
+BTY_EXPORT void bty_transport_stop (BtyTransport *transport);
+BTY_EXPORT GStrv bty_transport_get_addresses (BtyTransport *transport);
 
 G_END_DECLS

@@ -10,12 +10,12 @@
 G_DEFINE_INTERFACE (BtyHost, bty_host, G_TYPE_OBJECT)
 
 const BtyEnumValue bty_feature_kinds[] = {
-  { BTY_FEATURE_STORE, "store", N_("Keeps records") },
-  { BTY_FEATURE_PROVIDER, "provider", N_("Speaks to models") },
-  { BTY_FEATURE_TRANSPORT, "transport", N_("A door") },
-  { BTY_FEATURE_ENDPOINT, "endpoint", N_("A path of the HTTP server") },
-  { BTY_FEATURE_SECRETS, "secrets", N_("Keeps secrets") },
-  { BTY_FEATURE_RUNTIME, "runtime", N_("Runs skills") },
+  { BTY_FEATURE_STORE, "store", N_ ("Keeps records") },
+  { BTY_FEATURE_PROVIDER, "provider", N_ ("Speaks to models") },
+  { BTY_FEATURE_TRANSPORT, "transport", N_ ("A door") },
+  { BTY_FEATURE_ENDPOINT, "endpoint", N_ ("A path of the HTTP server") },
+  { BTY_FEATURE_SECRETS, "secrets", N_ ("Keeps secrets") },
+  { BTY_FEATURE_RUNTIME, "runtime", N_ ("Runs skills") },
   { 0 },
 };
 
@@ -81,8 +81,8 @@ bty_host_make_features (BtyHost *host, BtyFeatureKind kind)
 gpointer
 bty_decode_json (const BtySchema *schema, BtyView view, gpointer input, GError **error)
 {
-  GBytes     *bytes = input;
-  gsize       length = 0;
+  GBytes *bytes = input;
+  gsize length = 0;
   const char *data = bytes != NULL ? g_bytes_get_data (bytes, &length) : NULL;
 
   if (length == 0)

@@ -12,7 +12,8 @@ G_BEGIN_DECLS
  * The daemon as its plugins see it: the catalogue, the dispatcher, who a caller is, and the settings. Main context.
  */
 #define BTY_TYPE_HOST (bty_host_get_type ())
-BTY_EXPORT G_DECLARE_INTERFACE (BtyHost, bty_host, BTY, HOST, GObject)
+BTY_EXPORT
+G_DECLARE_INTERFACE (BtyHost, bty_host, BTY, HOST, GObject)
 
 /**
  * BtyCredentials:
@@ -23,8 +24,8 @@ BTY_EXPORT G_DECLARE_INTERFACE (BtyHost, bty_host, BTY, HOST, GObject)
 typedef struct
 {
   const char *token;
-  gsize       token_length;
-  gint64      peer_uid;
+  gsize token_length;
+  gint64 peer_uid;
 } BtyCredentials;
 
 typedef enum
@@ -43,12 +44,12 @@ struct _BtyHostInterface
   GTypeInterface parent;
 
   BtyCatalogue *(*get_catalogue) (BtyHost *host);
-  BtyCall      *(*start_call) (BtyHost *host, const BtyCallSpec *spec);
+  BtyCall *(*start_call) (BtyHost *host, const BtyCallSpec *spec);
   BtyPrincipal *(*identify) (BtyHost *host, const BtyCredentials *credentials, GError **error);
-  char         *(*get_setting) (BtyHost *host, const char *group, const char *key);
-  const char   *(*get_data_dir) (BtyHost *host);
-  gboolean      (*get_ready) (BtyHost *host);
-  GPtrArray    *(*make_features) (BtyHost *host, BtyFeatureKind kind);
+  char *(*get_setting) (BtyHost *host, const char *group, const char *key);
+  const char *(*get_data_dir) (BtyHost *host);
+  gboolean (*get_ready) (BtyHost *host);
+  GPtrArray *(*make_features) (BtyHost *host, BtyFeatureKind kind);
 };
 
 /** bty_host_get_catalogue: Returns: (transfer none): every operation; plugins not yet opened are opened by listing it */

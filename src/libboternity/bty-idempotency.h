@@ -18,15 +18,15 @@ G_BEGIN_DECLS
 typedef struct
 {
   BtyRecord record;
-  char     *key;
-  char     *operation;
-  char     *digest;
-  gboolean  ended;
-  char     *response;
-  char     *error_code;
-  char     *error;
-  GBytes   *items;
-  char     *items_text;
+  char *key;
+  char *operation;
+  char *digest;
+  gboolean ended;
+  char *response;
+  char *error_code;
+  char *error;
+  GBytes *items;
+  char *items_text;
 } BtyIdempotency;
 BTY_DECLARE_RECORD (BtyIdempotency, bty_idempotency)
 

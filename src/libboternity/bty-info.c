@@ -8,78 +8,80 @@
 #include "bty-info.h"
 
 static const BtyField status_fields[] = {
-  BTY_FIELD_BOOL (BtyStatus, running, BTY_READ_ONLY, N_("Whether the daemon runs")),
-  BTY_FIELD_STRING (BtyStatus, version, BTY_READ_ONLY, N_("Its version")),
-  BTY_FIELD_INT64 (BtyStatus, pid, BTY_READ_ONLY, N_("Its process")),
-  BTY_FIELD_TIME (BtyStatus, started_at, BTY_READ_ONLY, N_("When it was started")),
-  BTY_FIELD_STRING (BtyStatus, http_url, BTY_READ_ONLY, N_("Where it answers over HTTP")),
-  BTY_FIELD_STRING (BtyStatus, socket, BTY_READ_ONLY, N_("Its unix socket"), .max = 4096),
-  BTY_FIELD_STRING (BtyStatus, data_dir, BTY_READ_ONLY, N_("Folder of its data"), .max = 4096),
-  BTY_FIELD_STRING (BtyStatus, config_dir, BTY_READ_ONLY, N_("Folder of its settings"), .max = 4096),
-  BTY_FIELD_STRING (BtyStatus, store, BTY_READ_ONLY, N_("Its store")),
-  BTY_FIELD_STRING (BtyStatus, default_bot, BTY_READ_ONLY, N_("Slug of the bot that a chat begins with")),
-  BTY_FIELD_STRV (BtyStatus, plugins, BTY_READ_ONLY, N_("Plugins it knows")),
-  BTY_FIELD_STRV (BtyStatus, problems, BTY_READ_ONLY, N_("What is not as it should be, each with the remedy")),
-  BTY_FIELD_INT64 (BtyStatus, calls, BTY_READ_ONLY, N_("Calls carried out since it was started")),
-  BTY_FIELD_INT64 (BtyStatus, memory_kb, BTY_READ_ONLY, N_("Its resident memory, in KiB")),
+  BTY_FIELD_BOOL (BtyStatus, running, BTY_READ_ONLY, N_ ("Whether the daemon runs")),
+  BTY_FIELD_STRING (BtyStatus, version, BTY_READ_ONLY, N_ ("Its version")),
+  BTY_FIELD_INT64 (BtyStatus, pid, BTY_READ_ONLY, N_ ("Its process")),
+  BTY_FIELD_TIME (BtyStatus, started_at, BTY_READ_ONLY, N_ ("When it was started")),
+  BTY_FIELD_STRING (BtyStatus, http_url, BTY_READ_ONLY, N_ ("Where it answers over HTTP")),
+  BTY_FIELD_STRING (BtyStatus, socket, BTY_READ_ONLY, N_ ("Its unix socket"), .max = 4096),
+  BTY_FIELD_STRING (BtyStatus, data_dir, BTY_READ_ONLY, N_ ("Folder of its data"), .max = 4096),
+  BTY_FIELD_STRING (BtyStatus, config_dir, BTY_READ_ONLY, N_ ("Folder of its settings"), .max = 4096),
+  BTY_FIELD_STRING (BtyStatus, store, BTY_READ_ONLY, N_ ("Its store")),
+  BTY_FIELD_STRING (BtyStatus, default_bot, BTY_READ_ONLY, N_ ("Slug of the bot that a chat begins with")),
+  BTY_FIELD_STRV (BtyStatus, plugins, BTY_READ_ONLY, N_ ("Plugins it knows")),
+  BTY_FIELD_STRV (BtyStatus, problems, BTY_READ_ONLY, N_ ("What is not as it should be, each with the remedy")),
+  BTY_FIELD_INT64 (BtyStatus, calls, BTY_READ_ONLY, N_ ("Calls carried out since it was started")),
+  BTY_FIELD_INT64 (BtyStatus, memory_kb, BTY_READ_ONLY, N_ ("Its resident memory, in KiB")),
 };
-BTY_DEFINE_RECORD (BtyStatus, bty_status, "status", N_("The daemon at a glance"), status_fields)
+BTY_DEFINE_RECORD (BtyStatus, bty_status, "status", N_ ("The daemon at a glance"), status_fields)
 
 const BtyEnumValue bty_plugin_states[] = {
-  { BTY_PLUGIN_WAITING, "waiting", N_("Known, opened on first use") },
-  { BTY_PLUGIN_LOADED, "loaded", N_("In use") },
-  { BTY_PLUGIN_REFUSED, "refused", N_("Not opened") },
+  { BTY_PLUGIN_WAITING, "waiting", N_ ("Known, opened on first use") },
+  { BTY_PLUGIN_LOADED, "loaded", N_ ("In use") },
+  { BTY_PLUGIN_REFUSED, "refused", N_ ("Not opened") },
   { 0 },
 };
 
 static const BtyField plugin_info_fields[] = {
-  BTY_FIELD_STRING (BtyPluginInfo, name, BTY_REQUIRED | BTY_READ_ONLY | BTY_KEY, N_("Its identifier")),
-  BTY_FIELD_ENUM (BtyPluginInfo, state, BTY_READ_ONLY, N_("Whether it is in use"), bty_plugin_states),
-  BTY_FIELD_TEXT (BtyPluginInfo, reason, BTY_READ_ONLY, N_("Why it was refused")),
-  BTY_FIELD_STRING (BtyPluginInfo, path, BTY_READ_ONLY, N_("Its file"), .max = 4096),
-  BTY_FIELD_STRING (BtyPluginInfo, summary, BTY_READ_ONLY, N_("What it does")),
-  BTY_FIELD_STRING (BtyPluginInfo, version, BTY_READ_ONLY, N_("Its version")),
-  BTY_FIELD_STRING (BtyPluginInfo, licence, BTY_READ_ONLY, N_("Its licence")),
-  BTY_FIELD_STRV (BtyPluginInfo, features, BTY_READ_ONLY, N_("What it offers, each as kind:name")),
+  BTY_FIELD_STRING (BtyPluginInfo, name, BTY_REQUIRED | BTY_READ_ONLY | BTY_KEY, N_ ("Its identifier")),
+  BTY_FIELD_ENUM (BtyPluginInfo, state, BTY_READ_ONLY, N_ ("Whether it is in use"), bty_plugin_states),
+  BTY_FIELD_TEXT (BtyPluginInfo, reason, BTY_READ_ONLY, N_ ("Why it was refused")),
+  BTY_FIELD_STRING (BtyPluginInfo, path, BTY_READ_ONLY, N_ ("Its file"), .max = 4096),
+  BTY_FIELD_STRING (BtyPluginInfo, summary, BTY_READ_ONLY, N_ ("What it does")),
+  BTY_FIELD_STRING (BtyPluginInfo, version, BTY_READ_ONLY, N_ ("Its version")),
+  BTY_FIELD_STRING (BtyPluginInfo, licence, BTY_READ_ONLY, N_ ("Its licence")),
+  BTY_FIELD_STRV (BtyPluginInfo, features, BTY_READ_ONLY, N_ ("What it offers, each as kind:name")),
 };
-BTY_DEFINE_RECORD (BtyPluginInfo, bty_plugin_info, "plugin", N_("A plugin"), plugin_info_fields)
+BTY_DEFINE_RECORD (BtyPluginInfo, bty_plugin_info, "plugin", N_ ("A plugin"), plugin_info_fields)
 
 static const BtyField setting_info_fields[] = {
-  BTY_FIELD_STRING (BtySettingInfo, name, BTY_REQUIRED | BTY_READ_ONLY | BTY_KEY, N_("Group and key, such as http.port")),
-  BTY_FIELD_STRING (BtySettingInfo, value, BTY_NULLABLE, N_("The value; null goes back to the default"), .max = 4096),
-  BTY_FIELD_STRING (BtySettingInfo, fallback, BTY_READ_ONLY, N_("Its default"), .max = 4096),
-  BTY_FIELD_STRING (BtySettingInfo, unit, BTY_READ_ONLY, N_("Its unit")),
-  BTY_FIELD_STRING (BtySettingInfo, summary, BTY_READ_ONLY, N_("What it does")),
-  BTY_FIELD_STRING (BtySettingInfo, source, BTY_READ_ONLY, N_("Where the value comes from"), .max = 4096),
+  BTY_FIELD_STRING (BtySettingInfo, name, BTY_REQUIRED | BTY_READ_ONLY | BTY_KEY,
+                    N_ ("Group and key, such as http.port")),
+  BTY_FIELD_STRING (BtySettingInfo, value, BTY_NULLABLE, N_ ("The value; null goes back to the default"), .max = 4096),
+  BTY_FIELD_STRING (BtySettingInfo, fallback, BTY_READ_ONLY, N_ ("Its default"), .max = 4096),
+  BTY_FIELD_STRING (BtySettingInfo, unit, BTY_READ_ONLY, N_ ("Its unit")),
+  BTY_FIELD_STRING (BtySettingInfo, summary, BTY_READ_ONLY, N_ ("What it does")),
+  BTY_FIELD_STRING (BtySettingInfo, source, BTY_READ_ONLY, N_ ("Where the value comes from"), .max = 4096),
 };
-BTY_DEFINE_RECORD (BtySettingInfo, bty_setting_info, "setting", N_("A setting"), setting_info_fields)
+BTY_DEFINE_RECORD (BtySettingInfo, bty_setting_info, "setting", N_ ("A setting"), setting_info_fields)
 
 static const BtyField operation_info_fields[] = {
-  BTY_FIELD_STRING (BtyOperationInfo, name, BTY_REQUIRED | BTY_READ_ONLY | BTY_KEY, N_("Its name")),
-  BTY_FIELD_STRING (BtyOperationInfo, summary, BTY_READ_ONLY, N_("What it does")),
-  BTY_FIELD_STRING (BtyOperationInfo, http, BTY_READ_ONLY, N_("Its verb and path")),
-  BTY_FIELD_STRING (BtyOperationInfo, scope, BTY_READ_ONLY, N_("What its caller needs")),
-  BTY_FIELD_STRV (BtyOperationInfo, effects, BTY_READ_ONLY, N_("What it does to the world")),
-  BTY_FIELD_JSON (BtyOperationInfo, request, BTY_READ_ONLY, N_("JSON Schema of the request")),
-  BTY_FIELD_JSON (BtyOperationInfo, item, BTY_READ_ONLY, N_("JSON Schema of an item")),
-  BTY_FIELD_JSON (BtyOperationInfo, response, BTY_READ_ONLY, N_("JSON Schema of the answer")),
+  BTY_FIELD_STRING (BtyOperationInfo, name, BTY_REQUIRED | BTY_READ_ONLY | BTY_KEY, N_ ("Its name")),
+  BTY_FIELD_STRING (BtyOperationInfo, summary, BTY_READ_ONLY, N_ ("What it does")),
+  BTY_FIELD_STRING (BtyOperationInfo, http, BTY_READ_ONLY, N_ ("Its verb and path")),
+  BTY_FIELD_STRING (BtyOperationInfo, scope, BTY_READ_ONLY, N_ ("What its caller needs")),
+  BTY_FIELD_STRV (BtyOperationInfo, effects, BTY_READ_ONLY, N_ ("What it does to the world")),
+  BTY_FIELD_JSON (BtyOperationInfo, request, BTY_READ_ONLY, N_ ("JSON Schema of the request")),
+  BTY_FIELD_JSON (BtyOperationInfo, item, BTY_READ_ONLY, N_ ("JSON Schema of an item")),
+  BTY_FIELD_JSON (BtyOperationInfo, response, BTY_READ_ONLY, N_ ("JSON Schema of the answer")),
 };
-BTY_DEFINE_RECORD (BtyOperationInfo, bty_operation_info, "operation", N_("An operation"), operation_info_fields)
+BTY_DEFINE_RECORD (BtyOperationInfo, bty_operation_info, "operation", N_ ("An operation"), operation_info_fields)
 
 static const BtyField model_list_fields[] = {
-  BTY_FIELD_STRING (BtyModelList, provider, 0, N_("Only models of this provider"), .max = 64),
+  BTY_FIELD_STRING (BtyModelList, provider, 0, N_ ("Only models of this provider"), .max = 64),
 };
-BTY_DEFINE_RECORD (BtyModelList, bty_model_list, "model_list", N_("Which models"), model_list_fields)
+BTY_DEFINE_RECORD (BtyModelList, bty_model_list, "model_list", N_ ("Which models"), model_list_fields)
 
 static const BtyField provider_report_fields[] = {
-  BTY_FIELD_STRING (BtyProviderReport, name, BTY_REQUIRED | BTY_READ_ONLY, N_("The provider")),
-  BTY_FIELD_BOOL (BtyProviderReport, ok, BTY_READ_ONLY, N_("Whether it answered")),
-  BTY_FIELD_STRING (BtyProviderReport, model, BTY_READ_ONLY, N_("The model that was asked")),
-  BTY_FIELD_INT64 (BtyProviderReport, models, BTY_READ_ONLY, N_("How many models it offers")),
-  BTY_FIELD_INT64 (BtyProviderReport, first_token_ms, BTY_READ_ONLY, N_("Milliseconds to the first word")),
-  BTY_FIELD_INT64 (BtyProviderReport, total_ms, BTY_READ_ONLY, N_("Milliseconds in all")),
-  BTY_FIELD_TEXT (BtyProviderReport, answer, BTY_READ_ONLY, N_("The beginning of what it said")),
-  BTY_FIELD_STRING (BtyProviderReport, error_code, BTY_READ_ONLY, N_("Code of what went wrong")),
-  BTY_FIELD_TEXT (BtyProviderReport, error, BTY_READ_ONLY, N_("What went wrong, and the remedy")),
+  BTY_FIELD_STRING (BtyProviderReport, name, BTY_REQUIRED | BTY_READ_ONLY, N_ ("The provider")),
+  BTY_FIELD_BOOL (BtyProviderReport, ok, BTY_READ_ONLY, N_ ("Whether it answered")),
+  BTY_FIELD_STRING (BtyProviderReport, model, BTY_READ_ONLY, N_ ("The model that was asked")),
+  BTY_FIELD_INT64 (BtyProviderReport, models, BTY_READ_ONLY, N_ ("How many models it offers")),
+  BTY_FIELD_INT64 (BtyProviderReport, first_token_ms, BTY_READ_ONLY, N_ ("Milliseconds to the first word")),
+  BTY_FIELD_INT64 (BtyProviderReport, total_ms, BTY_READ_ONLY, N_ ("Milliseconds in all")),
+  BTY_FIELD_TEXT (BtyProviderReport, answer, BTY_READ_ONLY, N_ ("The beginning of what it said")),
+  BTY_FIELD_STRING (BtyProviderReport, error_code, BTY_READ_ONLY, N_ ("Code of what went wrong")),
+  BTY_FIELD_TEXT (BtyProviderReport, error, BTY_READ_ONLY, N_ ("What went wrong, and the remedy")),
 };
-BTY_DEFINE_RECORD (BtyProviderReport, bty_provider_report, "provider_report", N_("What a test of a provider gave"), provider_report_fields)
+BTY_DEFINE_RECORD (BtyProviderReport, bty_provider_report, "provider_report", N_ ("What a test of a provider gave"),
+                   provider_report_fields)

@@ -13,20 +13,20 @@ G_BEGIN_DECLS
 typedef struct
 {
   BtyRecord record;
-  gboolean  running;
-  char     *version;
-  gint64    pid;
-  gint64    started_at;
-  char     *http_url;
-  char     *socket;
-  char     *data_dir;
-  char     *config_dir;
-  char     *store;
-  char     *default_bot;
-  GStrv     plugins;
-  GStrv     problems;
-  gint64    calls;
-  gint64    memory_kb;
+  gboolean running;
+  char *version;
+  gint64 pid;
+  gint64 started_at;
+  char *http_url;
+  char *socket;
+  char *data_dir;
+  char *config_dir;
+  char *store;
+  char *default_bot;
+  GStrv plugins;
+  GStrv problems;
+  gint64 calls;
+  gint64 memory_kb;
 } BtyStatus;
 BTY_DECLARE_RECORD (BtyStatus, bty_status)
 
@@ -41,15 +41,15 @@ BTY_EXPORT const BtyEnumValue bty_plugin_states[];
 /** BtyPluginInfo: @name: its id, or its file's name while it is not known; @reason: (nullable): why it was refused */
 typedef struct
 {
-  BtyRecord      record;
-  char          *name;
+  BtyRecord record;
+  char *name;
   BtyPluginState state;
-  char          *reason;
-  char          *path;
-  char          *summary;
-  char          *version;
-  char          *licence;
-  GStrv          features;
+  char *reason;
+  char *path;
+  char *summary;
+  char *version;
+  char *licence;
+  GStrv features;
 } BtyPluginInfo;
 BTY_DECLARE_RECORD (BtyPluginInfo, bty_plugin_info)
 
@@ -62,12 +62,12 @@ BTY_DECLARE_RECORD (BtyPluginInfo, bty_plugin_info)
 typedef struct
 {
   BtyRecord record;
-  char     *name;
-  char     *value;
-  char     *fallback;
-  char     *unit;
-  char     *summary;
-  char     *source;
+  char *name;
+  char *value;
+  char *fallback;
+  char *unit;
+  char *summary;
+  char *source;
 } BtySettingInfo;
 BTY_DECLARE_RECORD (BtySettingInfo, bty_setting_info)
 
@@ -75,14 +75,14 @@ BTY_DECLARE_RECORD (BtySettingInfo, bty_setting_info)
 typedef struct
 {
   BtyRecord record;
-  char     *name;
-  char     *summary;
-  char     *http;
-  char     *scope;
-  GStrv     effects;
-  char     *request;
-  char     *item;
-  char     *response;
+  char *name;
+  char *summary;
+  char *http;
+  char *scope;
+  GStrv effects;
+  char *request;
+  char *item;
+  char *response;
 } BtyOperationInfo;
 BTY_DECLARE_RECORD (BtyOperationInfo, bty_operation_info)
 
@@ -90,7 +90,7 @@ BTY_DECLARE_RECORD (BtyOperationInfo, bty_operation_info)
 typedef struct
 {
   BtyRecord record;
-  char     *provider;
+  char *provider;
 } BtyModelList;
 BTY_DECLARE_RECORD (BtyModelList, bty_model_list)
 
@@ -98,15 +98,15 @@ BTY_DECLARE_RECORD (BtyModelList, bty_model_list)
 typedef struct
 {
   BtyRecord record;
-  char     *name;
-  gboolean  ok;
-  char     *model;
-  gint64    models;
-  gint64    first_token_ms;
-  gint64    total_ms;
-  char     *answer;
-  char     *error_code;
-  char     *error;
+  char *name;
+  gboolean ok;
+  char *model;
+  gint64 models;
+  gint64 first_token_ms;
+  gint64 total_ms;
+  char *answer;
+  char *error_code;
+  char *error;
 } BtyProviderReport;
 BTY_DECLARE_RECORD (BtyProviderReport, bty_provider_report)
 

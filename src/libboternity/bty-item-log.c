@@ -16,23 +16,23 @@
 
 typedef struct
 {
-  guint          id;
+  guint id;
   BtyItemLogWake wake; /* NULL: unwatched while wakes were being called */
-  gpointer       data;
+  gpointer data;
 } Watch;
 
 /* An entry is where a text item begins, or IS_RECORD and the record's place: four bytes an item. A text item ends where the
  * next one begins. */
 struct _BtyItemLog
 {
-  grefcount  references;
-  GArray    *entries;
-  GString   *text;
+  grefcount references;
+  GArray *entries;
+  GString *text;
   GPtrArray *records;
-  GArray    *watches;
-  guint      last_watch;
-  guint      waking;
-  GSource   *source;
+  GArray *watches;
+  guint last_watch;
+  guint waking;
+  GSource *source;
 };
 
 BtyItemLog *
@@ -95,7 +95,7 @@ forget_unwatched (BtyItemLog *log)
 static gboolean
 on_idle (gpointer data)
 {
-  g_autoptr(BtyItemLog) log = bty_item_log_ref (data);
+  g_autoptr (BtyItemLog) log = bty_item_log_ref (data);
   guint count = log->watches->len;
 
   drop_source (log);
@@ -213,7 +213,7 @@ bty_item_log_get (const BtyItemLog *log, guint64 number, BtyItem *item)
 
   g_return_val_if_fail (log != NULL && item != NULL, FALSE);
 
-  *item = (BtyItem) { .number = number };
+  *item = (BtyItem){ .number = number };
   if (number < 1 || number > log->entries->len)
     return FALSE;
   entry = entry_at (log, number);
@@ -250,7 +250,7 @@ bty_item_log_watch (BtyItemLog *log, BtyItemLogWake wake, gpointer data)
 
   g_return_val_if_fail (log != NULL && wake != NULL, 0);
 
-  watch = (Watch) { .id = ++log->last_watch, .wake = wake, .data = data };
+  watch = (Watch){ .id = ++log->last_watch, .wake = wake, .data = data };
   g_array_append_val (log->watches, watch);
   return watch.id;
 }
@@ -322,7 +322,7 @@ bty_item_log_pack (const BtyItemLog *log, char **text)
 static gboolean
 damaged (GError **error, const char *what)
 {
-  g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS, _("packed items are damaged: %s"), what);
+  g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS, _ ("packed items are damaged: %s"), what);
   return FALSE;
 }
 
@@ -339,19 +339,20 @@ unpack_entries (BtyItemLog *log, const guint8 *data, guint32 n_entries, guint32 
       if ((entry & IS_RECORD) != 0)
         {
           if ((entry & ~IS_RECORD) != records++)
-            return damaged (error, _("records are out of order"));
+            return damaged (error, _ ("records are out of order"));
         }
       else if (entry < start || entry > log->text->len || (log->text->str[entry] & 0xc0) == 0x80)
-        return damaged (error, _("a text begins in the wrong place"));
+        return damaged (error, _ ("a text begins in the wrong place"));
       else
         start = entry;
       g_array_append_val (log->entries, entry);
     }
-  return records == n_records ? TRUE : damaged (error, _("records are missing"));
+  return records == n_records ? TRUE : damaged (error, _ ("records are missing"));
 }
 
 static gboolean
-unpack_records (BtyItemLog *log, const guint8 *data, gsize size, guint32 n_records, const BtySchema *items, GError **error)
+unpack_records (BtyItemLog *log, const guint8 *data, gsize size, guint32 n_records, const BtySchema *items,
+                GError **error)
 {
   for (guint32 i = 0; i < n_records; i++)
     {
@@ -359,7 +360,7 @@ unpack_records (BtyItemLog *log, const guint8 *data, gsize size, guint32 n_recor
       gpointer record;
 
       if (size < 4 || length > size - 4)
-        return damaged (error, _("a record is cut off"));
+        return damaged (error, _ ("a record is cut off"));
       record = bty_record_from_store (items, (const char *) data + 4, length, error);
       if (record == NULL)
         return FALSE;
@@ -367,13 +368,13 @@ unpack_records (BtyItemLog *log, const guint8 *data, gsize size, guint32 n_recor
       data += 4 + (gsize) length;
       size -= 4 + (gsize) length;
     }
-  return size == 0 ? TRUE : damaged (error, _("there is more than there should be"));
+  return size == 0 ? TRUE : damaged (error, _ ("there is more than there should be"));
 }
 
 BtyItemLog *
 bty_item_log_unpack (GBytes *packed, const char *text, const BtySchema *items, GError **error)
 {
-  g_autoptr(BtyItemLog) log = NULL;
+  g_autoptr (BtyItemLog) log = NULL;
   gsize size;
   const guint8 *data;
   guint32 n_entries;
@@ -384,22 +385,23 @@ bty_item_log_unpack (GBytes *packed, const char *text, const BtySchema *items, G
   data = g_bytes_get_data (packed, &size);
   if (size < PACK_HEAD || get_number (data) != PACK_MAGIC || strlen (text) > MAX_TEXT)
     {
-      damaged (error, _("they do not begin as they should"));
+      damaged (error, _ ("they do not begin as they should"));
       return NULL;
     }
   n_entries = get_number (data + 4);
   n_records = get_number (data + 8);
   if (n_entries > (size - PACK_HEAD) / 4 || n_records > n_entries)
     {
-      damaged (error, _("they are cut off"));
+      damaged (error, _ ("they are cut off"));
       return NULL;
     }
 
   log = bty_item_log_new ();
   g_string_append (log->text, text);
   data += PACK_HEAD;
-  if (!unpack_entries (log, data, n_entries, n_records, error)
-      || !unpack_records (log, data + 4 * (gsize) n_entries, size - PACK_HEAD - 4 * (gsize) n_entries, n_records, items, error))
+  if (!unpack_entries (log, data, n_entries, n_records, error) ||
+      !unpack_records (log, data + 4 * (gsize) n_entries, size - PACK_HEAD - 4 * (gsize) n_entries, n_records, items,
+                       error))
     return NULL;
   return g_steal_pointer (&log);
 }

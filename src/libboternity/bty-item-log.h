@@ -24,9 +24,9 @@ typedef struct _BtyItemLog BtyItemLog;
  */
 typedef struct
 {
-  guint64       number;
-  const char   *text;
-  gsize         length;
+  guint64 number;
+  const char *text;
+  gsize length;
   gconstpointer record;
 } BtyItem;
 
@@ -34,7 +34,7 @@ typedef void (*BtyItemLogWake) (BtyItemLog *log, gpointer data);
 
 BTY_EXPORT BtyItemLog *bty_item_log_new (void);
 BTY_EXPORT BtyItemLog *bty_item_log_ref (BtyItemLog *log);
-BTY_EXPORT void        bty_item_log_unref (BtyItemLog *log);
+BTY_EXPORT void bty_item_log_unref (BtyItemLog *log);
 
 BTY_EXPORT void bty_item_log_append_text (BtyItemLog *log, const char *text, gsize length);
 BTY_EXPORT void bty_item_log_append (BtyItemLog *log, gconstpointer record);
@@ -63,7 +63,7 @@ BTY_EXPORT gboolean bty_item_log_get_run (const BtyItemLog *log, guint64 number,
  * Returns: a number for bty_item_log_unwatch(), never 0
  */
 BTY_EXPORT guint bty_item_log_watch (BtyItemLog *log, BtyItemLogWake wake, gpointer data);
-BTY_EXPORT void  bty_item_log_unwatch (BtyItemLog *log, guint watch);
+BTY_EXPORT void bty_item_log_unwatch (BtyItemLog *log, guint watch);
 
 /**
  * bty_item_log_pack:

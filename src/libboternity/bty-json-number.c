@@ -15,11 +15,11 @@ typedef struct
 {
   const char *p;
   const char *end;
-  guint64     digits;      /* all digits as one integer, good while n_digits <= 19 */
-  guint       n_digits;    /* without leading zeros */
-  gint64      exponent;    /* of ten, to be applied to digits */
-  gboolean    negative;
-  gboolean    is_integer;  /* neither fraction nor exponent */
+  guint64 digits;  /* all digits as one integer, good while n_digits <= 19 */
+  guint n_digits;  /* without leading zeros */
+  gint64 exponent; /* of ten, to be applied to digits */
+  gboolean negative;
+  gboolean is_integer; /* neither fraction nor exponent */
 } Number;
 
 static inline gboolean
@@ -45,7 +45,7 @@ read_fraction (Number *number)
 
   number->is_integer = FALSE;
   if (!at_digit (number))
-    return N_("a digit is missing after the decimal point");
+    return N_ ("a digit is missing after the decimal point");
   read_digits (number);
   number->exponent = -(gint64) (number->p - start);
   return NULL;
@@ -63,7 +63,7 @@ read_exponent (Number *number)
   if (negative || (number->p < number->end && *number->p == '+'))
     number->p++;
   if (!at_digit (number))
-    return N_("a digit is missing in the exponent of a number");
+    return N_ ("a digit is missing in the exponent of a number");
   for (; at_digit (number); number->p++)
     if (exponent < G_MAXINT32)
       exponent = exponent * 10 + (*number->p - '0');
@@ -83,9 +83,9 @@ read_grammar (Number *number)
       number->p++;
     }
   if (!at_digit (number))
-    return N_("a digit is missing after the minus sign");
+    return N_ ("a digit is missing after the minus sign");
   if (*number->p == '0' && number->end - number->p > 1 && g_ascii_isdigit (number->p[1]))
-    return N_("a number begins with a superfluous zero");
+    return N_ ("a number begins with a superfluous zero");
   read_digits (number);
   if (number->p < number->end && *number->p == '.')
     wrong = read_fraction (number);
@@ -155,10 +155,10 @@ bty_json_reader_read_number (BtyJsonReader *reader)
   if (number.is_integer)
     {
       if (!get_integer (&number, &reader->integer))
-        return bty_json_reader_fail (reader, reader->offset, N_("an integer does not fit 64 bits"));
+        return bty_json_reader_fail (reader, reader->offset, N_ ("an integer does not fit 64 bits"));
       return BTY_JSON_INT;
     }
   if (!get_short_decimal (&number, &reader->number) && !get_double (start, number.p, &reader->number))
-    return bty_json_reader_fail (reader, reader->offset, N_("a number is beyond the range of a double"));
+    return bty_json_reader_fail (reader, reader->offset, N_ ("a number is beyond the range of a double"));
   return BTY_JSON_DOUBLE;
 }

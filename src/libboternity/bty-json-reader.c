@@ -27,7 +27,7 @@ bty_json_reader_init (BtyJsonReader *reader, const char *data, gsize length, gui
   reader->names = reader->some_names;
   reader->names_size = G_N_ELEMENTS (reader->some_names);
   if (length > BTY_JSON_MAX_LENGTH)
-    bty_json_reader_fail (reader, 0, N_("the document is larger than 2 GiB"));
+    bty_json_reader_fail (reader, 0, N_ ("the document is larger than 2 GiB"));
 }
 
 void
@@ -75,7 +75,7 @@ open_container (BtyJsonReader *reader, gboolean object)
   BtyJsonFrame *frame;
 
   if (reader->depth == reader->max_depth)
-    return bty_json_reader_fail (reader, reader->offset, N_("objects and arrays are nested too deeply"));
+    return bty_json_reader_fail (reader, reader->offset, N_ ("objects and arrays are nested too deeply"));
   frame = &reader->frames[reader->depth];
   frame->seen = 0;
   frame->first_name = reader->n_names;
@@ -105,20 +105,20 @@ static BtyJsonToken
 fail_at_value (BtyJsonReader *reader)
 {
   const char *p = reader->data + reader->position;
-  const char *wrong = N_("a value begins with a byte that none can begin with");
+  const char *wrong = N_ ("a value begins with a byte that none can begin with");
 
   if (reader->size - reader->position >= 3 && memcmp (p, "\xef\xbb\xbf", 3) == 0)
-    wrong = N_("a byte-order mark stands before a value");
+    wrong = N_ ("a byte-order mark stands before a value");
   else if (*p == '/' || *p == '#')
-    wrong = N_("a comment stands where a value is due");
+    wrong = N_ ("a comment stands where a value is due");
   else if (*p == '\'')
-    wrong = N_("a string is not in double quotation marks");
+    wrong = N_ ("a string is not in double quotation marks");
   else if (*p == '.' || *p == '+')
-    wrong = N_("a number does not begin with a digit or a minus sign");
+    wrong = N_ ("a number does not begin with a digit or a minus sign");
   else if (*p == ']' || *p == '}' || *p == ',')
-    wrong = N_("a value is missing");
+    wrong = N_ ("a value is missing");
   else if (*p == '\0')
-    wrong = N_("the document holds a NUL byte");
+    wrong = N_ ("the document holds a NUL byte");
   return bty_json_reader_fail (reader, reader->position, wrong);
 }
 
@@ -126,7 +126,7 @@ static inline BtyJsonToken
 read_word (BtyJsonReader *reader, const char *word, gsize length, BtyJsonToken token)
 {
   if (reader->size - reader->position < length || memcmp (reader->data + reader->position, word, length) != 0)
-    return bty_json_reader_fail (reader, reader->position, N_("a word is none of true, false and null"));
+    return bty_json_reader_fail (reader, reader->position, N_ ("a word is none of true, false and null"));
   reader->position += length;
   return token;
 }
@@ -135,7 +135,7 @@ static inline BtyJsonToken
 read_value (BtyJsonReader *reader)
 {
   if (at_end (reader))
-    return bty_json_reader_fail (reader, reader->position, N_("the document ends where a value is due"));
+    return bty_json_reader_fail (reader, reader->position, N_ ("the document ends where a value is due"));
   reader->offset = reader->position;
   reader->state = BTY_JSON_STATE_AFTER_VALUE;
   switch (reader->data[reader->position])
@@ -163,14 +163,14 @@ read_value (BtyJsonReader *reader)
 static BtyJsonToken
 fail_at_name (BtyJsonReader *reader)
 {
-  const char *wrong = N_("a member name is not a string in double quotation marks");
+  const char *wrong = N_ ("a member name is not a string in double quotation marks");
 
   if (at_end (reader))
-    wrong = N_("the document ends inside an object");
+    wrong = N_ ("the document ends inside an object");
   else if (reader->data[reader->position] == '}' || reader->data[reader->position] == ',')
-    wrong = N_("a member is missing after a comma");
+    wrong = N_ ("a member is missing after a comma");
   else if (reader->data[reader->position] == '/')
-    wrong = N_("a comment stands where a member name is due");
+    wrong = N_ ("a comment stands where a member name is due");
   return bty_json_reader_fail (reader, reader->position, wrong);
 }
 
@@ -183,10 +183,10 @@ read_name (BtyJsonReader *reader)
   if (G_UNLIKELY (!bty_json_reader_read_string (reader)))
     return BTY_JSON_ERROR;
   if (G_UNLIKELY (!bty_json_names_add (reader, reader->text != reader->data + reader->offset + 1)))
-    return bty_json_reader_fail (reader, reader->offset, N_("a member name is given twice"));
+    return bty_json_reader_fail (reader, reader->offset, N_ ("a member name is given twice"));
   skip_white_space (reader);
   if (G_UNLIKELY (at_end (reader) || reader->data[reader->position] != ':'))
-    return bty_json_reader_fail (reader, reader->position, N_("a colon is missing after a member name"));
+    return bty_json_reader_fail (reader, reader->position, N_ ("a colon is missing after a member name"));
   reader->position++;
   reader->state = BTY_JSON_STATE_VALUE;
   return BTY_JSON_KEY;
@@ -195,12 +195,13 @@ read_name (BtyJsonReader *reader)
 static BtyJsonToken
 fail_after_value (BtyJsonReader *reader, gboolean object)
 {
-  const char *wrong = object ? N_("a comma or } is missing after a value") : N_("a comma or ] is missing after a value");
+  const char *wrong = object ? N_ ("a comma or } is missing after a value")
+                             : N_ ("a comma or ] is missing after a value");
 
   if (at_end (reader))
-    wrong = object ? N_("the document ends inside an object") : N_("the document ends inside an array");
+    wrong = object ? N_ ("the document ends inside an object") : N_ ("the document ends inside an array");
   else if (reader->data[reader->position] == '/')
-    wrong = N_("a comment stands after a value");
+    wrong = N_ ("a comment stands after a value");
   return bty_json_reader_fail (reader, reader->position, wrong);
 }
 
@@ -208,7 +209,7 @@ static BtyJsonToken
 read_end (BtyJsonReader *reader)
 {
   if (!at_end (reader))
-    return bty_json_reader_fail (reader, reader->position, N_("something follows the document"));
+    return bty_json_reader_fail (reader, reader->position, N_ ("something follows the document"));
   reader->offset = reader->position;
   return BTY_JSON_END;
 }

@@ -14,16 +14,16 @@ G_BEGIN_DECLS
  */
 typedef enum
 {
-  BTY_JSON_ERROR,        /* malformed; the error is set and every later call gives this again */
-  BTY_JSON_END,          /* the one document is over and nothing but white space follows */
+  BTY_JSON_ERROR, /* malformed; the error is set and every later call gives this again */
+  BTY_JSON_END,   /* the one document is over and nothing but white space follows */
   BTY_JSON_OBJECT_BEGIN,
   BTY_JSON_OBJECT_END,
   BTY_JSON_ARRAY_BEGIN,
   BTY_JSON_ARRAY_END,
-  BTY_JSON_KEY,          /* reader->text, reader->length */
-  BTY_JSON_STRING,       /* reader->text, reader->length; may hold NUL bytes from \u0000 */
-  BTY_JSON_INT,          /* reader->integer: a number without fraction and exponent that fits 64 bits */
-  BTY_JSON_DOUBLE,       /* reader->number: any other finite number */
+  BTY_JSON_KEY,    /* reader->text, reader->length */
+  BTY_JSON_STRING, /* reader->text, reader->length; may hold NUL bytes from \u0000 */
+  BTY_JSON_INT,    /* reader->integer: a number without fraction and exponent that fits 64 bits */
+  BTY_JSON_DOUBLE, /* reader->number: any other finite number */
   BTY_JSON_TRUE,
   BTY_JSON_FALSE,
   BTY_JSON_NULL,
@@ -32,8 +32,8 @@ typedef enum
 /*< private >*/
 typedef struct
 {
-  guint32 offset;    /* of the name's bytes in the document, or in the arena when it was written with escapes */
-  guint32 length;    /* the top bit says: in the arena */
+  guint32 offset; /* of the name's bytes in the document, or in the arena when it was written with escapes */
+  guint32 length; /* the top bit says: in the arena */
   guint32 hash;
 } BtyJsonName;
 
@@ -62,31 +62,31 @@ typedef struct
 typedef struct
 {
   const char *text;
-  gsize       length;
-  gint64      integer;
-  double      number;
-  gsize       offset;
+  gsize length;
+  gint64 integer;
+  double number;
+  gsize offset;
 
   /*< private >*/
-  const char   *data;
-  gsize         size;
-  gsize         position;
-  guint         state;
-  guint         depth;
-  guint         max_depth;
-  guint         n_names;
-  guint64       objects;       /* a bit a depth: that container is an object */
-  BtyJsonName  *names;         /* of all open objects; some_names until they are too many */
-  guint         names_size;
-  guint         table_size;
-  guint         table_used;
-  guint32      *table;         /* hash table over the names of large objects: index + 1 */
-  GString      *scratch;       /* the last string, unescaped */
-  GString      *arena;         /* the names that had escapes */
-  GError       *error;
-  BtyJsonFrame  frames[BTY_JSON_MAX_DEPTH];
-  BtyJsonName   some_names[32];
-  gpointer      reserved[4];
+  const char *data;
+  gsize size;
+  gsize position;
+  guint state;
+  guint depth;
+  guint max_depth;
+  guint n_names;
+  guint64 objects;    /* a bit a depth: that container is an object */
+  BtyJsonName *names; /* of all open objects; some_names until they are too many */
+  guint names_size;
+  guint table_size;
+  guint table_used;
+  guint32 *table;   /* hash table over the names of large objects: index + 1 */
+  GString *scratch; /* the last string, unescaped */
+  GString *arena;   /* the names that had escapes */
+  GError *error;
+  BtyJsonFrame frames[BTY_JSON_MAX_DEPTH];
+  BtyJsonName some_names[32];
+  gpointer reserved[4];
 } BtyJsonReader;
 
 /**
@@ -123,7 +123,8 @@ BTY_EXPORT BtyJsonToken bty_json_reader_next (BtyJsonReader *reader, GError **er
  * Returns: the value's first token, or %BTY_JSON_ERROR. Where no value is due it is as bty_json_reader_next(), so that
  * %BTY_JSON_ARRAY_END ends a loop over the items of an array.
  */
-BTY_EXPORT BtyJsonToken bty_json_reader_skip (BtyJsonReader *reader, const char **raw, gsize *raw_length, GError **error);
+BTY_EXPORT BtyJsonToken bty_json_reader_skip (BtyJsonReader *reader, const char **raw, gsize *raw_length,
+                                              GError **error);
 
 /**
  * bty_json_reader_skip_rest:

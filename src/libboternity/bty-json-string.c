@@ -32,13 +32,13 @@ read_unicode (const char **p, const char *end, gunichar *character)
   gunichar low = 0;
 
   if (!read_hex (*p + 2, end, character))
-    return N_("a \\u escape needs four hexadecimal digits");
+    return N_ ("a \\u escape needs four hexadecimal digits");
   *p += 6;
   if (*character < 0xd800 || *character > 0xdfff)
     return NULL;
   if (*character > 0xdbff || end - *p < 6 || (*p)[0] != '\\' || (*p)[1] != 'u' || !read_hex (*p + 2, end, &low) ||
       low < 0xdc00 || low > 0xdfff)
-    return N_("a \\u escape is half of a surrogate pair");
+    return N_ ("a \\u escape is half of a surrogate pair");
   *character = 0x10000 + ((*character - 0xd800) << 10) + (low - 0xdc00);
   *p += 6;
   return NULL;
@@ -48,8 +48,9 @@ read_unicode (const char **p, const char *end, gunichar *character)
 static const char *
 read_escape (const char **p, const char *end, GString *out)
 {
-  static const char plain[128] = { ['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
-                                   ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t' };
+  static const char plain[128] = {
+    ['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b', ['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t'
+  };
   char *to = bty_json_reserve (out, 6);
   const char *wrong;
   gunichar character;
@@ -58,7 +59,7 @@ read_escape (const char **p, const char *end, GString *out)
   if (end - *p < 2)
     {
       *p = end;
-      return N_("a string is not closed");
+      return N_ ("a string is not closed");
     }
   letter = (guchar) (*p)[1];
   if (letter < sizeof plain && plain[letter] != '\0')
@@ -69,7 +70,7 @@ read_escape (const char **p, const char *end, GString *out)
       return NULL;
     }
   if (letter != 'u')
-    return N_("a string holds an unknown escape");
+    return N_ ("a string holds an unknown escape");
   wrong = read_unicode (p, end, &character);
   if (wrong == NULL)
     out->len += (gsize) g_unichar_to_utf8 (character, to);
@@ -80,12 +81,12 @@ static const char *
 what_stops (const char *p, const char *end)
 {
   if (p == end)
-    return N_("a string is not closed");
+    return N_ ("a string is not closed");
   if (*p == '\0')
-    return N_("a string holds a NUL byte; write it as \\u0000");
+    return N_ ("a string holds a NUL byte; write it as \\u0000");
   if ((guchar) *p < 0x20)
-    return N_("a string holds a control character; write it as an escape");
-  return N_("a string holds invalid UTF-8");
+    return N_ ("a string holds a control character; write it as an escape");
+  return N_ ("a string holds invalid UTF-8");
 }
 
 /* An unclosed string is reported where it begins, all else where it stands. */

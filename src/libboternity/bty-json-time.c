@@ -10,12 +10,12 @@
  * Low-Level Date Algorithms", https://howardhinnant.github.io/date_algorithms.html (civil_from_days, days_from_civil): years
  * are counted from March, so that the leap day comes last, in eras of 400 years = 146097 days. */
 
-#define SECOND        G_GINT64_CONSTANT (1000000)
-#define DAY_SECONDS   86400
-#define DAYS_TO_1970  719468   /* from 1 March of year 0 */
-#define ERA_DAYS      146097
-#define FIRST_SECOND  (G_GINT64_CONSTANT (-62135596800))   /* 0001-01-01T00:00:00Z */
-#define LAST_SECOND   (G_GINT64_CONSTANT (253402300799))   /* 9999-12-31T23:59:59Z */
+#define SECOND       G_GINT64_CONSTANT (1000000)
+#define DAY_SECONDS  86400
+#define DAYS_TO_1970 719468 /* from 1 March of year 0 */
+#define ERA_DAYS     146097
+#define FIRST_SECOND (G_GINT64_CONSTANT (-62135596800)) /* 0001-01-01T00:00:00Z */
+#define LAST_SECOND  (G_GINT64_CONSTANT (253402300799)) /* 9999-12-31T23:59:59Z */
 
 static gint64
 floor_divide (gint64 value, gint64 by)
@@ -26,7 +26,7 @@ floor_divide (gint64 value, gint64 by)
 static void
 civil_from_days (gint64 days, guint *year, guint *month, guint *day)
 {
-  guint since = (guint) (days + DAYS_TO_1970 + ERA_DAYS);   /* one era more, so that year 0 stays positive */
+  guint since = (guint) (days + DAYS_TO_1970 + ERA_DAYS); /* one era more, so that year 0 stays positive */
   guint era = since / ERA_DAYS;
   guint day_of_era = since % ERA_DAYS;
   guint year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
@@ -107,7 +107,7 @@ typedef struct
 {
   const char *p;
   const char *end;
-  gboolean    failed;
+  gboolean failed;
 } Cursor;
 
 static guint

@@ -117,8 +117,9 @@ static char *
 write_special (char *to, guchar byte)
 {
   static const char hex[] = "0123456789abcdef";
-  static const char letters[128] = { ['"'] = '"',  ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f',
-                                     ['\n'] = 'n', ['\r'] = 'r',  ['\t'] = 't' };
+  static const char letters[128] = {
+    ['"'] = '"', ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'
+  };
 
   if (byte >= 0x80)
     {

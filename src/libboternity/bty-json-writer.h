@@ -16,11 +16,11 @@ typedef struct
   GString *out;
 
   /*< private >*/
-  guint64  comma;    /* a bit a depth: a value stands there already */
-  guint64  object;   /* a bit a depth: that container is an object */
-  guint    depth;
+  guint64 comma;  /* a bit a depth: a value stands there already */
+  guint64 object; /* a bit a depth: that container is an object */
+  guint depth;
   gboolean after_key;
-  gboolean done;     /* the root value stands there */
+  gboolean done; /* the root value stands there */
   gpointer reserved[1];
 } BtyJsonWriter;
 

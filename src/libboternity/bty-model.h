@@ -18,12 +18,12 @@ G_BEGIN_DECLS
 typedef struct
 {
   BtyRecord record;
-  char     *name;
-  char     *provider;
-  char     *title;
-  gint64    context_window;
-  gint64    max_output;
-  GStrv     abilities;
+  char *name;
+  char *provider;
+  char *title;
+  gint64 context_window;
+  gint64 max_output;
+  GStrv abilities;
 } BtyModel;
 
 BTY_DECLARE_RECORD (BtyModel, bty_model)

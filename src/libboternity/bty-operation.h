@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-typedef struct _BtyCall      BtyCall;
+typedef struct _BtyCall BtyCall;
 typedef struct _BtyOperation BtyOperation;
 
 /**
@@ -46,21 +46,22 @@ typedef enum
  */
 struct _BtyOperation
 {
-  const char         *name;
-  const char         *summary;
-  const BtySchema    *request;
-  BtyView             request_view;
-  const BtySchema    *item;
-  const BtySchema    *response;
-  const char         *http;
-  const char         *scope;
-  guint               effect;
+  const char *name;
+  const char *summary;
+  const BtySchema *request;
+  BtyView request_view;
+  const BtySchema *item;
+  const BtySchema *response;
+  const char *http;
+  const char *scope;
+  guint effect;
   const BtyErrorCode *errors;
-  const char         *model_text;
-  void              (*run) (BtyCall *call);
-  gpointer            reserved[6];
+  const char *model_text;
+  void (*run) (BtyCall *call);
+  gpointer reserved[6];
 };
 
+/* clang-format off */
 #define BTY_ERRORS_END ((BtyErrorCode) -1)
 #define BTY_ERRORS_1_(a)      BTY_ERROR_##a
 #define BTY_ERRORS_2_(a, ...) BTY_ERROR_##a, BTY_ERRORS_1_ (__VA_ARGS__)
@@ -75,5 +76,6 @@ struct _BtyOperation
 #define BTY_ERRORS(...) \
   (const BtyErrorCode[]) { BTY_ERRORS_PICK_ (__VA_ARGS__, BTY_ERRORS_8_, BTY_ERRORS_7_, BTY_ERRORS_6_, BTY_ERRORS_5_, BTY_ERRORS_4_, \
                                              BTY_ERRORS_3_, BTY_ERRORS_2_, BTY_ERRORS_1_, 0) (__VA_ARGS__), BTY_ERRORS_END }
+/* clang-format on */
 
 G_END_DECLS

@@ -44,7 +44,7 @@ bty_paths_data_dir (GError **error)
 
   if (path == NULL)
     g_set_error_literal (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                         _("no place for the data: HOME is not set; set BOTERNITY_DATA_DIR to a folder"));
+                         _ ("no place for the data: HOME is not set; set BOTERNITY_DATA_DIR to a folder"));
   return path;
 }
 
@@ -60,7 +60,7 @@ bty_paths_config_dir (GError **error)
   if (data_dir != NULL)
     return g_build_filename (data_dir, "config", NULL);
   g_set_error_literal (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                       _("no place for the settings: HOME is not set; set BOTERNITY_CONFIG_DIR to a folder"));
+                       _ ("no place for the settings: HOME is not set; set BOTERNITY_CONFIG_DIR to a folder"));
   return NULL;
 }
 
@@ -110,7 +110,7 @@ bty_paths_sockets (const char *data_dir)
 char *
 bty_paths_socket (const char *data_dir)
 {
-  g_auto(GStrv) paths = bty_paths_sockets (data_dir);
+  g_auto (GStrv) paths = bty_paths_sockets (data_dir);
 
   return g_strdup (paths[0]);
 }
@@ -126,7 +126,7 @@ bty_paths_token_file (const char *data_dir)
 static gboolean
 fail_dir (GError **error, const char *path, const char *reason)
 {
-  g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _("folder “%s” cannot be used: %s"), path, reason);
+  g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _ ("folder “%s” cannot be used: %s"), path, reason);
   return FALSE;
 }
 
@@ -138,9 +138,9 @@ bty_paths_make_private_dir (const char *path, GError **error)
   if (g_mkdir_with_parents (path, 0700) != 0 || g_lstat (path, &info) != 0)
     return fail_dir (error, path, g_strerror (errno));
   if (!S_ISDIR (info.st_mode))
-    return fail_dir (error, path, _("it is not a folder; move it away"));
+    return fail_dir (error, path, _ ("it is not a folder; move it away"));
   if (info.st_uid != geteuid ())
-    return fail_dir (error, path, _("it belongs to someone else"));
+    return fail_dir (error, path, _ ("it belongs to someone else"));
   if ((info.st_mode & 0077) != 0 && g_chmod (path, 0700) != 0)
     return fail_dir (error, path, g_strerror (errno));
   return TRUE;

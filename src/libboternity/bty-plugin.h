@@ -24,15 +24,15 @@ typedef struct _BtyPlugin BtyPlugin;
  */
 typedef struct
 {
-  guint32     abi_major;
-  guint32     abi_minor;
+  guint32 abi_major;
+  guint32 abi_minor;
   const char *id;
-  void      (*register_) (BtyPlugin *plugin);
+  void (*register_) (BtyPlugin *plugin);
   const char *summary;
   const char *version;
   const char *licence;
   const char *origin;
-  gpointer    reserved[8];
+  gpointer reserved[8];
 } BtyPluginDescriptor;
 
 /**
@@ -43,13 +43,19 @@ typedef struct
  * @licence_: SPDX identifier
  * @function: static void function (BtyPlugin *)
  */
-#define BTY_PLUGIN_DEFINE(id_, summary_, version_, licence_, function) \
-  __attribute__ ((visibility ("default"))) extern const BtyPluginDescriptor bty_plugin_descriptor; \
-  const BtyPluginDescriptor bty_plugin_descriptor = { .abi_major = BTY_ABI_MAJOR, .abi_minor = BTY_ABI_MINOR, \
-    .id = id_, .register_ = function, .summary = summary_, .version = version_, .licence = licence_ };
+#define BTY_PLUGIN_DEFINE(id_, summary_, version_, licence_, function)                                                 \
+  __attribute__ ((visibility ("default"))) extern const BtyPluginDescriptor bty_plugin_descriptor;                     \
+  const BtyPluginDescriptor bty_plugin_descriptor = { .abi_major = BTY_ABI_MAJOR,                                      \
+                                                      .abi_minor = BTY_ABI_MINOR,                                      \
+                                                      .id = id_,                                                       \
+                                                      .register_ = function,                                           \
+                                                      .summary = summary_,                                             \
+                                                      .version = version_,                                             \
+                                                      .licence = licence_ };
 
 /** bty_plugin_add_operations: @operations: (array length=n): static; refused with a log line when a name is taken or lacks the prefix */
-BTY_EXPORT void bty_plugin_add_operations (BtyPlugin *plugin, const BtyOperation *operations, guint n, gpointer service);
+BTY_EXPORT void bty_plugin_add_operations (BtyPlugin *plugin, const BtyOperation *operations, guint n,
+                                           gpointer service);
 
 /**
  * bty_plugin_add_feature:
@@ -71,9 +77,9 @@ BTY_EXPORT BtyHost *bty_plugin_get_host (BtyPlugin *plugin);
  */
 typedef struct
 {
-  void     (*add_operations) (BtyPlugin *plugin, const BtyOperation *operations, guint n, gpointer service);
-  void     (*add_feature) (BtyPlugin *plugin, BtyFeatureKind kind, const char *name, GType type);
-  void     (*add_settings) (BtyPlugin *plugin, const BtySetting *settings, guint n);
+  void (*add_operations) (BtyPlugin *plugin, const BtyOperation *operations, guint n, gpointer service);
+  void (*add_feature) (BtyPlugin *plugin, BtyFeatureKind kind, const char *name, GType type);
+  void (*add_settings) (BtyPlugin *plugin, const BtySetting *settings, guint n);
   BtyHost *(*get_host) (BtyPlugin *plugin);
 } BtyPluginClass;
 

@@ -10,9 +10,9 @@
 struct _BtyPrincipal
 {
   BtyPrincipalKind kind;
-  char            *name;
-  GStrv            scopes;
-  gatomicrefcount  references;
+  char *name;
+  GStrv scopes;
+  gatomicrefcount references;
 };
 
 BtyPrincipal *

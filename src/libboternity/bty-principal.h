@@ -15,8 +15,8 @@ typedef struct _BtyPrincipal BtyPrincipal;
 typedef enum
 {
   BTY_PRINCIPAL_ANONYMOUS,
-  BTY_PRINCIPAL_OWNER,   /* the person whose machine it is */
-  BTY_PRINCIPAL_BOT,     /* a bot acting by itself, through a tool */
+  BTY_PRINCIPAL_OWNER, /* the person whose machine it is */
+  BTY_PRINCIPAL_BOT,   /* a bot acting by itself, through a tool */
 } BtyPrincipalKind;
 
 /**
@@ -24,13 +24,13 @@ typedef enum
  * @name: who, such as a bot's slug
  * @scopes: (array zero-terminated=1): such as `bots:write`; `*` is all, `bots:*` all of a group
  */
-BTY_EXPORT BtyPrincipal    *bty_principal_new (BtyPrincipalKind kind, const char *name, const char *const *scopes);
-BTY_EXPORT BtyPrincipal    *bty_principal_ref (BtyPrincipal *principal);
-BTY_EXPORT void             bty_principal_unref (BtyPrincipal *principal);
+BTY_EXPORT BtyPrincipal *bty_principal_new (BtyPrincipalKind kind, const char *name, const char *const *scopes);
+BTY_EXPORT BtyPrincipal *bty_principal_ref (BtyPrincipal *principal);
+BTY_EXPORT void bty_principal_unref (BtyPrincipal *principal);
 BTY_EXPORT BtyPrincipalKind bty_principal_get_kind (const BtyPrincipal *principal);
-BTY_EXPORT const char      *bty_principal_get_name (const BtyPrincipal *principal);
+BTY_EXPORT const char *bty_principal_get_name (const BtyPrincipal *principal);
 /** bty_principal_may: @scope: (nullable): %NULL is open to everyone */
-BTY_EXPORT gboolean         bty_principal_may (const BtyPrincipal *principal, const char *scope);
+BTY_EXPORT gboolean bty_principal_may (const BtyPrincipal *principal, const char *scope);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtyPrincipal, bty_principal_unref)
 

@@ -8,26 +8,30 @@
 #include "bty-provider-config.h"
 
 const BtyEnumValue bty_key_states[] = {
-  { BTY_KEY_NOT_NEEDED, "not_needed", N_("No key is named") },
-  { BTY_KEY_READY, "ready", N_("The key is at hand") },
-  { BTY_KEY_MISSING, "missing", N_("The key is named but nobody has it") },
+  { BTY_KEY_NOT_NEEDED, "not_needed", N_ ("No key is named") },
+  { BTY_KEY_READY, "ready", N_ ("The key is at hand") },
+  { BTY_KEY_MISSING, "missing", N_ ("The key is named but nobody has it") },
   { 0 },
 };
 
 static const BtyField provider_config_fields[] = {
   BTY_STORED_FIELDS (0),
   BTY_FIELD_STRING (BtyProviderConfig, name, BTY_REQUIRED | BTY_CREATE_ONLY | BTY_KEY | BTY_INDEXED | BTY_UNIQUE,
-                    N_("What routes call it"), .min = 1, .max = 64),
-  BTY_FIELD_STRING (BtyProviderConfig, kind, BTY_CREATE_ONLY, N_("What it speaks, such as openai"), .max = 64, .fallback = "\"openai\""),
-  BTY_FIELD_STRING (BtyProviderConfig, url, 0, N_("Base URL; without it, the kind's own"), .max = 2048),
-  BTY_FIELD_SECRET (BtyProviderConfig, key, 0, N_("Its key: kept in memory, never on disk")),
-  BTY_FIELD_STRING (BtyProviderConfig, key_ref, 0, N_("Where the key is found: env:NAME"), .max = 256),
-  BTY_FIELD_ENUM (BtyProviderConfig, key_state, BTY_READ_ONLY, N_("Whether the key is at hand"), bty_key_states),
-  BTY_FIELD_STRING (BtyProviderConfig, default_model, 0, N_("Model taken when a route names the provider alone"), .max = 256),
-  BTY_FIELD_INT64 (BtyProviderConfig, context_window, 0, N_("Tokens to count on when a model does not say; 0: the setting chat.context_window"),
+                    N_ ("What routes call it"), .min = 1, .max = 64),
+  BTY_FIELD_STRING (BtyProviderConfig, kind, BTY_CREATE_ONLY, N_ ("What it speaks, such as openai"), .max = 64,
+                    .fallback = "\"openai\""),
+  BTY_FIELD_STRING (BtyProviderConfig, url, 0, N_ ("Base URL; without it, the kind's own"), .max = 2048),
+  BTY_FIELD_SECRET (BtyProviderConfig, key, 0, N_ ("Its key: kept in memory, never on disk")),
+  BTY_FIELD_STRING (BtyProviderConfig, key_ref, 0, N_ ("Where the key is found: env:NAME"), .max = 256),
+  BTY_FIELD_ENUM (BtyProviderConfig, key_state, BTY_READ_ONLY, N_ ("Whether the key is at hand"), bty_key_states),
+  BTY_FIELD_STRING (BtyProviderConfig, default_model, 0, N_ ("Model taken when a route names the provider alone"),
+                    .max = 256),
+  BTY_FIELD_INT64 (BtyProviderConfig, context_window, 0,
+                   N_ ("Tokens to count on when a model does not say; 0: the setting chat.context_window"),
                    .max = 100000000),
-  BTY_FIELD_JSON (BtyProviderConfig, options, 0, N_("What only its kind understands, as an object")),
-  BTY_FIELD_BOOL (BtyProviderConfig, enabled, 0, N_("Whether routes may use it"), .fallback = "true"),
+  BTY_FIELD_JSON (BtyProviderConfig, options, 0, N_ ("What only its kind understands, as an object")),
+  BTY_FIELD_BOOL (BtyProviderConfig, enabled, 0, N_ ("Whether routes may use it"), .fallback = "true"),
 };
 
-BTY_DEFINE_RECORD (BtyProviderConfig, bty_provider_config, "provider", N_("A provider of models"), provider_config_fields)
+BTY_DEFINE_RECORD (BtyProviderConfig, bty_provider_config, "provider", N_ ("A provider of models"),
+                   provider_config_fields)

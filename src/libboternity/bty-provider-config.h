@@ -9,7 +9,7 @@ typedef enum
 {
   BTY_KEY_NOT_NEEDED, /* none is named: a local server, say */
   BTY_KEY_READY,
-  BTY_KEY_MISSING,    /* named, but nobody has it */
+  BTY_KEY_MISSING, /* named, but nobody has it */
 } BtyKeyState;
 BTY_EXPORT const BtyEnumValue bty_key_states[];
 
@@ -27,17 +27,17 @@ BTY_EXPORT const BtyEnumValue bty_key_states[];
  */
 typedef struct
 {
-  BtyRecord   record;
-  char       *name;
-  char       *kind;
-  char       *url;
-  BtySecret  *key;
-  char       *key_ref;
+  BtyRecord record;
+  char *name;
+  char *kind;
+  char *url;
+  BtySecret *key;
+  char *key_ref;
   BtyKeyState key_state;
-  char       *default_model;
-  gint64      context_window;
-  char       *options;
-  gboolean    enabled;
+  char *default_model;
+  gint64 context_window;
+  char *options;
+  gboolean enabled;
 } BtyProviderConfig;
 
 BTY_DECLARE_RECORD (BtyProviderConfig, bty_provider_config)

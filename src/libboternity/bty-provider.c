@@ -33,7 +33,8 @@ bty_provider_complete (BtyProvider *provider, BtyCompletion *completion)
 }
 
 void
-bty_provider_list_models_async (BtyProvider *provider, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+bty_provider_list_models_async (BtyProvider *provider, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                gpointer data)
 {
   BTY_PROVIDER_GET_IFACE (provider)->list_models_async (provider, cancellable, callback, data);
 }
@@ -45,14 +46,14 @@ bty_provider_list_models_finish (BtyProvider *provider, GAsyncResult *result, GE
 }
 
 static const BtyField embedding_fields[] = {
-  BTY_FIELD_STRING (BtyEmbedding, model, BTY_READ_ONLY, N_("The model that made them")),
-  BTY_FIELD_INT64 (BtyEmbedding, dimensions, BTY_READ_ONLY, N_("Numbers in a vector")),
-  BTY_FIELD_INT64 (BtyEmbedding, n_inputs, BTY_READ_ONLY, N_("How many vectors")),
-  BTY_FIELD_BYTES (BtyEmbedding, vectors, BTY_READ_ONLY, N_("The vectors, as 32-bit floats")),
-  BTY_FIELD_RECORD (BtyEmbedding, usage, BTY_READ_ONLY, N_("What it used"), bty_usage_schema),
+  BTY_FIELD_STRING (BtyEmbedding, model, BTY_READ_ONLY, N_ ("The model that made them")),
+  BTY_FIELD_INT64 (BtyEmbedding, dimensions, BTY_READ_ONLY, N_ ("Numbers in a vector")),
+  BTY_FIELD_INT64 (BtyEmbedding, n_inputs, BTY_READ_ONLY, N_ ("How many vectors")),
+  BTY_FIELD_BYTES (BtyEmbedding, vectors, BTY_READ_ONLY, N_ ("The vectors, as 32-bit floats")),
+  BTY_FIELD_RECORD (BtyEmbedding, usage, BTY_READ_ONLY, N_ ("What it used"), bty_usage_schema),
 };
 
-BTY_DEFINE_RECORD (BtyEmbedding, bty_embedding, "embedding", N_("Vectors of texts"), embedding_fields)
+BTY_DEFINE_RECORD (BtyEmbedding, bty_embedding, "embedding", N_ ("Vectors of texts"), embedding_fields)
 
 void
 bty_embedder_embed_async (BtyEmbedder *embedder, const char *model, const char *const *inputs, gint64 dimensions,

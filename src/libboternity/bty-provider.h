@@ -20,7 +20,8 @@ G_BEGIN_DECLS
  * protocol), %BTY_ERROR_CANCELLED.
  */
 #define BTY_TYPE_PROVIDER (bty_provider_get_type ())
-BTY_EXPORT G_DECLARE_INTERFACE (BtyProvider, bty_provider, BTY, PROVIDER, GObject)
+BTY_EXPORT
+G_DECLARE_INTERFACE (BtyProvider, bty_provider, BTY, PROVIDER, GObject)
 
 /**
  * BtyProviderInterface:
@@ -32,16 +33,18 @@ struct _BtyProviderInterface
 {
   GTypeInterface parent;
 
-  gboolean   (*configure) (BtyProvider *provider, const BtyProviderConfig *config, BtySecret *key, GError **error);
-  void       (*complete) (BtyProvider *provider, BtyCompletion *completion);
-  void       (*list_models_async) (BtyProvider *provider, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+  gboolean (*configure) (BtyProvider *provider, const BtyProviderConfig *config, BtySecret *key, GError **error);
+  void (*complete) (BtyProvider *provider, BtyCompletion *completion);
+  void (*list_models_async) (BtyProvider *provider, GCancellable *cancellable, GAsyncReadyCallback callback,
+                             gpointer data);
   GPtrArray *(*list_models_finish) (BtyProvider *provider, GAsyncResult *result, GError **error);
 };
 
-BTY_EXPORT gboolean   bty_provider_configure (BtyProvider *provider, const BtyProviderConfig *config, BtySecret *key, GError **error);
-BTY_EXPORT void       bty_provider_complete (BtyProvider *provider, BtyCompletion *completion);
-BTY_EXPORT void       bty_provider_list_models_async (BtyProvider *provider, GCancellable *cancellable,
-                                                      GAsyncReadyCallback callback, gpointer data);
+BTY_EXPORT gboolean bty_provider_configure (BtyProvider *provider, const BtyProviderConfig *config, BtySecret *key,
+                                            GError **error);
+BTY_EXPORT void bty_provider_complete (BtyProvider *provider, BtyCompletion *completion);
+BTY_EXPORT void bty_provider_list_models_async (BtyProvider *provider, GCancellable *cancellable,
+                                                GAsyncReadyCallback callback, gpointer data);
 /** bty_provider_list_models_finish: Returns: (transfer full) (element-type BtyModel) (nullable): */
 BTY_EXPORT GPtrArray *bty_provider_list_models_finish (BtyProvider *provider, GAsyncResult *result, GError **error);
 
@@ -51,7 +54,8 @@ BTY_EXPORT GPtrArray *bty_provider_list_models_finish (BtyProvider *provider, GA
  * Makes embeddings: implemented by the provider objects whose service can.
  */
 #define BTY_TYPE_EMBEDDER (bty_embedder_get_type ())
-BTY_EXPORT G_DECLARE_INTERFACE (BtyEmbedder, bty_embedder, BTY, EMBEDDER, GObject)
+BTY_EXPORT
+G_DECLARE_INTERFACE (BtyEmbedder, bty_embedder, BTY, EMBEDDER, GObject)
 
 /**
  * BtyEmbedding:
@@ -59,12 +63,12 @@ BTY_EXPORT G_DECLARE_INTERFACE (BtyEmbedder, bty_embedder, BTY, EMBEDDER, GObjec
  */
 typedef struct
 {
-  BtyRecord  record;
-  char      *model;
-  gint64     dimensions;
-  gint64     n_inputs;
-  GBytes    *vectors;
-  BtyUsage  *usage;
+  BtyRecord record;
+  char *model;
+  gint64 dimensions;
+  gint64 n_inputs;
+  GBytes *vectors;
+  BtyUsage *usage;
 } BtyEmbedding;
 BTY_DECLARE_RECORD (BtyEmbedding, bty_embedding)
 
@@ -72,15 +76,15 @@ struct _BtyEmbedderInterface
 {
   GTypeInterface parent;
 
-  void          (*embed_async) (BtyEmbedder *embedder, const char *model, const char *const *inputs, gint64 dimensions,
-                                GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+  void (*embed_async) (BtyEmbedder *embedder, const char *model, const char *const *inputs, gint64 dimensions,
+                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
   BtyEmbedding *(*embed_finish) (BtyEmbedder *embedder, GAsyncResult *result, GError **error);
 };
 
 /** bty_embedder_embed_async: @dimensions: wished-for length of a vector, 0 for the model's own */
-BTY_EXPORT void          bty_embedder_embed_async (BtyEmbedder *embedder, const char *model, const char *const *inputs,
-                                                   gint64 dimensions, GCancellable *cancellable, GAsyncReadyCallback callback,
-                                                   gpointer data);
+BTY_EXPORT void bty_embedder_embed_async (BtyEmbedder *embedder, const char *model, const char *const *inputs,
+                                          gint64 dimensions, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                          gpointer data);
 BTY_EXPORT BtyEmbedding *bty_embedder_embed_finish (BtyEmbedder *embedder, GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -11,14 +11,14 @@
 
 struct _BtyQuery
 {
-  gatomicrefcount  references;
+  gatomicrefcount references;
   const BtySchema *schema;
-  GPtrArray       *filters;
-  const BtyField  *order;
-  gboolean         descending;
-  guint            limit;
-  char            *after;
-  char            *words;
+  GPtrArray *filters;
+  const BtyField *order;
+  gboolean descending;
+  guint limit;
+  char *after;
+  char *words;
 };
 
 static void
@@ -33,7 +33,7 @@ filter_free (gpointer data)
 static const BtyField *
 indexed_field (const BtyQuery *query, const char *name)
 {
-  int             index = bty_schema_find (query->schema, name, -1, 0);
+  int index = bty_schema_find (query->schema, name, -1, 0);
   const BtyField *field;
 
   if (index < 0)
@@ -154,7 +154,8 @@ bty_query_get_words (const BtyQuery *query)
 
 /* The items of a page are of any type, so they are no field: list operations emit them as items. */
 static const BtyField page_fields[] = {
-  BTY_FIELD_STRING (BtyPage, next_cursor, BTY_READ_ONLY, N_("Where the next page begins; absent on the last one"), .max = 4096),
+  BTY_FIELD_STRING (BtyPage, next_cursor, BTY_READ_ONLY, N_ ("Where the next page begins; absent on the last one"),
+                    .max = 4096),
 };
 
 static void
@@ -165,8 +166,12 @@ page_clear (gpointer record)
   g_clear_pointer (&page->items, g_ptr_array_unref);
 }
 
-const BtySchema bty_page_schema = { .name = "page", .summary = N_("The end of a page of records"), .size = sizeof (BtyPage),
-                                    .fields = page_fields, .n_fields = G_N_ELEMENTS (page_fields), .field_size = sizeof (BtyField),
+const BtySchema bty_page_schema = { .name = "page",
+                                    .summary = N_ ("The end of a page of records"),
+                                    .size = sizeof (BtyPage),
+                                    .fields = page_fields,
+                                    .n_fields = G_N_ELEMENTS (page_fields),
+                                    .field_size = sizeof (BtyField),
                                     .clear = page_clear };
 
 static BtyPage *
@@ -178,8 +183,8 @@ page_copy (BtyPage *page)
 G_DEFINE_BOXED_TYPE (BtyPage, bty_page, page_copy, bty_page_unref)
 
 static const BtyField list_request_fields[] = {
-  BTY_FIELD_STRING (BtyListRequest, cursor, 0, N_("Where to begin: next_cursor of the page before"), .max = 4096),
-  BTY_FIELD_INT64 (BtyListRequest, limit, 0, N_("How many records at most"), .min = 1, .max = 1000, .fallback = "100"),
+  BTY_FIELD_STRING (BtyListRequest, cursor, 0, N_ ("Where to begin: next_cursor of the page before"), .max = 4096),
+  BTY_FIELD_INT64 (BtyListRequest, limit, 0, N_ ("How many records at most"), .min = 1, .max = 1000, .fallback = "100"),
 };
 
-BTY_DEFINE_RECORD (BtyListRequest, bty_list_request, "list_request", N_("Which page"), list_request_fields)
+BTY_DEFINE_RECORD (BtyListRequest, bty_list_request, "list_request", N_ ("Which page"), list_request_fields)

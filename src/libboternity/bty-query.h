@@ -19,8 +19,8 @@ typedef enum
 typedef struct
 {
   const BtyField *field;
-  BtyMatch        match;
-  char           *value;
+  BtyMatch match;
+  char *value;
 } BtyFilter;
 
 /**
@@ -33,7 +33,7 @@ typedef struct _BtyQuery BtyQuery;
 
 BTY_EXPORT BtyQuery *bty_query_new (const BtySchema *schema);
 BTY_EXPORT BtyQuery *bty_query_ref (BtyQuery *query);
-BTY_EXPORT void      bty_query_unref (BtyQuery *query);
+BTY_EXPORT void bty_query_unref (BtyQuery *query);
 
 /** bty_query_where: all filters must hold. @field must be BTY_INDEXED (asserted); @value: as of bty_record_read_text() */
 BTY_EXPORT void bty_query_where (BtyQuery *query, const char *field, BtyMatch match, const char *value);
@@ -53,11 +53,11 @@ BTY_EXPORT void bty_query_match_text (BtyQuery *query, const char *words);
 
 BTY_EXPORT const BtySchema *bty_query_get_schema (const BtyQuery *query);
 /** bty_query_get_filters: Returns: (transfer none) (element-type BtyFilter): */
-BTY_EXPORT GPtrArray       *bty_query_get_filters (const BtyQuery *query);
-BTY_EXPORT const BtyField  *bty_query_get_order (const BtyQuery *query, gboolean *descending);
-BTY_EXPORT guint            bty_query_get_limit (const BtyQuery *query);
-BTY_EXPORT const char      *bty_query_get_after (const BtyQuery *query);
-BTY_EXPORT const char      *bty_query_get_words (const BtyQuery *query);
+BTY_EXPORT GPtrArray *bty_query_get_filters (const BtyQuery *query);
+BTY_EXPORT const BtyField *bty_query_get_order (const BtyQuery *query, gboolean *descending);
+BTY_EXPORT guint bty_query_get_limit (const BtyQuery *query);
+BTY_EXPORT const char *bty_query_get_after (const BtyQuery *query);
+BTY_EXPORT const char *bty_query_get_words (const BtyQuery *query);
 
 /**
  * BtyPage:
@@ -68,8 +68,8 @@ BTY_EXPORT const char      *bty_query_get_words (const BtyQuery *query);
  */
 typedef struct
 {
-  BtyRecord  record;
-  char      *next_cursor;
+  BtyRecord record;
+  char *next_cursor;
   GPtrArray *items;
 } BtyPage;
 
@@ -84,8 +84,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtyQuery, bty_query_unref)
 typedef struct
 {
   BtyRecord record;
-  char     *cursor;
-  gint64    limit;
+  char *cursor;
+  gint64 limit;
 } BtyListRequest;
 
 BTY_DECLARE_RECORD (BtyListRequest, bty_list_request)

@@ -12,7 +12,7 @@
 static gboolean
 read_json (BtyRecord *record, BtyView view, const char *data, gsize length, gboolean lenient, GError **error)
 {
-  g_auto(BtyJsonReader) reader;
+  g_auto (BtyJsonReader) reader;
   BtyRecordInput input = { &reader, "", lenient };
 
   bty_json_reader_init (&reader, data, length, 0);
@@ -40,7 +40,7 @@ bty_record_check (gpointer record, BtyView view, GError **error)
 static gpointer
 from_json (const BtySchema *schema, BtyView view, const char *data, gssize length, gboolean lenient, GError **error)
 {
-  g_autoptr(BtyRecord) record = bty_record_new (schema);
+  g_autoptr (BtyRecord) record = bty_record_new (schema);
   gsize size = length < 0 ? strlen (data) : (gsize) length;
 
   if (!read_json (record, view, data, size, lenient, error) || !bty_record_check (record, view, error))
@@ -69,9 +69,9 @@ static gboolean
 read_words (const BtyRecordInput *input, BtyRecord *record, const BtyField *field, const char *text, GError **error)
 {
   const BtyFieldLimits limits = { 0, BTY_STRING_MAX };
-  g_auto(GStrv) words = g_strsplit (text, ",", -1);
+  g_auto (GStrv) words = g_strsplit (text, ",", -1);
 
-  if (!bty_record_check_count (input, field, g_strv_length (words), _("items"), error))
+  if (!bty_record_check_count (input, field, g_strv_length (words), _ ("items"), error))
     return FALSE;
   for (guint i = 0; words[i] != NULL; i++)
     {
@@ -87,7 +87,7 @@ read_words (const BtyRecordInput *input, BtyRecord *record, const BtyField *fiel
 static gboolean
 read_json_text (const char *prefix, BtyRecord *record, guint index, BtyView view, const char *text, GError **error)
 {
-  g_auto(BtyJsonReader) reader;
+  g_auto (BtyJsonReader) reader;
   BtyRecordInput input = { &reader, prefix, FALSE };
 
   bty_json_reader_init (&reader, text, strlen (text), 0);
@@ -135,11 +135,11 @@ bty_record_read_text (gpointer record, BtyView view, const char *name, const cha
 
   index = bty_schema_find (self->schema, name, -1, 0);
   if (index < 0)
-    return bty_record_input_fail (&input, error, _("there is no such field in a %s"), self->schema->name);
+    return bty_record_input_fail (&input, error, _ ("there is no such field in a %s"), self->schema->name);
   if (!bty_view_takes (view, bty_schema_get_field (self->schema, (guint) index)))
     return bty_record_fail_view (&input, bty_schema_get_field (self->schema, (guint) index), view, error);
   if (!g_utf8_validate (text, -1, NULL))
-    return bty_record_input_fail (&input, error, _("is not valid UTF-8"));
+    return bty_record_input_fail (&input, error, _ ("is not valid UTF-8"));
   if (!read_field_text (pointer, self, (guint) index, view, text, error))
     return FALSE;
   self->present |= G_GUINT64_CONSTANT (1) << index;
@@ -288,7 +288,7 @@ bty_record_write_json (gconstpointer record, BtyView view, BtyJsonWriter *writer
 void
 bty_record_write_text_item (const BtySchema *schema, const char *text, gsize length, BtyJsonWriter *writer)
 {
-  g_autoptr(BtyRecord) empty = bty_record_new (schema);
+  g_autoptr (BtyRecord) empty = bty_record_new (schema);
 
   bty_json_writer_begin_object (writer);
   for (guint i = 0; i < schema->n_fields; i++)

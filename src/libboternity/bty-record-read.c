@@ -28,14 +28,14 @@ token_name (BtyJsonToken token)
   switch (token)
     {
     case BTY_JSON_OBJECT_BEGIN:
-      return _("an object");
+      return _ ("an object");
     case BTY_JSON_ARRAY_BEGIN:
-      return _("a list");
+      return _ ("a list");
     case BTY_JSON_STRING:
-      return _("a string");
+      return _ ("a string");
     case BTY_JSON_INT:
     case BTY_JSON_DOUBLE:
-      return _("a number");
+      return _ ("a number");
     case BTY_JSON_TRUE:
       return "true";
     case BTY_JSON_FALSE:
@@ -43,7 +43,7 @@ token_name (BtyJsonToken token)
     case BTY_JSON_NULL:
       return "null";
     default:
-      return _("nothing");
+      return _ ("nothing");
     }
 }
 
@@ -53,32 +53,32 @@ expected_name (BtyFieldType type)
   switch (type)
     {
     case BTY_FIELD_TYPE_BOOL:
-      return _("true or false");
+      return _ ("true or false");
     case BTY_FIELD_TYPE_INT64:
-      return _("a whole number");
+      return _ ("a whole number");
     case BTY_FIELD_TYPE_DOUBLE:
-      return _("a number");
+      return _ ("a number");
     case BTY_FIELD_TYPE_STRV:
-      return _("a list of strings");
+      return _ ("a list of strings");
     case BTY_FIELD_TYPE_RECORD:
-      return _("an object");
+      return _ ("an object");
     case BTY_FIELD_TYPE_RECORDS:
-      return _("a list of objects");
+      return _ ("a list of objects");
     default:
-      return _("a string");
+      return _ ("a string");
     }
 }
 
 static gboolean
 fail_type (const BtyRecordInput *input, const char *expected, BtyJsonToken token, GError **error)
 {
-  return bty_record_input_fail (input, error, _("expected %s, not %s"), expected, token_name (token));
+  return bty_record_input_fail (input, error, _ ("expected %s, not %s"), expected, token_name (token));
 }
 
 static BtyRecord *
 read_record (const BtyRecordInput *input, const BtySchema *schema, BtyView view, GError **error)
 {
-  g_autoptr(BtyRecord) record = bty_record_new (schema);
+  g_autoptr (BtyRecord) record = bty_record_new (schema);
 
   if (!read_members (input, record, view, error) || !bty_record_check_input (input, record, view, error))
     return NULL;
@@ -88,7 +88,7 @@ read_record (const BtyRecordInput *input, const BtySchema *schema, BtyView view,
 static gboolean
 read_records (const BtyRecordInput *input, BtyRecord *record, const BtyField *field, BtyView view, GError **error)
 {
-  g_autoptr(GPtrArray) list = bty_record_list_new ();
+  g_autoptr (GPtrArray) list = bty_record_list_new ();
   gsize max = (gsize) bty_field_limits (field).max;
   BtyJsonToken token;
 
@@ -100,13 +100,13 @@ read_records (const BtyRecordInput *input, BtyRecord *record, const BtyField *fi
         return FALSE;
       g_ptr_array_add (list, item);
       if (list->len > max && !input->lenient)
-        return bty_record_check_count (input, field, list->len, _("items"), error);
+        return bty_record_check_count (input, field, list->len, _ ("items"), error);
     }
   if (token == BTY_JSON_ERROR)
     return FALSE;
   if (token != BTY_JSON_ARRAY_END)
-    return fail_type (input, _("an object"), token, error);
-  if (!bty_record_check_count (input, field, list->len, _("items"), error))
+    return fail_type (input, _ ("an object"), token, error);
+  if (!bty_record_check_count (input, field, list->len, _ ("items"), error))
     return FALSE;
   bty_record_clear_field (record, field);
   *BTY_PLACE (GPtrArray *, record, field) = g_steal_pointer (&list);
@@ -116,7 +116,7 @@ read_records (const BtyRecordInput *input, BtyRecord *record, const BtyField *fi
 static gboolean
 read_strv (const BtyRecordInput *input, BtyRecord *record, const BtyField *field, GError **error)
 {
-  g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (g_free);
   const BtyFieldLimits item_limits = { 0, BTY_STRING_MAX };
   gsize max = (gsize) bty_field_limits (field).max;
   BtyJsonToken token;
@@ -129,13 +129,13 @@ read_strv (const BtyRecordInput *input, BtyRecord *record, const BtyField *field
         return FALSE;
       g_ptr_array_add (list, g_strndup (reader->text, reader->length));
       if (list->len > max && !input->lenient)
-        return bty_record_check_count (input, field, list->len, _("items"), error);
+        return bty_record_check_count (input, field, list->len, _ ("items"), error);
     }
   if (token == BTY_JSON_ERROR)
     return FALSE;
   if (token != BTY_JSON_ARRAY_END)
-    return fail_type (input, _("a string"), token, error);
-  if (!bty_record_check_count (input, field, list->len, _("items"), error))
+    return fail_type (input, _ ("a string"), token, error);
+  if (!bty_record_check_count (input, field, list->len, _ ("items"), error))
     return FALSE;
   g_ptr_array_add (list, NULL);
   bty_record_clear_field (record, field);
@@ -230,7 +230,8 @@ bty_record_read_value (const BtyRecordInput *input, BtyRecord *record, guint ind
     return FALSE;
   if (token == BTY_JSON_NULL)
     return bty_record_put_null (input, record, index, error);
-  if (field->type == BTY_FIELD_TYPE_STRV || field->type == BTY_FIELD_TYPE_RECORD || field->type == BTY_FIELD_TYPE_RECORDS)
+  if (field->type == BTY_FIELD_TYPE_STRV || field->type == BTY_FIELD_TYPE_RECORD ||
+      field->type == BTY_FIELD_TYPE_RECORDS)
     return read_container (input, record, field, token, view, error);
   return read_scalar (input, record, index, token, error);
 }
@@ -239,12 +240,12 @@ gboolean
 bty_record_fail_view (const BtyRecordInput *input, const BtyField *field, BtyView view, GError **error)
 {
   if (view == BTY_VIEW_KEY)
-    return bty_record_input_fail (input, error, _("is not taken here: give the key alone"));
+    return bty_record_input_fail (input, error, _ ("is not taken here: give the key alone"));
   if ((field->flags & BTY_READ_ONLY) != 0)
-    return bty_record_input_fail (input, error, _("is read-only: leave it out"));
+    return bty_record_input_fail (input, error, _ ("is read-only: leave it out"));
   if (view == BTY_VIEW_PATCH)
-    return bty_record_input_fail (input, error, _("cannot be changed any more: leave it out"));
-  return bty_record_input_fail (input, error, _("is never in an answer"));
+    return bty_record_input_fail (input, error, _ ("cannot be changed any more: leave it out"));
+  return bty_record_input_fail (input, error, _ ("is never in an answer"));
 }
 
 /* After the key of a member: which field it is, or -1 when it was passed over or refused. */
@@ -264,7 +265,7 @@ find_member (const BtyRecordInput *input, const BtyRecord *record, BtyView view,
   if (index >= 0)
     bty_record_fail_view (input, bty_schema_get_field (record->schema, (guint) index), view, error);
   else
-    bty_record_input_fail (input, error, _("there is no such field in a %s"), record->schema->name);
+    bty_record_input_fail (input, error, _ ("there is no such field in a %s"), record->schema->name);
   return -1;
 }
 
@@ -291,7 +292,7 @@ read_members (const BtyRecordInput *input, BtyRecord *record, BtyView view, GErr
         continue;
       bit = G_GUINT64_CONSTANT (1) << index;
       if ((seen & bit) != 0)
-        return bty_record_input_fail (input, error, _("is given twice"));
+        return bty_record_input_fail (input, error, _ ("is given twice"));
       if (!bty_record_read_value (input, record, (guint) index, view, error))
         return FALSE;
       seen |= bit;
@@ -309,7 +310,7 @@ bty_record_read_document (const BtyRecordInput *input, BtyRecord *record, BtyVie
   if (token == BTY_JSON_ERROR)
     return FALSE;
   if (token != BTY_JSON_OBJECT_BEGIN)
-    return fail_type (input, _("an object"), token, error);
+    return fail_type (input, _ ("an object"), token, error);
   return read_members (input, record, view, error) && next_token (input, error) == BTY_JSON_END;
 }
 
@@ -318,7 +319,7 @@ apply_fallback (BtyRecord *record, guint index, GError **error)
 {
   const BtyField *field = bty_schema_get_field (record->schema, index);
   g_autofree char *pointer = g_strconcat ("/", field->name, NULL);
-  g_auto(BtyJsonReader) reader;
+  g_auto (BtyJsonReader) reader;
   BtyRecordInput input = { &reader, pointer, FALSE };
 
   bty_json_reader_init (&reader, field->fallback, strlen (field->fallback), 0);
@@ -357,7 +358,7 @@ bty_record_check_input (const BtyRecordInput *input, BtyRecord *record, BtyView 
           g_autofree char *pointer = g_strconcat (input->prefix, inner, "/", field->name, NULL);
           BtyRecordInput place = { NULL, pointer, FALSE };
 
-          return bty_record_input_fail (&place, error, _("is required"));
+          return bty_record_input_fail (&place, error, _ ("is required"));
         }
     }
   return TRUE;

@@ -58,7 +58,7 @@ bty_field_limits (const BtyField *field)
   BtyFieldLimits limits = { field->min, field->max };
 
   if (field->min == 0 && field->max == 0)
-    limits = (BtyFieldLimits) { is_number ? G_MININT64 : 0, type_max (field->type) };
+    limits = (BtyFieldLimits){ is_number ? G_MININT64 : 0, type_max (field->type) };
   else if (field->min > 0 && field->max == 0)
     limits.max = type_max (field->type);
   if (field->type == BTY_FIELD_TYPE_SECRET)
@@ -126,14 +126,17 @@ check_size (const BtyRecordInput *input, gsize size, BtyFieldLimits limits, cons
   if (input->lenient || ((gint64) size >= limits.min && (gint64) size <= limits.max))
     return TRUE;
   if ((gint64) size > limits.max)
-    return bty_record_input_fail (input, error, _("is too long: %" G_GSIZE_FORMAT " %s, at most %" G_GINT64_FORMAT " are allowed"),
+    return bty_record_input_fail (input, error,
+                                  _ ("is too long: %" G_GSIZE_FORMAT " %s, at most %" G_GINT64_FORMAT " are allowed"),
                                   size, unit, limits.max);
-  return bty_record_input_fail (input, error, _("is too short: %" G_GSIZE_FORMAT " %s, at least %" G_GINT64_FORMAT " are needed"),
+  return bty_record_input_fail (input, error,
+                                _ ("is too short: %" G_GSIZE_FORMAT " %s, at least %" G_GINT64_FORMAT " are needed"),
                                 size, unit, limits.min);
 }
 
 gboolean
-bty_record_check_count (const BtyRecordInput *input, const BtyField *field, gsize count, const char *unit, GError **error)
+bty_record_check_count (const BtyRecordInput *input, const BtyField *field, gsize count, const char *unit,
+                        GError **error)
 {
   return check_size (input, count, bty_field_limits (field), unit, error);
 }
@@ -142,20 +145,21 @@ static gboolean
 check_no_nul (const BtyRecordInput *input, const char *text, gsize length, GError **error)
 {
   if (length > 0 && memchr (text, '\0', length) != NULL)
-    return bty_record_input_fail (input, error, _("must not contain a NUL character"));
+    return bty_record_input_fail (input, error, _ ("must not contain a NUL character"));
   return TRUE;
 }
 
 gboolean
-bty_record_check_line (const BtyRecordInput *input, const char *text, gsize length, BtyFieldLimits limits, GError **error)
+bty_record_check_line (const BtyRecordInput *input, const char *text, gsize length, BtyFieldLimits limits,
+                       GError **error)
 {
   gsize characters = 0;
 
   if (input->lenient)
     return check_no_nul (input, text, length, error);
   if (!scan_line (text, length, &characters))
-    return bty_record_input_fail (input, error, _("must be one line without control characters"));
-  return check_size (input, characters, limits, _("characters"), error);
+    return bty_record_input_fail (input, error, _ ("must be one line without control characters"));
+  return check_size (input, characters, limits, _ ("characters"), error);
 }
 
 static gboolean
@@ -166,16 +170,17 @@ check_text (const BtyRecordInput *input, const BtyField *field, const char *text
   if (!check_no_nul (input, text, length, error))
     return FALSE;
   if (counts)
-    return check_size (input, count_characters (text, length), bty_field_limits (field), _("characters"), error);
-  return check_size (input, length, bty_field_limits (field), _("bytes"), error);
+    return check_size (input, count_characters (text, length), bty_field_limits (field), _ ("characters"), error);
+  return check_size (input, length, bty_field_limits (field), _ ("bytes"), error);
 }
 
 static gboolean
-put_enum (const BtyRecordInput *input, BtyRecord *record, const BtyField *field, const char *text, gsize length, GError **error)
+put_enum (const BtyRecordInput *input, BtyRecord *record, const BtyField *field, const char *text, gsize length,
+          GError **error)
 {
   const BtyEnumValue *value = bty_enum_find (field->values, text, (gssize) length);
   g_autofree char *shown = NULL;
-  g_autoptr(GString) nicks = NULL;
+  g_autoptr (GString) nicks = NULL;
 
   if (value != NULL)
     {
@@ -186,18 +191,19 @@ put_enum (const BtyRecordInput *input, BtyRecord *record, const BtyField *field,
   nicks = g_string_new (NULL);
   for (value = field->values; value->nick != NULL; value++)
     g_string_append_printf (nicks, "%s%s", nicks->len > 0 ? ", " : "", value->nick);
-  return bty_record_input_fail (input, error, _("%sis not one of: %s"), shown, nicks->str);
+  return bty_record_input_fail (input, error, _ ("%sis not one of: %s"), shown, nicks->str);
 }
 
 static gboolean
-put_time (const BtyRecordInput *input, BtyRecord *record, const BtyField *field, const char *text, gsize length, GError **error)
+put_time (const BtyRecordInput *input, BtyRecord *record, const BtyField *field, const char *text, gsize length,
+          GError **error)
 {
   g_autofree char *shown = NULL;
 
   if (bty_json_time_parse (text, length, BTY_PLACE (gint64, record, field)))
     return TRUE;
   shown = quote (text, length);
-  return bty_record_input_fail (input, error, _("%sis not a time: write it as 2030-12-31T23:59:59Z"), shown);
+  return bty_record_input_fail (input, error, _ ("%sis not a time: write it as 2030-12-31T23:59:59Z"), shown);
 }
 
 static int
@@ -246,26 +252,28 @@ base64_decode (const char *text, gsize size, guchar *out)
 }
 
 static gboolean
-put_bytes (const BtyRecordInput *input, BtyRecord *record, const BtyField *field, const char *text, gsize length, GError **error)
+put_bytes (const BtyRecordInput *input, BtyRecord *record, const BtyField *field, const char *text, gsize length,
+           GError **error)
 {
   g_autofree guchar *bytes = NULL;
   gsize size = length % 4 == 0 ? base64_size (text, length) : 0;
 
-  if (!check_size (input, size, bty_field_limits (field), _("bytes"), error))
+  if (!check_size (input, size, bty_field_limits (field), _ ("bytes"), error))
     return FALSE;
   bytes = g_malloc (size + 1);
   if (length % 4 != 0 || !base64_decode (text, size, bytes))
-    return bty_record_input_fail (input, error, _("is not base64 with padding (RFC 4648, section 4)"));
+    return bty_record_input_fail (input, error, _ ("is not base64 with padding (RFC 4648, section 4)"));
   bty_record_clear_field (record, field);
   *BTY_PLACE (GBytes *, record, field) = g_bytes_new_take (g_steal_pointer (&bytes), size);
   return TRUE;
 }
 
 static gboolean
-put_secret (const BtyRecordInput *input, BtyRecord *record, const BtyField *field, const char *text, gsize length, GError **error)
+put_secret (const BtyRecordInput *input, BtyRecord *record, const BtyField *field, const char *text, gsize length,
+            GError **error)
 {
-  if (!check_no_nul (input, text, length, error)
-      || !check_size (input, length, bty_field_limits (field), _("bytes"), error))
+  if (!check_no_nul (input, text, length, error) ||
+      !check_size (input, length, bty_field_limits (field), _ ("bytes"), error))
     return FALSE;
   bty_record_clear_field (record, field);
   *BTY_PLACE (BtySecret *, record, field) = bty_secret_new (text, length);
@@ -290,7 +298,8 @@ set_not_null (BtyRecord *record, guint index)
 }
 
 gboolean
-bty_record_put_text (const BtyRecordInput *input, BtyRecord *record, guint index, const char *text, gsize length, GError **error)
+bty_record_put_text (const BtyRecordInput *input, BtyRecord *record, guint index, const char *text, gsize length,
+                     GError **error)
 {
   const BtyField *field = bty_schema_get_field (record->schema, index);
 
@@ -326,7 +335,7 @@ bty_record_put_null (const BtyRecordInput *input, BtyRecord *record, guint index
   const BtyField *field = bty_schema_get_field (record->schema, index);
 
   if ((field->flags & BTY_NULLABLE) == 0)
-    return bty_record_input_fail (input, error, _("must not be null"));
+    return bty_record_input_fail (input, error, _ ("must not be null"));
   record->nulls |= G_GUINT64_CONSTANT (1) << index;
   bty_record_clear_field (record, field);
   return TRUE;
@@ -344,11 +353,12 @@ static gboolean
 fail_range (const BtyRecordInput *input, BtyFieldLimits limits, const char *shown, GError **error)
 {
   if (limits.max == G_MAXINT64)
-    return bty_record_input_fail (input, error, _("%s is out of range: at least %" G_GINT64_FORMAT), shown, limits.min);
+    return bty_record_input_fail (input, error, _ ("%s is out of range: at least %" G_GINT64_FORMAT), shown,
+                                  limits.min);
   if (limits.min == G_MININT64)
-    return bty_record_input_fail (input, error, _("%s is out of range: at most %" G_GINT64_FORMAT), shown, limits.max);
-  return bty_record_input_fail (input, error, _("%s is out of range: %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT), shown,
-                                limits.min, limits.max);
+    return bty_record_input_fail (input, error, _ ("%s is out of range: at most %" G_GINT64_FORMAT), shown, limits.max);
+  return bty_record_input_fail (input, error, _ ("%s is out of range: %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT),
+                                shown, limits.min, limits.max);
 }
 
 gboolean
@@ -378,13 +388,14 @@ bty_record_put_double (const BtyRecordInput *input, BtyRecord *record, guint ind
   char shown[G_ASCII_DTOSTR_BUF_SIZE];
 
   /* 1.0 and 1e3 are whole numbers too, as JSON Schema has it. */
-  if (field->type == BTY_FIELD_TYPE_INT64 && fabs (value) <= 9007199254740992.0 && !(trunc (value) < value || trunc (value) > value))
+  if (field->type == BTY_FIELD_TYPE_INT64 && fabs (value) <= 9007199254740992.0 &&
+      !(trunc (value) < value || trunc (value) > value))
     return bty_record_put_int (input, record, index, (gint64) value, error);
   g_ascii_formatd (shown, sizeof shown, "%.17g", value);
   if (field->type == BTY_FIELD_TYPE_INT64)
-    return bty_record_input_fail (input, error, _("expected a whole number, not %s"), shown);
-  if (!input->lenient && ((limits.min != G_MININT64 && value < (double) limits.min)
-                          || (limits.max != G_MAXINT64 && value > (double) limits.max)))
+    return bty_record_input_fail (input, error, _ ("expected a whole number, not %s"), shown);
+  if (!input->lenient && ((limits.min != G_MININT64 && value < (double) limits.min) ||
+                          (limits.max != G_MAXINT64 && value > (double) limits.max)))
     return fail_range (input, limits, shown, error);
   set_not_null (record, index);
   *BTY_PLACE (double, record, field) = value;
@@ -415,11 +426,12 @@ compact_json (const char *json, gsize length)
 }
 
 gboolean
-bty_record_put_json (const BtyRecordInput *input, BtyRecord *record, guint index, const char *json, gsize length, GError **error)
+bty_record_put_json (const BtyRecordInput *input, BtyRecord *record, guint index, const char *json, gsize length,
+                     GError **error)
 {
   const BtyField *field = bty_schema_get_field (record->schema, index);
 
-  if (!check_size (input, length, bty_field_limits (field), _("bytes"), error))
+  if (!check_size (input, length, bty_field_limits (field), _ ("bytes"), error))
     return FALSE;
   set_not_null (record, index);
   bty_record_take_string (BTY_PLACE (char *, record, field), compact_json (json, length));

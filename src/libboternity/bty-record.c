@@ -254,7 +254,8 @@ field_equal (const BtyRecord *a, const BtyRecord *b, const BtyField *field)
     case BTY_FIELD_TYPE_DOUBLE:
       return double_equal (BOTH (double));
     case BTY_FIELD_TYPE_STRV:
-      return strv_equal ((const char *const *) BTY_PEEK (GStrv, a, field), (const char *const *) BTY_PEEK (GStrv, b, field));
+      return strv_equal ((const char *const *) BTY_PEEK (GStrv, a, field),
+                         (const char *const *) BTY_PEEK (GStrv, b, field));
     case BTY_FIELD_TYPE_BYTES:
       return bytes_equal (BOTH (GBytes *));
     case BTY_FIELD_TYPE_RECORD:

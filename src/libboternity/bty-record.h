@@ -20,21 +20,21 @@ G_BEGIN_DECLS
 typedef struct
 {
   const BtySchema *schema;
-  char            *id;
-  gint64           revision;
-  gint64           created_at;
-  gint64           updated_at;
+  char *id;
+  gint64 revision;
+  gint64 created_at;
+  gint64 updated_at;
 
   /*< private >*/
-  guint64         present;
-  guint64         nulls;
+  guint64 present;
+  guint64 nulls;
   gatomicrefcount references;
 } BtyRecord;
 
 /** bty_record_new: Returns: (transfer full): an empty record; nullable numbers, booleans, times and enums begin as null */
 BTY_EXPORT gpointer bty_record_new (const BtySchema *schema);
 BTY_EXPORT gpointer bty_record_ref (gconstpointer record);
-BTY_EXPORT void     bty_record_unref (gpointer record);
+BTY_EXPORT void bty_record_unref (gpointer record);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtyRecord, bty_record_unref)
 
@@ -53,7 +53,7 @@ BTY_EXPORT GPtrArray *bty_record_list_new (void);
  */
 BTY_EXPORT gboolean bty_record_has_at (gconstpointer record, guint32 offset);
 BTY_EXPORT gboolean bty_record_is_null_at (gconstpointer record, guint32 offset);
-BTY_EXPORT void     bty_record_set_null_at (gpointer record, guint32 offset, gboolean is_null);
+BTY_EXPORT void bty_record_set_null_at (gpointer record, guint32 offset, gboolean is_null);
 #define BTY_HAS(record, T, m)               bty_record_has_at (record, G_STRUCT_OFFSET (T, m))
 #define BTY_IS_NULL(record, T, m)           bty_record_is_null_at (record, G_STRUCT_OFFSET (T, m))
 #define BTY_SET_NULL(record, T, m, is_null) bty_record_set_null_at (record, G_STRUCT_OFFSET (T, m), is_null)
@@ -90,7 +90,8 @@ BTY_EXPORT void bty_record_merge (gpointer record, gconstpointer changes, BtyVie
  *
  * Reads members into @record; after an error its contents are unspecified. What is required is left to bty_record_check().
  */
-BTY_EXPORT gboolean bty_record_read_json (gpointer record, BtyView view, const char *data, gsize length, GError **error);
+BTY_EXPORT gboolean bty_record_read_json (gpointer record, BtyView view, const char *data, gsize length,
+                                          GError **error);
 
 /**
  * bty_record_read_text:
@@ -99,13 +100,15 @@ BTY_EXPORT gboolean bty_record_read_json (gpointer record, BtyView view, const c
  * their wire form without quotes, a list as comma-separated words, records and json as JSON. After an error the field's value is
  * unspecified.
  */
-BTY_EXPORT gboolean bty_record_read_text (gpointer record, BtyView view, const char *name, const char *text, GError **error);
+BTY_EXPORT gboolean bty_record_read_text (gpointer record, BtyView view, const char *name, const char *text,
+                                          GError **error);
 
 /** bty_record_check: gives absent fields their fallback (create view) and fails when a required field is missing */
 BTY_EXPORT gboolean bty_record_check (gpointer record, BtyView view, GError **error);
 
 /** bty_record_from_json: Returns: (transfer full) (nullable): a new record, read and checked */
-BTY_EXPORT gpointer bty_record_from_json (const BtySchema *schema, BtyView view, const char *data, gssize length, GError **error);
+BTY_EXPORT gpointer bty_record_from_json (const BtySchema *schema, BtyView view, const char *data, gssize length,
+                                          GError **error);
 
 /**
  * bty_record_from_store:
@@ -116,10 +119,11 @@ BTY_EXPORT gpointer bty_record_from_json (const BtySchema *schema, BtyView view,
  */
 BTY_EXPORT gpointer bty_record_from_store (const BtySchema *schema, const char *data, gssize length, GError **error);
 
-BTY_EXPORT void  bty_record_write_json (gconstpointer record, BtyView view, BtyJsonWriter *writer);
+BTY_EXPORT void bty_record_write_json (gconstpointer record, BtyView view, BtyJsonWriter *writer);
 /** bty_record_to_json: Returns: (transfer full): compact JSON */
 BTY_EXPORT char *bty_record_to_json (gconstpointer record, BtyView view);
 
+/* clang-format off */
 /* The head of every stored record: the first line of its table. @more: further flags of the id, such as BTY_KEY. */
 #define BTY_STORED_FIELDS(more) \
   { .name = "id", .summary = N_("Identifier (UUID version 7)"), .type = BTY_FIELD_TYPE_STRING, \
@@ -149,5 +153,6 @@ BTY_EXPORT char *bty_record_to_json (gconstpointer record, BtyView view);
                                       .n_fields = G_N_ELEMENTS (table), .field_size = sizeof (BtyField) }; \
   static T *prefix##_copy_ (T *record) { return prefix##_ref (record); } \
   G_DEFINE_BOXED_TYPE (T, prefix, prefix##_copy_, prefix##_unref)
+/* clang-format on */
 
 G_END_DECLS

@@ -39,7 +39,7 @@ bty_schema_is_stored (const BtySchema *schema)
   static const struct
   {
     const char *name;
-    guint32     offset;
+    guint32 offset;
   } head[] = {
     { "id", G_STRUCT_OFFSET (BtyRecord, id) },
     { "revision", G_STRUCT_OFFSET (BtyRecord, revision) },

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-typedef struct _BtyField  BtyField;
+typedef struct _BtyField BtyField;
 typedef struct _BtySchema BtySchema;
 
 /**
@@ -80,7 +80,7 @@ typedef enum
 /** BtyEnumValue: one value of an enum field; a list of them ends with a %NULL nick */
 typedef struct
 {
-  int         value;
+  int value;
   const char *nick;
   const char *summary;
 } BtyEnumValue;
@@ -104,18 +104,18 @@ typedef struct
  */
 struct _BtyField
 {
-  const char         *name;
-  const char         *summary;
-  BtyFieldType        type;
-  guint32             flags;
-  guint32             offset;
-  guint16             since;
-  gint64              min;
-  gint64              max;
+  const char *name;
+  const char *summary;
+  BtyFieldType type;
+  guint32 flags;
+  guint32 offset;
+  guint16 since;
+  gint64 min;
+  gint64 max;
   const BtyEnumValue *values;
-  const BtySchema    *schema;
-  const char         *fallback;
-  gpointer            reserved[2];
+  const BtySchema *schema;
+  const char *fallback;
+  gpointer reserved[2];
 };
 
 /**
@@ -130,14 +130,14 @@ struct _BtyField
  */
 struct _BtySchema
 {
-  const char     *name;
-  const char     *summary;
-  gsize           size;
+  const char *name;
+  const char *summary;
+  gsize size;
   const BtyField *fields;
-  guint           n_fields;
-  guint           field_size;
-  void          (*clear) (gpointer record);
-  gpointer        reserved[3];
+  guint n_fields;
+  guint field_size;
+  void (*clear) (gpointer record);
+  gpointer reserved[3];
 };
 
 static inline const BtyField *
@@ -179,11 +179,13 @@ BTY_EXPORT const char *bty_enum_nick (const BtyEnumValue *values, int value);
  * @ref_prefix: where other records are found, such as `#/components/schemas/`; they are named by bty_schema_view_name()
  * @writer: where to write one JSON Schema (2020-12) object
  */
-BTY_EXPORT void bty_schema_write_json_schema (const BtySchema *schema, BtyView view, const char *ref_prefix, BtyJsonWriter *writer);
+BTY_EXPORT void bty_schema_write_json_schema (const BtySchema *schema, BtyView view, const char *ref_prefix,
+                                              BtyJsonWriter *writer);
 
 /** bty_schema_view_name: Returns: (transfer full): the CamelCase name of a view, such as `Bot`, `BotCreate` or `BotPatch` */
 BTY_EXPORT char *bty_schema_view_name (const BtySchema *schema, BtyView view);
 
+/* clang-format off */
 /* How a table is written. Each macro checks the C type of the member. */
 #define BTY_FIELD_AT_(T, m, ctype) (guint32) (G_STRUCT_OFFSET (T, m) + 0 * sizeof (&((T *) 0)->m == (ctype *) 0))
 #define BTY_FIELD_(T, m, TYPE, ctype, f, s, ...) \
@@ -206,5 +208,6 @@ BTY_EXPORT char *bty_schema_view_name (const BtySchema *schema, BtyView view);
 #define BTY_FIELD_ENUM(T, m, f, s, v, ...) \
   { .name = #m, .summary = s, .type = BTY_FIELD_TYPE_ENUM, .flags = f, .values = v, \
     .offset = (guint32) (G_STRUCT_OFFSET (T, m) + 0 * sizeof (char[sizeof (((T *) 0)->m) == sizeof (int) ? 1 : -1])), __VA_ARGS__ }
+/* clang-format on */
 
 G_END_DECLS

@@ -14,9 +14,9 @@
 /* The bytes have pages of their own, so that locking and leaving out of dumps does not touch anything else. */
 struct _BtySecret
 {
-  char           *bytes;
-  gsize           length;
-  gsize           mapped;
+  char *bytes;
+  gsize length;
+  gsize mapped;
   gatomicrefcount references;
 };
 

@@ -25,8 +25,8 @@ BTY_EXPORT GType bty_secret_get_type (void);
  */
 BTY_EXPORT BtySecret *bty_secret_new (const char *bytes, gsize length);
 BTY_EXPORT BtySecret *bty_secret_ref (BtySecret *secret);
-BTY_EXPORT void       bty_secret_unref (BtySecret *secret);
-BTY_EXPORT gsize      bty_secret_get_length (const BtySecret *secret);
+BTY_EXPORT void bty_secret_unref (BtySecret *secret);
+BTY_EXPORT gsize bty_secret_get_length (const BtySecret *secret);
 
 /**
  * bty_secret_peek:

@@ -22,13 +22,13 @@ BTY_EXPORT const BtyEnumValue bty_session_states[];
  */
 typedef struct
 {
-  BtyRecord       record;
-  char           *bot;
-  char           *slug;
-  char           *title;
+  BtyRecord record;
+  char *bot;
+  char *slug;
+  char *title;
   BtySessionState state;
-  gint64          active_at;
-  gint64          turns;
+  gint64 active_at;
+  gint64 turns;
 } BtySession;
 BTY_DECLARE_RECORD (BtySession, bty_session)
 
@@ -36,9 +36,9 @@ BTY_DECLARE_RECORD (BtySession, bty_session)
 typedef struct
 {
   BtyRecord record;
-  char     *slug;
-  char     *cursor;
-  gint64    limit;
+  char *slug;
+  char *cursor;
+  gint64 limit;
 } BtySessionList;
 BTY_DECLARE_RECORD (BtySessionList, bty_session_list)
 
@@ -52,15 +52,15 @@ BTY_DECLARE_RECORD (BtySessionList, bty_session_list)
  */
 typedef struct
 {
-  BtyRecord     record;
-  char         *session;
-  char         *bot;
-  char         *turn;
-  BtyRole       role;
-  char         *text;
-  char         *model;
+  BtyRecord record;
+  char *session;
+  char *bot;
+  char *turn;
+  BtyRole role;
+  char *text;
+  char *model;
   BtyStopReason stop_reason;
-  BtyUsage     *usage;
+  BtyUsage *usage;
 } BtyMessage;
 BTY_DECLARE_RECORD (BtyMessage, bty_message)
 
@@ -68,10 +68,10 @@ BTY_DECLARE_RECORD (BtyMessage, bty_message)
 typedef struct
 {
   BtyRecord record;
-  char     *session;
-  gboolean  newest_first;
-  char     *cursor;
-  gint64    limit;
+  char *session;
+  gboolean newest_first;
+  char *cursor;
+  gint64 limit;
 } BtyMessageList;
 BTY_DECLARE_RECORD (BtyMessageList, bty_message_list)
 
@@ -79,9 +79,9 @@ BTY_DECLARE_RECORD (BtyMessageList, bty_message_list)
 typedef struct
 {
   BtyRecord record;
-  char     *words;
-  char     *slug;
-  gint64    limit;
+  char *words;
+  char *slug;
+  gint64 limit;
 } BtyMessageSearch;
 BTY_DECLARE_RECORD (BtyMessageSearch, bty_message_search)
 

@@ -24,15 +24,15 @@ typedef enum
  */
 typedef struct
 {
-  const char    *group;
-  const char    *key;
+  const char *group;
+  const char *key;
   BtySettingType type;
-  const char    *fallback;
-  const char    *unit;
-  gint64         min;
-  gint64         max;
-  const char    *summary;
-  gpointer       reserved[2];
+  const char *fallback;
+  const char *unit;
+  gint64 min;
+  gint64 max;
+  const char *summary;
+  gpointer reserved[2];
 } BtySetting;
 
 G_END_DECLS

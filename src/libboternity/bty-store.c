@@ -26,7 +26,8 @@ bty_store_close (BtyStore *store)
 }
 
 void
-bty_store_apply_async (BtyStore *store, BtyBatch *batch, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+bty_store_apply_async (BtyStore *store, BtyBatch *batch, GCancellable *cancellable, GAsyncReadyCallback callback,
+                       gpointer data)
 {
   BTY_STORE_GET_IFACE (store)->apply_async (store, batch, cancellable, callback, data);
 }
@@ -51,7 +52,8 @@ bty_store_get_finish (BtyStore *store, GAsyncResult *result, GError **error)
 }
 
 void
-bty_store_query_async (BtyStore *store, BtyQuery *query, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+bty_store_query_async (BtyStore *store, BtyQuery *query, GCancellable *cancellable, GAsyncReadyCallback callback,
+                       gpointer data)
 {
   BTY_STORE_GET_IFACE (store)->query_async (store, query, cancellable, callback, data);
 }

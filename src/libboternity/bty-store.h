@@ -23,7 +23,8 @@ G_BEGIN_DECLS
  * read-only), %BTY_ERROR_DATA_LOSS (damaged), %BTY_ERROR_FAILED_PRECONDITION (a newer schema), %BTY_ERROR_CANCELLED.
  */
 #define BTY_TYPE_STORE (bty_store_get_type ())
-BTY_EXPORT G_DECLARE_INTERFACE (BtyStore, bty_store, BTY, STORE, GObject)
+BTY_EXPORT
+G_DECLARE_INTERFACE (BtyStore, bty_store, BTY, STORE, GObject)
 
 /**
  * BtyStoreInterface:
@@ -38,23 +39,25 @@ struct _BtyStoreInterface
 {
   GTypeInterface parent;
 
-  gboolean   (*open) (BtyStore *store, const char *folder, GError **error);
-  void       (*close) (BtyStore *store);
-  void       (*apply_async) (BtyStore *store, BtyBatch *batch, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
-  gboolean   (*apply_finish) (BtyStore *store, GAsyncResult *result, GError **error);
-  void       (*get_async) (BtyStore *store, const BtySchema *schema, const char *field, const char *value,
-                           GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
-  gpointer   (*get_finish) (BtyStore *store, GAsyncResult *result, GError **error);
-  void       (*query_async) (BtyStore *store, BtyQuery *query, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
-  BtyPage   *(*query_finish) (BtyStore *store, GAsyncResult *result, GError **error);
-  char      *(*describe) (BtyStore *store);
+  gboolean (*open) (BtyStore *store, const char *folder, GError **error);
+  void (*close) (BtyStore *store);
+  void (*apply_async) (BtyStore *store, BtyBatch *batch, GCancellable *cancellable, GAsyncReadyCallback callback,
+                       gpointer data);
+  gboolean (*apply_finish) (BtyStore *store, GAsyncResult *result, GError **error);
+  void (*get_async) (BtyStore *store, const BtySchema *schema, const char *field, const char *value,
+                     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+  gpointer (*get_finish) (BtyStore *store, GAsyncResult *result, GError **error);
+  void (*query_async) (BtyStore *store, BtyQuery *query, GCancellable *cancellable, GAsyncReadyCallback callback,
+                       gpointer data);
+  BtyPage *(*query_finish) (BtyStore *store, GAsyncResult *result, GError **error);
+  char *(*describe) (BtyStore *store);
 };
 
 BTY_EXPORT gboolean bty_store_open (BtyStore *store, const char *folder, GError **error);
-BTY_EXPORT void     bty_store_close (BtyStore *store);
+BTY_EXPORT void bty_store_close (BtyStore *store);
 
-BTY_EXPORT void     bty_store_apply_async (BtyStore *store, BtyBatch *batch, GCancellable *cancellable,
-                                           GAsyncReadyCallback callback, gpointer data);
+BTY_EXPORT void bty_store_apply_async (BtyStore *store, BtyBatch *batch, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer data);
 BTY_EXPORT gboolean bty_store_apply_finish (BtyStore *store, GAsyncResult *result, GError **error);
 
 /**
@@ -63,15 +66,15 @@ BTY_EXPORT gboolean bty_store_apply_finish (BtyStore *store, GAsyncResult *resul
  * @field: `id` or a BTY_UNIQUE field
  * @value: its value
  */
-BTY_EXPORT void     bty_store_get_async (BtyStore *store, const BtySchema *schema, const char *field, const char *value,
-                                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+BTY_EXPORT void bty_store_get_async (BtyStore *store, const BtySchema *schema, const char *field, const char *value,
+                                     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 /** bty_store_get_finish: Returns: (transfer full) (nullable): the record; %NULL with %BTY_ERROR_NOT_FOUND when there is none */
 BTY_EXPORT gpointer bty_store_get_finish (BtyStore *store, GAsyncResult *result, GError **error);
 
-BTY_EXPORT void     bty_store_query_async (BtyStore *store, BtyQuery *query, GCancellable *cancellable,
-                                           GAsyncReadyCallback callback, gpointer data);
+BTY_EXPORT void bty_store_query_async (BtyStore *store, BtyQuery *query, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer data);
 /** bty_store_query_finish: Returns: (transfer full) (nullable): a page */
 BTY_EXPORT BtyPage *bty_store_query_finish (BtyStore *store, GAsyncResult *result, GError **error);
-BTY_EXPORT char    *bty_store_describe (BtyStore *store);
+BTY_EXPORT char *bty_store_describe (BtyStore *store);
 
 G_END_DECLS

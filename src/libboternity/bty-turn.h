@@ -27,19 +27,19 @@ BTY_EXPORT const BtyEnumValue bty_turn_states[];
  */
 typedef struct
 {
-  BtyRecord     record;
-  char         *session;
-  char         *bot;
-  BtyTurnState  state;
-  char         *question;
-  char         *answer;
-  char         *model;
+  BtyRecord record;
+  char *session;
+  char *bot;
+  BtyTurnState state;
+  char *question;
+  char *answer;
+  char *model;
   BtyStopReason stop_reason;
-  BtyUsage     *usage;
-  char         *error_code;
-  char         *error;
-  GBytes       *items;
-  char         *items_text;
+  BtyUsage *usage;
+  char *error_code;
+  char *error;
+  GBytes *items;
+  char *items_text;
 } BtyTurn;
 BTY_DECLARE_RECORD (BtyTurn, bty_turn)
 
@@ -58,13 +58,13 @@ BTY_EXPORT const BtyEnumValue bty_chat_item_types[];
 /** BtyChatItem: one item of a turn's stream */
 typedef struct
 {
-  BtyRecord       record;
+  BtyRecord record;
   BtyChatItemType type;
-  char           *text;
-  char           *session;
-  char           *turn;
-  char           *model;
-  BtyUsage       *usage;
+  char *text;
+  char *session;
+  char *turn;
+  char *model;
+  BtyUsage *usage;
 } BtyChatItem;
 BTY_DECLARE_RECORD (BtyChatItem, bty_chat_item)
 
@@ -78,10 +78,10 @@ BTY_DECLARE_RECORD (BtyChatItem, bty_chat_item)
 typedef struct
 {
   BtyRecord record;
-  char     *slug;
-  char     *message;
-  char     *session;
-  gboolean  interrupt;
+  char *slug;
+  char *message;
+  char *session;
+  gboolean interrupt;
 } BtyChatSend;
 BTY_DECLARE_RECORD (BtyChatSend, bty_chat_send)
 
@@ -89,8 +89,8 @@ BTY_DECLARE_RECORD (BtyChatSend, bty_chat_send)
 typedef struct
 {
   BtyRecord record;
-  char     *turn;
-  gint64    after;
+  char *turn;
+  gint64 after;
 } BtyChatAttach;
 BTY_DECLARE_RECORD (BtyChatAttach, bty_chat_attach)
 
@@ -98,7 +98,7 @@ BTY_DECLARE_RECORD (BtyChatAttach, bty_chat_attach)
 typedef struct
 {
   BtyRecord record;
-  char     *turn;
+  char *turn;
 } BtyTurnKey;
 BTY_DECLARE_RECORD (BtyTurnKey, bty_turn_key)
 

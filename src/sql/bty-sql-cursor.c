@@ -22,9 +22,9 @@ add_part (GChecksum *sum, const char *text)
 static char *
 fingerprint (const BtyQuery *query)
 {
-  g_autoptr(GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
-  GPtrArray           *filters = bty_query_get_filters (query);
-  gboolean             descending;
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  GPtrArray *filters = bty_query_get_filters (query);
+  gboolean descending;
 
   add_part (sum, bty_query_get_schema (query)->name);
   add_part (sum, bty_query_get_order (query, &descending)->name);
@@ -33,7 +33,7 @@ fingerprint (const BtyQuery *query)
   for (guint i = 0; i < filters->len; i++)
     {
       const BtyFilter *filter = g_ptr_array_index (filters, i);
-      char             match[] = { (char) ('a' + (int) filter->match), '\0' };
+      char match[] = { (char) ('a' + (int) filter->match), '\0' };
 
       add_part (sum, filter->field->name);
       add_part (sum, match);
@@ -67,9 +67,9 @@ add_value (GString *out, const BtySqlValue *value)
 char *
 bty_sql_cursor_write (const BtyQuery *query, const char *id, const BtySqlValue *value)
 {
-  g_autofree char   *print = fingerprint (query);
-  g_autoptr(GString) out = g_string_new (NULL);
-  char              *word;
+  g_autofree char *print = fingerprint (query);
+  g_autoptr (GString) out = g_string_new (NULL);
+  char *word;
 
   g_string_append_printf (out, "%s\n%s\n", print, id);
   add_value (out, value);
@@ -114,9 +114,9 @@ read_parts (BtySqlCursor *cursor, const BtyQuery *query)
   g_autofree char *print = fingerprint (query);
   g_autofree char *word = g_strdup (bty_query_get_after (query));
   g_autofree char *text = NULL;
-  g_auto(GStrv)    parts = NULL;
-  gsize            length;
-  gsize            n = strlen (word);
+  g_auto (GStrv) parts = NULL;
+  gsize length;
+  gsize n = strlen (word);
 
   if (n == 0 || strspn (word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != n)
     return FALSE;
@@ -141,7 +141,7 @@ bty_sql_cursor_read (BtySqlCursor *cursor, const BtyQuery *query, GError **error
   if (read_parts (cursor, query))
     return TRUE;
   g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-                       _("the cursor is not from a page of this query: begin without one"));
+                       _ ("the cursor is not from a page of this query: begin without one"));
   return FALSE;
 }
 

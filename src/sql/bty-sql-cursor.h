@@ -13,15 +13,15 @@
  */
 typedef struct
 {
-  char       *id;
+  char *id;
   BtySqlValue value;
-  char       *text;
+  char *text;
 } BtySqlCursor;
 
 /* (transfer full) */
 char *bty_sql_cursor_write (const BtyQuery *query, const char *id, const BtySqlValue *value);
 /* Reads the query's own; FALSE with INVALID_ARGUMENT when it is not of this query */
 gboolean bty_sql_cursor_read (BtySqlCursor *cursor, const BtyQuery *query, GError **error);
-void     bty_sql_cursor_clear (BtySqlCursor *cursor);
+void bty_sql_cursor_clear (BtySqlCursor *cursor);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (BtySqlCursor, bty_sql_cursor_clear)

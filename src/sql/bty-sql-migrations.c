@@ -66,14 +66,8 @@ const BtySqlMigration bty_sql_migrations[] = {
 const guint bty_sql_n_migrations = G_N_ELEMENTS (bty_sql_migrations);
 
 const BtySchema *const bty_sql_own_schemas[] = {
-  &bty_bot_schema,
-  &bty_provider_config_schema,
-  &bty_session_schema,
-  &bty_message_schema,
-  &bty_turn_schema,
-  &bty_idempotency_schema,
-  &bty_event_schema,
-  NULL,
+  &bty_bot_schema,  &bty_provider_config_schema, &bty_session_schema, &bty_message_schema,
+  &bty_turn_schema, &bty_idempotency_schema,     &bty_event_schema,   NULL,
 };
 
 gboolean

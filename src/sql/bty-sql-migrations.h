@@ -15,12 +15,12 @@
  */
 typedef struct
 {
-  gint64             version;
+  gint64 version;
   const char *const *statements;
 } BtySqlMigration;
 
 extern const BtySqlMigration bty_sql_migrations[];
-extern const guint           bty_sql_n_migrations;
+extern const guint bty_sql_n_migrations;
 
 /* The record types that have a table of their own; all others live in `record`. Ended by NULL. */
 extern const BtySchema *const bty_sql_own_schemas[];

@@ -10,12 +10,9 @@
 #include "bty-sql-query.h"
 
 static const char *const operators[] = {
-  [BTY_MATCH_EQUAL] = "=",
-  [BTY_MATCH_NOT_EQUAL] = "IS DISTINCT FROM",
-  [BTY_MATCH_LESS] = "<",
-  [BTY_MATCH_LESS_OR_EQUAL] = "<=",
-  [BTY_MATCH_GREATER] = ">",
-  [BTY_MATCH_GREATER_OR_EQUAL] = ">=",
+  [BTY_MATCH_EQUAL] = "=",   [BTY_MATCH_NOT_EQUAL] = "IS DISTINCT FROM",
+  [BTY_MATCH_LESS] = "<",    [BTY_MATCH_LESS_OR_EQUAL] = "<=",
+  [BTY_MATCH_GREATER] = ">", [BTY_MATCH_GREATER_OR_EQUAL] = ">=",
 };
 
 static void
@@ -61,10 +58,10 @@ add_integer (BtySqlQuery *self, gint64 integer)
 static gboolean
 add_filter (BtySqlQuery *self, GString *sql, const BtyFilter *filter, GError **error)
 {
-  g_auto(BtySqlValue) value = { 0 };
-  gpointer            scratch = NULL;
-  g_autofree char    *expression = NULL;
-  gboolean            is_good;
+  g_auto (BtySqlValue) value = { 0 };
+  gpointer scratch = NULL;
+  g_autofree char *expression = NULL;
+  gboolean is_good;
 
   is_good = bty_sql_table_value_of_text (self->table, filter->field, filter->value, &scratch, &value, error);
   g_ptr_array_add (self->scratch, scratch);
@@ -101,9 +98,9 @@ static void
 add_position (BtySqlQuery *self, GString *sql, const BtyField *order, gboolean descending, BtySqlCursor *cursor)
 {
   g_autofree char *expression = bty_sql_table_expression (self->table, order);
-  BtySqlValue      value = cursor->value;
-  const char      *beyond = descending ? "<" : ">";
-  guint            place;
+  BtySqlValue value = cursor->value;
+  const char *beyond = descending ? "<" : ">";
+  guint place;
 
   if (strcmp (order->name, "id") == 0)
     {
@@ -120,8 +117,8 @@ add_position (BtySqlQuery *self, GString *sql, const BtyField *order, gboolean d
   value.owned = g_steal_pointer (&cursor->text);
   place = add_value (self, &value);
   if (descending && !is_never_null (self->table, order))
-    g_string_append_printf (sql, " AND ((%s, id) < ($%u, $%u) OR %s IS NULL)", expression, place,
-                            place + 1, expression);
+    g_string_append_printf (sql, " AND ((%s, id) < ($%u, $%u) OR %s IS NULL)", expression, place, place + 1,
+                            expression);
   else
     g_string_append_printf (sql, " AND (%s, id) %s ($%u, $%u)", expression, beyond, place, place + 1);
   add_text (self, cursor->id);
@@ -130,10 +127,10 @@ add_position (BtySqlQuery *self, GString *sql, const BtyField *order, gboolean d
 static gboolean
 build_plain (BtySqlQuery *self, GString *sql, const BtyQuery *query, GError **error)
 {
-  gboolean           descending;
-  const BtyField    *order = bty_query_get_order (query, &descending);
-  g_autofree char   *expression = bty_sql_table_expression (self->table, order);
-  g_auto(BtySqlCursor) cursor = { 0 };
+  gboolean descending;
+  const BtyField *order = bty_query_get_order (query, &descending);
+  g_autofree char *expression = bty_sql_table_expression (self->table, order);
+  g_auto (BtySqlCursor) cursor = { 0 };
 
   g_string_append (sql, self->table->select);
   if (!add_filters (self, sql, query, error))
@@ -155,20 +152,22 @@ build_plain (BtySqlQuery *self, GString *sql, const BtyQuery *query, GError **er
 static gboolean
 build_search (BtySqlQuery *self, GString *sql, const BtyQuery *query, const BtySqlTextSearch *search, GError **error)
 {
-  g_auto(BtySqlCursor) cursor = { 0 };
-  const char          *columns_end = strstr (self->table->select, " FROM ");
+  g_auto (BtySqlCursor) cursor = { 0 };
+  const char *columns_end = strstr (self->table->select, " FROM ");
 
   g_return_val_if_fail (columns_end != NULL, FALSE);
   if (bty_query_get_after (query) != NULL && !bty_sql_cursor_read (&cursor, query, error))
     return FALSE;
   self->offset = MAX (cursor.value.integer, 0);
   g_string_append_len (sql, self->table->select, columns_end - self->table->select);
-  g_string_append_printf (sql, " FROM (SELECT \"%s\".*, %s AS score FROM %s", self->table->name, search->score, search->from);
+  g_string_append_printf (sql, " FROM (SELECT \"%s\".*, %s AS score FROM %s", self->table->name, search->score,
+                          search->from);
   add_text (self, search->match);
   if (!add_filters (self, sql, query, error))
     return FALSE;
   g_string_append_printf (sql, " ORDER BY %s LIMIT $%u)", search->newest, add_integer (self, search->candidates));
-  g_string_append_printf (sql, " ORDER BY score, row DESC LIMIT $%u", add_integer (self, bty_query_get_limit (query) + 1));
+  g_string_append_printf (sql, " ORDER BY score, row DESC LIMIT $%u",
+                          add_integer (self, bty_query_get_limit (query) + 1));
   g_string_append_printf (sql, " OFFSET $%u", add_integer (self, self->offset));
   return TRUE;
 }
@@ -181,16 +180,16 @@ check (const BtyQuery *query, const BtySqlTextSearch *search, GError **error)
   if (bty_query_get_words (query) == NULL || search != NULL)
     return TRUE;
   g_set_error (error, BTY_ERROR, BTY_ERROR_UNIMPLEMENTED,
-               _("records of type “%s” have no text index: search messages, or filter by a field"), schema->name);
+               _ ("records of type “%s” have no text index: search messages, or filter by a field"), schema->name);
   return FALSE;
 }
 
 BtySqlQuery *
 bty_sql_query_new (const BtyQuery *query, const BtySqlTextSearch *search, GError **error)
 {
-  g_autoptr(BtySqlQuery) self = g_new0 (BtySqlQuery, 1);
-  g_autoptr(GString)     sql = g_string_sized_new (512);
-  gboolean               is_good;
+  g_autoptr (BtySqlQuery) self = g_new0 (BtySqlQuery, 1);
+  g_autoptr (GString) sql = g_string_sized_new (512);
+  gboolean is_good;
 
   self->table = bty_sql_table_get (bty_query_get_schema (query));
   self->values = g_array_new (FALSE, FALSE, sizeof (BtySqlValue));
@@ -218,10 +217,10 @@ bty_sql_query_free (BtySqlQuery *self)
 BtyPage *
 bty_sql_query_make_page (const BtySqlQuery *self, const BtyQuery *query, GPtrArray *items)
 {
-  BtyPage            *page = bty_page_new ();
-  guint               limit = bty_query_get_limit (query);
-  g_auto(BtySqlValue) value = { 0 };
-  const BtyRecord    *last;
+  BtyPage *page = bty_page_new ();
+  guint limit = bty_query_get_limit (query);
+  g_auto (BtySqlValue) value = { 0 };
+  const BtyRecord *last;
 
   page->items = items;
   if (items->len <= limit)
@@ -229,7 +228,7 @@ bty_sql_query_make_page (const BtySqlQuery *self, const BtyQuery *query, GPtrArr
   g_ptr_array_set_size (items, (gint) limit);
   last = g_ptr_array_index (items, limit - 1);
   if (bty_query_get_words (query) != NULL)
-    value = (BtySqlValue) { .kind = BTY_SQL_INTEGER, .integer = self->offset + limit };
+    value = (BtySqlValue){ .kind = BTY_SQL_INTEGER, .integer = self->offset + limit };
   else
     bty_sql_table_value (self->table, &value, last, bty_query_get_order (query, NULL));
   page->next_cursor = bty_sql_cursor_write (query, last->id, &value);

@@ -19,7 +19,7 @@ typedef struct
   const char *score;
   const char *newest;
   const char *match;
-  guint       candidates;
+  guint candidates;
 } BtySqlTextSearch;
 
 /*
@@ -30,17 +30,17 @@ typedef struct
 typedef struct
 {
   const BtySqlTable *table;
-  char              *sql;
-  GArray            *values;
+  char *sql;
+  GArray *values;
 
   /*< private >*/
   GPtrArray *scratch;
-  gint64     offset;
+  gint64 offset;
 } BtySqlQuery;
 
 /* @search: (nullable): how words are found; must be there when the query has words */
 BtySqlQuery *bty_sql_query_new (const BtyQuery *query, const BtySqlTextSearch *search, GError **error);
-void         bty_sql_query_free (BtySqlQuery *sql_query);
+void bty_sql_query_free (BtySqlQuery *sql_query);
 
 /* (transfer full): the page of what the statement gave: @items are at most limit + 1 records, taken over */
 BtyPage *bty_sql_query_make_page (const BtySqlQuery *sql_query, const BtyQuery *query, GPtrArray *items);

@@ -21,10 +21,10 @@ add_names (GString *out, const BtySqlTable *table)
 static void
 build_own (BtySqlTable *table)
 {
-  g_autoptr(GString) names = g_string_new (NULL);
-  g_autoptr(GString) places = g_string_new (NULL);
-  g_autoptr(GString) changes = g_string_new (NULL);
-  guint              n = table->n_columns;
+  g_autoptr (GString) names = g_string_new (NULL);
+  g_autoptr (GString) places = g_string_new (NULL);
+  g_autoptr (GString) changes = g_string_new (NULL);
+  guint n = table->n_columns;
 
   add_names (names, table);
   for (guint i = 0; i < n; i++)
@@ -35,8 +35,8 @@ build_own (BtySqlTable *table)
     }
   table->select = g_strdup_printf ("SELECT %s FROM \"%s\" WHERE TRUE", names->str, table->name);
   table->insert = g_strdup_printf ("INSERT INTO \"%s\" (%s) VALUES (%s)", table->name, names->str, places->str);
-  table->update = g_strdup_printf ("UPDATE \"%s\" SET %s WHERE id = $%u AND revision = $%u",
-                                   table->name, changes->str, n, n + 1);
+  table->update = g_strdup_printf ("UPDATE \"%s\" SET %s WHERE id = $%u AND revision = $%u", table->name, changes->str,
+                                   n, n + 1);
   table->remove = g_strdup_printf ("DELETE FROM \"%s\" WHERE id = $1 AND revision = $2", table->name);
   table->revision = g_strdup_printf ("SELECT revision FROM \"%s\" WHERE id = $1", table->name);
 }
@@ -45,14 +45,16 @@ build_own (BtySqlTable *table)
 static void
 build_generic (BtySqlTable *table)
 {
-  g_auto(GStrv)    parts = g_strsplit (table->schema->name, "'", -1);
+  g_auto (GStrv) parts = g_strsplit (table->schema->name, "'", -1);
   g_autofree char *type = g_strjoinv ("''", parts);
 
   table->select = g_strdup_printf ("SELECT json FROM record WHERE type = '%s'", type);
   table->insert = g_strdup_printf ("INSERT INTO record (type, id, revision, created_at, updated_at, json) "
-                                   "VALUES ('%s', $1, $2, $3, $4, $5)", type);
+                                   "VALUES ('%s', $1, $2, $3, $4, $5)",
+                                   type);
   table->update = g_strdup_printf ("UPDATE record SET revision = $1, created_at = $2, updated_at = $3, json = $4 "
-                                   "WHERE type = '%s' AND id = $5 AND revision = $6", type);
+                                   "WHERE type = '%s' AND id = $5 AND revision = $6",
+                                   type);
   table->remove = g_strdup_printf ("DELETE FROM record WHERE type = '%s' AND id = $1 AND revision = $2", type);
   table->revision = g_strdup_printf ("SELECT revision FROM record WHERE type = '%s' AND id = $1", type);
 }
@@ -60,7 +62,7 @@ build_generic (BtySqlTable *table)
 static const BtySqlTable *
 build (const BtySchema *schema)
 {
-  BtySqlTable     *table = g_new0 (BtySqlTable, 1);
+  BtySqlTable *table = g_new0 (BtySqlTable, 1);
   const BtyField **columns = g_new0 (const BtyField *, schema->n_fields);
 
   table->schema = schema;
@@ -84,7 +86,7 @@ build (const BtySchema *schema)
 const BtySqlTable *
 bty_sql_table_get (const BtySchema *schema)
 {
-  static GMutex      lock;
+  static GMutex lock;
   static GHashTable *tables;
   const BtySqlTable *table;
 
@@ -118,8 +120,9 @@ bty_sql_table_expression (const BtySqlTable *table, const BtyField *field)
   if (field->type != BTY_FIELD_TYPE_TIME)
     return g_steal_pointer (&member);
   /* 2026-01-02T03:04:05Z with 0, 3 or 6 digits of a fraction -> always 6 and no Z */
-  return g_strdup_printf ("substr(substr(%s, 1, length(%s) - 1) || CASE length(%s) WHEN 20 THEN '.000000' ELSE '000' END, 1, 26)",
-                          member, member, member);
+  return g_strdup_printf (
+    "substr(substr(%s, 1, length(%s) - 1) || CASE length(%s) WHEN 20 THEN '.000000' ELSE '000' END, 1, 26)", member,
+    member, member);
 }
 
 void
@@ -137,7 +140,7 @@ bty_sql_table_value_of_text (const BtySqlTable *table, const BtyField *field, co
 {
   if (field->type == BTY_FIELD_TYPE_STRING || field->type == BTY_FIELD_TYPE_TEXT)
     {
-      *value = (BtySqlValue) { .kind = BTY_SQL_TEXT, .text = text };
+      *value = (BtySqlValue){ .kind = BTY_SQL_TEXT, .text = text };
       return TRUE;
     }
   *scratch = bty_record_new (table->schema);
@@ -168,7 +171,7 @@ bind_field (gconstpointer record, const BtyField *field, guint index, BtySqlBind
 static guint
 bind_json (gconstpointer record, guint index, BtySqlBind bind, gpointer statement)
 {
-  char       *json = bty_record_to_json (record, BTY_VIEW_STORE);
+  char *json = bty_record_to_json (record, BTY_VIEW_STORE);
   BtySqlValue value = { .kind = BTY_SQL_TEXT, .text = json, .owned = json };
 
   bind (statement, index, &value);
@@ -188,10 +191,11 @@ bty_sql_table_bind_insert (const BtySqlTable *table, gconstpointer record, BtySq
 }
 
 guint
-bty_sql_table_bind_update (const BtySqlTable *table, gconstpointer record, gint64 expected, BtySqlBind bind, gpointer statement)
+bty_sql_table_bind_update (const BtySqlTable *table, gconstpointer record, gint64 expected, BtySqlBind bind,
+                           gpointer statement)
 {
   BtySqlValue revision = { .kind = BTY_SQL_INTEGER, .integer = expected };
-  guint       index = 1;
+  guint index = 1;
 
   for (guint i = 1; i < table->n_columns; i++)
     index = bind_field (record, table->columns[i], index, bind, statement);
@@ -206,13 +210,14 @@ static gpointer
 hydrate_json (const BtySqlTable *table, BtySqlRead read, gpointer row, GError **error)
 {
   BtySqlValue value = { 0 };
-  gpointer    record;
+  gpointer record;
 
   read (row, 0, &value);
   record = value.kind == BTY_SQL_TEXT ? bty_record_from_store (table->schema, value.text, -1, NULL) : NULL;
   if (record == NULL)
     g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS,
-                 _("a record of type “%s” cannot be read any more: restore the database from a copy"), table->schema->name);
+                 _ ("a record of type “%s” cannot be read any more: restore the database from a copy"),
+                 table->schema->name);
   return record;
 }
 
@@ -227,7 +232,7 @@ bty_sql_table_hydrate (const BtySqlTable *table, BtySqlRead read, gpointer row, 
   for (guint i = 0; i < table->n_columns; i++)
     {
       BtySqlValue value = { 0 };
-      gboolean    is_good;
+      gboolean is_good;
 
       read (row, i, &value);
       is_good = bty_sql_value_store (&value, record, table->columns[i], error);

@@ -18,16 +18,16 @@
  */
 typedef struct
 {
-  const BtySchema       *schema;
-  const char            *name;
-  gboolean               is_own;
+  const BtySchema *schema;
+  const char *name;
+  gboolean is_own;
   const BtyField *const *columns;
-  guint                  n_columns;
-  char                  *select;
-  char                  *insert;
-  char                  *update;
-  char                  *remove;
-  char                  *revision;
+  guint n_columns;
+  char *select;
+  char *insert;
+  char *update;
+  char *remove;
+  char *revision;
 } BtySqlTable;
 
 const BtySqlTable *bty_sql_table_get (const BtySchema *schema);
@@ -40,10 +40,10 @@ gboolean bty_sql_table_has_column (const BtySqlTable *table, const BtyField *fie
  * bty_sql_table_value() compares rightly.
  */
 char *bty_sql_table_expression (const BtySqlTable *table, const BtyField *field);
-void  bty_sql_table_value (const BtySqlTable *table, BtySqlValue *value, gconstpointer record, const BtyField *field);
+void bty_sql_table_value (const BtySqlTable *table, BtySqlValue *value, gconstpointer record, const BtyField *field);
 /* (inout): @text in the wire form of bty_record_read_text(); *@scratch holds what @value points to */
-gboolean bty_sql_table_value_of_text (const BtySqlTable *table, const BtyField *field, const char *text, gpointer *scratch,
-                                      BtySqlValue *value, GError **error);
+gboolean bty_sql_table_value_of_text (const BtySqlTable *table, const BtyField *field, const char *text,
+                                      gpointer *scratch, BtySqlValue *value, GError **error);
 
 /* `SELECT ... WHERE field = $1`, for one record */
 char *bty_sql_table_select_by (const BtySqlTable *table, const BtyField *field);
@@ -54,7 +54,8 @@ typedef void (*BtySqlBind) (gpointer statement, guint index, const BtySqlValue *
 typedef void (*BtySqlRead) (gpointer row, guint column, BtySqlValue *value);
 
 /* Both give how many parameters they bound. */
-guint    bty_sql_table_bind_insert (const BtySqlTable *table, gconstpointer record, BtySqlBind bind, gpointer statement);
-guint    bty_sql_table_bind_update (const BtySqlTable *table, gconstpointer record, gint64 expected, BtySqlBind bind, gpointer statement);
+guint bty_sql_table_bind_insert (const BtySqlTable *table, gconstpointer record, BtySqlBind bind, gpointer statement);
+guint bty_sql_table_bind_update (const BtySqlTable *table, gconstpointer record, gint64 expected, BtySqlBind bind,
+                                 gpointer statement);
 /* (transfer full) (nullable): the record of a row of @select */
 gpointer bty_sql_table_hydrate (const BtySqlTable *table, BtySqlRead read, gpointer row, GError **error);

@@ -34,7 +34,7 @@ set_integer (BtySqlValue *value, gint64 integer)
 static char *
 strv_to_json (GStrv words)
 {
-  GString      *out;
+  GString *out;
   BtyJsonWriter writer;
 
   if (words == NULL)
@@ -51,7 +51,7 @@ strv_to_json (GStrv words)
 static char *
 records_to_json (GPtrArray *records)
 {
-  GString      *out;
+  GString *out;
   BtyJsonWriter writer;
 
   if (records == NULL)
@@ -88,7 +88,7 @@ set_composite (BtySqlValue *value, gconstpointer record, const BtyField *field)
 void
 bty_sql_value_of_field (BtySqlValue *value, gconstpointer record, const BtyField *field)
 {
-  *value = (BtySqlValue) { .kind = BTY_SQL_NULL };
+  *value = (BtySqlValue){ .kind = BTY_SQL_NULL };
   if ((field->flags & BTY_NULLABLE) != 0 && bty_record_is_null_at (record, field->offset))
     return;
   switch (field->type)
@@ -125,31 +125,33 @@ bty_sql_value_of_field (BtySqlValue *value, gconstpointer record, const BtyField
 void
 bty_sql_value_of_member (BtySqlValue *value, gconstpointer record, const BtyField *field)
 {
-  g_autoptr(GDateTime) time = NULL;
+  g_autoptr (GDateTime) time = NULL;
 
   bty_sql_value_of_field (value, record, field);
   if (field->type != BTY_FIELD_TYPE_TIME || value->kind == BTY_SQL_NULL)
     return;
-  time = g_date_time_new_from_unix_utc (value->integer / G_USEC_PER_SEC - (value->integer % G_USEC_PER_SEC < 0 ? 1 : 0));
-  take_text (value, g_strdup_printf ("%04d-%02d-%02dT%02d:%02d:%02d.%06d",
-                                     g_date_time_get_year (time), g_date_time_get_month (time),
-                                     g_date_time_get_day_of_month (time), g_date_time_get_hour (time),
-                                     g_date_time_get_minute (time), g_date_time_get_second (time),
-                                     (int) ((value->integer % G_USEC_PER_SEC + G_USEC_PER_SEC) % G_USEC_PER_SEC)));
+  time = g_date_time_new_from_unix_utc (value->integer / G_USEC_PER_SEC -
+                                        (value->integer % G_USEC_PER_SEC < 0 ? 1 : 0));
+  take_text (value,
+             g_strdup_printf ("%04d-%02d-%02dT%02d:%02d:%02d.%06d", g_date_time_get_year (time),
+                              g_date_time_get_month (time), g_date_time_get_day_of_month (time),
+                              g_date_time_get_hour (time), g_date_time_get_minute (time), g_date_time_get_second (time),
+                              (int) ((value->integer % G_USEC_PER_SEC + G_USEC_PER_SEC) % G_USEC_PER_SEC)));
 }
 
 void
 bty_sql_value_clear (BtySqlValue *value)
 {
   g_clear_pointer (&value->owned, g_free);
-  *value = (BtySqlValue) { .kind = BTY_SQL_NULL };
+  *value = (BtySqlValue){ .kind = BTY_SQL_NULL };
 }
 
 static gboolean
 damaged (const BtyField *field, const char *what, GError **error)
 {
   g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS,
-               _("the column “%s” holds %s, which this program never wrote: restore the database from a copy"), field->name, what);
+               _ ("the column “%s” holds %s, which this program never wrote: restore the database from a copy"),
+               field->name, what);
   return FALSE;
 }
 
@@ -167,9 +169,9 @@ store_enum (const BtySqlValue *value, gpointer record, const BtyField *field, GE
 static gboolean
 store_strv (const BtySqlValue *value, gpointer record, const BtyField *field, GError **error)
 {
-  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
-  BtyJsonReader           reader;
-  BtyJsonToken            token;
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  BtyJsonReader reader;
+  BtyJsonToken token;
 
   bty_json_reader_init (&reader, value->text, strlen (value->text), 1);
   token = bty_json_reader_next (&reader, NULL);
@@ -185,7 +187,7 @@ store_strv (const BtySqlValue *value, gpointer record, const BtyField *field, GE
     }
   bty_json_reader_clear (&reader);
   if (token != BTY_JSON_ARRAY_END)
-    return damaged (field, _("no list of words"), error);
+    return damaged (field, _ ("no list of words"), error);
   MEMBER (GStrv, record, field) = g_strv_builder_end (builder);
   return TRUE;
 }
@@ -195,14 +197,14 @@ static gboolean
 read_records (BtyJsonReader *reader, const BtySchema *schema, GPtrArray *list)
 {
   const char *raw;
-  gsize       length;
+  gsize length;
 
   if (bty_json_reader_next (reader, NULL) != BTY_JSON_ARRAY_BEGIN)
     return FALSE;
   for (;;)
     {
       BtyJsonToken token = bty_json_reader_skip (reader, &raw, &length, NULL);
-      gpointer     item;
+      gpointer item;
 
       if (token != BTY_JSON_OBJECT_BEGIN)
         return token == BTY_JSON_ARRAY_END;
@@ -216,15 +218,15 @@ read_records (BtyJsonReader *reader, const BtySchema *schema, GPtrArray *list)
 static gboolean
 store_records (const BtySqlValue *value, gpointer record, const BtyField *field, GError **error)
 {
-  g_autoptr(GPtrArray) list = bty_record_list_new ();
-  BtyJsonReader        reader;
-  gboolean             is_list;
+  g_autoptr (GPtrArray) list = bty_record_list_new ();
+  BtyJsonReader reader;
+  gboolean is_list;
 
   bty_json_reader_init (&reader, value->text, strlen (value->text), 0);
   is_list = read_records (&reader, field->schema, list);
   bty_json_reader_clear (&reader);
   if (!is_list)
-    return damaged (field, _("no list of records"), error);
+    return damaged (field, _ ("no list of records"), error);
   MEMBER (GPtrArray *, record, field) = g_steal_pointer (&list);
   return TRUE;
 }
@@ -235,7 +237,7 @@ store_record (const BtySqlValue *value, gpointer record, const BtyField *field, 
   gpointer inner = bty_record_from_store (field->schema, value->text, -1, NULL);
 
   if (inner == NULL)
-    return damaged (field, _("no record"), error);
+    return damaged (field, _ ("no record"), error);
   MEMBER (gpointer, record, field) = inner;
   return TRUE;
 }
@@ -259,7 +261,7 @@ store_text (const BtySqlValue *value, gpointer record, const BtyField *field, GE
     case BTY_FIELD_TYPE_RECORDS:
       return store_records (value, record, field, error);
     default:
-      return damaged (field, _("text"), error);
+      return damaged (field, _ ("text"), error);
     }
 }
 
@@ -275,13 +277,13 @@ store_number (const BtySqlValue *value, gpointer record, const BtyField *field, 
       return TRUE;
     case BTY_FIELD_TYPE_BOOL:
       MEMBER (gboolean, record, field) = value->integer != 0;
-      return !is_real || damaged (field, _("a fraction"), error);
+      return !is_real || damaged (field, _ ("a fraction"), error);
     case BTY_FIELD_TYPE_INT64:
     case BTY_FIELD_TYPE_TIME:
       MEMBER (gint64, record, field) = value->integer;
-      return !is_real || damaged (field, _("a fraction"), error);
+      return !is_real || damaged (field, _ ("a fraction"), error);
     default:
-      return damaged (field, _("a number"), error);
+      return damaged (field, _ ("a number"), error);
     }
 }
 
@@ -289,7 +291,7 @@ static gboolean
 store_bytes (const BtySqlValue *value, gpointer record, const BtyField *field, GError **error)
 {
   if (field->type != BTY_FIELD_TYPE_BYTES)
-    return damaged (field, _("bytes"), error);
+    return damaged (field, _ ("bytes"), error);
   MEMBER (GBytes *, record, field) = g_bytes_ref (value->bytes);
   return TRUE;
 }

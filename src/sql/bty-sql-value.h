@@ -21,12 +21,12 @@ typedef enum
 
 typedef struct
 {
-  BtySqlKind  kind;
-  gint64      integer;
-  double      real;
+  BtySqlKind kind;
+  gint64 integer;
+  double real;
   const char *text;
-  GBytes     *bytes;
-  char       *owned;
+  GBytes *bytes;
+  char *owned;
 } BtySqlValue;
 
 /* As a column of an own table holds it. */

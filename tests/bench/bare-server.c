@@ -21,8 +21,8 @@ open_database (const char *path)
   sqlite3 *database = NULL;
 
   if (sqlite3_open (path, &database) != SQLITE_OK ||
-      sqlite3_exec (database, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL) !=
-        SQLITE_OK)
+      sqlite3_exec (database, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; SELECT count(*) FROM sqlite_schema",
+                    NULL, NULL, NULL) != SQLITE_OK)
     return NULL;
   return database;
 }
@@ -30,16 +30,17 @@ open_database (const char *path)
 int
 main (int argc, char **argv)
 {
-  g_autoptr(SoupServer) server = NULL;
-  g_autoptr(GMainLoop)  loop = g_main_loop_new (NULL, FALSE);
-  g_autoptr(GError)     error = NULL;
-  g_autoptr(GBytes)     body = NULL;
-  g_autofree char      *text = NULL;
-  gsize                 length = 0;
-  sqlite3              *database;
-  GSList               *uris;
+  g_autoptr (SoupServer) server = NULL;
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) body = NULL;
+  g_autofree char *text = NULL;
+  gsize length = 0;
+  sqlite3 *database;
+  GSList *uris;
 
-  if (argc != 3 || !g_file_get_contents (argv[2], &text, &length, &error) || (database = open_database (argv[1])) == NULL)
+  if (argc != 3 || !g_file_get_contents (argv[2], &text, &length, &error) ||
+      (database = open_database (argv[1])) == NULL)
     return 2;
   body = g_bytes_new (text, length);
   server = soup_server_new (NULL, NULL);

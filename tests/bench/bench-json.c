@@ -16,8 +16,8 @@ typedef void (*Make) (BtyJsonWriter *writer);
 
 typedef struct
 {
-  Make      make;
-  GString  *json;
+  Make make;
+  GString *json;
   JsonNode *tree;
 } Document;
 
@@ -67,7 +67,8 @@ static void
 make_record (BtyJsonWriter *writer)
 {
   static const char *const texts[] = { "summary", "greeting", "timezone", "language", "avatar", "owner", "notes" };
-  static const char *const routes[] = { "anthropic/claude-sonnet", "openai/gpt-4o", "ollama/llama3.1", "builtin/builtin" };
+  static const char *const routes[] = { "anthropic/claude-sonnet", "openai/gpt-4o", "ollama/llama3.1",
+                                        "builtin/builtin" };
 
   bty_json_writer_begin_object (writer);
   bty_json_writer_member_string (writer, "id", "0190a6b2-7c1e-7d31-9f55-0c1d2e3f4a5b");
@@ -118,11 +119,12 @@ make_history (BtyJsonWriter *writer)
       bty_json_writer_member_string (writer, "role", i % 2 == 0 ? "user" : "assistant");
       bty_json_writer_key (writer, "created_at");
       bty_json_writer_time (writer, G_GINT64_CONSTANT (1712345678123456) + (gint64) i * 1000003);
-      bty_json_writer_member_string (writer, "text",
-                                     "The first paragraph says what was found, where, and how sure of it one can be after "
-                                     "a night's reading. It goes on for a few sentences, as people do.\n\nThe second one "
-                                     "lists:\n- the naïve way, which is slow\n- the café's way, “quick”\n- a third\n\nAnd so "
-                                     "on until the end, which comes when everything worth saying has been said twice.");
+      bty_json_writer_member_string (
+        writer, "text",
+        "The first paragraph says what was found, where, and how sure of it one can be after "
+        "a night's reading. It goes on for a few sentences, as people do.\n\nThe second one "
+        "lists:\n- the naïve way, which is slow\n- the café's way, “quick”\n- a third\n\nAnd so "
+        "on until the end, which comes when everything worth saying has been said twice.");
       write_usage (writer, i);
       bty_json_writer_end_object (writer);
     }

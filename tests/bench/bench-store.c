@@ -25,14 +25,14 @@
 typedef struct
 {
   BtyStore *store;
-  gboolean  is_writing;
-  guint     n_asked;
-  guint     n_acknowledged;
-  guint     n_in_flight;
-  GArray   *write_times;
-  GArray   *read_times;
-  guint     n_reads_left;
-  guint     n_reads_pending;
+  gboolean is_writing;
+  guint n_asked;
+  guint n_acknowledged;
+  guint n_in_flight;
+  GArray *write_times;
+  GArray *read_times;
+  guint n_reads_left;
+  guint n_reads_pending;
 } Bench;
 
 typedef struct
@@ -62,7 +62,7 @@ step_new (Bench *bench)
 {
   Step *step = g_new (Step, 1);
 
-  *step = (Step) { bench, g_get_monotonic_time () };
+  *step = (Step){ bench, g_get_monotonic_time () };
   return step;
 }
 
@@ -79,7 +79,7 @@ static Note *
 make_bench_note (guint index)
 {
   g_autofree char *title = g_strdup_printf ("note number %u", index);
-  Note            *note = make_note (title, index % 1000);
+  Note *note = make_note (title, index % 1000);
 
   note->body = g_strnfill (100, 'x'); /* some 300 bytes as JSON */
   return note;
@@ -90,7 +90,7 @@ static void write_one (Bench *bench);
 static void
 on_written (GObject *store, GAsyncResult *result, gpointer data)
 {
-  Step  *step = data;
+  Step *step = data;
   Bench *bench = step->bench;
 
   if (!bty_store_apply_finish (BTY_STORE (store), result, NULL))
@@ -105,8 +105,8 @@ on_written (GObject *store, GAsyncResult *result, gpointer data)
 static void
 write_one (Bench *bench)
 {
-  g_autoptr(BtyBatch) batch = bty_batch_new ();
-  g_autoptr(Note)     note = make_bench_note (N_NOTES + bench->n_asked++);
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
+  g_autoptr (Note) note = make_bench_note (N_NOTES + bench->n_asked++);
 
   bty_batch_put (batch, note);
   bench->n_in_flight++;
@@ -116,9 +116,9 @@ write_one (Bench *bench)
 static void
 on_page (GObject *store, GAsyncResult *result, gpointer data)
 {
-  Step              *step = data;
-  Bench             *bench = step->bench;
-  g_autoptr(BtyPage) page = bty_store_query_finish (BTY_STORE (store), result, NULL);
+  Step *step = data;
+  Bench *bench = step->bench;
+  g_autoptr (BtyPage) page = bty_store_query_finish (BTY_STORE (store), result, NULL);
 
   if (page == NULL || page->items->len == 0)
     exit (1);
@@ -130,8 +130,8 @@ on_page (GObject *store, GAsyncResult *result, gpointer data)
 static void
 read_one (Bench *bench)
 {
-  g_autoptr(BtyQuery) query = bty_query_new (&note_schema);
-  g_autofree char    *rank = g_strdup_printf ("%u", g_random_int_range (0, 1000));
+  g_autoptr (BtyQuery) query = bty_query_new (&note_schema);
+  g_autofree char *rank = g_strdup_printf ("%u", g_random_int_range (0, 1000));
 
   bty_query_where (query, "rank", BTY_MATCH_EQUAL, rank);
   bty_query_limit (query, 20);
@@ -184,11 +184,11 @@ fill (BtyStore *store)
 {
   for (guint i = 0; i < N_NOTES; i += 1000)
     {
-      g_autoptr(BtyBatch) batch = bty_batch_new ();
+      g_autoptr (BtyBatch) batch = bty_batch_new ();
 
       for (guint j = 0; j < 1000; j++)
         {
-          g_autoptr(Note) note = make_bench_note (i + j);
+          g_autoptr (Note) note = make_bench_note (i + j);
 
           bty_batch_put (batch, note);
         }
@@ -197,8 +197,8 @@ fill (BtyStore *store)
     }
   for (guint i = 0; i < N_BOTS; i++)
     {
-      g_autofree char  *name = g_strdup_printf ("bot%u", i);
-      g_autoptr(BtyBot) bot = make_bot (name);
+      g_autofree char *name = g_strdup_printf ("bot%u", i);
+      g_autoptr (BtyBot) bot = make_bot (name);
 
       store_put (store, bot);
     }
@@ -210,7 +210,8 @@ cpu_time (void)
   struct rusage usage;
 
   getrusage (RUSAGE_SELF, &usage);
-  return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * G_USEC_PER_SEC + usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
+  return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * G_USEC_PER_SEC + usage.ru_utime.tv_usec +
+         usage.ru_stime.tv_usec;
 }
 
 static guint n_got;
@@ -218,7 +219,7 @@ static guint n_got;
 static void
 on_bot (GObject *store, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(BtyBot) bot = bty_store_get_finish (BTY_STORE (store), result, NULL);
+  g_autoptr (BtyBot) bot = bty_store_get_finish (BTY_STORE (store), result, NULL);
 
   if (bot == NULL)
     exit (1);
@@ -230,8 +231,8 @@ static gint64
 measure_gets (BtyStore *store)
 {
   const guint n = 500000;
-  guint       n_asked = 0;
-  gint64      start = cpu_time ();
+  guint n_asked = 0;
+  gint64 start = cpu_time ();
 
   n_got = 0;
   while (n_got < n)
@@ -254,7 +255,7 @@ measure_gets (BtyStore *store)
 static gint64
 measure_open (StoreFixture *f)
 {
-  g_autoptr(GArray) times = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (gint64));
 
   for (guint i = 0; i < 50; i++)
     {
@@ -303,8 +304,8 @@ measure_writes (Bench *bench, BtyJsonWriter *out, double *syncs)
 static void
 measure_reads (Bench *bench, BtyJsonWriter *out, double *ratio)
 {
-  g_autoptr(GArray) idle = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_autoptr(GArray) loaded = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GArray) idle = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GArray) loaded = g_array_new (FALSE, FALSE, sizeof (gint64));
 
   read_for (bench, 1);
   for (guint i = 0; i < ROUNDS; i++)
@@ -330,10 +331,10 @@ measure_reads (Bench *bench, BtyJsonWriter *out, double *ratio)
 static gboolean
 report (StoreFixture *f, Bench *bench)
 {
-  g_autoptr(GString) text = g_string_new (NULL);
-  BtyJsonWriter      out;
-  double             syncs;
-  double             ratio;
+  g_autoptr (GString) text = g_string_new (NULL);
+  BtyJsonWriter out;
+  double syncs;
+  double ratio;
 
   bty_json_writer_init (&out, text);
   bty_json_writer_begin_object (&out);
@@ -352,8 +353,9 @@ int
 main (int argc, char **argv)
 {
   StoreFixture f = { 0 };
-  Bench        bench = { .write_times = g_array_new (FALSE, FALSE, sizeof (gint64)), .read_times = g_array_new (FALSE, FALSE, sizeof (gint64)) };
-  gboolean     is_good;
+  Bench bench = { .write_times = g_array_new (FALSE, FALSE, sizeof (gint64)),
+                  .read_times = g_array_new (FALSE, FALSE, sizeof (gint64)) };
+  gboolean is_good;
 
   forgetful_vfs_register ();
   store_fixture_set_up (&f, NULL);

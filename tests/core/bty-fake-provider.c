@@ -83,13 +83,14 @@ configure (BtyProvider *provider, const BtyProviderConfig *config, BtySecret *ke
 static gboolean
 say (gpointer data)
 {
-  BtyCompletion    *completion = data;
-  BtyFakeProvider  *self = g_object_get_data (G_OBJECT (completion), "provider");
-  g_autoptr(GError) error = NULL;
+  BtyCompletion *completion = data;
+  BtyFakeProvider *self = g_object_get_data (G_OBJECT (completion), "provider");
+  g_autoptr (GError) error = NULL;
 
   for (guint i = 0; self->words != NULL && self->words[i] != NULL; i++)
     {
-      BtyDelta delta = { .kind = self->reasons ? BTY_DELTA_REASONING : BTY_DELTA_TEXT, .text = self->words[i],
+      BtyDelta delta = { .kind = self->reasons ? BTY_DELTA_REASONING : BTY_DELTA_TEXT,
+                         .text = self->words[i],
                          .length = strlen (self->words[i]) };
 
       bty_completion_push (completion, &delta);
@@ -108,8 +109,8 @@ say (gpointer data)
 static gboolean
 on_completion_cancelled (GCancellable *cancellable, gpointer data)
 {
-  BtyCompletion    *completion = data;
-  g_autoptr(GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled");
+  BtyCompletion *completion = data;
+  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled");
 
   if (!bty_completion_is_done (completion))
     bty_completion_fail (completion, error, -1);
@@ -128,9 +129,10 @@ complete (BtyProvider *provider, BtyCompletion *completion)
   g_idle_add_full (G_PRIORITY_DEFAULT, say, g_object_ref (completion), g_object_unref);
   if (self->hangs)
     {
-      g_autoptr(GSource) source = g_cancellable_source_new (bty_completion_get_cancellable (completion));
+      g_autoptr (GSource) source = g_cancellable_source_new (bty_completion_get_cancellable (completion));
 
-      g_source_set_callback (source, G_SOURCE_FUNC (on_completion_cancelled), g_object_ref (completion), g_object_unref);
+      g_source_set_callback (source, G_SOURCE_FUNC (on_completion_cancelled), g_object_ref (completion),
+                             g_object_unref);
       g_source_attach (source, NULL);
     }
 }
@@ -145,15 +147,15 @@ on_list_cancelled (GCancellable *cancellable, gpointer data)
 static void
 list_models_async (BtyProvider *provider, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
-  BtyFakeProvider     *self = BTY_FAKE_PROVIDER (provider);
-  g_autoptr(GTask)     task = g_task_new (provider, cancellable, callback, data);
-  g_autoptr(GPtrArray) models = bty_record_list_new ();
-  g_auto(GStrv)        names = g_strsplit (self->models != NULL ? self->models : "", " ", -1);
+  BtyFakeProvider *self = BTY_FAKE_PROVIDER (provider);
+  g_autoptr (GTask) task = g_task_new (provider, cancellable, callback, data);
+  g_autoptr (GPtrArray) models = bty_record_list_new ();
+  g_auto (GStrv) names = g_strsplit (self->models != NULL ? self->models : "", " ", -1);
 
   self->n_listed += 1;
   if (self->list_hangs)
     {
-      g_autoptr(GSource) source = g_cancellable_source_new (cancellable);
+      g_autoptr (GSource) source = g_cancellable_source_new (cancellable);
 
       g_task_attach_source (task, source, G_SOURCE_FUNC (on_list_cancelled));
       return;

@@ -21,27 +21,27 @@ G_DECLARE_FINAL_TYPE (BtyFakeProvider, bty_fake_provider, BTY, FAKE_PROVIDER, GO
 
 struct _BtyFakeProvider
 {
-  GObject               parent_instance;
+  GObject parent_instance;
 
-  const char *const    *words;
-  GError               *failure;
-  gboolean              hangs;
-  gboolean              reasons;
-  const char           *models;
-  gint64                window;
-  gboolean              list_hangs;
-  GError               *refusal;
+  const char *const *words;
+  GError *failure;
+  gboolean hangs;
+  gboolean reasons;
+  const char *models;
+  gint64 window;
+  gboolean list_hangs;
+  GError *refusal;
 
-  BtyProviderConfig    *config;
-  BtySecret            *key;
+  BtyProviderConfig *config;
+  BtySecret *key;
   BtyCompletionRequest *request;
-  guint                 n_configured;
-  guint                 n_asked;
-  guint                 n_listed;
+  guint n_configured;
+  guint n_asked;
+  guint n_listed;
 };
 
 BtyFakeProvider *bty_fake_provider_new (const char *const *words);
-void             bty_fake_provider_fail (BtyFakeProvider *provider, BtyErrorCode code, const char *message);
+void bty_fake_provider_fail (BtyFakeProvider *provider, BtyErrorCode code, const char *message);
 
 /**
  * bty_fake_provider_make:

@@ -9,27 +9,28 @@
 
 struct _BtyFakeStore
 {
-  GObject     parent_instance;
+  GObject parent_instance;
   GHashTable *tables; /* name of a type -> GHashTable of id -> JSON */
-  GQueue      jobs;
-  guint       source;
-  GError     *next_error;
-  gboolean    closed;
+  GQueue jobs;
+  guint source;
+  GError *next_error;
+  gboolean closed;
 };
 
 static void init_store (BtyStoreInterface *iface);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (BtyFakeStore, bty_fake_store, G_TYPE_OBJECT, G_IMPLEMENT_INTERFACE (BTY_TYPE_STORE, init_store))
+G_DEFINE_FINAL_TYPE_WITH_CODE (BtyFakeStore, bty_fake_store, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (BTY_TYPE_STORE, init_store))
 
 /* One call, done when its turn comes: the data of its task. */
 typedef struct
 {
-  void           (*run) (BtyFakeStore *self, GTask *task);
-  BtyBatch        *batch;
-  BtyQuery        *query;
+  void (*run) (BtyFakeStore *self, GTask *task);
+  BtyBatch *batch;
+  BtyQuery *query;
   const BtySchema *schema;
-  char            *field;
-  char            *value;
+  char *field;
+  char *value;
 } Job;
 
 static void
@@ -101,15 +102,15 @@ bty_fake_store_count (BtyFakeStore *self, const BtySchema *schema)
 char *
 bty_fake_store_dump (BtyFakeStore *self)
 {
-  GString       *text = g_string_new (NULL);
+  GString *text = g_string_new (NULL);
   GHashTableIter tables;
-  gpointer       name, table;
+  gpointer name, table;
 
   g_hash_table_iter_init (&tables, self->tables);
   while (g_hash_table_iter_next (&tables, &name, &table))
     {
       GHashTableIter rows;
-      gpointer       id, json;
+      gpointer id, json;
 
       g_hash_table_iter_init (&rows, table);
       while (g_hash_table_iter_next (&rows, &id, &json))
@@ -121,8 +122,8 @@ bty_fake_store_dump (BtyFakeStore *self)
 static gpointer
 read_row (const BtySchema *schema, const char *json)
 {
-  g_autoptr(GError) error = NULL;
-  gpointer          record = bty_record_from_store (schema, json, -1, &error);
+  g_autoptr (GError) error = NULL;
+  gpointer record = bty_record_from_store (schema, json, -1, &error);
 
   g_assert_no_error (error);
   return record;
@@ -132,9 +133,9 @@ read_row (const BtySchema *schema, const char *json)
 static GPtrArray *
 read_table (GHashTable *table, const BtySchema *schema)
 {
-  GPtrArray     *records = bty_record_list_new ();
+  GPtrArray *records = bty_record_list_new ();
   GHashTableIter rows;
-  gpointer       json;
+  gpointer json;
 
   g_hash_table_iter_init (&rows, table);
   while (g_hash_table_iter_next (&rows, NULL, &json))
@@ -220,7 +221,7 @@ matches (gconstpointer record, gconstpointer probe, const BtyFilter *filter)
 static gboolean
 check_unique (GHashTable *table, const BtyRecord *record, GError **error)
 {
-  g_autoptr(GPtrArray) others = read_table (table, record->schema);
+  g_autoptr (GPtrArray) others = read_table (table, record->schema);
 
   for (guint f = 0; f < record->schema->n_fields; f++)
     {
@@ -232,7 +233,8 @@ check_unique (GHashTable *table, const BtyRecord *record, GError **error)
 
           if (strcmp (other->id, record->id) == 0 || compare_field (other, record, field) != 0)
             continue;
-          g_set_error (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS, "another %s has the same %s", record->schema->name, field->name);
+          g_set_error (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS, "another %s has the same %s", record->schema->name,
+                       field->name);
           return FALSE;
         }
     }
@@ -242,15 +244,16 @@ check_unique (GHashTable *table, const BtyRecord *record, GError **error)
 static gboolean
 change (GHashTable *table, const BtyChange *change, GError **error)
 {
-  const BtyRecord     *record = change->record;
-  const char          *json = g_hash_table_lookup (table, record->id);
-  g_autoptr(BtyRecord) stored = json != NULL ? read_row (record->schema, json) : NULL;
-  gint64               revision = stored != NULL ? stored->revision : 0;
+  const BtyRecord *record = change->record;
+  const char *json = g_hash_table_lookup (table, record->id);
+  g_autoptr (BtyRecord) stored = json != NULL ? read_row (record->schema, json) : NULL;
+  gint64 revision = stored != NULL ? stored->revision : 0;
 
   if (revision != change->expected || (change->kind == BTY_CHANGE_DELETE && stored == NULL))
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_ABORTED, "the %s is at revision %" G_GINT64_FORMAT ", not %" G_GINT64_FORMAT,
-                   record->schema->name, revision, change->expected);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_ABORTED,
+                   "the %s is at revision %" G_GINT64_FORMAT ", not %" G_GINT64_FORMAT, record->schema->name, revision,
+                   change->expected);
       return FALSE;
     }
   if (change->kind == BTY_CHANGE_DELETE)
@@ -267,16 +270,16 @@ change (GHashTable *table, const BtyChange *change, GError **error)
 static GHashTable *
 copy_tables (GHashTable *tables)
 {
-  GHashTable    *copy = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_hash_table_unref);
+  GHashTable *copy = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_hash_table_unref);
   GHashTableIter iter;
-  gpointer       name, table;
+  gpointer name, table;
 
   g_hash_table_iter_init (&iter, tables);
   while (g_hash_table_iter_next (&iter, &name, &table))
     {
-      GHashTable    *rows = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+      GHashTable *rows = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
       GHashTableIter iter_rows;
-      gpointer       id, json;
+      gpointer id, json;
 
       g_hash_table_iter_init (&iter_rows, table);
       while (g_hash_table_iter_next (&iter_rows, &id, &json))
@@ -289,10 +292,10 @@ copy_tables (GHashTable *tables)
 static void
 apply (BtyFakeStore *self, GTask *task)
 {
-  Job                   *job = g_task_get_task_data (task);
-  g_autoptr(GHashTable)  before = copy_tables (self->tables);
-  GPtrArray             *events = bty_batch_get_events (job->batch);
-  GError                *error = NULL;
+  Job *job = g_task_get_task_data (task);
+  g_autoptr (GHashTable) before = copy_tables (self->tables);
+  GPtrArray *events = bty_batch_get_events (job->batch);
+  GError *error = NULL;
 
   for (guint i = 0; error == NULL && i < bty_batch_get_n_changes (job->batch); i++)
     {
@@ -324,12 +327,12 @@ read_probe (const BtySchema *schema, const BtyField *field, const char *value, g
 static void
 get (BtyFakeStore *self, GTask *task)
 {
-  Job                   *job = g_task_get_task_data (task);
-  g_autoptr(GPtrArray)   all = read_table (table_of (self, job->schema), job->schema);
-  int                    index = bty_schema_find (job->schema, job->field, -1, 0);
-  const BtyField        *field = index >= 0 ? bty_schema_get_field (job->schema, (guint) index) : NULL;
-  g_autoptr(BtyRecord)   probe = NULL;
-  GError                *error = NULL;
+  Job *job = g_task_get_task_data (task);
+  g_autoptr (GPtrArray) all = read_table (table_of (self, job->schema), job->schema);
+  int index = bty_schema_find (job->schema, job->field, -1, 0);
+  const BtyField *field = index >= 0 ? bty_schema_get_field (job->schema, (guint) index) : NULL;
+  g_autoptr (BtyRecord) probe = NULL;
+  GError *error = NULL;
 
   g_assert (field != NULL && (field->flags & BTY_UNIQUE) != 0);
   if (!read_probe (job->schema, field, job->value, (gpointer *) &probe, &error))
@@ -341,7 +344,8 @@ get (BtyFakeStore *self, GTask *task)
           g_task_return_pointer (task, bty_record_ref (all->pdata[i]), bty_record_unref);
           return;
         }
-  g_task_return_new_error (task, BTY_ERROR, BTY_ERROR_NOT_FOUND, "no %s has the %s “%s”", job->schema->name, job->field, job->value);
+  g_task_return_new_error (task, BTY_ERROR, BTY_ERROR_NOT_FOUND, "no %s has the %s “%s”", job->schema->name, job->field,
+                           job->value);
 }
 
 static gboolean
@@ -351,8 +355,8 @@ filter_out (GPtrArray *records, BtyQuery *query, GError **error)
 
   for (guint f = 0; f < filters->len; f++)
     {
-      const BtyFilter     *filter = filters->pdata[f];
-      g_autoptr(BtyRecord) probe = NULL;
+      const BtyFilter *filter = filters->pdata[f];
+      g_autoptr (BtyRecord) probe = NULL;
 
       if (!read_probe (bty_query_get_schema (query), filter->field, filter->value, (gpointer *) &probe, error))
         return FALSE;
@@ -368,9 +372,9 @@ compare_in_order (gconstpointer a, gconstpointer b, BtyQuery *query)
 {
   const BtyRecord *left = a;
   const BtyRecord *right = b;
-  gboolean         descending = FALSE;
-  const BtyField  *field = bty_query_get_order (query, &descending);
-  int              order = compare_field (left, right, field);
+  gboolean descending = FALSE;
+  const BtyField *field = bty_query_get_order (query, &descending);
+  int order = compare_field (left, right, field);
 
   if (order == 0)
     order = strcmp (left->id, right->id);
@@ -387,17 +391,19 @@ compare_rows (gconstpointer a, gconstpointer b, gpointer query)
 static gboolean
 skip_to (GPtrArray *records, BtyQuery *query, GError **error)
 {
-  const char          *cursor = bty_query_get_after (query);
-  gsize                length = 0;
-  g_autofree guchar   *json = cursor != NULL ? g_base64_decode (cursor, &length) : NULL;
-  g_autoptr(BtyRecord) last = NULL;
+  const char *cursor = bty_query_get_after (query);
+  gsize length = 0;
+  g_autofree guchar *json = cursor != NULL ? g_base64_decode (cursor, &length) : NULL;
+  g_autoptr (BtyRecord) last = NULL;
 
   if (cursor == NULL)
     return TRUE;
-  last = length > 0 ? bty_record_from_store (bty_query_get_schema (query), (const char *) json, (gssize) length, NULL) : NULL;
+  last = length > 0 ? bty_record_from_store (bty_query_get_schema (query), (const char *) json, (gssize) length, NULL)
+                    : NULL;
   if (last == NULL || last->id == NULL)
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, "“%s” is no cursor: take next_cursor of a page", cursor);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, "“%s” is no cursor: take next_cursor of a page",
+                   cursor);
       return FALSE;
     }
   while (records->len > 0 && compare_in_order (records->pdata[0], last, query) <= 0)
@@ -408,8 +414,8 @@ skip_to (GPtrArray *records, BtyQuery *query, GError **error)
 static guint
 count_words (const BtyMessage *message, GStrv words)
 {
-  g_auto(GStrv) own = g_str_tokenize_and_fold (message->text != NULL ? message->text : "", NULL, NULL);
-  guint         n = 0;
+  g_auto (GStrv) own = g_str_tokenize_and_fold (message->text != NULL ? message->text : "", NULL, NULL);
+  guint n = 0;
 
   for (guint i = 0; words[i] != NULL; i++)
     n += g_strv_contains ((const char *const *) own, words[i]);
@@ -421,7 +427,7 @@ compare_fitness (gconstpointer a, gconstpointer b, gpointer words)
 {
   const BtyMessage *left = *(BtyMessage *const *) a;
   const BtyMessage *right = *(BtyMessage *const *) b;
-  int               order = (int) count_words (right, words) - (int) count_words (left, words);
+  int order = (int) count_words (right, words) - (int) count_words (left, words);
 
   return order != 0 ? order : strcmp (right->record.id, left->record.id);
 }
@@ -429,11 +435,12 @@ compare_fitness (gconstpointer a, gconstpointer b, gpointer words)
 static gboolean
 search (GPtrArray *records, BtyQuery *query, GError **error)
 {
-  g_auto(GStrv) words = g_str_tokenize_and_fold (bty_query_get_words (query), NULL, NULL);
+  g_auto (GStrv) words = g_str_tokenize_and_fold (bty_query_get_words (query), NULL, NULL);
 
   if (bty_query_get_schema (query) != &bty_message_schema)
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_UNIMPLEMENTED, "%s has no text index", bty_query_get_schema (query)->name);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_UNIMPLEMENTED, "%s has no text index",
+                   bty_query_get_schema (query)->name);
       return FALSE;
     }
   for (guint i = records->len; i > 0; i--)
@@ -446,17 +453,17 @@ search (GPtrArray *records, BtyQuery *query, GError **error)
 static void
 query (BtyFakeStore *self, GTask *task)
 {
-  Job                  *job = g_task_get_task_data (task);
-  const BtySchema      *schema = bty_query_get_schema (job->query);
-  g_autoptr(GPtrArray)  records = read_table (table_of (self, schema), schema);
-  guint                 limit = bty_query_get_limit (job->query);
-  gboolean              by_words = bty_query_get_words (job->query) != NULL;
-  BtyPage              *page;
-  GError               *error = NULL;
+  Job *job = g_task_get_task_data (task);
+  const BtySchema *schema = bty_query_get_schema (job->query);
+  g_autoptr (GPtrArray) records = read_table (table_of (self, schema), schema);
+  guint limit = bty_query_get_limit (job->query);
+  gboolean by_words = bty_query_get_words (job->query) != NULL;
+  BtyPage *page;
+  GError *error = NULL;
 
   g_ptr_array_sort_with_data (records, compare_rows, job->query);
-  if (!filter_out (records, job->query, &error) || (by_words && !search (records, job->query, &error))
-      || (!by_words && !skip_to (records, job->query, &error)))
+  if (!filter_out (records, job->query, &error) || (by_words && !search (records, job->query, &error)) ||
+      (!by_words && !skip_to (records, job->query, &error)))
     {
       g_task_return_error (task, error);
       return;
@@ -478,10 +485,10 @@ query (BtyFakeStore *self, GTask *task)
 static gboolean
 run_next (gpointer data)
 {
-  BtyFakeStore    *self = data;
-  g_autoptr(GTask) task = g_queue_pop_head (&self->jobs);
-  Job             *job = g_task_get_task_data (task);
-  GError          *error = g_steal_pointer (&self->next_error);
+  BtyFakeStore *self = data;
+  g_autoptr (GTask) task = g_queue_pop_head (&self->jobs);
+  Job *job = g_task_get_task_data (task);
+  GError *error = g_steal_pointer (&self->next_error);
 
   self->source = 0;
   if (!g_queue_is_empty (&self->jobs))
@@ -499,7 +506,7 @@ static void
 enqueue (BtyStore *store, Job *job, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   BtyFakeStore *self = BTY_FAKE_STORE (store);
-  GTask        *task = g_task_new (store, cancellable, callback, data);
+  GTask *task = g_task_new (store, cancellable, callback, data);
 
   g_task_set_source_tag (task, enqueue);
   g_task_set_check_cancellable (task, FALSE); /* what was committed is told */
@@ -523,7 +530,8 @@ store_close (BtyStore *store)
 }
 
 static void
-store_apply_async (BtyStore *store, BtyBatch *batch, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+store_apply_async (BtyStore *store, BtyBatch *batch, GCancellable *cancellable, GAsyncReadyCallback callback,
+                   gpointer data)
 {
   Job *job = g_new0 (Job, 1);
 
@@ -533,8 +541,8 @@ store_apply_async (BtyStore *store, BtyBatch *batch, GCancellable *cancellable, 
 }
 
 static void
-store_get_async (BtyStore *store, const BtySchema *schema, const char *field, const char *value, GCancellable *cancellable,
-                 GAsyncReadyCallback callback, gpointer data)
+store_get_async (BtyStore *store, const BtySchema *schema, const char *field, const char *value,
+                 GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   Job *job = g_new0 (Job, 1);
 
@@ -546,7 +554,8 @@ store_get_async (BtyStore *store, const BtySchema *schema, const char *field, co
 }
 
 static void
-store_query_async (BtyStore *store, BtyQuery *question, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+store_query_async (BtyStore *store, BtyQuery *question, GCancellable *cancellable, GAsyncReadyCallback callback,
+                   gpointer data)
 {
   Job *job = g_new0 (Job, 1);
 

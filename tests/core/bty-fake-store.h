@@ -16,7 +16,7 @@ G_DECLARE_FINAL_TYPE (BtyFakeStore, bty_fake_store, BTY, FAKE_STORE, GObject)
 
 BtyStore *bty_fake_store_new (void);
 /** bty_fake_store_fail_next: the next apply, get or query fails so, and changes nothing */
-void      bty_fake_store_fail_next (BtyFakeStore *store, BtyErrorCode code, const char *message);
-guint     bty_fake_store_count (BtyFakeStore *store, const BtySchema *schema);
+void bty_fake_store_fail_next (BtyFakeStore *store, BtyErrorCode code, const char *message);
+guint bty_fake_store_count (BtyFakeStore *store, const BtySchema *schema);
 /** bty_fake_store_dump: Returns: (transfer full): all that is kept, as text */
-char     *bty_fake_store_dump (BtyFakeStore *store);
+char *bty_fake_store_dump (BtyFakeStore *store);

@@ -10,8 +10,8 @@
 char *
 bty_test_folder_new (void)
 {
-  g_autoptr(GError) error = NULL;
-  char             *folder = g_dir_make_tmp ("bty-test-XXXXXX", &error);
+  g_autoptr (GError) error = NULL;
+  char *folder = g_dir_make_tmp ("bty-test-XXXXXX", &error);
 
   g_assert_no_error (error);
   return folder;
@@ -20,8 +20,8 @@ bty_test_folder_new (void)
 static void
 empty (const char *folder)
 {
-  g_autoptr(GDir) dir = g_dir_open (folder, 0, NULL);
-  const char     *name;
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
@@ -44,9 +44,9 @@ bty_test_folder_remove (char *folder)
 char *
 bty_test_folder_write (const char *folder, const char *name, const char *text)
 {
-  char             *path = g_build_filename (folder, name, NULL);
-  g_autofree char  *parent = g_path_get_dirname (path);
-  g_autoptr(GError) error = NULL;
+  char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *parent = g_path_get_dirname (path);
+  g_autoptr (GError) error = NULL;
 
   g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
   g_file_set_contents (path, text, -1, &error);

@@ -14,8 +14,8 @@ void
 bty_test_house_open (BtyTestHouse *self, const char *const *words)
 {
   const char *const scopes[] = { "*", NULL };
-  g_autoptr(BtySecretService) secrets = bty_secret_service_new ();
-  g_autoptr(GError) error = NULL;
+  g_autoptr (BtySecretService) secrets = bty_secret_service_new ();
+  g_autoptr (GError) error = NULL;
   g_autofree char *config = NULL;
 
   self->folder = g_dir_make_tmp ("bty-house-XXXXXX", NULL);
@@ -36,9 +36,12 @@ bty_test_house_open (BtyTestHouse *self, const char *const *words)
   bty_provider_service_set_maker (self->providers, bty_fake_provider_make, self->kinds);
   self->chat = bty_chat_service_new (self->store, self->bots, self->providers, self->settings);
   self->owner = bty_principal_new (BTY_PRINCIPAL_OWNER, "owner", scopes);
-  g_assert_true (bty_catalogue_add (self->catalogue, bty_bot_operations, bty_n_bot_operations, self->bots, NULL, &error));
-  g_assert_true (bty_catalogue_add (self->catalogue, bty_chat_operations, bty_n_chat_operations, self->chat, NULL, &error));
-  g_assert_true (bty_catalogue_add (self->catalogue, bty_session_operations, bty_n_session_operations, self->chat, NULL, &error));
+  g_assert_true (
+    bty_catalogue_add (self->catalogue, bty_bot_operations, bty_n_bot_operations, self->bots, NULL, &error));
+  g_assert_true (
+    bty_catalogue_add (self->catalogue, bty_chat_operations, bty_n_chat_operations, self->chat, NULL, &error));
+  g_assert_true (
+    bty_catalogue_add (self->catalogue, bty_session_operations, bty_n_session_operations, self->chat, NULL, &error));
 }
 
 void
@@ -61,9 +64,13 @@ bty_test_house_close (BtyTestHouse *self)
 BtyCall *
 bty_test_start (BtyTestHouse *self, const char *operation, const char *json)
 {
-  g_autoptr(GBytes) body = g_bytes_new_static (json, strlen (json));
-  BtyCallSpec       spec = { .operation = operation, .principal = self->owner, .decode = bty_decode_json, .input = body,
-                             .idempotency_key = self->key, .door = "test" };
+  g_autoptr (GBytes) body = g_bytes_new_static (json, strlen (json));
+  BtyCallSpec spec = { .operation = operation,
+                       .principal = self->owner,
+                       .decode = bty_decode_json,
+                       .input = body,
+                       .idempotency_key = self->key,
+                       .door = "test" };
 
   return bty_dispatcher_start (self->dispatcher, &spec);
 }
@@ -78,7 +85,7 @@ bty_test_end (BtyCall *call)
 gpointer
 bty_test_call (BtyTestHouse *self, const char *operation, const char *json)
 {
-  g_autoptr(BtyCall) call = bty_test_start (self, operation, json);
+  g_autoptr (BtyCall) call = bty_test_start (self, operation, json);
 
   bty_test_end (call);
   g_assert_no_error (bty_call_error (call));
@@ -88,7 +95,7 @@ bty_test_call (BtyTestHouse *self, const char *operation, const char *json)
 void
 bty_test_call_fails (BtyTestHouse *self, const char *operation, const char *json, BtyErrorCode code, const char *part)
 {
-  g_autoptr(BtyCall) call = bty_test_start (self, operation, json);
+  g_autoptr (BtyCall) call = bty_test_start (self, operation, json);
 
   bty_test_end (call);
   g_assert_error (bty_call_error (call), BTY_ERROR, (int) code);
@@ -100,7 +107,7 @@ char *
 bty_test_text (BtyCall *call, guint64 after)
 {
   GString *text = g_string_new (NULL);
-  BtyItem  item;
+  BtyItem item;
 
   for (guint64 number = after + 1; bty_item_log_get (bty_call_log (call), number, &item); number++)
     if (item.text != NULL)

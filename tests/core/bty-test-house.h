@@ -14,18 +14,18 @@
  */
 typedef struct
 {
-  char               *folder;
-  BtySettings        *settings;
-  BtyCatalogue       *catalogue;
-  BtyDispatcher      *dispatcher;
-  BtyStore           *store;
-  BtyBotService      *bots;
+  char *folder;
+  BtySettings *settings;
+  BtyCatalogue *catalogue;
+  BtyDispatcher *dispatcher;
+  BtyStore *store;
+  BtyBotService *bots;
   BtyProviderService *providers;
-  BtyChatService     *chat;
-  BtyPrincipal       *owner;
-  BtyFakeProvider    *fake;
-  GHashTable         *kinds;
-  const char         *key; /* (nullable): idempotency key of the calls to come */
+  BtyChatService *chat;
+  BtyPrincipal *owner;
+  BtyFakeProvider *fake;
+  GHashTable *kinds;
+  const char *key; /* (nullable): idempotency key of the calls to come */
 } BtyTestHouse;
 
 /** bty_test_house_open: @words: what the provider `fake` says */
@@ -35,10 +35,11 @@ void bty_test_house_close (BtyTestHouse *house);
 /** bty_test_start: Returns: (transfer full): a call that has begun */
 BtyCall *bty_test_start (BtyTestHouse *house, const char *operation, const char *json);
 /** bty_test_end: runs the main loop until @call has ended */
-void     bty_test_end (BtyCall *call);
+void bty_test_end (BtyCall *call);
 /** bty_test_call: carries it out, asserting that it succeeds; Returns: (transfer full) (nullable): the answer */
 gpointer bty_test_call (BtyTestHouse *house, const char *operation, const char *json);
 /** bty_test_call_fails: carries it out, asserting the code and a part of the message */
-void     bty_test_call_fails (BtyTestHouse *house, const char *operation, const char *json, BtyErrorCode code, const char *part);
+void bty_test_call_fails (BtyTestHouse *house, const char *operation, const char *json, BtyErrorCode code,
+                          const char *part);
 /** bty_test_text: Returns: (transfer full): the text items of @call, joined */
-char    *bty_test_text (BtyCall *call, guint64 after);
+char *bty_test_text (BtyCall *call, guint64 after);

@@ -14,8 +14,8 @@
 static BtyAccess *
 open_access (const char *folder)
 {
-  g_autoptr(GError) error = NULL;
-  BtyAccess        *access = bty_access_new (folder, &error);
+  g_autoptr (GError) error = NULL;
+  BtyAccess *access = bty_access_new (folder, &error);
 
   g_assert_no_error (error);
   return access;
@@ -25,7 +25,7 @@ static char *
 read_token (const char *folder)
 {
   g_autofree char *path = bty_paths_token_file (folder);
-  char            *token = NULL;
+  char *token = NULL;
 
   g_assert_true (g_file_get_contents (path, &token, NULL, NULL));
   return token;
@@ -34,8 +34,8 @@ read_token (const char *folder)
 static void
 assert_refused (const char *folder, const char *says)
 {
-  g_autoptr(GError)    error = NULL;
-  g_autoptr(BtyAccess) access = bty_access_new (folder, &error);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyAccess) access = bty_access_new (folder, &error);
 
   g_assert_null (access);
   g_assert_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION);
@@ -45,9 +45,9 @@ assert_refused (const char *folder, const char *says)
 static void
 assert_owner (BtyAccess *access, const char *token, gssize length, gint64 uid)
 {
-  BtyCredentials          credentials = { token, length < 0 ? strlen (token) : (gsize) length, uid };
-  g_autoptr(GError)       error = NULL;
-  g_autoptr(BtyPrincipal) principal = bty_access_identify (access, &credentials, &error);
+  BtyCredentials credentials = { token, length < 0 ? strlen (token) : (gsize) length, uid };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyPrincipal) principal = bty_access_identify (access, &credentials, &error);
 
   g_assert_no_error (error);
   g_assert_cmpint (bty_principal_get_kind (principal), ==, BTY_PRINCIPAL_OWNER);
@@ -57,9 +57,9 @@ assert_owner (BtyAccess *access, const char *token, gssize length, gint64 uid)
 static void
 assert_nobody (BtyAccess *access, const char *token, gssize length, gint64 uid)
 {
-  BtyCredentials          credentials = { token, token == NULL ? 0 : length < 0 ? strlen (token) : (gsize) length, uid };
-  g_autoptr(GError)       error = NULL;
-  g_autoptr(BtyPrincipal) principal = bty_access_identify (access, &credentials, &error);
+  BtyCredentials credentials = { token, token == NULL ? 0 : length < 0 ? strlen (token) : (gsize) length, uid };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyPrincipal) principal = bty_access_identify (access, &credentials, &error);
 
   g_assert_null (principal);
   g_assert_error (error, BTY_ERROR, BTY_ERROR_UNAUTHENTICATED);
@@ -70,18 +70,18 @@ assert_nobody (BtyAccess *access, const char *token, gssize length, gint64 uid)
 static void
 test_token (void)
 {
-  g_autoptr(BtyTestFolder) folder = bty_test_folder_new ();
-  g_autoptr(BtyTestFolder) other_folder = bty_test_folder_new ();
-  g_autoptr(BtyAccess)     access = open_access (folder);
-  g_autoptr(BtyAccess)     other = open_access (other_folder);
-  g_autofree char         *token = read_token (folder);
-  g_autofree char         *other_token = read_token (other_folder);
-  g_autofree char         *path = bty_paths_token_file (folder);
-  g_autofree char         *padded = g_strdelimit (g_strdelimit (g_strconcat (token, "=", NULL), "-", '+'), "_", '/');
-  g_autofree guchar       *bytes = NULL;
-  g_autofree char         *again = NULL;
-  gsize                    length;
-  GStatBuf                 info;
+  g_autoptr (BtyTestFolder) folder = bty_test_folder_new ();
+  g_autoptr (BtyTestFolder) other_folder = bty_test_folder_new ();
+  g_autoptr (BtyAccess) access = open_access (folder);
+  g_autoptr (BtyAccess) other = open_access (other_folder);
+  g_autofree char *token = read_token (folder);
+  g_autofree char *other_token = read_token (other_folder);
+  g_autofree char *path = bty_paths_token_file (folder);
+  g_autofree char *padded = g_strdelimit (g_strdelimit (g_strconcat (token, "=", NULL), "-", '+'), "_", '/');
+  g_autofree guchar *bytes = NULL;
+  g_autofree char *again = NULL;
+  gsize length;
+  GStatBuf info;
 
   g_assert_cmpuint (strlen (token), ==, 43);
   bytes = g_base64_decode (padded, &length);
@@ -96,11 +96,11 @@ test_token (void)
 static void
 test_identify (void)
 {
-  g_autoptr(BtyTestFolder) folder = bty_test_folder_new ();
-  g_autoptr(BtyAccess)     access = open_access (folder);
-  g_autofree char         *token = read_token (folder);
-  g_autofree char         *followed = g_strconcat (token, "\r\n", NULL);
-  g_autofree char         *changed = g_strdup (token);
+  g_autoptr (BtyTestFolder) folder = bty_test_folder_new ();
+  g_autoptr (BtyAccess) access = open_access (folder);
+  g_autofree char *token = read_token (folder);
+  g_autofree char *followed = g_strconcat (token, "\r\n", NULL);
+  g_autofree char *changed = g_strdup (token);
 
   changed[42] = changed[42] == 'A' ? 'E' : 'A';
   assert_owner (access, token, -1, -1);
@@ -118,11 +118,11 @@ test_identify (void)
 static void
 test_kept (void)
 {
-  g_autoptr(BtyTestFolder) folder = bty_test_folder_new ();
-  BtyAccess               *first = open_access (folder);
-  g_autofree char         *token = read_token (folder);
-  g_autoptr(BtyAccess)     second = open_access (folder);
-  g_autofree char         *same = read_token (folder);
+  g_autoptr (BtyTestFolder) folder = bty_test_folder_new ();
+  BtyAccess *first = open_access (folder);
+  g_autofree char *token = read_token (folder);
+  g_autoptr (BtyAccess) second = open_access (folder);
+  g_autofree char *same = read_token (folder);
 
   bty_access_free (first);
   g_assert_cmpstr (token, ==, same);
@@ -133,10 +133,10 @@ test_kept (void)
 static void
 test_edited (void)
 {
-  g_autoptr(BtyTestFolder) folder = bty_test_folder_new ();
-  const char              *token = "abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE";
-  g_autofree char         *path = bty_test_folder_write (folder, "token", "abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE\n");
-  g_autoptr(BtyAccess)     access = NULL;
+  g_autoptr (BtyTestFolder) folder = bty_test_folder_new ();
+  const char *token = "abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE";
+  g_autofree char *path = bty_test_folder_write (folder, "token", "abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE\n");
+  g_autoptr (BtyAccess) access = NULL;
 
   g_assert_cmpint (g_chmod (path, 0600), ==, 0);
   access = open_access (folder);
@@ -146,8 +146,8 @@ test_edited (void)
 static void
 test_refused (void)
 {
-  g_autoptr(BtyTestFolder) folder = bty_test_folder_new ();
-  g_autofree char         *path = bty_test_folder_write (folder, "token", "abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE");
+  g_autoptr (BtyTestFolder) folder = bty_test_folder_new ();
+  g_autofree char *path = bty_test_folder_write (folder, "token", "abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE");
 
   g_assert_cmpint (g_chmod (path, 0640), ==, 0);
   assert_refused (folder, "chmod 600");
@@ -167,11 +167,11 @@ test_refused (void)
 static void
 test_link (void)
 {
-  g_autoptr(BtyTestFolder) folder = bty_test_folder_new ();
-  g_autofree char         *target = bty_test_folder_write (folder, "elsewhere", "abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE");
-  g_autofree char         *path = bty_paths_token_file (folder);
-  g_autoptr(GError)        error = NULL;
-  g_autoptr(BtyAccess)     access = NULL;
+  g_autoptr (BtyTestFolder) folder = bty_test_folder_new ();
+  g_autofree char *target = bty_test_folder_write (folder, "elsewhere", "abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE");
+  g_autofree char *path = bty_paths_token_file (folder);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyAccess) access = NULL;
 
   g_assert_cmpint (symlink (target, path), ==, 0);
   access = bty_access_new (folder, &error);

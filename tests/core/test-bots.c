@@ -25,13 +25,13 @@ on_committed (BtyStore *store, GPtrArray *events, gpointer cancellable)
 static void
 test_a_commit_is_told (BtyTestHouse *h, gconstpointer unused)
 {
-  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr(BtyBot)       wish = bty_bot_new ();
-  g_autoptr(BtyBot)       bot = NULL;
-  g_autoptr(GAsyncResult) made = NULL;
-  g_autoptr(GAsyncResult) deleted = NULL;
-  GAsyncResult           *place = NULL;
-  g_autoptr(GError)       error = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (BtyBot) wish = bty_bot_new ();
+  g_autoptr (BtyBot) bot = NULL;
+  g_autoptr (GAsyncResult) made = NULL;
+  g_autoptr (GAsyncResult) deleted = NULL;
+  GAsyncResult *place = NULL;
+  g_autoptr (GError) error = NULL;
 
   wish->name = g_strdup ("Bo");
   g_signal_connect_object (h->store, "committed", G_CALLBACK (on_committed), cancellable, 0);
@@ -56,11 +56,11 @@ test_delete_and_create (BtyTestHouse *h, gconstpointer unused)
 {
   for (guint i = 0; i < 40; i++)
     {
-      g_autoptr(BtyCall) gone = NULL;
-      g_autoptr(BtyCall) made = NULL;
-      g_autofree char   *path = NULL;
-      g_autofree char   *key = NULL;
-      const BtyBot      *bot;
+      g_autoptr (BtyCall) gone = NULL;
+      g_autoptr (BtyCall) made = NULL;
+      g_autofree char *path = NULL;
+      g_autofree char *key = NULL;
+      const BtyBot *bot;
 
       if (i == 0)
         bty_record_unref (bty_test_call (h, "bot.create", "{\"name\":\"Bo\"}"));

@@ -8,17 +8,17 @@
 
 typedef struct
 {
-  BtyBus   *bus;
+  BtyBus *bus;
   BtyStore *store;
-  GString  *heard;
+  GString *heard;
 } Fixture;
 
 typedef struct
 {
-  Fixture    *fixture;
+  Fixture *fixture;
   const char *name;
-  guint       number;
-  guint       other;
+  guint number;
+  guint other;
 } Ear;
 
 static void
@@ -42,7 +42,7 @@ tear_down (Fixture *f, gconstpointer unused)
 static void
 commit (Fixture *f, const char *const *topics)
 {
-  g_autoptr(GPtrArray) events = bty_record_list_new ();
+  g_autoptr (GPtrArray) events = bty_record_list_new ();
 
   for (guint i = 0; topics[i] != NULL; i++)
     {
@@ -54,7 +54,7 @@ commit (Fixture *f, const char *const *topics)
   g_signal_emit_by_name (f->store, "committed", events);
 }
 
-#define COMMIT(f, ...) commit (f, (const char *const[]) { __VA_ARGS__, NULL })
+#define COMMIT(f, ...) commit (f, (const char *const[]){ __VA_ARGS__, NULL })
 
 static void
 assert_heard (Fixture *f, const char *expected)

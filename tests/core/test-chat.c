@@ -37,9 +37,9 @@ wait_for_start (BtyCall *call)
 static void
 test_a_turn (BtyTestHouse *h, gconstpointer unused)
 {
-  g_autoptr(BtyCall)  call = bty_test_start (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"hello\"}");
-  g_autofree char    *said = NULL;
-  const BtyTurn      *turn;
+  g_autoptr (BtyCall) call = bty_test_start (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"hello\"}");
+  g_autofree char *said = NULL;
+  const BtyTurn *turn;
 
   bty_test_end (call);
   g_assert_no_error (bty_call_error (call));
@@ -57,9 +57,10 @@ test_a_turn (BtyTestHouse *h, gconstpointer unused)
 static void
 test_history_goes_along (BtyTestHouse *h, gconstpointer unused)
 {
-  g_autoptr(BtyTurn) first = bty_test_call (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"first\"}");
-  g_autofree char   *next = g_strdup_printf ("{\"slug\":\"bo\",\"message\":\"second\",\"session\":\"%s\"}", first->session);
-  g_autoptr(BtyTurn) second = bty_test_call (h, "chat.send", next);
+  g_autoptr (BtyTurn) first = bty_test_call (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"first\"}");
+  g_autofree char *next = g_strdup_printf ("{\"slug\":\"bo\",\"message\":\"second\",\"session\":\"%s\"}",
+                                           first->session);
+  g_autoptr (BtyTurn) second = bty_test_call (h, "chat.send", next);
 
   g_assert_cmpstr (first->session, ==, second->session);
   g_assert_cmpuint (h->fake->request->messages->len, ==, 3);
@@ -68,11 +69,12 @@ test_history_goes_along (BtyTestHouse *h, gconstpointer unused)
 static void
 test_what_does_not_fit_is_told (BtyTestHouse *h, gconstpointer unused)
 {
-  g_autofree char   *long_text = g_strnfill (5000, 'x');
-  g_autofree char   *json = g_strdup_printf ("{\"slug\":\"bo\",\"message\":\"%s\"}", long_text);
-  g_autoptr(BtyTurn) first = bty_test_call (h, "chat.send", json);
-  g_autofree char   *next = g_strdup_printf ("{\"slug\":\"bo\",\"message\":\"%s\",\"session\":\"%s\"}", long_text, first->session);
-  g_autoptr(BtyCall) call = bty_test_start (h, "chat.send", next);
+  g_autofree char *long_text = g_strnfill (5000, 'x');
+  g_autofree char *json = g_strdup_printf ("{\"slug\":\"bo\",\"message\":\"%s\"}", long_text);
+  g_autoptr (BtyTurn) first = bty_test_call (h, "chat.send", json);
+  g_autofree char *next = g_strdup_printf ("{\"slug\":\"bo\",\"message\":\"%s\",\"session\":\"%s\"}", long_text,
+                                           first->session);
+  g_autoptr (BtyCall) call = bty_test_start (h, "chat.send", next);
 
   bty_test_end (call);
   g_assert_no_error (bty_call_error (call));
@@ -84,11 +86,11 @@ test_what_does_not_fit_is_told (BtyTestHouse *h, gconstpointer unused)
 static void
 test_attach_while_it_runs (BtyTestHouse *h, gconstpointer unused)
 {
-  g_autoptr(BtyCall) call = NULL;
-  g_autoptr(BtyCall) second = NULL;
-  g_autofree char   *attach = NULL;
-  g_autofree char   *cancel = NULL;
-  g_autoptr(BtyTurn) stopped = NULL;
+  g_autoptr (BtyCall) call = NULL;
+  g_autoptr (BtyCall) second = NULL;
+  g_autofree char *attach = NULL;
+  g_autofree char *cancel = NULL;
+  g_autoptr (BtyTurn) stopped = NULL;
 
   h->fake->hangs = TRUE;
   call = bty_test_start (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"hello\"}");
@@ -111,18 +113,18 @@ test_attach_while_it_runs (BtyTestHouse *h, gconstpointer unused)
 static void
 test_attach_after_it_is_over (BtyTestHouse *h, gconstpointer unused)
 {
-  g_autoptr(BtyCall) call = bty_test_start (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"hello\"}");
-  guint64            length;
+  g_autoptr (BtyCall) call = bty_test_start (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"hello\"}");
+  guint64 length;
 
   bty_test_end (call);
   length = bty_item_log_get_length (bty_call_log (call));
   for (guint64 after = 0; after <= length; after++)
     {
-      g_autofree char *attach =
-        g_strdup_printf ("{\"turn\":\"%s\",\"after\":%" G_GUINT64_FORMAT "}", find_item (call, BTY_CHAT_START)->turn, after);
-      g_autoptr(BtyCall) again = bty_test_start (h, "chat.attach", attach);
-      g_autofree char   *said = NULL;
-      g_autofree char   *repeated = NULL;
+      g_autofree char *attach = g_strdup_printf ("{\"turn\":\"%s\",\"after\":%" G_GUINT64_FORMAT "}",
+                                                 find_item (call, BTY_CHAT_START)->turn, after);
+      g_autoptr (BtyCall) again = bty_test_start (h, "chat.attach", attach);
+      g_autofree char *said = NULL;
+      g_autofree char *repeated = NULL;
 
       bty_test_end (again);
       g_assert_no_error (bty_call_error (again));
@@ -137,10 +139,10 @@ test_attach_after_it_is_over (BtyTestHouse *h, gconstpointer unused)
 static void
 test_a_failed_turn_keeps_what_was_said (BtyTestHouse *h, gconstpointer unused)
 {
-  g_autoptr(BtyCall) call = NULL;
-  g_autofree char   *list = NULL;
-  g_autoptr(BtyCall) messages = NULL;
-  BtyItem            item;
+  g_autoptr (BtyCall) call = NULL;
+  g_autofree char *list = NULL;
+  g_autoptr (BtyCall) messages = NULL;
+  BtyItem item;
 
   bty_fake_provider_fail (h->fake, BTY_ERROR_UNAVAILABLE, "the line was cut");
   call = bty_test_start (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"hello\"}");
@@ -157,16 +159,17 @@ test_a_failed_turn_keeps_what_was_said (BtyTestHouse *h, gconstpointer unused)
 static void
 test_one_at_a_time (BtyTestHouse *h, gconstpointer unused)
 {
-  g_autoptr(BtyCall) first = NULL;
-  g_autoptr(BtyCall) second = NULL;
-  g_autoptr(BtyCall) third = NULL;
-  g_autofree char   *json = NULL;
-  g_autofree char   *interrupting = NULL;
+  g_autoptr (BtyCall) first = NULL;
+  g_autoptr (BtyCall) second = NULL;
+  g_autoptr (BtyCall) third = NULL;
+  g_autofree char *json = NULL;
+  g_autofree char *interrupting = NULL;
 
   h->fake->hangs = TRUE;
   first = bty_test_start (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"one\"}");
   wait_for_start (first);
-  json = g_strdup_printf ("{\"slug\":\"bo\",\"message\":\"two\",\"session\":\"%s\"}", find_item (first, BTY_CHAT_START)->session);
+  json = g_strdup_printf ("{\"slug\":\"bo\",\"message\":\"two\",\"session\":\"%s\"}",
+                          find_item (first, BTY_CHAT_START)->session);
   second = bty_test_start (h, "chat.send", json);
   wait_for_start (second);
   g_assert_nonnull (find_item (second, BTY_CHAT_QUEUED));
@@ -190,7 +193,7 @@ test_a_full_disk (BtyTestHouse *h, gconstpointer unused)
   bty_fake_store_fail_next (BTY_FAKE_STORE (h->store), BTY_ERROR_RESOURCE_EXHAUSTED, "the disk is full");
   bty_test_call_fails (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"hello\"}", BTY_ERROR_RESOURCE_EXHAUSTED, "full");
   {
-    g_autoptr(BtyTurn) turn = bty_test_call (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"hello\"}");
+    g_autoptr (BtyTurn) turn = bty_test_call (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"hello\"}");
 
     g_assert_cmpint (turn->state, ==, BTY_TURN_DONE);
   }
@@ -199,26 +202,28 @@ test_a_full_disk (BtyTestHouse *h, gconstpointer unused)
 static void
 test_an_endless_answer_is_cut_in_time (BtyTestHouse *h, gconstpointer unused)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_assert_true (bty_settings_set (h->settings, "chat.turn_timeout", "1", &error));
   h->fake->hangs = TRUE;
-  bty_test_call_fails (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"hello\"}", BTY_ERROR_DEADLINE_EXCEEDED, "chat.turn_timeout");
+  bty_test_call_fails (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"hello\"}", BTY_ERROR_DEADLINE_EXCEEDED,
+                       "chat.turn_timeout");
   g_assert_cmpuint (bty_fake_store_count (BTY_FAKE_STORE (h->store), &bty_message_schema), ==, 2);
 }
 
 static void
 test_reasoning_counts (BtyTestHouse *h, gconstpointer unused)
 {
-  g_autofree char  *thought = g_strnfill (900, 'r');
+  g_autofree char *thought = g_strnfill (900, 'r');
   const char *const thoughts[] = { thought, thought, NULL };
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_assert_true (bty_settings_set (h->settings, "chat.max_answer", "1024", &error));
   h->fake->reasons = TRUE;
   h->fake->hangs = TRUE;
   h->fake->words = thoughts;
-  bty_test_call_fails (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"hello\"}", BTY_ERROR_RESOURCE_EXHAUSTED, "chat.max_answer");
+  bty_test_call_fails (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"hello\"}", BTY_ERROR_RESOURCE_EXHAUSTED,
+                       "chat.max_answer");
 }
 
 #define ADD(name, function) g_test_add ("/chat/" name, BtyTestHouse, NULL, set_up, function, tear_down)

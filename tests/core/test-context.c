@@ -3,9 +3,9 @@
 
 typedef struct
 {
-  BtyBot    *bot;
+  BtyBot *bot;
   GPtrArray *history;
-  BtyTurn   *turn;
+  BtyTurn *turn;
 } Fixture;
 
 static void
@@ -54,10 +54,12 @@ text_at (const BtyCompletionRequest *request, guint index)
 static void
 test_order (Fixture *f, gconstpointer unused)
 {
-  static const char *const texts[] = { "first question", "first answer", "second question", "second answer", "third question" };
-  guint                    left_out = 99;
-  g_autoptr(GError)        error = NULL;
-  g_autoptr(BtyCompletionRequest) request = bty_context_build (f->bot, "soul", f->history, f->turn, 32768, 0, 4096, &left_out, &error);
+  static const char *const texts[] = { "first question", "first answer", "second question", "second answer",
+                                       "third question" };
+  guint left_out = 99;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyCompletionRequest) request = bty_context_build (f->bot, "soul", f->history, f->turn, 32768, 0, 4096,
+                                                                &left_out, &error);
 
   g_assert_no_error (error);
   g_assert_cmpuint (left_out, ==, 0);
@@ -70,9 +72,10 @@ test_order (Fixture *f, gconstpointer unused)
 static void
 test_oldest_are_left_out (Fixture *f, gconstpointer unused)
 {
-  guint             left_out = 0;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(BtyCompletionRequest) request = bty_context_build (f->bot, "soul", f->history, f->turn, 100, 0, 40, &left_out, &error);
+  guint left_out = 0;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyCompletionRequest) request = bty_context_build (f->bot, "soul", f->history, f->turn, 100, 0, 40,
+                                                                &left_out, &error);
 
   g_assert_no_error (error);
   g_assert_cmpuint (left_out, ==, 2);
@@ -82,9 +85,9 @@ test_oldest_are_left_out (Fixture *f, gconstpointer unused)
 static void
 test_question_alone_is_too_long (Fixture *f, gconstpointer unused)
 {
-  guint             left_out = 0;
-  g_autoptr(GError) error = NULL;
-  g_autofree char  *soul = g_strnfill (3000, 's');
+  guint left_out = 0;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *soul = g_strnfill (3000, 's');
 
   g_assert_null (bty_context_build (f->bot, soul, f->history, f->turn, 1000, 0, 40, &left_out, &error));
   g_assert_error (error, BTY_ERROR, BTY_ERROR_OUT_OF_RANGE);
@@ -100,7 +103,8 @@ test_settings_of_the_bot (Fixture *f, gconstpointer unused)
   f->bot->temperature = 0.25;
   BTY_SET_NULL (f->bot, BtyBot, temperature, FALSE);
   {
-    g_autoptr(BtyCompletionRequest) request = bty_context_build (f->bot, "", f->history, f->turn, 32768, 0, 4096, &left_out, NULL);
+    g_autoptr (BtyCompletionRequest) request = bty_context_build (f->bot, "", f->history, f->turn, 32768, 0, 4096,
+                                                                  &left_out, NULL);
 
     g_assert_cmpint (request->max_output, ==, 77);
     g_assert_false (BTY_IS_NULL (request, BtyCompletionRequest, temperature));
@@ -115,15 +119,18 @@ test_no_more_output_than_is_kept (Fixture *f, gconstpointer unused)
 
   f->bot->max_output = 8000;
   {
-    g_autoptr(BtyCompletionRequest) by_model = bty_context_build (f->bot, "", f->history, f->turn, 32768, 2000, 4096, &left_out, NULL);
-    g_autoptr(BtyCompletionRequest) by_window = bty_context_build (f->bot, "", f->history, f->turn, 1000, 0, 40, &left_out, NULL);
+    g_autoptr (BtyCompletionRequest) by_model = bty_context_build (f->bot, "", f->history, f->turn, 32768, 2000, 4096,
+                                                                   &left_out, NULL);
+    g_autoptr (BtyCompletionRequest) by_window = bty_context_build (f->bot, "", f->history, f->turn, 1000, 0, 40,
+                                                                    &left_out, NULL);
 
     g_assert_cmpint (by_model->max_output, ==, 2000);
     g_assert_cmpint (by_window->max_output, ==, 500);
   }
   f->bot->max_output = 0;
   {
-    g_autoptr(BtyCompletionRequest) unnamed = bty_context_build (f->bot, "", f->history, f->turn, 32768, 2000, 4096, &left_out, NULL);
+    g_autoptr (BtyCompletionRequest) unnamed = bty_context_build (f->bot, "", f->history, f->turn, 32768, 2000, 4096,
+                                                                  &left_out, NULL);
 
     g_assert_cmpint (unnamed->max_output, ==, 0);
   }
@@ -137,6 +144,7 @@ main (int argc, char **argv)
   g_test_add ("/context/oldest-are-left-out", Fixture, NULL, set_up, test_oldest_are_left_out, tear_down);
   g_test_add ("/context/question-alone-is-too-long", Fixture, NULL, set_up, test_question_alone_is_too_long, tear_down);
   g_test_add ("/context/settings-of-the-bot", Fixture, NULL, set_up, test_settings_of_the_bot, tear_down);
-  g_test_add ("/context/no-more-output-than-is-kept", Fixture, NULL, set_up, test_no_more_output_than_is_kept, tear_down);
+  g_test_add ("/context/no-more-output-than-is-kept", Fixture, NULL, set_up, test_no_more_output_than_is_kept,
+              tear_down);
   return g_test_run ();
 }

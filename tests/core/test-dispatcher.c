@@ -32,7 +32,7 @@ test_scopes (BtyTestHouse *h, gconstpointer unused)
 
   bty_principal_unref (h->owner);
   h->owner = bty_principal_new (BTY_PRINCIPAL_BOT, "ada", reader);
-  g_clear_pointer ((BtyRecord **) &(gpointer) { bty_test_call (h, "bot.list", "{}") }, bty_record_unref);
+  g_clear_pointer ((BtyRecord **) &(gpointer){ bty_test_call (h, "bot.list", "{}") }, bty_record_unref);
   bty_test_call_fails (h, "bot.create", "{\"name\":\"x\"}", BTY_ERROR_PERMISSION_DENIED, "bots:write");
 
   bty_principal_unref (h->owner);
@@ -43,8 +43,8 @@ test_scopes (BtyTestHouse *h, gconstpointer unused)
 static void
 test_same_key_same_answer (BtyTestHouse *h, gconstpointer unused)
 {
-  g_autoptr(BtyBot) first = NULL;
-  g_autoptr(BtyBot) again = NULL;
+  g_autoptr (BtyBot) first = NULL;
+  g_autoptr (BtyBot) again = NULL;
 
   h->key = "k1";
   first = bty_test_call (h, "bot.create", "{\"name\":\"Ada\"}");
@@ -70,8 +70,8 @@ test_failures_are_repeated_too (BtyTestHouse *h, gconstpointer unused)
 static void
 test_same_key_at_once (BtyTestHouse *h, gconstpointer unused)
 {
-  g_autoptr(BtyCall) first = NULL;
-  g_autoptr(BtyCall) second = NULL;
+  g_autoptr (BtyCall) first = NULL;
+  g_autoptr (BtyCall) second = NULL;
 
   h->key = "k3";
   first = bty_test_start (h, "bot.create", "{\"name\":\"Twin\"}");
@@ -85,10 +85,10 @@ test_same_key_at_once (BtyTestHouse *h, gconstpointer unused)
 static void
 test_a_stream_is_repeated (BtyTestHouse *h, gconstpointer unused)
 {
-  g_autoptr(BtyCall) first = NULL;
-  g_autoptr(BtyCall) again = NULL;
-  g_autofree char   *said = NULL;
-  g_autofree char   *repeated = NULL;
+  g_autoptr (BtyCall) first = NULL;
+  g_autoptr (BtyCall) again = NULL;
+  g_autofree char *said = NULL;
+  g_autofree char *repeated = NULL;
 
   bty_record_unref (bty_test_call (h, "bot.create", "{\"name\":\"Bo\"}"));
   h->key = "k4";
@@ -111,11 +111,11 @@ test_a_stream_is_repeated (BtyTestHouse *h, gconstpointer unused)
 static void
 leave_key (BtyTestHouse *h, const char *key, const char *operation, const BtySchema *schema, const char *json)
 {
-  g_autoptr(BtyBatch)       batch = bty_batch_new ();
-  g_autoptr(BtyIdempotency) record = bty_idempotency_new ();
-  g_autoptr(BtyRecord)      request = bty_record_from_json (schema, BTY_VIEW_CREATE, json, -1, NULL);
-  g_autofree char          *stored = bty_record_to_json (request, BTY_VIEW_STORE);
-  g_autofree char          *text = g_strconcat (operation, "\n", stored, NULL);
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
+  g_autoptr (BtyIdempotency) record = bty_idempotency_new ();
+  g_autoptr (BtyRecord) request = bty_record_from_json (schema, BTY_VIEW_CREATE, json, -1, NULL);
+  g_autofree char *stored = bty_record_to_json (request, BTY_VIEW_STORE);
+  g_autofree char *text = g_strconcat (operation, "\n", stored, NULL);
 
   record->key = g_strconcat ("owner ", key, NULL);
   record->operation = g_strdup (operation);
@@ -137,8 +137,8 @@ test_cut_off_is_told (BtyTestHouse *h, gconstpointer unused)
 static void
 test_a_caller_that_gives_up (BtyTestHouse *h, gconstpointer unused)
 {
-  g_autoptr(BtyCall) first = NULL;
-  g_autoptr(BtyBot)  again = NULL;
+  g_autoptr (BtyCall) first = NULL;
+  g_autoptr (BtyBot) again = NULL;
 
   h->key = "k7";
   first = bty_test_start (h, "bot.create", "{\"name\":\"Gone\"}");
@@ -155,8 +155,8 @@ test_a_caller_that_gives_up (BtyTestHouse *h, gconstpointer unused)
 static void
 test_the_key_cannot_be_kept (BtyTestHouse *h, gconstpointer unused)
 {
-  g_autoptr(BtyCall) first = NULL;
-  g_autoptr(BtyCall) second = NULL;
+  g_autoptr (BtyCall) first = NULL;
+  g_autoptr (BtyCall) second = NULL;
 
   h->key = "k8";
   first = bty_test_start (h, "bot.create", "{\"name\":\"Full\"}");
@@ -184,9 +184,9 @@ test_an_answer_is_kept_before_it_is_told (BtyTestHouse *h, gconstpointer unused)
 static void
 test_too_many (BtyTestHouse *h, gconstpointer unused)
 {
-  g_autoptr(GPtrArray) calls = g_ptr_array_new_with_free_func ((GDestroyNotify) bty_call_unref);
-  g_autoptr(GError)    error = NULL;
-  guint                refused = 0;
+  g_autoptr (GPtrArray) calls = g_ptr_array_new_with_free_func ((GDestroyNotify) bty_call_unref);
+  g_autoptr (GError) error = NULL;
+  guint refused = 0;
 
   g_assert_true (bty_settings_set (h->settings, "calls.limit", "4", &error));
   for (guint i = 0; i < 8; i++)
@@ -202,10 +202,12 @@ test_too_many (BtyTestHouse *h, gconstpointer unused)
 static void
 test_deadline (BtyTestHouse *h, gconstpointer unused)
 {
-  static const char  json[] = "{\"slug\":\"bo\",\"message\":\"hi\"}";
-  g_autoptr(GBytes)  body = g_bytes_new_static (json, strlen (json));
-  g_autoptr(BtyCall) call = NULL;
-  BtyCallSpec spec = { .operation = "chat.send", .principal = h->owner, .decode = bty_decode_json, .input = body, .timeout_ms = 50 };
+  static const char json[] = "{\"slug\":\"bo\",\"message\":\"hi\"}";
+  g_autoptr (GBytes) body = g_bytes_new_static (json, strlen (json));
+  g_autoptr (BtyCall) call = NULL;
+  BtyCallSpec spec = {
+    .operation = "chat.send", .principal = h->owner, .decode = bty_decode_json, .input = body, .timeout_ms = 50
+  };
 
   bty_record_unref (bty_test_call (h, "bot.create", "{\"name\":\"Bo\"}"));
   h->fake->hangs = TRUE;

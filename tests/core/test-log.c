@@ -18,7 +18,7 @@ say (const char *domain, GLogLevelFlags level, const char *message)
 static void
 start (const char *levels)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
   bty_log_start (levels, &error);
   g_assert_no_error (error);
@@ -58,13 +58,15 @@ test_lines (void)
   if (g_test_subprocess ())
     {
       start (NULL);
-      say ("bty-test", G_LOG_LEVEL_MESSAGE, "one\n2026-01-01 00:00:00.000 error forged: \033[2Jtwo\xff three \xc2\x9b four");
+      say ("bty-test", G_LOG_LEVEL_MESSAGE,
+           "one\n2026-01-01 00:00:00.000 error forged: \033[2Jtwo\xff three \xc2\x9b four");
       g_log_structured ("bty-test", G_LOG_LEVEL_WARNING, "MESSAGE", "%s", "end");
       return;
     }
   g_test_trap_subprocess (NULL, 0, 0);
   g_test_trap_assert_passed ();
-  g_test_trap_assert_stderr ("?*-?*-?* ?*:?*:?*.?* message  bty-test: one\\n2026-01-01*forged: \\x1b[2Jtwo\xef\xbf\xbd three \\x9b four\n*");
+  g_test_trap_assert_stderr (
+    "?*-?*-?* ?*:?*:?*.?* message  bty-test: one\\n2026-01-01*forged: \\x1b[2Jtwo\xef\xbf\xbd three \\x9b four\n*");
   g_test_trap_assert_stderr ("*\n?*-?*-?* ?*:?*:?*.?* warning  bty-test: end\n");
   g_test_trap_assert_stderr_unmatched ("*\033*");
 }
@@ -76,7 +78,7 @@ test_bad_levels (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     {
-      g_autoptr(GError) error = NULL;
+      g_autoptr (GError) error = NULL;
 
       g_assert_false (bty_log_set_levels (bad[i], &error));
       g_assert_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT);
@@ -88,8 +90,8 @@ test_bad_levels (void)
 static void
 child_follow (void)
 {
-  g_autoptr(BtyTestFolder) folder = bty_test_folder_new ();
-  g_autoptr(BtySettings)   settings = NULL;
+  g_autoptr (BtyTestFolder) folder = bty_test_folder_new ();
+  g_autoptr (BtySettings) settings = NULL;
 
   g_free (bty_test_folder_write (folder, "boternity.conf", "[log]\nlevel=warning\n"));
   settings = bty_settings_new (folder);

@@ -24,8 +24,9 @@ test_rules (void)
 static void
 test_stored_records (void)
 {
-  const BtySchema *const schemas[] = { &bty_bot_schema, &bty_session_schema, &bty_message_schema, &bty_turn_schema,
-                                       &bty_provider_config_schema, &bty_idempotency_schema, &bty_event_schema };
+  const BtySchema *const schemas[] = { &bty_bot_schema,  &bty_session_schema,         &bty_message_schema,
+                                       &bty_turn_schema, &bty_provider_config_schema, &bty_idempotency_schema,
+                                       &bty_event_schema };
 
   for (guint i = 0; i < G_N_ELEMENTS (schemas); i++)
     {

@@ -16,11 +16,11 @@
 /* A module stays open for the life of a process, so each test that opens one runs in a child of its own. */
 typedef struct
 {
-  char              *folder;
-  char              *data;
-  char              *plugins; /* the user's folder */
-  BtyCatalogue      *catalogue;
-  BtySettings       *settings;
+  char *folder;
+  char *data;
+  char *plugins; /* the user's folder */
+  BtyCatalogue *catalogue;
+  BtySettings *settings;
   BtyPluginRegistry *registry;
 } Fixture;
 
@@ -84,11 +84,11 @@ run (gconstpointer data)
 static char *
 put (const char *name, const char *folder, const char *file)
 {
-  g_autofree char  *built = g_strconcat (g_getenv ("BTY_TEST_PLUGINS"), "/", name, ".so", NULL);
-  char             *path = g_build_filename (folder, file, NULL);
-  g_autofree char  *contents = NULL;
-  g_autoptr(GError) error = NULL;
-  gsize             length;
+  g_autofree char *built = g_strconcat (g_getenv ("BTY_TEST_PLUGINS"), "/", name, ".so", NULL);
+  char *path = g_build_filename (folder, file, NULL);
+  g_autofree char *contents = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize length;
 
   g_file_get_contents (built, &contents, &length, &error);
   g_assert_no_error (error);
@@ -111,7 +111,7 @@ patch (const char *path, goffset place, guint8 byte)
 static BtyPluginInfo *
 find_info (Fixture *f, const char *path)
 {
-  g_autoptr(GPtrArray) infos = bty_plugin_registry_list (f->registry);
+  g_autoptr (GPtrArray) infos = bty_plugin_registry_list (f->registry);
 
   for (guint i = 0; i < infos->len; i++)
     {
@@ -134,7 +134,7 @@ was_opened (const char *mark)
 static void
 assert_state (Fixture *f, const char *path, BtyPluginState state, const char *name)
 {
-  g_autoptr(BtyPluginInfo) info = find_info (f, path);
+  g_autoptr (BtyPluginInfo) info = find_info (f, path);
 
   g_assert_nonnull (info);
   if (state == BTY_PLUGIN_LOADED)
@@ -147,8 +147,8 @@ assert_state (Fixture *f, const char *path, BtyPluginState state, const char *na
 static void
 assert_refused (Fixture *f, const char *path, const char *says)
 {
-  g_autofree char          *warnings = NULL;
-  g_autoptr(BtyPluginInfo)  info = NULL;
+  g_autofree char *warnings = NULL;
+  g_autoptr (BtyPluginInfo) info = NULL;
 
   bty_plugin_registry_find (f->registry);
   bty_plugin_registry_open_all (f->registry);
@@ -165,10 +165,10 @@ assert_refused (Fixture *f, const char *path, const char *says)
 static void
 test_waits (Fixture *f)
 {
-  g_autofree char   *path = put ("provider-good", f->plugins, "provider-good.so");
-  g_autoptr(GError)  error = NULL;
-  g_autoptr(GObject) object = NULL;
-  g_auto(GStrv)      names = NULL;
+  g_autofree char *path = put ("provider-good", f->plugins, "provider-good.so");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GObject) object = NULL;
+  g_auto (GStrv) names = NULL;
 
   bty_plugin_registry_find (f->registry);
   assert_state (f, path, BTY_PLUGIN_WAITING, "provider-good");
@@ -188,9 +188,9 @@ test_waits (Fixture *f)
 static void
 test_other_file_name (Fixture *f)
 {
-  g_autofree char   *path = put ("provider-good", f->plugins, "mine.so");
-  g_autoptr(GError)  error = NULL;
-  g_autoptr(GObject) object = NULL;
+  g_autofree char *path = put ("provider-good", f->plugins, "mine.so");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GObject) object = NULL;
 
   bty_plugin_registry_find (f->registry);
   g_assert_false (was_opened ("provider-good"));
@@ -203,8 +203,8 @@ test_other_file_name (Fixture *f)
 static void
 test_not_found (Fixture *f)
 {
-  g_autofree char  *path = put ("provider-good", f->plugins, "provider-good.so");
-  g_autoptr(GError) error = NULL;
+  g_autofree char *path = put ("provider-good", f->plugins, "provider-good.so");
+  g_autoptr (GError) error = NULL;
 
   bty_plugin_registry_find (f->registry);
   g_assert_null (bty_plugin_registry_make (f->registry, BTY_FEATURE_PROVIDER, "nobody", &error));
@@ -216,9 +216,9 @@ test_not_found (Fixture *f)
 static void
 test_refused_feature (Fixture *f)
 {
-  g_autofree char  *path = put ("major", f->plugins, "provider-newer.so");
-  g_autofree char  *warnings = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autofree char *path = put ("major", f->plugins, "provider-newer.so");
+  g_autofree char *warnings = NULL;
+  g_autoptr (GError) error = NULL;
 
   bty_plugin_registry_find (f->registry);
   g_assert_null (bty_plugin_registry_make (f->registry, BTY_FEATURE_PROVIDER, "newer", &error));
@@ -232,14 +232,14 @@ test_refused_feature (Fixture *f)
 static void
 test_folders_and_copy (Fixture *f)
 {
-  g_autofree char   *first = g_build_filename (f->folder, "first", NULL);
-  g_autofree char   *copies = g_build_filename (f->folder, "cache", "boternity", "plugins", NULL);
-  g_autofree char   *in_path = NULL;
-  g_autofree char   *in_user = put ("twin", f->plugins, "provider-good.so");
-  g_autofree char   *maps = NULL;
-  g_autoptr(BtyPluginInfo) hidden = NULL;
-  g_autoptr(GError)  error = NULL;
-  g_autoptr(GObject) object = NULL;
+  g_autofree char *first = g_build_filename (f->folder, "first", NULL);
+  g_autofree char *copies = g_build_filename (f->folder, "cache", "boternity", "plugins", NULL);
+  g_autofree char *in_path = NULL;
+  g_autofree char *in_user = put ("twin", f->plugins, "provider-good.so");
+  g_autofree char *maps = NULL;
+  g_autoptr (BtyPluginInfo) hidden = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GObject) object = NULL;
 
   g_assert_cmpint (g_mkdir (first, 0700), ==, 0);
   in_path = put ("provider-good", first, "provider-good.so");
@@ -263,12 +263,12 @@ test_folders_and_copy (Fixture *f)
 static void
 test_spoiled_copy (Fixture *f)
 {
-  g_autofree char  *path = put ("provider-good", f->plugins, "provider-good.so");
-  g_autofree char  *copies = g_build_filename (f->folder, "cache", "boternity", "plugins", NULL);
-  g_autofree char  *contents = NULL;
-  g_autofree char  *hash = NULL;
-  g_autofree char  *name = NULL;
-  gsize             length;
+  g_autofree char *path = put ("provider-good", f->plugins, "provider-good.so");
+  g_autofree char *copies = g_build_filename (f->folder, "cache", "boternity", "plugins", NULL);
+  g_autofree char *contents = NULL;
+  g_autofree char *hash = NULL;
+  g_autofree char *name = NULL;
+  gsize length;
 
   g_assert_true (g_file_get_contents (path, &contents, &length, NULL));
   hash = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) contents, length);
@@ -390,8 +390,9 @@ test_wrong_class (Fixture *f)
   g_autofree char *path = put ("provider-good", f->plugins, "class.so");
 
   patch (path, EI_CLASS, GLIB_SIZEOF_VOID_P == 8 ? ELFCLASS32 : ELFCLASS64);
-  assert_refused (f, path, GLIB_SIZEOF_VOID_P == 8 ? "built for 32-bit programs, and this one has 64 bits"
-                                                   : "built for 64-bit programs, and this one has 32 bits");
+  assert_refused (f, path,
+                  GLIB_SIZEOF_VOID_P == 8 ? "built for 32-bit programs, and this one has 64 bits"
+                                          : "built for 64-bit programs, and this one has 32 bits");
 }
 
 static void
@@ -408,8 +409,8 @@ static void
 test_truncated (Fixture *f)
 {
   g_autofree char *whole = put ("provider-good", f->folder, "whole.so");
-  GStatBuf         info;
-  goffset          sizes[5];
+  GStatBuf info;
+  goffset sizes[5];
 
   g_assert_cmpint (g_stat (whole, &info), ==, 0);
   sizes[0] = 40;
@@ -442,7 +443,8 @@ test_minor (Fixture *f)
 {
   g_autofree char *path = put ("minor", f->plugins, "minor.so");
 
-  assert_refused (f, path, "it was built for version 1.1 of the plugin interface, and this program has 1.0: update Boternity");
+  assert_refused (f, path,
+                  "it was built for version 1.1 of the plugin interface, and this program has 1.0: update Boternity");
 }
 
 static void
@@ -476,10 +478,10 @@ test_duplicate_id (Fixture *f)
 static void
 test_half (Fixture *f)
 {
-  g_autofree char          *path = put ("half", f->plugins, "half.so");
-  g_autofree char          *warnings = NULL;
-  g_autoptr(BtyPluginInfo)  info = NULL;
-  g_autoptr(GObject)        provider = NULL;
+  g_autofree char *path = put ("half", f->plugins, "half.so");
+  g_autofree char *warnings = NULL;
+  g_autoptr (BtyPluginInfo) info = NULL;
+  g_autoptr (GObject) provider = NULL;
 
   bty_plugin_registry_find (f->registry);
   provider = bty_plugin_registry_make (f->registry, BTY_FEATURE_PROVIDER, "half", NULL);
@@ -497,7 +499,7 @@ test_half (Fixture *f)
 static const struct
 {
   const char *path;
-  Test        test;
+  Test test;
 } tests[] = {
   { "/plugins/waits", test_waits },
   { "/plugins/other-file-name", test_other_file_name },

@@ -12,11 +12,11 @@
 
 typedef struct
 {
-  BtyStore           *store;
-  BtySecretService   *secrets;
+  BtyStore *store;
+  BtySecretService *secrets;
   BtyProviderService *service;
-  GHashTable         *fakes; /* kind -> BtyFakeProvider */
-  GString            *events;
+  GHashTable *fakes; /* kind -> BtyFakeProvider */
+  GString *events;
 } Fixture;
 
 static const char *const hello[] = { "Hello ", "there", NULL };
@@ -80,11 +80,11 @@ tear_down (Fixture *f, gconstpointer unused)
 static BtyCall *
 run (Fixture *f, const char *name, const char *json)
 {
-  g_autoptr(BtyPrincipal) owner = bty_principal_new (BTY_PRINCIPAL_OWNER, "owner", (const char *const[]) { "*", NULL });
-  const BtyOperation     *operation = NULL;
-  g_autoptr(GError)       error = NULL;
-  gpointer                request = NULL;
-  BtyCall                *call;
+  g_autoptr (BtyPrincipal) owner = bty_principal_new (BTY_PRINCIPAL_OWNER, "owner", (const char *const[]){ "*", NULL });
+  const BtyOperation *operation = NULL;
+  g_autoptr (GError) error = NULL;
+  gpointer request = NULL;
+  BtyCall *call;
 
   for (guint i = 0; i < bty_n_provider_operations; i++)
     if (strcmp (bty_provider_operations[i].name, name) == 0)
@@ -107,7 +107,7 @@ run (Fixture *f, const char *name, const char *json)
 static char *
 answer (Fixture *f, const char *name, const char *json)
 {
-  g_autoptr(BtyCall) call = run (f, name, json);
+  g_autoptr (BtyCall) call = run (f, name, json);
 
   g_assert_no_error (bty_call_error (call));
   return bty_call_response (call) != NULL ? bty_record_to_json (bty_call_response (call), BTY_VIEW_READ) : NULL;
@@ -116,18 +116,19 @@ answer (Fixture *f, const char *name, const char *json)
 static char *
 items (Fixture *f, const char *name, const char *json, const char *field)
 {
-  g_autoptr(BtyCall) call = run (f, name, json);
-  GString           *list = g_string_new (NULL);
-  BtyItem            item;
+  g_autoptr (BtyCall) call = run (f, name, json);
+  GString *list = g_string_new (NULL);
+  BtyItem item;
 
   g_assert_no_error (bty_call_error (call));
   for (guint64 n = 1; bty_item_log_get (bty_call_log (call), n, &item); n++)
     {
       const BtyRecord *record = item.record;
-      int              index = bty_schema_find (record->schema, field, -1, 0);
+      int index = bty_schema_find (record->schema, field, -1, 0);
 
-      g_string_append_printf (list, "%s%s", n > 1 ? " " : "",
-                              G_STRUCT_MEMBER (char *, record, bty_schema_get_field (record->schema, (guint) index)->offset));
+      g_string_append_printf (
+        list, "%s%s", n > 1 ? " " : "",
+        G_STRUCT_MEMBER (char *, record, bty_schema_get_field (record->schema, (guint) index)->offset));
     }
   return g_string_free (list, FALSE);
 }
@@ -135,7 +136,7 @@ items (Fixture *f, const char *name, const char *json, const char *field)
 static void
 fails (Fixture *f, const char *name, const char *json, BtyErrorCode code, const char *says)
 {
-  g_autoptr(BtyCall) call = run (f, name, json);
+  g_autoptr (BtyCall) call = run (f, name, json);
 
   g_assert_error (bty_call_error (call), BTY_ERROR, (gint) code);
   if (strstr (bty_call_error (call)->message, says) == NULL)
@@ -154,9 +155,9 @@ does (Fixture *f, const char *name, const char *json, const char *says)
 static void
 opening_fails (Fixture *f, const char *name, BtyErrorCode code, const char *says)
 {
-  g_autoptr(GAsyncResult) result = NULL;
-  GAsyncResult           *place = NULL;
-  g_autoptr(GError)       error = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *place = NULL;
+  g_autoptr (GError) error = NULL;
 
   bty_provider_service_open_async (f->service, name, NULL, bty_test_keep_result, &place);
   result = bty_test_wait (&place);
@@ -169,12 +170,12 @@ opening_fails (Fixture *f, const char *name, BtyErrorCode code, const char *says
 static void
 opens (Fixture *f, const char *name, const char *key)
 {
-  g_autoptr(GAsyncResult)      result = NULL;
-  GAsyncResult                *place = NULL;
-  g_autoptr(GError)            error = NULL;
-  g_autoptr(BtyProviderConfig) config = NULL;
-  g_autoptr(BtyProvider)       provider = NULL;
-  BtyFakeProvider             *fake;
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *place = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyProviderConfig) config = NULL;
+  g_autoptr (BtyProvider) provider = NULL;
+  BtyFakeProvider *fake;
 
   bty_provider_service_open_async (f->service, name, NULL, bty_test_keep_result, &place);
   result = bty_test_wait (&place);
@@ -211,7 +212,8 @@ test_records (Fixture *f, gconstpointer unused)
   g_autofree char *names = NULL;
 
   does (f, "provider.add", "{\"name\":\"zebra\",\"url\":\"http://127.0.0.1:1/v1\"}", "\"revision\":1");
-  does (f, "provider.add", "{\"name\":\"ant\",\"url\":\"http://127.0.0.1:2/v1\",\"default_model\":\"m\"}", "\"kind\":\"openai\"");
+  does (f, "provider.add", "{\"name\":\"ant\",\"url\":\"http://127.0.0.1:2/v1\",\"default_model\":\"m\"}",
+        "\"kind\":\"openai\"");
   names = items (f, "provider.list", NULL, "name");
   g_assert_cmpstr (names, ==, "ant zebra builtin");
   fails (f, "provider.add", "{\"name\":\"ant\"}", BTY_ERROR_ALREADY_EXISTS, "provider update ant");
@@ -238,7 +240,8 @@ static void
 test_bad_values (Fixture *f, gconstpointer unused)
 {
   const char *const names[] = { "a/b", "../x", "-a", ".a", "a b", "ä", "a\\\"" };
-  const char *const urls[] = { "ftp://host/v1", "host:80", "http://", "http://user:password@host/", "javascript:x", "http:///v1" };
+  const char *const urls[] = { "ftp://host/v1", "host:80",   "http://", "http://user:password@host/",
+                               "javascript:x",  "http:///v1" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -253,7 +256,8 @@ test_bad_values (Fixture *f, gconstpointer unused)
       fails (f, "provider.add", json, BTY_ERROR_INVALID_ARGUMENT, "http or https URL");
     }
   does (f, "provider.add", "{\"name\":\"a.b_c-1\",\"url\":\"https://[::1]:8080/v1\"}", "\"name\":\"a.b_c-1\"");
-  fails (f, "provider.update", "{\"name\":\"a.b_c-1\",\"url\":\"nonsense\"}", BTY_ERROR_INVALID_ARGUMENT, "http or https URL");
+  fails (f, "provider.update", "{\"name\":\"a.b_c-1\",\"url\":\"nonsense\"}", BTY_ERROR_INVALID_ARGUMENT,
+         "http or https URL");
 }
 
 static void
@@ -292,16 +296,20 @@ test_key_goes_with_provider (Fixture *f, gconstpointer unused)
 static void
 test_usual_key (Fixture *f, gconstpointer unused)
 {
-  does (f, "provider.add", "{\"name\":\"local\",\"url\":\"http://127.0.0.1:11434/v1\"}", "\"key_state\":\"not_needed\"");
+  does (f, "provider.add", "{\"name\":\"local\",\"url\":\"http://127.0.0.1:11434/v1\"}",
+        "\"key_state\":\"not_needed\"");
   does (f, "provider.add", "{\"name\":\"openai\"}", "\"key_ref\":\"env:OPENAI_API_KEY\",\"key_state\":\"missing\"");
-  does (f, "provider.add", "{\"name\":\"router\",\"url\":\"https://openrouter.ai/api/v1\"}", "\"key_ref\":\"env:OPENROUTER_API_KEY\"");
+  does (f, "provider.add", "{\"name\":\"router\",\"url\":\"https://openrouter.ai/api/v1\"}",
+        "\"key_ref\":\"env:OPENROUTER_API_KEY\"");
   opening_fails (f, "openai", BTY_ERROR_FAILED_PRECONDITION, "OPENAI_API_KEY");
 
   /* Neither a host nobody knows nor a plain-text connection gets a key that was not meant for it. */
   does (f, "provider.add", "{\"name\":\"x\",\"url\":\"https://evil.example/v1\"}", "\"key_state\":\"not_needed\"");
   does (f, "provider.add", "{\"name\":\"y\",\"url\":\"http://api.openai.com/v1\"}", "\"key_state\":\"not_needed\"");
-  does (f, "provider.update", "{\"name\":\"openai\",\"url\":\"https://evil.example/v1\"}", "\"key_state\":\"not_needed\"");
-  does (f, "provider.update", "{\"name\":\"openai\",\"url\":\"https://api.openai.com/v1\"}", "\"key_ref\":\"env:OPENAI_API_KEY\"");
+  does (f, "provider.update", "{\"name\":\"openai\",\"url\":\"https://evil.example/v1\"}",
+        "\"key_state\":\"not_needed\"");
+  does (f, "provider.update", "{\"name\":\"openai\",\"url\":\"https://api.openai.com/v1\"}",
+        "\"key_ref\":\"env:OPENAI_API_KEY\"");
 
   g_setenv ("OPENAI_API_KEY", "sk-from-environment", TRUE);
   start (f);
@@ -344,7 +352,8 @@ test_store_fails (Fixture *f, gconstpointer unused)
 
   does (f, "provider.add", "{\"name\":\"a\",\"key\":\"sk-1\"}", NULL);
   bty_fake_store_fail_next (BTY_FAKE_STORE (f->store), BTY_ERROR_RESOURCE_EXHAUSTED, "the disk is full");
-  fails (f, "provider.update", "{\"name\":\"a\",\"key\":\"sk-2\",\"default_model\":\"m\"}", BTY_ERROR_RESOURCE_EXHAUSTED, "full");
+  fails (f, "provider.update", "{\"name\":\"a\",\"key\":\"sk-2\",\"default_model\":\"m\"}",
+         BTY_ERROR_RESOURCE_EXHAUSTED, "full");
   opens (f, "a", "sk-1");
   bty_fake_store_fail_next (BTY_FAKE_STORE (f->store), BTY_ERROR_RESOURCE_EXHAUSTED, "the disk is full");
   fails (f, "provider.delete", "{\"name\":\"a\"}", BTY_ERROR_RESOURCE_EXHAUSTED, "full");
@@ -355,12 +364,12 @@ test_store_fails (Fixture *f, gconstpointer unused)
 static void
 test_races (Fixture *f, gconstpointer unused)
 {
-  g_autoptr(BtyProviderConfig) config = bty_provider_config_new ();
-  g_autoptr(BtyProviderConfig) stored = NULL;
-  GAsyncResult                *places[2] = { NULL, NULL };
-  g_autoptr(GAsyncResult)      first = NULL;
-  g_autoptr(GAsyncResult)      second = NULL;
-  g_autoptr(GError)            error = NULL;
+  g_autoptr (BtyProviderConfig) config = bty_provider_config_new ();
+  g_autoptr (BtyProviderConfig) stored = NULL;
+  GAsyncResult *places[2] = { NULL, NULL };
+  g_autoptr (GAsyncResult) first = NULL;
+  g_autoptr (GAsyncResult) second = NULL;
+  g_autoptr (GError) error = NULL;
 
   config->name = g_strdup ("a");
   config->kind = g_strdup ("openai");
@@ -418,7 +427,8 @@ test_trial (Fixture *f, gconstpointer unused)
 
   bty_fake_provider_fail (fake, BTY_ERROR_UNAUTHENTICATED, "the key was refused: give another");
   does (f, "provider.test", "{\"name\":\"a\"}", "\"ok\":false");
-  does (f, "provider.test", "{\"name\":\"a\"}", "\"error_code\":\"UNAUTHENTICATED\",\"error\":\"the key was refused: give another\"");
+  does (f, "provider.test", "{\"name\":\"a\"}",
+        "\"error_code\":\"UNAUTHENTICATED\",\"error\":\"the key was refused: give another\"");
   g_clear_error (&fake->failure);
   fake->models = NULL;
   does (f, "provider.test", "{\"name\":\"a\"}", "\"error\":\"no route to host\"");
@@ -433,11 +443,11 @@ test_trial (Fixture *f, gconstpointer unused)
 static void
 test_trial_cancelled (Fixture *f, gconstpointer unused)
 {
-  g_autoptr(BtyPrincipal) owner = bty_principal_new (BTY_PRINCIPAL_OWNER, "owner", (const char *const[]) { "*", NULL });
-  BtyFakeProvider        *fake = g_hash_table_lookup (f->fakes, "builtin");
-  BtyProviderConfig      *request = bty_provider_config_new ();
-  const BtyOperation     *operation = &bty_provider_operations[5];
-  g_autoptr(BtyCall)      call = NULL;
+  g_autoptr (BtyPrincipal) owner = bty_principal_new (BTY_PRINCIPAL_OWNER, "owner", (const char *const[]){ "*", NULL });
+  BtyFakeProvider *fake = g_hash_table_lookup (f->fakes, "builtin");
+  BtyProviderConfig *request = bty_provider_config_new ();
+  const BtyOperation *operation = &bty_provider_operations[5];
+  g_autoptr (BtyCall) call = NULL;
 
   g_assert_cmpstr (operation->name, ==, "provider.test");
   fake->hangs = TRUE;

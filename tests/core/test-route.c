@@ -14,18 +14,18 @@
 
 typedef struct
 {
-  BtyStore           *store;
-  BtySecretService   *secrets;
+  BtyStore *store;
+  BtySecretService *secrets;
   BtyProviderService *service;
-  GHashTable         *fakes;
-  BtyFakeProvider    *a, *b, *c;
-  GCancellable       *cancellable;
-  BtyRoute           *route;
+  GHashTable *fakes;
+  BtyFakeProvider *a, *b, *c;
+  GCancellable *cancellable;
+  BtyRoute *route;
 
-  GString            *log;  /* what the route told, in order */
-  GString            *said; /* the answer */
-  const char         *too_small; /* a model that nothing fits into */
-  gboolean            done;
+  GString *log;          /* what the route told, in order */
+  GString *said;         /* the answer */
+  const char *too_small; /* a model that nothing fits into */
+  gboolean done;
 } Fixture;
 
 static const char *const from_a[] = { "I ", "am ", "a", NULL };
@@ -35,12 +35,13 @@ static const char *const nothing[] = { NULL };
 static void
 add_provider (Fixture *f, const char *name, const char *more)
 {
-  g_autofree char             *json = g_strdup_printf ("{\"name\":\"%s\",\"kind\":\"%s\"%s}", name, name, more);
-  g_autoptr(GError)            error = NULL;
-  g_autoptr(BtyProviderConfig) config = bty_record_from_json (&bty_provider_config_schema, BTY_VIEW_CREATE, json, -1, &error);
-  g_autoptr(BtyProviderConfig) added = NULL;
-  g_autoptr(GAsyncResult)      result = NULL;
-  GAsyncResult                *place = NULL;
+  g_autofree char *json = g_strdup_printf ("{\"name\":\"%s\",\"kind\":\"%s\"%s}", name, name, more);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyProviderConfig) config = bty_record_from_json (&bty_provider_config_schema, BTY_VIEW_CREATE, json, -1,
+                                                               &error);
+  g_autoptr (BtyProviderConfig) added = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *place = NULL;
 
   g_assert_no_error (error);
   bty_provider_service_add_async (f->service, config, NULL, bty_test_keep_result, &place);
@@ -93,7 +94,7 @@ tear_down (Fixture *f, gconstpointer unused)
 static BtyCompletionRequest *
 on_model (BtyRoute *route, const char *model, gint64 window, gint64 max_output, gpointer data, GError **error)
 {
-  Fixture              *f = data;
+  Fixture *f = data;
   BtyCompletionRequest *request;
 
   g_string_append_printf (f->log, "[%s %" G_GINT64_FORMAT "]", model, window);
@@ -138,7 +139,7 @@ static const BtyRouteEvents events = { on_model, on_skipped, on_delta, on_done }
 static void
 begin (Fixture *f, const char *models)
 {
-  g_auto(GStrv) list = g_strsplit (models, " ", -1);
+  g_auto (GStrv) list = g_strsplit (models, " ", -1);
 
   g_clear_object (&f->route);
   f->done = FALSE;
@@ -195,8 +196,8 @@ test_names (Fixture *f, gconstpointer unused)
 static void
 test_falls_through (Fixture *f, gconstpointer unused)
 {
-  const BtyErrorCode through[] = { BTY_ERROR_RESOURCE_EXHAUSTED, BTY_ERROR_UNAVAILABLE, BTY_ERROR_DEADLINE_EXCEEDED, BTY_ERROR_DATA_LOSS,
-                                   BTY_ERROR_NOT_FOUND, BTY_ERROR_FAILED_PRECONDITION };
+  const BtyErrorCode through[] = { BTY_ERROR_RESOURCE_EXHAUSTED, BTY_ERROR_UNAVAILABLE, BTY_ERROR_DEADLINE_EXCEEDED,
+                                   BTY_ERROR_DATA_LOSS,          BTY_ERROR_NOT_FOUND,   BTY_ERROR_FAILED_PRECONDITION };
 
   f->a->words = nothing;
   for (guint i = 0; i < G_N_ELEMENTS (through); i++)
@@ -211,8 +212,8 @@ test_falls_through (Fixture *f, gconstpointer unused)
 static void
 test_own_mistakes (Fixture *f, gconstpointer unused)
 {
-  const BtyErrorCode ends[] = { BTY_ERROR_INVALID_ARGUMENT, BTY_ERROR_UNAUTHENTICATED, BTY_ERROR_PERMISSION_DENIED, BTY_ERROR_OUT_OF_RANGE,
-                                BTY_ERROR_UNIMPLEMENTED, BTY_ERROR_INTERNAL };
+  const BtyErrorCode ends[] = { BTY_ERROR_INVALID_ARGUMENT, BTY_ERROR_UNAUTHENTICATED, BTY_ERROR_PERMISSION_DENIED,
+                                BTY_ERROR_OUT_OF_RANGE,     BTY_ERROR_UNIMPLEMENTED,   BTY_ERROR_INTERNAL };
 
   f->a->words = nothing;
   for (guint i = 0; i < G_N_ELEMENTS (ends); i++)

@@ -10,8 +10,8 @@
 static void
 assert_secret (BtySecretService *service, const char *reference, const char *expected)
 {
-  g_autoptr(GError)    error = NULL;
-  g_autoptr(BtySecret) secret = bty_secret_service_find (service, reference, &error);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtySecret) secret = bty_secret_service_find (service, reference, &error);
 
   g_assert_no_error (error);
   g_assert_cmpstr (bty_secret_peek (secret), ==, expected);
@@ -20,8 +20,8 @@ assert_secret (BtySecretService *service, const char *reference, const char *exp
 static void
 assert_no_secret (BtySecretService *service, const char *reference, BtyErrorCode code, const char *says)
 {
-  g_autoptr(GError)    error = NULL;
-  g_autoptr(BtySecret) secret = bty_secret_service_find (service, reference, &error);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtySecret) secret = bty_secret_service_find (service, reference, &error);
 
   g_assert_null (secret);
   g_assert_error (error, BTY_ERROR, (gint) code);
@@ -31,7 +31,7 @@ assert_no_secret (BtySecretService *service, const char *reference, BtyErrorCode
 static void
 test_environment (void)
 {
-  g_autoptr(BtySecretService) service = NULL;
+  g_autoptr (BtySecretService) service = NULL;
 
   g_setenv ("TEST_API_KEY", "key of the test", TRUE);
   g_setenv ("TEST_OTHER", "not named like a secret", TRUE);
@@ -51,11 +51,11 @@ test_environment (void)
 static void
 test_started_with (void)
 {
-  g_autofree char   *program = g_file_read_link ("/proc/self/exe", NULL);
-  char              *argv[] = { program, (char *) "--child", NULL };
-  g_auto(GStrv)      environment = g_environ_setenv (g_get_environ (), "TEST_API_KEY", "visible-from-outside", TRUE);
-  g_autoptr(GError)  error = NULL;
-  int                status = -1;
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  char *argv[] = { program, (char *) "--child", NULL };
+  g_auto (GStrv) environment = g_environ_setenv (g_get_environ (), "TEST_API_KEY", "visible-from-outside", TRUE);
+  g_autoptr (GError) error = NULL;
+  int status = -1;
 
   g_spawn_sync (NULL, argv, environment, G_SPAWN_DEFAULT, NULL, NULL, NULL, NULL, &status, &error);
   g_assert_no_error (error);
@@ -71,11 +71,11 @@ holds (const char *bytes, gsize length, const char *text)
 static int
 child (void)
 {
-  g_autofree char             *before = NULL;
-  g_autofree char             *after = NULL;
-  gsize                        length_before = 0, length_after = 0;
-  g_autoptr(BtySecretService)  service = NULL;
-  g_autoptr(BtySecret)         secret = NULL;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  gsize length_before = 0, length_after = 0;
+  g_autoptr (BtySecretService) service = NULL;
+  g_autoptr (BtySecret) secret = NULL;
 
   g_file_get_contents ("/proc/self/environ", &before, &length_before, NULL);
   service = bty_secret_service_new ();
@@ -89,9 +89,9 @@ child (void)
 static void
 test_memory (void)
 {
-  g_autoptr(BtySecretService) service = bty_secret_service_new ();
-  g_autoptr(BtySecret)        one = bty_secret_new ("one", 3);
-  g_autoptr(BtySecret)        two = bty_secret_new ("two", 3);
+  g_autoptr (BtySecretService) service = bty_secret_service_new ();
+  g_autoptr (BtySecret) one = bty_secret_new ("one", 3);
+  g_autoptr (BtySecret) two = bty_secret_new ("two", 3);
 
   assert_no_secret (service, "memory:provider/a", BTY_ERROR_NOT_FOUND, "memory:provider/a");
   bty_secret_service_put (service, "provider/a", one);
@@ -105,8 +105,9 @@ test_memory (void)
 static void
 test_bad_references (void)
 {
-  g_autoptr(BtySecretService) service = bty_secret_service_new ();
-  const char *const           bad[] = { "", "env", "env:", "env:A B", "env:1A", "env:A=B", "memory:", "file:/etc/passwd", "ENV:HOME", ":x" };
+  g_autoptr (BtySecretService) service = bty_secret_service_new ();
+  const char *const bad[] = { "",         "env", "env:", "env:A B", "env:1A", "env:A=B", "memory:", "file:/etc/passwd",
+                              "ENV:HOME", ":x" };
 
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     assert_no_secret (service, bad[i], BTY_ERROR_INVALID_ARGUMENT, "env:NAME");
@@ -117,8 +118,8 @@ test_bad_references (void)
 static void
 test_key_for_reference (void)
 {
-  g_autoptr(BtySecretService) service = bty_secret_service_new ();
-  g_autoptr(GError)           error = NULL;
+  g_autoptr (BtySecretService) service = bty_secret_service_new ();
+  g_autoptr (GError) error = NULL;
 
   g_assert_null (bty_secret_service_find (service, "sk-very-secret", &error));
   g_assert_null (strstr (error->message, "sk-very"));

@@ -14,18 +14,31 @@
 #include "bty-test-warnings.h"
 
 static const BtySetting table[] = {
-  { .group = "web", .key = "port", .type = BTY_SETTING_INT, .fallback = "8040", .min = 0, .max = 65535, .summary = "Port" },
+  { .group = "web",
+    .key = "port",
+    .type = BTY_SETTING_INT,
+    .fallback = "8040",
+    .min = 0,
+    .max = 65535,
+    .summary = "Port" },
   { .group = "web", .key = "host", .type = BTY_SETTING_STRING, .fallback = "127.0.0.1", .summary = "Host" },
   { .group = "web", .key = "cross-origin", .type = BTY_SETTING_BOOL, .fallback = "false", .summary = "CORS" },
-  { .group = "calls", .key = "timeout_ms", .type = BTY_SETTING_INT, .fallback = "1000", .unit = "ms", .min = 1, .max = 60000, .summary = "Time" },
+  { .group = "calls",
+    .key = "timeout_ms",
+    .type = BTY_SETTING_INT,
+    .fallback = "1000",
+    .unit = "ms",
+    .min = 1,
+    .max = 60000,
+    .summary = "Time" },
 };
 
 typedef struct
 {
-  char        *folder;
-  char        *user;
+  char *folder;
+  char *user;
   BtySettings *settings;
-  GString     *changes;
+  GString *changes;
 } Fixture;
 
 static char *system_folder;
@@ -53,7 +66,7 @@ tear_down (Fixture *f, gconstpointer unused)
 static void
 on_changed (BtySettings *settings, const char *name, Fixture *f)
 {
-  g_auto(GStrv)    parts = g_strsplit (name, ".", 2);
+  g_auto (GStrv) parts = g_strsplit (name, ".", 2);
   g_autofree char *value = bty_settings_get (settings, parts[0], parts[1]);
 
   g_string_append_printf (f->changes, "%s=%s ", name, value);
@@ -84,8 +97,8 @@ assert_value (Fixture *f, const char *group, const char *key, const char *expect
 static void
 assert_source (Fixture *f, const char *name, const char *ending)
 {
-  g_autoptr(GError)         error = NULL;
-  g_autoptr(BtySettingInfo) info = bty_settings_describe (f->settings, name, &error);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtySettingInfo) info = bty_settings_describe (f->settings, name, &error);
 
   g_assert_no_error (error);
   g_assert_true (g_str_has_suffix (info->source, ending));
@@ -113,8 +126,8 @@ assert_file (Fixture *f, const char *expected)
 static void
 test_defaults (Fixture *f, gconstpointer unused)
 {
-  g_autoptr(GPtrArray) all = NULL;
-  g_auto(GStrv)        problems = NULL;
+  g_autoptr (GPtrArray) all = NULL;
+  g_auto (GStrv) problems = NULL;
 
   open_settings (f);
   assert_value (f, "web", "port", "8040");
@@ -132,7 +145,8 @@ test_defaults (Fixture *f, gconstpointer unused)
 static void
 test_layers (Fixture *f, gconstpointer unused)
 {
-  g_free (bty_test_folder_write (system_folder, "boternity/boternity.conf", "[web]\nport=1\nhost=system\n[calls]\ntimeout_ms=1\n"));
+  g_free (bty_test_folder_write (system_folder, "boternity/boternity.conf",
+                                 "[web]\nport=1\nhost=system\n[calls]\ntimeout_ms=1\n"));
   g_free (bty_test_folder_write (system_folder, "boternity/boternity.conf.d/a.conf", "[web]\nport=2\n"));
   write_user (f, "boternity.conf", "[web]\nport=3\nhost=user\n");
   write_user (f, "boternity.conf.d/10.conf", "[web]\nport=4\n");
@@ -159,7 +173,7 @@ test_layers (Fixture *f, gconstpointer unused)
 static void
 test_refused (Fixture *f, gconstpointer unused)
 {
-  g_auto(GStrv) problems = NULL;
+  g_auto (GStrv) problems = NULL;
 
   g_free (bty_test_folder_write (system_folder, "boternity/boternity.conf.d/a.conf", "[web]\nport=11\n"));
   write_user (f, "boternity.conf", "[web]\nport=65536\ncross-origin=perhaps\n[calls]\ntimeout_ms= 20 \n");
@@ -187,7 +201,7 @@ test_environment_refused (Fixture *f, gconstpointer unused)
 static void
 test_mistyped (Fixture *f, gconstpointer unused)
 {
-  g_auto(GStrv) problems = NULL;
+  g_auto (GStrv) problems = NULL;
 
   write_user (f, "boternity.conf", "[web]\nprt=1\n[someplugin]\nkey=1\n");
   open_settings (f);
@@ -199,7 +213,7 @@ test_mistyped (Fixture *f, gconstpointer unused)
 static void
 test_unreadable (Fixture *f, gconstpointer unused)
 {
-  g_auto(GStrv) problems = NULL;
+  g_auto (GStrv) problems = NULL;
 
   write_user (f, "boternity.conf", "this is no key file\n");
   write_user (f, "boternity.conf.d/a.conf", "[web]\nport=9\n");
@@ -225,7 +239,9 @@ test_pipe (Fixture *f, gconstpointer unused)
 static void
 test_declared_twice (Fixture *f, gconstpointer unused)
 {
-  static const BtySetting again[] = { { .group = "web", .key = "port", .type = BTY_SETTING_STRING, .fallback = "other" } };
+  static const BtySetting again[] = {
+    { .group = "web", .key = "port", .type = BTY_SETTING_STRING, .fallback = "other" }
+  };
 
   open_settings (f);
   bty_settings_add (f->settings, again, 1);
@@ -236,7 +252,7 @@ test_declared_twice (Fixture *f, gconstpointer unused)
 static void
 test_set (Fixture *f, gconstpointer unused)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
   open_settings (f);
   g_assert_true (bty_settings_set (f->settings, "web.port", " 77 ", &error));
@@ -254,12 +270,13 @@ test_set (Fixture *f, gconstpointer unused)
 static void
 test_set_refused (Fixture *f, gconstpointer unused)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
   open_settings (f);
   g_assert_false (bty_settings_set (f->settings, "web.port", "many", &error));
   g_assert_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT);
-  g_assert_cmpstr (error->message, ==, "“many” does not fit the setting web.port: it must be a whole number from 0 to 65535");
+  g_assert_cmpstr (error->message, ==,
+                   "“many” does not fit the setting web.port: it must be a whole number from 0 to 65535");
   g_clear_error (&error);
   g_assert_false (bty_settings_set (f->settings, "web.host", "two\nlines", &error));
   g_assert_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT);
@@ -281,11 +298,11 @@ test_set_refused (Fixture *f, gconstpointer unused)
 static void
 test_set_through_link (Fixture *f, gconstpointer unused)
 {
-  g_autofree char  *target = bty_test_folder_write (f->folder, "dotfiles/mine.conf", "# mine\n[web]\nport=1\n");
-  g_autofree char  *path = g_build_filename (f->user, "boternity.conf", NULL);
-  g_autofree char  *text = NULL;
-  g_autoptr(GError) error = NULL;
-  GStatBuf          info;
+  g_autofree char *target = bty_test_folder_write (f->folder, "dotfiles/mine.conf", "# mine\n[web]\nport=1\n");
+  g_autofree char *path = g_build_filename (f->user, "boternity.conf", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  GStatBuf info;
 
   g_assert_cmpint (g_chmod (target, 0640), ==, 0);
   g_assert_cmpint (g_mkdir (f->user, 0700), ==, 0);
@@ -312,8 +329,10 @@ test_edit (void)
 {
   static const Edit edits[] = {
     { "", "port", "1", "[web]\nport=1\n" },
-    { "# top\n\n[web]\n# about the port\n  port = 1   \n# end\n", "port", "2", "# top\n\n[web]\n# about the port\nport=2\n# end\n" },
-    { "[web]\nports=1\n#port=3\n\n[other]\nport=4\n", "port", "2", "[web]\nports=1\n#port=3\nport=2\n\n[other]\nport=4\n" },
+    { "# top\n\n[web]\n# about the port\n  port = 1   \n# end\n", "port", "2",
+      "# top\n\n[web]\n# about the port\nport=2\n# end\n" },
+    { "[web]\nports=1\n#port=3\n\n[other]\nport=4\n", "port", "2",
+      "[web]\nports=1\n#port=3\nport=2\n\n[other]\nport=4\n" },
     { "[other]\nport=4", "port", "2", "[other]\nport=4\n\n[web]\nport=2\n" },
     { "[web]\nport=1\nhost=a\nport=3\n[x]\n[web]\nport=5\n", "port", "2", "[web]\nport=2\nhost=a\n[x]\n[web]\n" },
     { "[web]\nport=1\nport=2\nhost=a\n", "port", NULL, "[web]\nhost=a\n" },
@@ -323,9 +342,9 @@ test_edit (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (edits); i++)
     {
-      g_autofree char     *after = bty_settings_file_edit (edits[i].before, "web", edits[i].key, edits[i].value);
-      g_autoptr(GKeyFile)  keys = g_key_file_new ();
-      g_autofree char     *value = NULL;
+      g_autofree char *after = bty_settings_file_edit (edits[i].before, "web", edits[i].key, edits[i].value);
+      g_autoptr (GKeyFile) keys = g_key_file_new ();
+      g_autofree char *value = NULL;
 
       g_assert_cmpstr (after, ==, edits[i].after);
       g_assert_true (g_key_file_load_from_data (keys, after, (gsize) -1, G_KEY_FILE_NONE, NULL));
@@ -353,7 +372,7 @@ static void
 test_reload (Fixture *f, gconstpointer unused)
 {
   g_autofree char *path = g_build_filename (f->user, "boternity.conf", NULL);
-  g_auto(GStrv)    problems = NULL;
+  g_auto (GStrv) problems = NULL;
 
   g_assert_cmpint (g_mkdir (f->user, 0700), ==, 0);
   open_settings (f);

@@ -45,7 +45,7 @@ test_long_names (void)
   g_autofree char *ascii = g_strnfill (10000, 'x');
   g_autofree char *slug = bty_slug_from_name (ascii);
   g_autofree char *number = bty_slug_with_number (slug, 12);
-  g_autoptr(GString) wide = g_string_new (NULL);
+  g_autoptr (GString) wide = g_string_new (NULL);
   g_autofree char *cut = NULL;
 
   g_assert_cmpuint (strlen (slug), ==, BTY_SLUG_MAX);

@@ -10,7 +10,7 @@
 typedef struct
 {
   const char *name;
-  guint       width;
+  guint width;
   const char *text;
   const char *shown;
 } Case;
@@ -34,14 +34,18 @@ static const Case cases[] = {
   { "wide-stop", 8, "広い広い。広い", "広い広\nい。広い" },
   { "code", 8, "    one two three\none two three", "    one two three\none two \nthree" },
   { "three-spaces", 10, "   one two three", "   one two\nthree" },
-  { "table", 8, "| one | two | three |\n  | x | y |\nx | one two", "| one | two | three |\n  | x | y |\nx | one \ntwo" },
+  { "table", 8, "| one | two | three |\n  | x | y |\nx | one two",
+    "| one | two | three |\n  | x | y |\nx | one \ntwo" },
   { "fence", 8, "a b\n```sh\nmake all of it\n\n``\nand more of it\n```\nmake all of it",
     "a b\n```sh\nmake all of it\n\n``\nand more of it\n```\nmake all\nof it" },
   { "ticks", 8, "``a b`` c d e\n` ``` a b c", "``a b`` \nc d e\n` ``` a \nb c" },
   { "tab", 12, "a\tbcd efg", "a\tbcd \nefg" },
   { "tab-at-edge", 8, "abcdefgh\ti", "abcdefgh\ni" },
   { "one-column", 1, "a bc\n", "a\nbc\n" },
-  { "not-utf8", 8, "a\xff" "b\xc3\ncd", "a\ufffdb\ufffd\ncd" },
+  { "not-utf8", 8,
+    "a\xff"
+    "b\xc3\ncd",
+    "a\ufffdb\ufffd\ncd" },
 };
 
 static void
@@ -56,8 +60,8 @@ take (BtyCtlWrap *wrap, const char *text, gsize length, GString *out)
 static void
 assert_shown (const Case *c, gsize first, gsize piece)
 {
-  g_autoptr(BtyCtlWrap) wrap = bty_ctl_wrap_new ();
-  g_autoptr(GString) out = g_string_new (NULL);
+  g_autoptr (BtyCtlWrap) wrap = bty_ctl_wrap_new ();
+  g_autoptr (GString) out = g_string_new (NULL);
   gsize length = strlen (c->text);
 
   wrap->width = c->width;
@@ -84,7 +88,7 @@ test_case (gconstpointer data)
 static void
 assert_next (BtyCtlWrap *wrap, const char *text, const char *shown)
 {
-  g_autoptr(GString) out = g_string_new (NULL);
+  g_autoptr (GString) out = g_string_new (NULL);
 
   bty_ctl_wrap_take (wrap, text, out);
   g_assert_cmpstr (out->str, ==, shown);
@@ -93,7 +97,7 @@ assert_next (BtyCtlWrap *wrap, const char *text, const char *shown)
 static void
 test_is_shown_soon (void)
 {
-  g_autoptr(BtyCtlWrap) wrap = bty_ctl_wrap_new ();
+  g_autoptr (BtyCtlWrap) wrap = bty_ctl_wrap_new ();
 
   wrap->width = 10;
   assert_next (wrap, "he", "");
@@ -114,8 +118,8 @@ test_is_shown_soon (void)
 static void
 test_flush (void)
 {
-  g_autoptr(BtyCtlWrap) wrap = bty_ctl_wrap_new ();
-  g_autoptr(GString) out = g_string_new (NULL);
+  g_autoptr (BtyCtlWrap) wrap = bty_ctl_wrap_new ();
+  g_autoptr (GString) out = g_string_new (NULL);
 
   wrap->width = 10;
   assert_next (wrap, "good ques", "good ");
@@ -129,7 +133,7 @@ test_flush (void)
 static void
 test_width_changes (void)
 {
-  g_autoptr(BtyCtlWrap) wrap = bty_ctl_wrap_new ();
+  g_autoptr (BtyCtlWrap) wrap = bty_ctl_wrap_new ();
 
   wrap->width = 20;
   assert_next (wrap, "one two three four ", "one two three four ");

@@ -14,7 +14,7 @@
 typedef struct
 {
   GString *out;
-  guint    n_calls;
+  guint n_calls;
   gboolean done;
 } Seen;
 
@@ -48,16 +48,16 @@ on_done (BtyCompletion *completion, gpointer data)
 static char *
 read_all (char **lines, gboolean fresh)
 {
-  g_autoptr(BtyCompletionRequest) request = bty_completion_request_new ();
-  Seen                            seen = { .out = g_string_new (NULL) };
-  g_autoptr(BtyCompletion)        out = bty_completion_new (request, NULL, on_delta, on_done, &seen);
-  g_autoptr(BtyOpenaiStream)      stream = bty_openai_stream_new (NULL);
+  g_autoptr (BtyCompletionRequest) request = bty_completion_request_new ();
+  Seen seen = { .out = g_string_new (NULL) };
+  g_autoptr (BtyCompletion) out = bty_completion_new (request, NULL, on_delta, on_done, &seen);
+  g_autoptr (BtyOpenaiStream) stream = bty_openai_stream_new (NULL);
 
   for (; *lines != NULL && !seen.done; lines++)
     {
-      BtySseEvent       event = { .data = *lines, .length = strlen (*lines) };
-      g_autoptr(GError) error = NULL;
-      gboolean          ok = g_utf8_validate (*lines, -1, NULL) && bty_openai_stream_event (stream, &event, out, &error);
+      BtySseEvent event = { .data = *lines, .length = strlen (*lines) };
+      g_autoptr (GError) error = NULL;
+      gboolean ok = g_utf8_validate (*lines, -1, NULL) && bty_openai_stream_event (stream, &event, out, &error);
 
       g_assert_true (ok || error != NULL || !g_utf8_validate (*lines, -1, NULL));
       g_string_append_printf (seen.out, "=%d\n", ok);
@@ -75,13 +75,14 @@ read_all (char **lines, gboolean fresh)
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
-  g_autofree char        *text = g_strndup ((const char *) data, size);
-  g_auto(GStrv)           lines = g_strsplit (text, "\n", 64);
-  g_autofree char        *learnt = read_all (lines, FALSE), *fresh = NULL;
-  g_autoptr(BtyEmbedding) embedding = bty_openai_embeddings_parse (text, strlen (text), 2, NULL);
-  g_autoptr(GPtrArray)    models = bty_openai_models_parse ("lab", text, strlen (text), NULL);
+  g_autofree char *text = g_strndup ((const char *) data, size);
+  g_auto (GStrv) lines = g_strsplit (text, "\n", 64);
+  g_autofree char *learnt = read_all (lines, FALSE), *fresh = NULL;
+  g_autoptr (BtyEmbedding) embedding = bty_openai_embeddings_parse (text, strlen (text), 2, NULL);
+  g_autoptr (GPtrArray) models = bty_openai_models_parse ("lab", text, strlen (text), NULL);
 
-  g_assert_true (embedding == NULL || g_bytes_get_size (embedding->vectors) == embedding->dimensions * 2 * sizeof (float));
+  g_assert_true (embedding == NULL ||
+                 g_bytes_get_size (embedding->vectors) == embedding->dimensions * 2 * sizeof (float));
   for (guint i = 0; models != NULL && i < models->len; i++)
     g_assert_true (g_str_has_prefix (((BtyModel *) models->pdata[i])->name, "lab/"));
   if (strstr (text, "reason") == NULL && strstr (text, "tool_calls") == NULL)

@@ -17,7 +17,8 @@ take (const BtySseEvent *event, gpointer data, GError **error)
   GString *out = data;
 
   g_assert_true (g_utf8_validate_len (event->data, event->length, NULL));
-  g_string_append_printf (out, "%s|%s|%zu|", event->name != NULL ? event->name : "-", event->id != NULL ? event->id : "-", event->length);
+  g_string_append_printf (out, "%s|%s|%zu|", event->name != NULL ? event->name : "-",
+                          event->id != NULL ? event->id : "-", event->length);
   g_string_append_len (out, event->data, event->length);
   return TRUE;
 }
@@ -26,13 +27,13 @@ take (const BtySseEvent *event, gpointer data, GError **error)
 static char *
 read_sse (const char *bytes, gsize size, gsize step)
 {
-  GString                *out = g_string_new (NULL);
-  g_autoptr(BtySseReader) reader = bty_sse_reader_new (MAX_EVENT, take, out);
-  gboolean                ok = TRUE;
+  GString *out = g_string_new (NULL);
+  g_autoptr (BtySseReader) reader = bty_sse_reader_new (MAX_EVENT, take, out);
+  gboolean ok = TRUE;
 
   for (gsize at = 0; ok && at < size; at += step)
     {
-      gsize            length = MIN (step, size - at);
+      gsize length = MIN (step, size - at);
       g_autofree char *piece = g_memdup2 (bytes + at, length);
 
       ok = bty_sse_reader_feed (reader, piece, length, NULL);
@@ -45,9 +46,9 @@ read_sse (const char *bytes, gsize size, gsize step)
 static char *
 read_lines (const char *bytes, gsize size, gsize step)
 {
-  GString                   *out = g_string_new (NULL);
-  g_autoptr(BtyNdjsonReader) reader = bty_ndjson_reader_new (MAX_EVENT, take, out);
-  gboolean                   ok = TRUE;
+  GString *out = g_string_new (NULL);
+  g_autoptr (BtyNdjsonReader) reader = bty_ndjson_reader_new (MAX_EVENT, take, out);
+  gboolean ok = TRUE;
 
   for (gsize at = 0; ok && at < size; at += step)
     ok = bty_ndjson_reader_feed (reader, bytes + at, MIN (step, size - at), NULL);
@@ -59,9 +60,9 @@ read_lines (const char *bytes, gsize size, gsize step)
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
-  const char      *bytes = (const char *) data + 1;
+  const char *bytes = (const char *) data + 1;
   g_autofree char *whole = NULL, *cut = NULL, *single = NULL, *lines = NULL, *cut_lines = NULL;
-  gsize            step;
+  gsize step;
 
   if (size < 2)
     return 0;

@@ -10,20 +10,27 @@
 
 typedef struct
 {
-  guint        status;
-  const char  *body;
+  guint status;
+  const char *body;
   BtyErrorCode code;
-  const char  *message;
+  const char *message;
 } Case;
 
 static const Case cases[] = {
-  { 401, "{\"error\":{\"message\":\"bad key\",\"type\":\"invalid_request_error\",\"code\":\"invalid_api_key\"}}", BTY_ERROR_UNAUTHENTICATED, "bad key" },
+  { 401, "{\"error\":{\"message\":\"bad key\",\"type\":\"invalid_request_error\",\"code\":\"invalid_api_key\"}}",
+    BTY_ERROR_UNAUTHENTICATED, "bad key" },
   { 400, "{\"error\":{\"message\":\"long\",\"code\":\"context_length_exceeded\"}}", BTY_ERROR_OUT_OF_RANGE, "long" },
-  { 529, "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}", BTY_ERROR_UNAVAILABLE, "Overloaded" },
-  { 200, "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}", BTY_ERROR_UNAVAILABLE, "Overloaded" },
-  { 200, "{\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\",\"message\":\"Slow\"}}", BTY_ERROR_RESOURCE_EXHAUSTED, "Slow" },
-  { 400, "[{\"error\":{\"code\":400,\"message\":\"API key not valid\",\"status\":\"INVALID_ARGUMENT\",\"details\":[{\"a\":1}]}}]", BTY_ERROR_INVALID_ARGUMENT, "not valid" },
-  { 429, "{\"error\":{\"code\":429,\"message\":\"Quota\",\"status\":\"RESOURCE_EXHAUSTED\"}}", BTY_ERROR_RESOURCE_EXHAUSTED, "Quota" },
+  { 529, "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}",
+    BTY_ERROR_UNAVAILABLE, "Overloaded" },
+  { 200, "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}",
+    BTY_ERROR_UNAVAILABLE, "Overloaded" },
+  { 200, "{\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\",\"message\":\"Slow\"}}",
+    BTY_ERROR_RESOURCE_EXHAUSTED, "Slow" },
+  { 400,
+    "[{\"error\":{\"code\":400,\"message\":\"API key not valid\",\"status\":\"INVALID_ARGUMENT\",\"details\":[{\"a\":1}]}}]",
+    BTY_ERROR_INVALID_ARGUMENT, "not valid" },
+  { 429, "{\"error\":{\"code\":429,\"message\":\"Quota\",\"status\":\"RESOURCE_EXHAUSTED\"}}",
+    BTY_ERROR_RESOURCE_EXHAUSTED, "Quota" },
   { 200, "{\"error\":{\"code\":503,\"message\":\"Gone\",\"status\":\"UNAVAILABLE\"}}", BTY_ERROR_UNAVAILABLE, "503" },
   { 404, "{\"error\":\"model not found\"}", BTY_ERROR_NOT_FOUND, "model not found" },
   { 200, "{\"error\":\"an error was encountered\"}", BTY_ERROR_UNAVAILABLE, "an error was encountered" },
@@ -33,17 +40,18 @@ static const Case cases[] = {
   { 403, "<html>sk-aaaaaaaaaaaaaaaa</html>", BTY_ERROR_PERMISSION_DENIED, "instead of JSON" },
   { 200, "<html>", BTY_ERROR_DATA_LOSS, "instead of JSON" },
   { 504, "{}", BTY_ERROR_DEADLINE_EXCEEDED, "504" },
-  { 418, "{\"error\":{\"message\":\"line\\nand\\u0007bell \\u001b[31m\"}}", BTY_ERROR_INVALID_ARGUMENT, "line and bell [31m" },
+  { 418, "{\"error\":{\"message\":\"line\\nand\\u0007bell \\u001b[31m\"}}", BTY_ERROR_INVALID_ARGUMENT,
+    "line and bell [31m" },
 };
 
 static BtyHttpClient *
 client_new (const char *key)
 {
-  g_autoptr(BtyProviderConfig) config = bty_provider_config_new ();
-  g_autoptr(BtySecret)         secret = bty_secret_new (key, strlen (key));
-  g_autoptr(BtyHttpOptions)    options = NULL;
-  g_autoptr(GError)            error = NULL;
-  BtyHttpClient               *client;
+  g_autoptr (BtyProviderConfig) config = bty_provider_config_new ();
+  g_autoptr (BtySecret) secret = bty_secret_new (key, strlen (key));
+  g_autoptr (BtyHttpOptions) options = NULL;
+  g_autoptr (GError) error = NULL;
+  BtyHttpClient *client;
 
   config->name = g_strdup ("lab");
   config->options = g_strdup ("{\"headers\":{\"X-Gate\":\"swordfish-7\"}}");
@@ -57,12 +65,14 @@ client_new (const char *key)
 static void
 test_cases (void)
 {
-  g_autoptr(BtyHttpClient) client = client_new ("a-key-of-some-length");
+  g_autoptr (BtyHttpClient) client = client_new ("a-key-of-some-length");
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_auto(BtyHttpFailure) failure = { .status = cases[i].status, .body = cases[i].body, .length = strlen (cases[i].body), .retry_after_ms = -1 };
-      g_autoptr(GError)      error = NULL;
+      g_auto (BtyHttpFailure) failure = {
+        .status = cases[i].status, .body = cases[i].body, .length = strlen (cases[i].body), .retry_after_ms = -1
+      };
+      g_autoptr (GError) error = NULL;
 
       bty_http_failure_read (&failure);
       error = bty_http_failure_to_error (&failure, client);
@@ -87,9 +97,9 @@ test_redact (void)
     { "gate swordfish-7 is shut", "gate [redacted] is shut" },
     { "  two\r\n\tlines \x01 ", "two lines" },
   };
-  g_autoptr(BtyHttpClient) client = client_new ("a-key-of-some-length");
-  g_autofree char         *longest = g_strnfill (100000, 'x'), *cut = bty_http_client_redact (client, longest, 100000);
-  g_autofree char         *bytes = bty_http_client_redact (client, "a\xff\0b", 4);
+  g_autoptr (BtyHttpClient) client = client_new ("a-key-of-some-length");
+  g_autofree char *longest = g_strnfill (100000, 'x'), *cut = bty_http_client_redact (client, longest, 100000);
+  g_autofree char *bytes = bty_http_client_redact (client, "a\xff\0b", 4);
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     {
@@ -99,7 +109,9 @@ test_redact (void)
     }
   g_assert_cmpuint (strlen (cut), <=, 500);
   g_assert_true (g_utf8_validate (cut, -1, NULL));
-  g_assert_cmpstr (bytes, ==, "a\xef\xbf\xbd\xef\xbf\xbd" "b");
+  g_assert_cmpstr (bytes, ==,
+                   "a\xef\xbf\xbd\xef\xbf\xbd"
+                   "b");
 }
 
 int

@@ -24,8 +24,8 @@ request_new (void)
 static void
 check (BtyCompletionRequest *request, const BtyOpenaiStyle *style, const char *expected)
 {
-  g_autoptr(GError)  error = NULL;
-  g_autoptr(GString) body = bty_openai_chat_write (request, style, &error);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GString) body = bty_openai_chat_write (request, style, &error);
 
   g_assert_no_error (error);
   g_assert_true (bty_json_validate (body->str, body->len, 0, NULL));
@@ -35,7 +35,7 @@ check (BtyCompletionRequest *request, const BtyOpenaiStyle *style, const char *e
 static void
 test_least (void)
 {
-  g_autoptr(BtyCompletionRequest) request = request_new ();
+  g_autoptr (BtyCompletionRequest) request = request_new ();
 
   check (request, &plain,
          "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi \\\"you\\\"\\n\"}],\"stream\":true,"
@@ -45,8 +45,8 @@ test_least (void)
 static void
 test_knobs (void)
 {
-  g_autoptr(BtyCompletionRequest) request = request_new ();
-  BtyOpenaiStyle                  style = { .max_tokens_field = "max_completion_tokens" };
+  g_autoptr (BtyCompletionRequest) request = request_new ();
+  BtyOpenaiStyle style = { .max_tokens_field = "max_completion_tokens" };
 
   request->system = g_strdup ("Be brief.");
   request->temperature = 0.25;
@@ -57,11 +57,12 @@ test_knobs (void)
   request->stop = g_strsplit ("END,\n\n", ",", -1);
   request->effort = g_strdup ("max");
   request->output_schema = g_strdup ("{\"type\":\"object\"}");
-  check (request, &style,
-         "{\"model\":\"m\",\"messages\":[{\"role\":\"system\",\"content\":\"Be brief.\"},{\"role\":\"user\",\"content\":"
-         "\"Hi \\\"you\\\"\\n\"}],\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"answer\",\"schema\":"
-         "{\"type\":\"object\"}}},\"temperature\":0.25,\"top_p\":1.0,\"max_completion_tokens\":100,\"stop\":[\"END\",\"\\n\\n\"],"
-         "\"reasoning_effort\":\"high\",\"stream\":true}");
+  check (
+    request, &style,
+    "{\"model\":\"m\",\"messages\":[{\"role\":\"system\",\"content\":\"Be brief.\"},{\"role\":\"user\",\"content\":"
+    "\"Hi \\\"you\\\"\\n\"}],\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"answer\",\"schema\":"
+    "{\"type\":\"object\"}}},\"temperature\":0.25,\"top_p\":1.0,\"max_completion_tokens\":100,\"stop\":[\"END\",\"\\n\\n\"],"
+    "\"reasoning_effort\":\"high\",\"stream\":true}");
 }
 
 static BtyToolSpec *
@@ -78,23 +79,24 @@ tool_new (const char *name, const char *parameters)
 static void
 test_tools (void)
 {
-  g_autoptr(BtyCompletionRequest) request = request_new ();
-  BtyOpenaiStyle                  style = { 0 };
+  g_autoptr (BtyCompletionRequest) request = request_new ();
+  BtyOpenaiStyle style = { 0 };
 
   request->tools = bty_record_list_new ();
   g_ptr_array_add (request->tools, tool_new ("look", "{\"type\":\"object\"}"));
   request->tool_choice = g_strdup ("look");
-  check (request, &style,
-         "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi \\\"you\\\"\\n\"}],\"tools\":[{\"type\":\"function\","
-         "\"function\":{\"name\":\"look\",\"description\":\"It looks\",\"parameters\":{\"type\":\"object\"}}}],\"tool_choice\":"
-         "{\"type\":\"function\",\"function\":{\"name\":\"look\"}},\"stream\":true}");
+  check (
+    request, &style,
+    "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi \\\"you\\\"\\n\"}],\"tools\":[{\"type\":\"function\","
+    "\"function\":{\"name\":\"look\",\"description\":\"It looks\",\"parameters\":{\"type\":\"object\"}}}],\"tool_choice\":"
+    "{\"type\":\"function\",\"function\":{\"name\":\"look\"}},\"stream\":true}");
 }
 
 static void
 test_bad_schema (void)
 {
-  g_autoptr(BtyCompletionRequest) request = request_new ();
-  g_autoptr(GError)               error = NULL;
+  g_autoptr (BtyCompletionRequest) request = request_new ();
+  g_autoptr (GError) error = NULL;
 
   request->tools = bty_record_list_new ();
   g_ptr_array_add (request->tools, tool_new ("look", "{} , \"stream\":false"));
@@ -119,11 +121,11 @@ add_part (BtyPromptMessage *message, BtyPartKind kind, const char *text)
 static void
 test_files (void)
 {
-  g_autoptr(BtyCompletionRequest) request = request_new ();
-  BtyOpenaiStyle                  style = { 0 };
-  BtyPromptMessage               *message = request->messages->pdata[0];
-  BtyPart                        *image = add_part (message, BTY_PART_FILE, NULL), *link = add_part (message, BTY_PART_FILE, NULL);
-  BtyPart                        *text = add_part (message, BTY_PART_FILE, NULL);
+  g_autoptr (BtyCompletionRequest) request = request_new ();
+  BtyOpenaiStyle style = { 0 };
+  BtyPromptMessage *message = request->messages->pdata[0];
+  BtyPart *image = add_part (message, BTY_PART_FILE, NULL), *link = add_part (message, BTY_PART_FILE, NULL);
+  BtyPart *text = add_part (message, BTY_PART_FILE, NULL);
 
   image->media_type = g_strdup ("image/png");
   image->data = g_bytes_new ("\x89PNG", 4);
@@ -131,19 +133,20 @@ test_files (void)
   link->url = g_strdup ("https://example.org/a.jpg");
   text->media_type = g_strdup ("text/plain");
   text->data = g_bytes_new ("words", 5);
-  check (request, &style,
-         "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"Hi \\\"you\\\"\\n\"},"
-         "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,iVBORw==\"}},{\"type\":\"image_url\",\"image_url\":"
-         "{\"url\":\"https://example.org/a.jpg\"}},{\"type\":\"text\",\"text\":\"words\"}]}],\"stream\":true}");
+  check (
+    request, &style,
+    "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"Hi \\\"you\\\"\\n\"},"
+    "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,iVBORw==\"}},{\"type\":\"image_url\",\"image_url\":"
+    "{\"url\":\"https://example.org/a.jpg\"}},{\"type\":\"text\",\"text\":\"words\"}]}],\"stream\":true}");
 }
 
 static void
 test_conversation (void)
 {
-  g_autoptr(BtyCompletionRequest) request = request_new ();
-  BtyOpenaiStyle                  style = { 0 };
-  BtyPromptMessage               *calls = bty_prompt_message_new (), *results = bty_prompt_message_new ();
-  BtyPart                        *part;
+  g_autoptr (BtyCompletionRequest) request = request_new ();
+  BtyOpenaiStyle style = { 0 };
+  BtyPromptMessage *calls = bty_prompt_message_new (), *results = bty_prompt_message_new ();
+  BtyPart *part;
 
   calls->role = BTY_ROLE_ASSISTANT;
   add_part (calls, BTY_PART_REASONING, "hm");
@@ -157,10 +160,11 @@ test_conversation (void)
   part->is_error = TRUE;
   g_ptr_array_add (request->messages, calls);
   g_ptr_array_add (request->messages, results);
-  check (request, &style,
-         "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi \\\"you\\\"\\n\"},{\"role\":\"assistant\",\"content\":null,"
-         "\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":\"look\",\"arguments\":\"{}\"}}]},{\"role\":\"tool\","
-         "\"tool_call_id\":\"c1\",\"content\":\"Error: broken\"},{\"role\":\"user\",\"content\":\"And now?\"}],\"stream\":true}");
+  check (
+    request, &style,
+    "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi \\\"you\\\"\\n\"},{\"role\":\"assistant\",\"content\":null,"
+    "\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":\"look\",\"arguments\":\"{}\"}}]},{\"role\":\"tool\","
+    "\"tool_call_id\":\"c1\",\"content\":\"Error: broken\"},{\"role\":\"user\",\"content\":\"And now?\"}],\"stream\":true}");
 }
 
 static void
@@ -181,14 +185,17 @@ test_frames (void)
   static const char *const events[][2] = {
     { "{\"id\":\"a\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"one\"},\"finish_reason\":null}]}", "one" },
     { "{\"id\":\"a\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\" two\"},\"finish_reason\":null}]}", " two" },
-    { "{\"id\":\"a\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"x\",\"content\":\"3\"},\"finish_reason\":null}]}", "3" },
-    { "{\"id\":\"a\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"x\",\"content\":\"\\u00fc\\n\"},\"finish_reason\":null}]}", "ü\n" },
-    { "{\"id\":\"a\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"x\",\"content\":\"a\",\"content\":\"b\"},\"finish_reason\":null}]}", NULL },
+    { "{\"id\":\"a\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"x\",\"content\":\"3\"},\"finish_reason\":null}]}",
+      "3" },
+    { "{\"id\":\"a\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"x\",\"content\":\"\\u00fc\\n\"},\"finish_reason\":null}]}",
+      "ü\n" },
+    { "{\"id\":\"a\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"x\",\"content\":\"a\",\"content\":\"b\"},\"finish_reason\":null}]}",
+      NULL },
   };
-  g_autoptr(BtyCompletionRequest) request = request_new ();
-  g_autoptr(GString)              text = g_string_new (NULL);
-  g_autoptr(BtyCompletion)        out = bty_completion_new (request, NULL, on_delta, on_done, text);
-  g_autoptr(BtyOpenaiStream)      stream = bty_openai_stream_new (NULL);
+  g_autoptr (BtyCompletionRequest) request = request_new ();
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (BtyCompletion) out = bty_completion_new (request, NULL, on_delta, on_done, text);
+  g_autoptr (BtyOpenaiStream) stream = bty_openai_stream_new (NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (events); i++)
     {

@@ -12,7 +12,7 @@ typedef struct
 {
   const char *name;
   const char *stream;
-  gsize       length; /* 0: up to the NUL */
+  gsize length;       /* 0: up to the NUL */
   const char *events; /* each as name|id|data; and a line feed */
 } Case;
 
@@ -35,12 +35,27 @@ static const Case cases[] = {
   { "id-with-nul", BYTES ("id: 1\ndata: a\n\nid: 2\0\ndata: b\n\n"), "-|1|a;\n-|1|b;\n" },
   { "comments", BYTES (": hello\n\n:\n: data: x\ndata: a\n: in between\ndata: b\n\n"), "-|-|a\nb;\n" },
   { "unknown-fields", BYTES ("foo: bar\ndata : x\nDATA: y\ndata: a\nfoo\n\n"), "-|-|a;\n" },
-  { "mark", BYTES ("\xef\xbb\xbf" "data: a\n\n"), "-|-|a;\n" },
-  { "mark-only-once", BYTES ("\xef\xbb\xbf\xef\xbb\xbf" "data: a\n\ndata: b\n\n"), "-|-|b;\n" },
-  { "mark-inside", BYTES ("data: a\n\n\xef\xbb\xbf" "data: b\n\ndata: \xef\xbb\xbf\n\n"), "-|-|a;\n-|-|\xef\xbb\xbf;\n" },
+  { "mark",
+    BYTES ("\xef\xbb\xbf"
+           "data: a\n\n"),
+    "-|-|a;\n" },
+  { "mark-only-once",
+    BYTES ("\xef\xbb\xbf\xef\xbb\xbf"
+           "data: a\n\ndata: b\n\n"),
+    "-|-|b;\n" },
+  { "mark-inside",
+    BYTES ("data: a\n\n\xef\xbb\xbf"
+           "data: b\n\ndata: \xef\xbb\xbf\n\n"),
+    "-|-|a;\n-|-|\xef\xbb\xbf;\n" },
   { "utf8", BYTES ("data: Grüße 🎈\n\n"), "-|-|Grüße 🎈;\n" },
-  { "not-utf8", BYTES ("data: a\xff" "b\xc3\n\n"), "-|-|a\xef\xbf\xbd" "b\xef\xbf\xbd;\n" },
-  { "nul", BYTES ("data: a\0b\n\n"), "-|-|a\xef\xbf\xbd" "b;\n" },
+  { "not-utf8",
+    BYTES ("data: a\xff"
+           "b\xc3\n\n"),
+    "-|-|a\xef\xbf\xbd"
+    "b\xef\xbf\xbd;\n" },
+  { "nul", BYTES ("data: a\0b\n\n"),
+    "-|-|a\xef\xbf\xbd"
+    "b;\n" },
   { "colons", BYTES ("data: a: b\ndata::c\n\n"), "-|-|a: b\n:c;\n" },
   { "last-without-empty-line", BYTES ("data: a\n\ndata: [DONE]\n"), "-|-|a;\n-|-|[DONE];\n" },
   { "last-cut-off", BYTES ("data: a\n\ndata: [DO"), "-|-|a;\n" },
@@ -64,8 +79,8 @@ take (const BtySseEvent *event, gpointer data, GError **error)
 static void
 feed (BtySseReader *reader, const char *bytes, gsize length)
 {
-  g_autofree char  *copy = g_memdup2 (bytes, length);
-  g_autoptr(GError) error = NULL;
+  g_autofree char *copy = g_memdup2 (bytes, length);
+  g_autoptr (GError) error = NULL;
 
   g_assert_true (bty_sse_reader_feed (reader, copy != NULL ? copy : "", length, &error));
   g_assert_no_error (error);
@@ -74,8 +89,8 @@ feed (BtySseReader *reader, const char *bytes, gsize length)
 static void
 check (const Case *c, gsize first, gsize step)
 {
-  g_autoptr(GString)      out = g_string_new (NULL);
-  g_autoptr(BtySseReader) reader = bty_sse_reader_new (0, take, out);
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (BtySseReader) reader = bty_sse_reader_new (0, take, out);
 
   feed (reader, c->stream, first);
   for (gsize at = first; at < c->length; at += step)
@@ -98,8 +113,8 @@ test_case (gconstpointer data)
 static void
 test_retry (void)
 {
-  g_autoptr(GString)      out = g_string_new (NULL);
-  g_autoptr(BtySseReader) reader = bty_sse_reader_new (0, take, out);
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (BtySseReader) reader = bty_sse_reader_new (0, take, out);
 
   g_assert_cmpint (bty_sse_reader_get_retry_ms (reader), ==, -1);
   feed (reader, BYTES ("retry: 3000\n\nretry: 5s\nretry: -1\nretry\nretry: 99999999999\n"));
@@ -110,11 +125,11 @@ test_retry (void)
 static void
 test_bound (gconstpointer data)
 {
-  const char             *line = data;
-  g_autoptr(GString)      out = g_string_new (NULL);
-  g_autoptr(BtySseReader) reader = bty_sse_reader_new (1024, take, out);
-  g_autoptr(GError)       error = NULL;
-  gsize                   fed = 0;
+  const char *line = data;
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (BtySseReader) reader = bty_sse_reader_new (1024, take, out);
+  g_autoptr (GError) error = NULL;
+  gsize fed = 0;
 
   feed (reader, BYTES ("data: a\n\n"));
   while (bty_sse_reader_feed (reader, line, strlen (line), &error))
@@ -135,9 +150,9 @@ refuse (const BtySseEvent *event, gpointer data, GError **error)
 static void
 test_stops (void)
 {
-  guint                   n = 0;
-  g_autoptr(BtySseReader) reader = bty_sse_reader_new (0, refuse, &n);
-  g_autoptr(GError)       error = NULL;
+  guint n = 0;
+  g_autoptr (BtySseReader) reader = bty_sse_reader_new (0, refuse, &n);
+  g_autoptr (GError) error = NULL;
 
   g_assert_false (bty_sse_reader_feed (reader, BYTES ("data: a\n\ndata: b\n\n"), &error));
   g_assert_error (error, BTY_ERROR, BTY_ERROR_ABORTED);
@@ -151,23 +166,24 @@ test_ndjson (void)
 
   for (gsize step = 1; step <= sizeof stream; step++)
     {
-      g_autoptr(GString)         out = g_string_new (NULL);
-      g_autoptr(BtyNdjsonReader) reader = bty_ndjson_reader_new (0, take, out);
+      g_autoptr (GString) out = g_string_new (NULL);
+      g_autoptr (BtyNdjsonReader) reader = bty_ndjson_reader_new (0, take, out);
 
       for (gsize at = 0; at < sizeof stream - 1; at += step)
         g_assert_true (bty_ndjson_reader_feed (reader, stream + at, MIN (step, sizeof stream - 1 - at), NULL));
       g_assert_true (bty_ndjson_reader_end (reader, NULL));
-      g_assert_cmpstr (out->str, ==, "-|-|{\"a\":1};\n-|-|{\"b\":\"\xc3\xbc\"};\n-|-|{\"c\":\xef\xbf\xbd};\n-|-|{\"last\":1};\n");
+      g_assert_cmpstr (out->str, ==,
+                       "-|-|{\"a\":1};\n-|-|{\"b\":\"\xc3\xbc\"};\n-|-|{\"c\":\xef\xbf\xbd};\n-|-|{\"last\":1};\n");
     }
 }
 
 static void
 test_ndjson_bound (void)
 {
-  g_autoptr(GString)         out = g_string_new (NULL);
-  g_autoptr(BtyNdjsonReader) reader = bty_ndjson_reader_new (1024, take, out);
-  g_autofree char           *line = g_strnfill (1025, 'x');
-  g_autoptr(GError)          error = NULL;
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (BtyNdjsonReader) reader = bty_ndjson_reader_new (1024, take, out);
+  g_autofree char *line = g_strnfill (1025, 'x');
+  g_autoptr (GError) error = NULL;
 
   g_assert_false (bty_ndjson_reader_feed (reader, line, 1025, &error));
   g_assert_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS);

@@ -23,8 +23,7 @@ is_snake_case (const char *name)
 static gboolean
 is_summary (const char *summary)
 {
-  return summary != NULL && *summary != '\0' && strchr (summary, '\n') == NULL
-         && !g_str_has_suffix (summary, ".");
+  return summary != NULL && *summary != '\0' && strchr (summary, '\n') == NULL && !g_str_has_suffix (summary, ".");
 }
 
 static gsize
@@ -63,7 +62,8 @@ enum_fault (const BtyField *field)
         return g_strdup_printf ("value %u has no good nick or summary", i);
       for (guint k = 0; k < i; k++)
         {
-          if (strcmp (field->values[i].nick, field->values[k].nick) == 0 || field->values[i].value == field->values[k].value)
+          if (strcmp (field->values[i].nick, field->values[k].nick) == 0 ||
+              field->values[i].value == field->values[k].value)
             return g_strdup_printf ("value %s is there twice", field->values[i].nick);
         }
     }
@@ -80,7 +80,8 @@ flags_fault (const BtyField *field)
   /* Read-only and write-only together is well: the program keeps it to itself. */
   if ((field->flags & BTY_READ_ONLY) != 0 && (field->flags & BTY_CREATE_ONLY) != 0)
     return g_strdup ("it is read-only, and something that a caller sets");
-  if (field->type == BTY_FIELD_TYPE_SECRET && (field->flags & (BTY_WRITE_ONLY | BTY_INDEXED | BTY_KEY)) != BTY_WRITE_ONLY)
+  if (field->type == BTY_FIELD_TYPE_SECRET &&
+      (field->flags & (BTY_WRITE_ONLY | BTY_INDEXED | BTY_KEY)) != BTY_WRITE_ONLY)
     return g_strdup ("a secret is write-only and nothing is found by it");
   if ((field->flags & BTY_UNIQUE) != 0 && (field->flags & BTY_INDEXED) == 0)
     return g_strdup ("it is unique without being indexed");
@@ -91,8 +92,8 @@ flags_fault (const BtyField *field)
 static char *
 fallback_fault (const BtySchema *schema, const BtyField *field)
 {
-  g_autoptr(BtyRecord) record = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (BtyRecord) record = NULL;
+  g_autoptr (GError) error = NULL;
   g_autofree char *json = NULL;
 
   if (field->fallback == NULL)
@@ -118,8 +119,8 @@ field_fault (const BtySchema *schema, const BtyField *field)
     return g_strdup ("it has no summary of one line without a full stop");
   if (field->type > BTY_FIELD_TYPE_SECRET)
     return g_strdup ("its type is none");
-  if (field->offset < G_STRUCT_OFFSET (BtyRecord, id) || field->offset + member_size (field) > schema->size
-      || field->offset % member_size (field) != 0)
+  if (field->offset < G_STRUCT_OFFSET (BtyRecord, id) || field->offset + member_size (field) > schema->size ||
+      field->offset % member_size (field) != 0)
     return g_strdup ("it stands outside of the struct");
   if (has_records != (field->schema != NULL))
     return g_strdup ("records have a schema, nothing else has");
@@ -143,7 +144,8 @@ schema_fault (const BtySchema *schema, GHashTable *seen)
     return NULL;
   if (!is_snake_case (schema->name) || !is_summary (schema->summary))
     return g_strdup_printf ("%s: has no good name or summary", schema->name);
-  if (schema->n_fields > 64 || schema->size < sizeof (BtyRecord) || schema->field_size < G_STRUCT_OFFSET (BtyField, reserved))
+  if (schema->n_fields > 64 || schema->size < sizeof (BtyRecord) ||
+      schema->field_size < G_STRUCT_OFFSET (BtyField, reserved))
     return g_strdup_printf ("%s: has a wrong size", schema->name);
   for (guint i = 0; i < schema->n_fields; i++)
     {
@@ -168,7 +170,7 @@ schema_fault (const BtySchema *schema, GHashTable *seen)
 char *
 bty_metadata_schema_fault (const BtySchema *schema)
 {
-  g_autoptr(GHashTable) seen = g_hash_table_new (NULL, NULL);
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
 
   return schema_fault (schema, seen);
 }
@@ -200,8 +202,8 @@ static char *
 http_fault (const BtyOperation *operation)
 {
   static const char *const verbs[] = { "GET", "POST", "PUT", "PATCH", "DELETE", NULL };
-  g_auto(GStrv) words = g_strsplit (operation->http != NULL ? operation->http : "", " ", -1);
-  g_auto(GStrv) parts = NULL;
+  g_auto (GStrv) words = g_strsplit (operation->http != NULL ? operation->http : "", " ", -1);
+  g_auto (GStrv) parts = NULL;
 
   if (g_strv_length (words) != 2 || !g_strv_contains ((const char *const *) verbs, words[0]))
     return g_strdup ("its http is not a known verb and a path");
@@ -233,10 +235,10 @@ http_fault (const BtyOperation *operation)
 static gboolean
 is_scope (const char *scope)
 {
-  g_auto(GStrv) parts = g_strsplit (scope, ":", -1);
+  g_auto (GStrv) parts = g_strsplit (scope, ":", -1);
 
-  return g_strv_length (parts) == 2 && is_snake_case (parts[0])
-         && (strcmp (parts[1], "read") == 0 || strcmp (parts[1], "write") == 0);
+  return g_strv_length (parts) == 2 && is_snake_case (parts[0]) &&
+         (strcmp (parts[1], "read") == 0 || strcmp (parts[1], "write") == 0);
 }
 
 static char *
@@ -266,7 +268,7 @@ effect_fault (const BtyOperation *operation)
 static char *
 name_fault (const char *name)
 {
-  g_auto(GStrv) words = g_strsplit (name != NULL ? name : "", ".", -1);
+  g_auto (GStrv) words = g_strsplit (name != NULL ? name : "", ".", -1);
 
   if (g_strv_length (words) < 2)
     return g_strdup ("its name is not noun.verb");

@@ -8,7 +8,7 @@ bty_test_golden (const char *name, const char *text)
 {
   g_autofree char *path = g_test_build_filename (G_TEST_DIST, name, NULL);
   g_autofree char *expected = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (g_strcmp0 (g_getenv ("BTY_TEST_REGENERATE"), "1") == 0)
     {

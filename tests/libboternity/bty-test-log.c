@@ -29,9 +29,9 @@ write_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpoint
 {
   GLogWriterOutput output;
 
-  if (expected_pattern != NULL && (level & G_LOG_LEVEL_MASK) == expected_level
-      && strcmp (find_field (fields, n_fields, "GLIB_DOMAIN"), expected_domain) == 0
-      && g_pattern_match_simple (expected_pattern, find_field (fields, n_fields, "MESSAGE")))
+  if (expected_pattern != NULL && (level & G_LOG_LEVEL_MASK) == expected_level &&
+      strcmp (find_field (fields, n_fields, "GLIB_DOMAIN"), expected_domain) == 0 &&
+      g_pattern_match_simple (expected_pattern, find_field (fields, n_fields, "MESSAGE")))
     {
       matched += 1;
       return G_LOG_WRITER_HANDLED;

@@ -15,43 +15,43 @@ typedef enum
 typedef struct
 {
   BtyRecord record;
-  char     *label;
-  gint64    weight;
+  char *label;
+  gint64 weight;
 } TestPart;
 
 /* A stored record with a field of every type. */
 typedef struct
 {
-  BtyRecord  record;
-  char      *slug;
-  char      *name;
-  char      *notes;
-  gboolean   enabled;
-  gint64     count;
-  double     ratio;
-  double     temperature;
-  gint64     due_at;
-  GStrv      route;
-  GBytes    *blob;
+  BtyRecord record;
+  char *slug;
+  char *name;
+  char *notes;
+  gboolean enabled;
+  gint64 count;
+  double ratio;
+  double temperature;
+  gint64 due_at;
+  GStrv route;
+  GBytes *blob;
   TestColour colour;
-  TestPart  *part;
+  TestPart *part;
   GPtrArray *parts;
-  char      *options;
+  char *options;
   BtySecret *key;
-  char      *comment;
-  char      *kind;
-  gint64     uses;
+  char *comment;
+  char *kind;
+  gint64 uses;
 } TestThing;
 
 /* An item of a stream: a text item is one of these with nothing but its text. */
 typedef struct
 {
   BtyRecord record;
-  gint64    index;
-  char     *text;
-  char     *tool;
-  GStrv     words;
-  double    score;
+  gint64 index;
+  char *text;
+  char *tool;
+  GStrv words;
+  double score;
 } TestItem;
 
 extern const BtyEnumValue test_colours[];

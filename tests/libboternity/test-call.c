@@ -12,19 +12,25 @@ run_nothing (BtyCall *call)
 }
 
 static const BtyOperation operation = {
-  .name = "thing.talk", .summary = "Let a thing talk", .request = &test_part_schema, .item = &test_item_schema,
-  .response = &test_part_schema, .http = "POST /things/talk", .effect = BTY_EFFECT_WRITE | BTY_EFFECT_STREAMING,
-  .errors = BTY_ERRORS (NOT_FOUND), .run = run_nothing,
+  .name = "thing.talk",
+  .summary = "Let a thing talk",
+  .request = &test_part_schema,
+  .item = &test_item_schema,
+  .response = &test_part_schema,
+  .http = "POST /things/talk",
+  .effect = BTY_EFFECT_WRITE | BTY_EFFECT_STREAMING,
+  .errors = BTY_ERRORS (NOT_FOUND),
+  .run = run_nothing,
 };
 
 typedef struct
 {
-  BtyCall       *call;
+  BtyCall *call;
   BtyCallReader *reader;
-  GString       *got;
-  guint          wakes;
-  guint          ended;
-  gboolean       at_end;
+  GString *got;
+  guint wakes;
+  guint ended;
+  gboolean at_end;
 } Fixture;
 
 static void
@@ -65,7 +71,7 @@ on_ended (BtyCall *call, gpointer data)
 static void
 set_up (Fixture *f, gconstpointer unused)
 {
-  g_autoptr(BtyPrincipal) principal = bty_principal_new (BTY_PRINCIPAL_OWNER, "me", NULL);
+  g_autoptr (BtyPrincipal) principal = bty_principal_new (BTY_PRINCIPAL_OWNER, "me", NULL);
   TestPart *request = test_part_new ();
 
   request->label = g_strdup ("hello");
@@ -95,7 +101,7 @@ run_loop (void)
 static void
 emit_item (BtyCall *call, gint64 index)
 {
-  g_autoptr(TestItem) item = test_item_new ();
+  g_autoptr (TestItem) item = test_item_new ();
 
   item->index = index;
   bty_call_emit (call, item);
@@ -104,7 +110,7 @@ emit_item (BtyCall *call, gint64 index)
 static void
 give_answer (BtyCall *call)
 {
-  g_autoptr(TestPart) answer = test_part_new ();
+  g_autoptr (TestPart) answer = test_part_new ();
 
   answer->weight = 42;
   bty_call_return (call, answer);
@@ -160,7 +166,7 @@ test_resume (Fixture *f, gconstpointer unused)
 static void
 test_resume_shared (Fixture *f, gconstpointer unused)
 {
-  g_autoptr(BtyItemLog) turn = bty_item_log_new ();
+  g_autoptr (BtyItemLog) turn = bty_item_log_new ();
 
   g_clear_pointer (&f->reader, bty_call_reader_free);
   f->reader = bty_call_reader_new (f->call, 2, on_wake, f);
@@ -242,7 +248,7 @@ test_once (Fixture *f, gconstpointer unused)
 static void
 test_wrong_type (Fixture *f, gconstpointer unused)
 {
-  g_autoptr(TestThing) thing = test_thing_new ();
+  g_autoptr (TestThing) thing = test_thing_new ();
 
   bty_test_expect_log ("bty-call", G_LOG_LEVEL_CRITICAL, "*returned a record of another type*");
   bty_call_return (f->call, thing);
@@ -266,7 +272,7 @@ test_fail (Fixture *f, gconstpointer unused)
 static void
 test_fail_foreign (Fixture *f, gconstpointer unused)
 {
-  g_autoptr(GError) error = g_error_new (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "gone");
+  g_autoptr (GError) error = g_error_new (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "gone");
 
   bty_call_fail (f->call, error);
   g_assert_error (bty_call_error (f->call), BTY_ERROR, BTY_ERROR_NOT_FOUND);
@@ -286,7 +292,7 @@ test_fail_undeclared (Fixture *f, gconstpointer unused)
 static void
 fail_when_cancelled (GCancellable *cancellable, gpointer data)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_cancellable_set_error_if_cancelled (cancellable, &error);
   bty_call_fail (data, error);
@@ -339,7 +345,7 @@ test_deadline_in_time (Fixture *f, gconstpointer unused)
 static void
 test_share_log (Fixture *f, gconstpointer unused)
 {
-  g_autoptr(BtyItemLog) turn = bty_item_log_new ();
+  g_autoptr (BtyItemLog) turn = bty_item_log_new ();
 
   bty_item_log_append_text (turn, "before", 6);
   bty_call_share_log (f->call, turn);
@@ -391,7 +397,7 @@ item_json (const BtyItem *item)
 static void
 test_item_json (void)
 {
-  g_autoptr(TestItem) record = test_item_new ();
+  g_autoptr (TestItem) record = test_item_new ();
   BtyItem text = { .number = 1, .text = "say \"ä\"\n, not this", .length = 9 };
   BtyItem item = { .number = 1, .record = record };
   g_autofree char *fast = item_json (&text);
@@ -409,7 +415,7 @@ main (int argc, char *argv[])
   static const struct
   {
     const char *path;
-    void      (*run) (Fixture *, gconstpointer);
+    void (*run) (Fixture *, gconstpointer);
   } tests[] = {
     { "/call/stream", test_stream },
     { "/call/resume", test_resume },

@@ -10,24 +10,30 @@ run_nothing (BtyCall *call)
   bty_call_return (call, NULL);
 }
 
-#define THING_GET \
-  .name = "thing.get", .summary = "Show a thing", .request = &test_thing_schema, .request_view = BTY_VIEW_KEY, \
-  .response = &test_thing_schema, .http = "GET /things/{slug}", .scope = "things:read", .effect = BTY_EFFECT_READ, \
+#define THING_GET                                                                                                      \
+  .name = "thing.get", .summary = "Show a thing", .request = &test_thing_schema, .request_view = BTY_VIEW_KEY,         \
+  .response = &test_thing_schema, .http = "GET /things/{slug}", .scope = "things:read", .effect = BTY_EFFECT_READ,     \
   .errors = BTY_ERRORS (NOT_FOUND), .run = run_nothing
 
 static const BtyOperation operations[] = {
   { THING_GET },
-  { .name = "thing.create", .summary = "Make a thing", .request = &test_thing_schema, .response = &test_thing_schema,
-    .http = "POST /things", .scope = "things:write", .effect = BTY_EFFECT_WRITE,
-    .errors = BTY_ERRORS (ALREADY_EXISTS, FAILED_PRECONDITION), .run = run_nothing },
+  { .name = "thing.create",
+    .summary = "Make a thing",
+    .request = &test_thing_schema,
+    .response = &test_thing_schema,
+    .http = "POST /things",
+    .scope = "things:write",
+    .effect = BTY_EFFECT_WRITE,
+    .errors = BTY_ERRORS (ALREADY_EXISTS, FAILED_PRECONDITION),
+    .run = run_nothing },
 };
 
 static void
 test_add (void)
 {
-  g_autoptr(BtyCatalogue) catalogue = bty_catalogue_new ();
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GPtrArray) list = NULL;
+  g_autoptr (BtyCatalogue) catalogue = bty_catalogue_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) list = NULL;
   gpointer service = NULL;
   guint before = bty_catalogue_get_generation (catalogue);
 
@@ -47,12 +53,15 @@ test_add (void)
 typedef struct
 {
   BtyOperation operation;
-  const char  *prefix;
+  const char *prefix;
   BtyErrorCode code;
-  const char  *message;
+  const char *message;
 } Refusal;
 
-#define WITH(...) { .run = run_nothing, .summary = "Do it", .name = "x.do", .http = "POST /x", __VA_ARGS__ }
+#define WITH(...)                                                                                                      \
+  {                                                                                                                    \
+    .run = run_nothing, .summary = "Do it", .name = "x.do", .http = "POST /x", __VA_ARGS__                             \
+  }
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init"
@@ -88,14 +97,14 @@ static const Refusal refusals[] = {
 static void
 test_refused (void)
 {
-  g_autoptr(BtyCatalogue) catalogue = bty_catalogue_new ();
+  g_autoptr (BtyCatalogue) catalogue = bty_catalogue_new ();
 
   g_assert_true (bty_catalogue_add (catalogue, operations, G_N_ELEMENTS (operations), NULL, NULL, NULL));
   for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
     {
       BtyOperation both[2] = { { .name = "x.good", .summary = "Good", .http = "POST /good", .run = run_nothing } };
       guint generation = bty_catalogue_get_generation (catalogue);
-      g_autoptr(GError) error = NULL;
+      g_autoptr (GError) error = NULL;
 
       both[1] = refusals[i].operation;
       g_assert_false (bty_catalogue_add (catalogue, both, 2, NULL, refusals[i].prefix, &error));
@@ -109,9 +118,9 @@ test_refused (void)
 static void
 test_twice_in_one_table (void)
 {
-  g_autoptr(BtyCatalogue) catalogue = bty_catalogue_new ();
+  g_autoptr (BtyCatalogue) catalogue = bty_catalogue_new ();
   const BtyOperation twice[] = { { THING_GET }, { THING_GET } };
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_assert_false (bty_catalogue_add (catalogue, twice, 2, NULL, NULL, &error));
   g_assert_error (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS);
@@ -131,8 +140,14 @@ static void
 test_library_metadata (void)
 {
   const BtySchema *schemas[] = {
-    &bty_bot_schema,    &bty_completion_request_schema, &bty_event_schema,           &bty_idempotency_schema,
-    &bty_message_schema, &bty_model_schema,             &bty_provider_config_schema, &bty_session_schema,
+    &bty_bot_schema,
+    &bty_completion_request_schema,
+    &bty_event_schema,
+    &bty_idempotency_schema,
+    &bty_message_schema,
+    &bty_model_schema,
+    &bty_provider_config_schema,
+    &bty_session_schema,
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (schemas); i++)
@@ -141,14 +156,16 @@ test_library_metadata (void)
 
 typedef struct
 {
-  BtyField    field;
+  BtyField field;
   const char *fault;
 } FieldFault;
 
 static const BtyEnumValue twice[] = { { 1, "a", "A" }, { 2, "a", "B" }, { 0 } };
 
-#define FIELD(...) \
-  { .name = "good", .summary = "Good", .type = BTY_FIELD_TYPE_STRING, .offset = sizeof (BtyRecord), __VA_ARGS__ }
+#define FIELD(...)                                                                                                     \
+  {                                                                                                                    \
+    .name = "good", .summary = "Good", .type = BTY_FIELD_TYPE_STRING, .offset = sizeof (BtyRecord), __VA_ARGS__        \
+  }
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init"
@@ -179,7 +196,7 @@ static const FieldFault field_faults[] = {
 static const struct
 {
   BtyOperation operation;
-  const char  *fault;
+  const char *fault;
 } operation_faults[] = {
   { { THING_GET, .name = "get" }, "not noun.verb" },
   { { THING_GET, .summary = "Show it." }, "no summary" },
@@ -194,7 +211,7 @@ static const struct
   { { THING_GET, .effect = BTY_EFFECT_WRITE }, "changes something by GET" },
   { { THING_GET, .effect = BTY_EFFECT_STREAMING }, "either read" },
   { { THING_GET, .effect = BTY_EFFECT_READ | BTY_EFFECT_STREAMING }, "items of no type" },
-  { { THING_GET, .errors = (const BtyErrorCode[]) { 99, BTY_ERRORS_END } }, "not in the table" },
+  { { THING_GET, .errors = (const BtyErrorCode[]){ 99, BTY_ERRORS_END } }, "not in the table" },
   { { THING_GET, .run = NULL }, "no function" },
   { { THING_GET, .model_text = "" }, "told nothing" },
   { { THING_GET, .request_view = BTY_VIEW_READ }, "view of an answer" },
@@ -215,8 +232,12 @@ test_metadata_faults (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (field_faults); i++)
     {
-      BtySchema schema = { .name = "bad", .summary = "Bad", .size = sizeof (BtyRecord) + 8, .fields = &field_faults[i].field,
-                           .n_fields = 1, .field_size = sizeof (BtyField) };
+      BtySchema schema = { .name = "bad",
+                           .summary = "Bad",
+                           .size = sizeof (BtyRecord) + 8,
+                           .fields = &field_faults[i].field,
+                           .n_fields = 1,
+                           .field_size = sizeof (BtyField) };
       g_autofree char *fault = bty_metadata_schema_fault (&schema);
 
       assert_fault (fault, field_faults[i].fault);

@@ -10,11 +10,11 @@
 static const struct
 {
   BtyErrorCode code;
-  const char  *name;
-  guint        http_status;
-  guint        grpc_status;
-  const char  *dbus_name;
-  int          exit_code;
+  const char *name;
+  guint http_status;
+  guint grpc_status;
+  const char *dbus_name;
+  int exit_code;
 } contract[] = {
   { BTY_ERROR_INVALID_ARGUMENT, "INVALID_ARGUMENT", 400, 3, "InvalidArgument", 2 },
   { BTY_ERROR_UNAUTHENTICATED, "UNAUTHENTICATED", 401, 16, "Unauthenticated", 3 },
@@ -91,8 +91,8 @@ test_code_of (void)
 {
   const struct
   {
-    GQuark       domain;
-    int          code;
+    GQuark domain;
+    int code;
     BtyErrorCode expected;
   } errors[] = {
     { BTY_ERROR, BTY_ERROR_ABORTED, BTY_ERROR_ABORTED },

@@ -62,14 +62,14 @@ make_ids (gpointer data)
 static void
 test_threads (void)
 {
-  g_autoptr(GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   GThread *threads[N_THREADS];
 
   for (guint i = 0; i < N_THREADS; i++)
     threads[i] = g_thread_new ("ids", make_ids, NULL);
   for (guint i = 0; i < N_THREADS; i++)
     {
-      g_autoptr(GPtrArray) ids = g_thread_join (threads[i]);
+      g_autoptr (GPtrArray) ids = g_thread_join (threads[i]);
 
       for (guint k = 0; k < ids->len; k++)
         {

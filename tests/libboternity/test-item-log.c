@@ -6,10 +6,10 @@
 typedef struct
 {
   BtyItemLog *log;
-  guint       watch;
-  guint       wakes;
-  guint       other;
-  guint       append;
+  guint watch;
+  guint wakes;
+  guint other;
+  guint append;
 } Watcher;
 
 static TestItem *
@@ -24,7 +24,7 @@ make_item (gint64 index)
 static void
 append_item (BtyItemLog *log, gint64 index)
 {
-  g_autoptr(TestItem) item = make_item (index);
+  g_autoptr (TestItem) item = make_item (index);
 
   bty_item_log_append (log, item);
 }
@@ -65,7 +65,7 @@ make_log (void)
 static void
 test_items (void)
 {
-  g_autoptr(BtyItemLog) log = make_log ();
+  g_autoptr (BtyItemLog) log = make_log ();
   BtyItem item;
 
   g_assert_cmpuint (bty_item_log_get_length (log), ==, 8);
@@ -86,7 +86,7 @@ test_items (void)
 static void
 test_runs (void)
 {
-  g_autoptr(BtyItemLog) log = make_log ();
+  g_autoptr (BtyItemLog) log = make_log ();
   BtyItem item;
 
   g_assert_true (bty_item_log_get_run (log, 1, &item));
@@ -109,7 +109,7 @@ test_runs (void)
 static void
 test_nul (void)
 {
-  g_autoptr(BtyItemLog) log = bty_item_log_new ();
+  g_autoptr (BtyItemLog) log = bty_item_log_new ();
 
   bty_item_log_append_text (log, "a\0b\0", 4);
   assert_text (log, 1, "a\357\277\275b\357\277\275");
@@ -144,7 +144,7 @@ run_loop (void)
 static void
 test_wake_once (void)
 {
-  g_autoptr(BtyItemLog) log = bty_item_log_new ();
+  g_autoptr (BtyItemLog) log = bty_item_log_new ();
   Watcher one = { 0 };
   Watcher other = { 0 };
 
@@ -167,7 +167,7 @@ test_wake_once (void)
 static void
 test_append_in_wake (void)
 {
-  g_autoptr(BtyItemLog) log = bty_item_log_new ();
+  g_autoptr (BtyItemLog) log = bty_item_log_new ();
   Watcher one = { .append = 3 };
 
   bty_item_log_watch (log, on_wake, &one);
@@ -180,7 +180,7 @@ test_append_in_wake (void)
 static void
 test_unwatch_in_wake (void)
 {
-  g_autoptr(BtyItemLog) log = bty_item_log_new ();
+  g_autoptr (BtyItemLog) log = bty_item_log_new ();
   Watcher one = { 0 };
   Watcher other = { 0 };
   Watcher last = { 0 };
@@ -240,13 +240,13 @@ test_freed_in_wake (void)
 static void
 test_pack (void)
 {
-  g_autoptr(BtyItemLog) log = make_log ();
-  g_autoptr(BtyItemLog) back = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (BtyItemLog) log = make_log ();
+  g_autoptr (BtyItemLog) back = NULL;
+  g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
   g_autofree char *again = NULL;
-  g_autoptr(GBytes) packed = bty_item_log_pack (log, &text);
-  g_autoptr(GBytes) repacked = NULL;
+  g_autoptr (GBytes) packed = bty_item_log_pack (log, &text);
+  g_autoptr (GBytes) repacked = NULL;
 
   g_assert_cmpstr (text, ==, "onetwöthree");
   back = bty_item_log_unpack (packed, text, &test_item_schema, &error);
@@ -273,11 +273,11 @@ test_pack (void)
 static void
 test_pack_empty (void)
 {
-  g_autoptr(BtyItemLog) log = bty_item_log_new ();
+  g_autoptr (BtyItemLog) log = bty_item_log_new ();
   g_autofree char *text = NULL;
-  g_autoptr(GBytes) packed = bty_item_log_pack (log, &text);
-  g_autoptr(GError) error = NULL;
-  g_autoptr(BtyItemLog) back = bty_item_log_unpack (packed, text, &test_item_schema, &error);
+  g_autoptr (GBytes) packed = bty_item_log_pack (log, &text);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyItemLog) back = bty_item_log_unpack (packed, text, &test_item_schema, &error);
 
   g_assert_no_error (error);
   g_assert_cmpstr (text, ==, "");
@@ -288,16 +288,16 @@ test_pack_empty (void)
 static void
 test_unpack_damaged (void)
 {
-  g_autoptr(BtyItemLog) log = make_log ();
+  g_autoptr (BtyItemLog) log = make_log ();
   g_autofree char *text = NULL;
-  g_autoptr(GBytes) packed = bty_item_log_pack (log, &text);
+  g_autoptr (GBytes) packed = bty_item_log_pack (log, &text);
   gsize size;
   const guint8 *data = g_bytes_get_data (packed, &size);
 
   for (gsize cut = 0; cut < size; cut++)
     {
-      g_autoptr(GBytes) part = g_bytes_new (data, cut);
-      g_autoptr(GError) error = NULL;
+      g_autoptr (GBytes) part = g_bytes_new (data, cut);
+      g_autoptr (GError) error = NULL;
 
       g_assert_null (bty_item_log_unpack (part, text, &test_item_schema, &error));
       g_assert_nonnull (error);
@@ -305,8 +305,8 @@ test_unpack_damaged (void)
   for (gsize place = 0; place < size * 8; place++)
     {
       g_autofree guint8 *copy = g_memdup2 (data, size);
-      g_autoptr(GBytes) changed = NULL;
-      g_autoptr(BtyItemLog) other = NULL;
+      g_autoptr (GBytes) changed = NULL;
+      g_autoptr (BtyItemLog) other = NULL;
       BtyItem item;
 
       copy[place / 8] ^= (guint8) (1 << place % 8);
@@ -320,10 +320,10 @@ test_unpack_damaged (void)
 static void
 test_unpack_short_text (void)
 {
-  g_autoptr(BtyItemLog) log = make_log ();
+  g_autoptr (BtyItemLog) log = make_log ();
   g_autofree char *text = NULL;
-  g_autoptr(GBytes) packed = bty_item_log_pack (log, &text);
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GBytes) packed = bty_item_log_pack (log, &text);
+  g_autoptr (GError) error = NULL;
 
   g_assert_null (bty_item_log_unpack (packed, "one", &test_item_schema, &error));
   g_assert_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS);

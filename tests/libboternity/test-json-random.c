@@ -13,8 +13,8 @@
 typedef struct
 {
   BtyJsonWriter writer;
-  GString      *log;
-  guint         budget;
+  GString *log;
+  guint budget;
 } Maker;
 
 static void
@@ -121,8 +121,11 @@ make_value (Maker *maker, guint depth)
 static void
 log_token (GString *log, BtyJsonToken token, const BtyJsonReader *reader)
 {
-  static const char marks[] = { [BTY_JSON_OBJECT_BEGIN] = '{', [BTY_JSON_OBJECT_END] = '}', [BTY_JSON_ARRAY_BEGIN] = '[',
-                                [BTY_JSON_ARRAY_END] = ']',    [BTY_JSON_NULL] = 'n' };
+  static const char marks[] = { [BTY_JSON_OBJECT_BEGIN] = '{',
+                                [BTY_JSON_OBJECT_END] = '}',
+                                [BTY_JSON_ARRAY_BEGIN] = '[',
+                                [BTY_JSON_ARRAY_END] = ']',
+                                [BTY_JSON_NULL] = 'n' };
 
   if (token == BTY_JSON_KEY || token == BTY_JSON_STRING)
     log_text (log, token == BTY_JSON_KEY ? 'k' : 's', reader->text, reader->length);

@@ -12,9 +12,11 @@
 static void
 append_token (GString *out, BtyJsonToken token, const BtyJsonReader *reader)
 {
-  static const char *const fixed[] = { [BTY_JSON_END] = ".",          [BTY_JSON_OBJECT_BEGIN] = "{", [BTY_JSON_OBJECT_END] = "}",
-                                       [BTY_JSON_ARRAY_BEGIN] = "[",  [BTY_JSON_ARRAY_END] = "]",    [BTY_JSON_TRUE] = "true",
-                                       [BTY_JSON_FALSE] = "false",    [BTY_JSON_NULL] = "null" };
+  static const char *const fixed[] = {
+    [BTY_JSON_END] = ".",         [BTY_JSON_OBJECT_BEGIN] = "{", [BTY_JSON_OBJECT_END] = "}",
+    [BTY_JSON_ARRAY_BEGIN] = "[", [BTY_JSON_ARRAY_END] = "]",    [BTY_JSON_TRUE] = "true",
+    [BTY_JSON_FALSE] = "false",   [BTY_JSON_NULL] = "null"
+  };
   char number[G_ASCII_DTOSTR_BUF_SIZE];
 
   if (token == BTY_JSON_KEY || token == BTY_JSON_STRING)
@@ -64,7 +66,7 @@ trace_copy (const char *json, gsize length, guint max_depth, GError **error)
 static const struct
 {
   const char *json;
-  gsize       length;
+  gsize length;
   const char *tokens;
 } valid[] = {
   { TEXT ("{}"), "{ } ." },
@@ -77,8 +79,7 @@ static const struct
   { TEXT ("{\"\":{\"\":1}}"), "{ k: { k: 1 } } ." },
   { TEXT ("[0,-0,-1,9223372036854775807,-9223372036854775808]"),
     "[ 0 0 -1 9223372036854775807 -9223372036854775808 ] ." },
-  { TEXT ("[0.1,-0.0,1e308,1E+2,1e-2,1.0,0e5]"),
-    "[ d:0.10000000000000001 d:-0 d:1e+308 d:100 d:0.01 d:1 d:0 ] ." },
+  { TEXT ("[0.1,-0.0,1e308,1E+2,1e-2,1.0,0e5]"), "[ d:0.10000000000000001 d:-0 d:1e+308 d:100 d:0.01 d:1 d:0 ] ." },
   { TEXT ("[9223372036854775808.0,5e-324,1e-400,0.30000000000000004,123456789012345678901234567890e-10]"),
     "[ d:9.2233720368547758e+18 d:4.9406564584124654e-324 d:0 d:0.30000000000000004 d:1.2345678901234567e+19 ] ." },
   { TEXT ("[1.7976931348623157e308,2.2250738585072011e-308,9007199254740993.0,1e22,1e23]"),
@@ -111,7 +112,7 @@ test_valid (void)
 static const struct
 {
   const char *json;
-  gsize       length;
+  gsize length;
   const char *message;
 } invalid[] = {
   { TEXT (""), "at byte 0: the document ends where a value is due" },
@@ -257,8 +258,9 @@ test_error_stays (void)
 static void
 test_error_keeps_secrets (void)
 {
-  static const char *const documents[] = { "{\"key\":\"sk-secret", "{\"key\":\"sk-secret\n\"}", "{\"key\":\"sk-secret\\q\"}",
-                                           "{\"key\":\"sk-secret\xff\"}", "{\"key\":\"sk-secret\" x}" };
+  static const char *const documents[] = { "{\"key\":\"sk-secret", "{\"key\":\"sk-secret\n\"}",
+                                           "{\"key\":\"sk-secret\\q\"}", "{\"key\":\"sk-secret\xff\"}",
+                                           "{\"key\":\"sk-secret\" x}" };
 
   for (guint i = 0; i < G_N_ELEMENTS (documents); i++)
     {

@@ -32,7 +32,9 @@ nest (const char *open, const char *value, const char *close, guint depth)
 static void
 check_depth (guint depth, guint max_depth, gboolean good)
 {
-  static const char *const forms[][3] = { { "[", "", "]" }, { "[1,", "2", "]" }, { "{\"a\":", "1", "}" }, { "[{\"a\":", "1", "}]" } };
+  static const char *const forms[][3] = {
+    { "[", "", "]" }, { "[1,", "2", "]" }, { "{\"a\":", "1", "}" }, { "[{\"a\":", "1", "}]" }
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (forms); i++)
     {
@@ -131,10 +133,26 @@ static void
 test_pointer (void)
 {
   const char *json = "{\"a/b~c\":[true,{\"\":[[7]],\"z\\u0000\\n\":1}],\"e\\u006ed\":{}}";
-  const char *const expected[] = { "", "/a~1b~0c", "/a~1b~0c", "/a~1b~0c/0", "/a~1b~0c/1", "/a~1b~0c/1/", "/a~1b~0c/1/",
-                                   "/a~1b~0c/1//0", "/a~1b~0c/1//0/0", "/a~1b~0c/1//0", "/a~1b~0c/1/",
-                                   "/a~1b~0c/1/z\xef\xbf\xbd\n", "/a~1b~0c/1/z\xef\xbf\xbd\n", "/a~1b~0c/1", "/a~1b~0c",
-                                   "/end", "/end", "/end", "", "" };
+  const char *const expected[] = { "",
+                                   "/a~1b~0c",
+                                   "/a~1b~0c",
+                                   "/a~1b~0c/0",
+                                   "/a~1b~0c/1",
+                                   "/a~1b~0c/1/",
+                                   "/a~1b~0c/1/",
+                                   "/a~1b~0c/1//0",
+                                   "/a~1b~0c/1//0/0",
+                                   "/a~1b~0c/1//0",
+                                   "/a~1b~0c/1/",
+                                   "/a~1b~0c/1/z\xef\xbf\xbd\n",
+                                   "/a~1b~0c/1/z\xef\xbf\xbd\n",
+                                   "/a~1b~0c/1",
+                                   "/a~1b~0c",
+                                   "/end",
+                                   "/end",
+                                   "/end",
+                                   "",
+                                   "" };
   g_auto (BtyJsonReader) reader;
 
   bty_json_reader_init (&reader, json, strlen (json), 0);

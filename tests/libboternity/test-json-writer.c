@@ -44,9 +44,10 @@ test_structure (void)
   bty_json_writer_key (&writer, "e");
   bty_json_writer_double (&writer, 1);
   bty_json_writer_end_object (&writer);
-  g_assert_cmpstr (out->str, ==,
-                   "{\"a\":\"x\",\"none\":null,\"b\":-5,\"c\":true,\"d\\n\":[{},[],null,false,{\"r\":1},\"YWJjZA==\",null],"
-                   "\"e\":1.0}");
+  g_assert_cmpstr (
+    out->str, ==,
+    "{\"a\":\"x\",\"none\":null,\"b\":-5,\"c\":true,\"d\\n\":[{},[],null,false,{\"r\":1},\"YWJjZA==\",null],"
+    "\"e\":1.0}");
   g_assert_cmpuint (out->len, ==, strlen (out->str));
 }
 
@@ -99,7 +100,7 @@ test_string_lengths (void)
 {
   static const struct
   {
-    char        byte;
+    char byte;
     const char *written;
   } kinds[] = { { 'x', "x" }, { '\x01', "\\u0001" }, { '\n', "\\n" }, { '\xff', "\xef\xbf\xbd" } };
 
@@ -152,15 +153,26 @@ test_doubles (void)
 {
   static const struct
   {
-    double      value;
+    double value;
     const char *text;
   } doubles[] = {
-    { 0.0, "0.0" },       { -0.0, "-0.0" },       { 1.0, "1.0" },           { -2.5, "-2.5" },
-    { 0.1, "0.1" },       { 0.000001, "0.000001" }, { 1e-7, "1e-07" },      { 1e22, "1e+22" },
-    { 12.34, "12.34" },   { 1.0 / 3, "0.3333333333333333" },                { 1e15, "1e+15" },
-    { 0.1 + 0.2, "0.30000000000000004" },           { 5e-324, "4.94065645841247e-324" },
-    { 1.7976931348623157e308, "1.7976931348623157e+308" },                  { 999999999.999999, "999999999.999999" },
-    { 100000000000000.0, "100000000000000.0" },     { 9007199254740993.0, "9007199254740992.0" },
+    { 0.0, "0.0" },
+    { -0.0, "-0.0" },
+    { 1.0, "1.0" },
+    { -2.5, "-2.5" },
+    { 0.1, "0.1" },
+    { 0.000001, "0.000001" },
+    { 1e-7, "1e-07" },
+    { 1e22, "1e+22" },
+    { 12.34, "12.34" },
+    { 1.0 / 3, "0.3333333333333333" },
+    { 1e15, "1e+15" },
+    { 0.1 + 0.2, "0.30000000000000004" },
+    { 5e-324, "4.94065645841247e-324" },
+    { 1.7976931348623157e308, "1.7976931348623157e+308" },
+    { 999999999.999999, "999999999.999999" },
+    { 100000000000000.0, "100000000000000.0" },
+    { 9007199254740993.0, "9007199254740992.0" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (doubles); i++)
@@ -260,7 +272,8 @@ test_depth (void)
 static void
 test_wrong_nesting (void)
 {
-  static const char *const cases[] = { "two-roots", "value-without-key", "key-in-array", "two-keys", "wrong-end", "end-after-key" };
+  static const char *const cases[] = { "two-roots", "value-without-key", "key-in-array",
+                                       "two-keys",  "wrong-end",         "end-after-key" };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {

@@ -27,7 +27,7 @@ set_environment (const char *own, const char *xdg, const char *home)
 static void
 check_data_dir (const char *expected)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   g_autofree char *path = bty_paths_data_dir (&error);
 
   g_assert_no_error (error);
@@ -37,7 +37,7 @@ check_data_dir (const char *expected)
 static void
 test_data_dir (void)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   g_autofree char *here = g_get_current_dir ();
   g_autofree char *relative = g_build_filename (here, "some", "place", NULL);
 
@@ -58,7 +58,7 @@ test_data_dir (void)
 static void
 test_config_dir (void)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   g_autofree char *beside_data = NULL;
   g_autofree char *own = NULL;
 
@@ -80,7 +80,7 @@ test_config_dir (void)
 static void
 test_sockets (void)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   g_autofree char *runtime = g_dir_make_tmp ("bty-paths-XXXXXX", &error);
   g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, "/data/x", -1);
   g_autofree char *name = g_strdup_printf ("%.16s.sock", hash);
@@ -88,7 +88,7 @@ test_sockets (void)
   g_autofree char *long_dir = g_strnfill (120, 'x');
   g_autofree char *deep = g_strconcat ("/", long_dir, NULL);
   g_autofree char *first = NULL, *without = NULL, *far = NULL;
-  g_auto(GStrv) all = NULL;
+  g_auto (GStrv) all = NULL;
 
   g_assert_no_error (error);
   g_setenv ("XDG_RUNTIME_DIR", runtime, TRUE);
@@ -108,7 +108,7 @@ test_sockets (void)
 static void
 test_private_dir (void)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   g_autofree char *folder = g_dir_make_tmp ("bty-paths-XXXXXX", &error);
   g_autofree char *inner = g_build_filename (folder, "a", "b", NULL);
   g_autofree char *parent = g_path_get_dirname (inner);

@@ -8,9 +8,9 @@ test_scopes (void)
 {
   const char *const some[] = { "bots:read", "sessions:*", NULL };
   const char *const all[] = { "*", NULL };
-  g_autoptr(BtyPrincipal) bot = bty_principal_new (BTY_PRINCIPAL_BOT, "ada", some);
-  g_autoptr(BtyPrincipal) owner = bty_principal_new (BTY_PRINCIPAL_OWNER, "me", all);
-  g_autoptr(BtyPrincipal) nobody = bty_principal_new (BTY_PRINCIPAL_ANONYMOUS, NULL, NULL);
+  g_autoptr (BtyPrincipal) bot = bty_principal_new (BTY_PRINCIPAL_BOT, "ada", some);
+  g_autoptr (BtyPrincipal) owner = bty_principal_new (BTY_PRINCIPAL_OWNER, "me", all);
+  g_autoptr (BtyPrincipal) nobody = bty_principal_new (BTY_PRINCIPAL_ANONYMOUS, NULL, NULL);
 
   g_assert_true (bty_principal_may (bot, "bots:read"));
   g_assert_true (bty_principal_may (bot, "sessions:write"));

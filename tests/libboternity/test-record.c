@@ -4,16 +4,16 @@
 #include "bty-test-golden.h"
 #include "bty-test-records.h"
 
-#define FULL \
+#define FULL                                                                                                                   \
   "{\"slug\":\"ada\",\"name\":\"Ada\",\"notes\":\"one\\ntwo\",\"enabled\":false,\"count\":12,\"ratio\":1,\"temperature\":0.5," \
-  "\"due_at\":\"2030-01-02T03:04:05.5Z\",\"route\":[\"a/b\",\"c\"],\"blob\":\"AAEC/w==\",\"colour\":\"red\"," \
-  "\"part\":{\"label\":\"wheel\",\"weight\":3},\"parts\":[{\"label\":\"x\"},{\"weight\":0,\"label\":\"y\"}]," \
+  "\"due_at\":\"2030-01-02T03:04:05.5Z\",\"route\":[\"a/b\",\"c\"],\"blob\":\"AAEC/w==\",\"colour\":\"red\","                  \
+  "\"part\":{\"label\":\"wheel\",\"weight\":3},\"parts\":[{\"label\":\"x\"},{\"weight\":0,\"label\":\"y\"}],"                  \
   "\"options\":{ \"a\" : [1, \"b c\\\\\\\" d\"] },\"key\":\"s\\u0065cret\",\"comment\":\"psst\",\"kind\":\"old\"}"
 
 static TestThing *
 make_full (void)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   TestThing *thing = bty_record_from_json (&test_thing_schema, BTY_VIEW_CREATE, FULL, -1, &error);
 
   g_assert_no_error (error);
@@ -23,8 +23,9 @@ make_full (void)
 static TestThing *
 make_small (void)
 {
-  g_autoptr(GError) error = NULL;
-  TestThing *thing = bty_record_from_json (&test_thing_schema, BTY_VIEW_CREATE, "{\"slug\":\"s\",\"name\":\"n\"}", -1, &error);
+  g_autoptr (GError) error = NULL;
+  TestThing *thing = bty_record_from_json (&test_thing_schema, BTY_VIEW_CREATE, "{\"slug\":\"s\",\"name\":\"n\"}", -1,
+                                           &error);
 
   g_assert_no_error (error);
   return thing;
@@ -33,7 +34,7 @@ make_small (void)
 static void
 test_every_type (void)
 {
-  g_autoptr(TestThing) thing = make_full ();
+  g_autoptr (TestThing) thing = make_full ();
   TestPart *part;
 
   g_assert_cmpstr (thing->slug, ==, "ada");
@@ -45,7 +46,7 @@ test_every_type (void)
   g_assert_cmpfloat (thing->temperature, ==, 0.5);
   g_assert_false (BTY_IS_NULL (thing, TestThing, temperature));
   g_assert_cmpint (thing->due_at, ==, G_GINT64_CONSTANT (1893553445500000));
-  g_assert_cmpstrv (thing->route, ((const char *[]) { "a/b", "c", NULL }));
+  g_assert_cmpstrv (thing->route, ((const char *[]){ "a/b", "c", NULL }));
   g_assert_cmpmem (g_bytes_get_data (thing->blob, NULL), g_bytes_get_size (thing->blob), "\0\1\2\377", 4);
   g_assert_cmpint (thing->colour, ==, TEST_COLOUR_RED);
   g_assert_cmpstr (thing->part->label, ==, "wheel");
@@ -64,8 +65,8 @@ test_every_type (void)
 static void
 test_fallbacks (void)
 {
-  g_autoptr(TestThing) thing = make_small ();
-  g_autoptr(TestThing) empty = test_thing_new ();
+  g_autoptr (TestThing) thing = make_small ();
+  g_autoptr (TestThing) empty = test_thing_new ();
 
   g_assert_true (thing->enabled);
   g_assert_cmpint (thing->count, ==, 3);
@@ -81,8 +82,8 @@ test_fallbacks (void)
 static void
 test_write (void)
 {
-  g_autoptr(TestThing) thing = make_full ();
-  g_autoptr(TestThing) small = make_small ();
+  g_autoptr (TestThing) thing = make_full ();
+  g_autoptr (TestThing) small = make_small ();
   g_autofree char *read = NULL;
   g_autofree char *store = NULL;
   g_autofree char *small_read = NULL;
@@ -96,18 +97,19 @@ test_write (void)
   store = bty_record_to_json (thing, BTY_VIEW_STORE);
   small_read = bty_record_to_json (small, BTY_VIEW_READ);
   small_store = bty_record_to_json (small, BTY_VIEW_STORE);
-#define TIMES "\"revision\":4,\"created_at\":\"1970-01-01T00:00:01Z\",\"updated_at\":\"1970-01-01T00:00:00Z\","
+#define TIMES    "\"revision\":4,\"created_at\":\"1970-01-01T00:00:01Z\",\"updated_at\":\"1970-01-01T00:00:00Z\","
 #define NO_TIMES "\"revision\":0,\"created_at\":\"1970-01-01T00:00:00Z\",\"updated_at\":\"1970-01-01T00:00:00Z\","
-#define BODY \
+#define BODY                                                                                                                    \
   "\"slug\":\"ada\",\"name\":\"Ada\",\"notes\":\"one\\ntwo\",\"enabled\":false,\"count\":12,\"ratio\":1.0,\"temperature\":0.5," \
-  "\"due_at\":\"2030-01-02T03:04:05.500Z\",\"route\":[\"a/b\",\"c\"],\"blob\":\"AAEC/w==\",\"colour\":\"red\"," \
-  "\"part\":{\"label\":\"wheel\",\"weight\":3},\"parts\":[{\"label\":\"x\",\"weight\":7},{\"label\":\"y\",\"weight\":0}]," \
+  "\"due_at\":\"2030-01-02T03:04:05.500Z\",\"route\":[\"a/b\",\"c\"],\"blob\":\"AAEC/w==\",\"colour\":\"red\","                 \
+  "\"part\":{\"label\":\"wheel\",\"weight\":3},\"parts\":[{\"label\":\"x\",\"weight\":7},{\"label\":\"y\",\"weight\":0}],"      \
   "\"options\":{\"a\":[1,\"b c\\\\\\\" d\"]}"
   g_assert_cmpstr (read, ==, "{\"id\":\"I\"," TIMES BODY ",\"kind\":\"old\",\"uses\":9}");
   g_assert_cmpstr (store, ==, "{\"id\":\"I\"," TIMES BODY ",\"comment\":\"psst\",\"kind\":\"old\",\"uses\":9}");
-  g_assert_cmpstr (small_read, ==,
-                   "{" NO_TIMES "\"slug\":\"s\",\"name\":\"n\",\"notes\":null,\"enabled\":true,\"count\":3,\"ratio\":0.0,"
-                   "\"temperature\":null,\"due_at\":null,\"route\":[],\"colour\":\"green\",\"part\":null,\"parts\":[],\"uses\":0}");
+  g_assert_cmpstr (
+    small_read, ==,
+    "{" NO_TIMES "\"slug\":\"s\",\"name\":\"n\",\"notes\":null,\"enabled\":true,\"count\":3,\"ratio\":0.0,"
+    "\"temperature\":null,\"due_at\":null,\"route\":[],\"colour\":\"green\",\"part\":null,\"parts\":[],\"uses\":0}");
   g_assert_cmpstr (small_store, ==,
                    "{" NO_TIMES "\"slug\":\"s\",\"name\":\"n\",\"enabled\":true,\"count\":3,\"ratio\":0.0,"
                    "\"route\":[],\"colour\":\"green\",\"parts\":[],\"uses\":0}");
@@ -116,9 +118,9 @@ test_write (void)
 static void
 test_store_round_trip (void)
 {
-  g_autoptr(TestThing) thing = make_full ();
-  g_autoptr(TestThing) back = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (TestThing) thing = make_full ();
+  g_autoptr (TestThing) back = NULL;
+  g_autoptr (GError) error = NULL;
   g_autofree char *store = NULL;
 
   bty_record_take_string (&thing->record.id, bty_id_new ());
@@ -134,10 +136,11 @@ test_store_round_trip (void)
 static void
 test_store_lenient (void)
 {
-  const char *newer = "{\"id\":\"I\",\"slug\":\"much-longer-than-it-may-be\",\"name\":\"n\",\"later\":{\"a\":[1,2]},\"count\":1000,"
-                      "\"key\":\"leaked\",\"part\":{\"label\":\"x\",\"new\":null}}";
-  g_autoptr(GError) error = NULL;
-  g_autoptr(TestThing) thing = bty_record_from_store (&test_thing_schema, newer, -1, &error);
+  const char *newer =
+    "{\"id\":\"I\",\"slug\":\"much-longer-than-it-may-be\",\"name\":\"n\",\"later\":{\"a\":[1,2]},\"count\":1000,"
+    "\"key\":\"leaked\",\"part\":{\"label\":\"x\",\"new\":null}}";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TestThing) thing = bty_record_from_store (&test_thing_schema, newer, -1, &error);
 
   g_assert_no_error (error);
   g_assert_cmpstr (thing->slug, ==, "much-longer-than-it-may-be");
@@ -154,7 +157,7 @@ test_store_lenient (void)
 
 typedef struct
 {
-  BtyView     view;
+  BtyView view;
   const char *json;
   const char *message;
 } Refusal;
@@ -218,7 +221,8 @@ static const Refusal refusals[] = {
   { CREATE ("\"part\":{\"label\":2}"), "/part/label: expected a string, not a number" },
   { CREATE ("\"parts\":{}"), "/parts: expected a list of objects, not an object" },
   { CREATE ("\"parts\":[{\"label\":\"a\"},7]"), "/parts/1: expected an object, not a number" },
-  { CREATE ("\"parts\":[{\"label\":\"a\"},{\"label\":\"b\",\"x\":1}]"), "/parts/1/x: there is no such field in a test_part" },
+  { CREATE ("\"parts\":[{\"label\":\"a\"},{\"label\":\"b\",\"x\":1}]"),
+    "/parts/1/x: there is no such field in a test_part" },
   { CREATE ("\"parts\":[{\"label\":\"a\"},{\"weight\":1}]"), "/parts/1/label: is required" },
   { CREATE ("\"parts\":null"), "/parts: must not be null" },
   { CREATE ("\"options\":null,\"key\":7"), "/key: expected a string, not a number" },
@@ -231,7 +235,7 @@ test_refusals (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
     {
-      g_autoptr(GError) error = NULL;
+      g_autoptr (GError) error = NULL;
 
       g_assert_null (bty_record_from_json (&test_thing_schema, refusals[i].view, refusals[i].json, -1, &error));
       g_assert_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT);
@@ -244,13 +248,19 @@ static void
 test_malformed (void)
 {
   static const char *const documents[] = {
-    "", "{", "{\"slug\":\"s\",}", "{\"slug\":\"s\"} x", "{\"slug\":\"s\",\"slug\":\"t\"}", "{\"slug\":\"\xff\"}",
-    "{\"slug\":\"s\",\"options\":[1,]}", "{\"part\":{\"label\":\"a\",\"label\":\"b\"}}",
+    "",
+    "{",
+    "{\"slug\":\"s\",}",
+    "{\"slug\":\"s\"} x",
+    "{\"slug\":\"s\",\"slug\":\"t\"}",
+    "{\"slug\":\"\xff\"}",
+    "{\"slug\":\"s\",\"options\":[1,]}",
+    "{\"part\":{\"label\":\"a\",\"label\":\"b\"}}",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (documents); i++)
     {
-      g_autoptr(GError) error = NULL;
+      g_autoptr (GError) error = NULL;
 
       g_assert_null (bty_record_from_json (&test_thing_schema, BTY_VIEW_CREATE, documents[i], -1, &error));
       g_assert_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT);
@@ -260,12 +270,12 @@ test_malformed (void)
 static void
 test_limits (void)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   g_autofree char *line = g_strnfill (1025, 'x');
   g_autofree char *text = g_strnfill (4 * 1024 * 1024 + 1, 'x');
   g_autofree char *json = g_strdup_printf ("{\"text\":\"%s\"}", text);
   g_autofree char *tool = g_strdup_printf ("{\"tool\":\"%s\"}", line);
-  g_autoptr(TestItem) item = NULL;
+  g_autoptr (TestItem) item = NULL;
 
   g_assert_null (bty_record_from_json (&test_item_schema, BTY_VIEW_CREATE, json, -1, &error));
   g_assert_cmpstr (error->message, ==, "/text: is too long: 4194305 bytes, at most 4194304 are allowed");
@@ -285,9 +295,9 @@ test_limits (void)
 static void
 test_long_list (void)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GString) json = g_string_new ("{\"words\":[\"\"");
-  g_autoptr(TestItem) item = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GString) json = g_string_new ("{\"words\":[\"\"");
+  g_autoptr (TestItem) item = NULL;
 
   for (guint i = 1; i < 1000; i++)
     g_string_append (json, ",\"w\"");
@@ -303,8 +313,8 @@ test_long_list (void)
 static void
 test_numbers (void)
 {
-  g_autoptr(TestThing) thing = make_small ();
-  g_autoptr(GError) error = NULL;
+  g_autoptr (TestThing) thing = make_small ();
+  g_autoptr (GError) error = NULL;
 
   g_assert_true (bty_record_read_json (thing, BTY_VIEW_CREATE, "{\"count\":7.0}", 13, &error));
   g_assert_cmpint (thing->count, ==, 7);
@@ -319,8 +329,8 @@ test_numbers (void)
 static void
 test_nulls (void)
 {
-  g_autoptr(TestThing) thing = make_full ();
-  g_autoptr(GError) error = NULL;
+  g_autoptr (TestThing) thing = make_full ();
+  g_autoptr (GError) error = NULL;
   const char *json = "{\"slug\":\"s\",\"notes\":null,\"temperature\":null,\"due_at\":null,\"part\":null}";
 
   g_assert_true (bty_record_read_json (thing, BTY_VIEW_PATCH, json, strlen (json), &error));
@@ -342,13 +352,13 @@ test_nulls (void)
 static void
 test_merge (void)
 {
-  g_autoptr(TestThing) old = make_full ();
-  g_autoptr(TestThing) thing = test_thing_edit (old);
-  g_autoptr(GError) error = NULL;
-  g_autoptr(TestThing) changes = bty_record_from_json (
+  g_autoptr (TestThing) old = make_full ();
+  g_autoptr (TestThing) thing = test_thing_edit (old);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TestThing) changes = bty_record_from_json (
     &test_thing_schema, BTY_VIEW_PATCH,
-    "{\"slug\":\"other\",\"revision\":5,\"name\":\"Bea\",\"temperature\":null,\"route\":[],\"parts\":[{\"label\":\"z\"}],\"key\":\"k\"}", -1,
-    &error);
+    "{\"slug\":\"other\",\"revision\":5,\"name\":\"Bea\",\"temperature\":null,\"route\":[],\"parts\":[{\"label\":\"z\"}],\"key\":\"k\"}",
+    -1, &error);
 
   g_assert_no_error (error);
   bty_record_merge (thing, changes, BTY_VIEW_PATCH);
@@ -367,9 +377,9 @@ test_merge (void)
 static void
 test_patch_writes_changes (void)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   const char *json = "{\"slug\":\"s\",\"name\":\"n\",\"notes\":null}";
-  g_autoptr(TestThing) changes = bty_record_from_json (&test_thing_schema, BTY_VIEW_PATCH, json, -1, &error);
+  g_autoptr (TestThing) changes = bty_record_from_json (&test_thing_schema, BTY_VIEW_PATCH, json, -1, &error);
   g_autofree char *written = NULL;
 
   g_assert_no_error (error);
@@ -380,8 +390,8 @@ test_patch_writes_changes (void)
 static void
 test_edit (void)
 {
-  g_autoptr(TestThing) thing = make_full ();
-  g_autoptr(TestThing) copy = NULL;
+  g_autoptr (TestThing) thing = make_full ();
+  g_autoptr (TestThing) copy = NULL;
 
   bty_record_take_string (&thing->record.id, bty_id_new ());
   thing->record.revision = 3;
@@ -402,20 +412,21 @@ test_edit (void)
 static void
 test_equal (void)
 {
-  g_autoptr(TestThing) a = make_full ();
-  g_autoptr(TestPart) part = test_part_new ();
+  g_autoptr (TestThing) a = make_full ();
+  g_autoptr (TestPart) part = test_part_new ();
   static const char *const changes[] = {
-    "{\"name\":\"x\"}",  "{\"notes\":null}",    "{\"enabled\":true}", "{\"count\":13}",
-    "{\"ratio\":0.5}",   "{\"temperature\":1}", "{\"due_at\":null}",  "{\"route\":[\"a/b\"]}",
-    "{\"blob\":\"\"}",   "{\"part\":null}",     "{\"parts\":[]}",     "{\"part\":{\"label\":\"wheel\",\"weight\":4}}",
-    "{\"options\":[]}",  "{\"key\":\"Secret\"}", "{\"colour\":\"green\"}",
+    "{\"name\":\"x\"}",  "{\"notes\":null}",      "{\"enabled\":true}",
+    "{\"count\":13}",    "{\"ratio\":0.5}",       "{\"temperature\":1}",
+    "{\"due_at\":null}", "{\"route\":[\"a/b\"]}", "{\"blob\":\"\"}",
+    "{\"part\":null}",   "{\"parts\":[]}",        "{\"part\":{\"label\":\"wheel\",\"weight\":4}}",
+    "{\"options\":[]}",  "{\"key\":\"Secret\"}",  "{\"colour\":\"green\"}",
   };
 
   g_assert_false (bty_record_equal (a, part));
   for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
     {
-      g_autoptr(TestThing) b = make_full ();
-      g_autoptr(GError) error = NULL;
+      g_autoptr (TestThing) b = make_full ();
+      g_autoptr (GError) error = NULL;
 
       g_assert_true (bty_record_equal (a, b));
       g_assert_true (bty_record_read_json (b, BTY_VIEW_CREATE, changes[i], strlen (changes[i]), &error));
@@ -428,8 +439,8 @@ test_equal (void)
 static void
 test_equal_empty (void)
 {
-  g_autoptr(TestThing) a = make_small ();
-  g_autoptr(TestThing) b = make_small ();
+  g_autoptr (TestThing) a = make_small ();
+  g_autoptr (TestThing) b = make_small ();
 
   b->route = g_new0 (char *, 1);
   b->parts = bty_record_list_new ();
@@ -476,11 +487,11 @@ static const TextCase texts[] = {
 static void
 test_text (void)
 {
-  g_autoptr(TestThing) thing = test_thing_new ();
+  g_autoptr (TestThing) thing = test_thing_new ();
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     {
-      g_autoptr(GError) error = NULL;
+      g_autoptr (GError) error = NULL;
       gboolean ok = bty_record_read_text (thing, BTY_VIEW_CREATE, texts[i].name, texts[i].text, &error);
 
       if (texts[i].message == NULL)
@@ -500,7 +511,7 @@ test_text (void)
   g_assert_false (thing->enabled);
   g_assert_cmpint (thing->count, ==, 42);
   g_assert_cmpfloat (thing->temperature, ==, 0.25);
-  g_assert_cmpstrv (thing->route, ((const char *[]) { "a", "b", "c", NULL }));
+  g_assert_cmpstrv (thing->route, ((const char *[]){ "a", "b", "c", NULL }));
   g_assert_cmpint (thing->colour, ==, TEST_COLOUR_GREEN);
   g_assert_cmpstr (thing->part->label, ==, "p");
   g_assert_cmpstr (thing->options, ==, "[1,2]");
@@ -530,13 +541,13 @@ static void
 test_json_schema (void)
 {
   static const BtyView views[] = { BTY_VIEW_CREATE, BTY_VIEW_PATCH, BTY_VIEW_KEY, BTY_VIEW_READ, BTY_VIEW_STORE };
-  g_autoptr(GString) out = g_string_new (NULL);
+  g_autoptr (GString) out = g_string_new (NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (views); i++)
     {
       g_autofree char *name = bty_schema_view_name (&test_thing_schema, views[i]);
       gsize start;
-      g_autoptr(GError) error = NULL;
+      g_autoptr (GError) error = NULL;
       BtyJsonWriter writer;
 
       g_string_append_printf (out, "%s\n", name);
@@ -562,7 +573,7 @@ count_up_and_down (gpointer data)
 static void
 test_references (void)
 {
-  g_autoptr(TestThing) thing = make_small ();
+  g_autoptr (TestThing) thing = make_small ();
   TestThing *boxed = g_boxed_copy (test_thing_get_type (), thing);
   GThread *threads[3];
 

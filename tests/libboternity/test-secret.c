@@ -9,10 +9,10 @@
 static void
 test_bytes (void)
 {
-  g_autoptr(BtySecret) secret = bty_secret_new ("hunter2 and more", 7);
-  g_autoptr(BtySecret) nothing = bty_secret_new (NULL, 0);
+  g_autoptr (BtySecret) secret = bty_secret_new ("hunter2 and more", 7);
+  g_autoptr (BtySecret) nothing = bty_secret_new (NULL, 0);
   g_autofree char *big = g_strnfill (64 * 1024, 'x');
-  g_autoptr(BtySecret) largest = bty_secret_new (big, 64 * 1024);
+  g_autoptr (BtySecret) largest = bty_secret_new (big, 64 * 1024);
 
   g_assert_cmpstr (bty_secret_peek (secret), ==, "hunter2");
   g_assert_cmpuint (bty_secret_get_length (secret), ==, 7);
@@ -51,7 +51,7 @@ static char *
 mapping_flags (gconstpointer address)
 {
   g_autofree char *text = NULL;
-  g_auto(GStrv) lines = NULL;
+  g_auto (GStrv) lines = NULL;
   gboolean inside = FALSE;
 
   if (!g_file_get_contents ("/proc/self/smaps", &text, NULL, NULL))
@@ -73,7 +73,7 @@ mapping_flags (gconstpointer address)
 static void
 test_pages (void)
 {
-  g_autoptr(BtySecret) secret = bty_secret_new ("abc", 3);
+  g_autoptr (BtySecret) secret = bty_secret_new ("abc", 3);
   g_autofree char *flags = mapping_flags (bty_secret_peek (secret));
 
   if (flags == NULL)
@@ -88,7 +88,7 @@ test_pages (void)
 static void
 test_child (void)
 {
-  g_autoptr(BtySecret) secret = bty_secret_new ("abc", 3);
+  g_autoptr (BtySecret) secret = bty_secret_new ("abc", 3);
   int status = 0;
   pid_t child = fork ();
 

@@ -12,24 +12,24 @@
 typedef struct
 {
   BtyFeatureKind kind;
-  GType          type;
+  GType type;
 } Feature;
 
 typedef struct
 {
-  BtyPlugin    plugin;
+  BtyPlugin plugin;
   BtyTestHost *host;
 } Plugin;
 
 struct _BtyTestHost
 {
-  GObject       parent;
+  GObject parent;
   BtyCatalogue *catalogue;
-  char         *data_dir;
-  GHashTable   *settings; /* group.key to its value */
-  GArray       *features;
+  char *data_dir;
+  GHashTable *settings; /* group.key to its value */
+  GArray *features;
   BtyPrincipal *owner;
-  gboolean      ready;
+  gboolean ready;
 };
 
 static void bty_test_host_iface_init (BtyHostInterface *iface);
@@ -70,7 +70,7 @@ static const BtyPluginClass plugin_class = { add_operations, add_feature, add_se
 gboolean
 bty_test_host_load (BtyTestHost *self, const char *path, GError **error)
 {
-  g_autoptr(GError) local = NULL;
+  g_autoptr (GError) local = NULL;
   GModule *module = g_module_open_full (path, G_MODULE_BIND_LOCAL, &local);
   const BtyPluginDescriptor *descriptor;
   Plugin *plugin;
@@ -135,7 +135,7 @@ start_call (BtyHost *host, const BtyCallSpec *spec)
 {
   gpointer service = NULL, request = NULL;
   const BtyOperation *operation = bty_catalogue_lookup (BTY_TEST_HOST (host)->catalogue, spec->operation, &service);
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   BtyCall *call;
 
   if (operation->request != NULL)

@@ -23,6 +23,6 @@ gboolean bty_test_host_load (BtyTestHost *host, const char *path, GError **error
 
 /* @setting: group.key=value; after the modules are loaded. */
 gboolean bty_test_host_set (BtyTestHost *host, const char *setting, GError **error);
-void     bty_test_host_set_ready (BtyTestHost *host, gboolean ready);
+void bty_test_host_set_ready (BtyTestHost *host, gboolean ready);
 
 G_END_DECLS

@@ -11,109 +11,109 @@
 typedef struct
 {
   BtyRecord record;
-  char     *slug;
-  char     *name;
-  char     *note;
-  gint64    size;
+  char *slug;
+  char *name;
+  char *note;
+  gint64 size;
 } TestThing;
 
 static const BtyField thing_fields[] = {
   BTY_STORED_FIELDS (0),
-  BTY_FIELD_STRING (TestThing, slug, BTY_REQUIRED | BTY_READ_ONLY | BTY_KEY, N_("Name in paths"), .max = 60),
-  BTY_FIELD_STRING (TestThing, name, BTY_REQUIRED, N_("Name shown to people"), .max = 60),
-  BTY_FIELD_TEXT (TestThing, note, BTY_NULLABLE, N_("Anything else"), .max = 16000000),
-  BTY_FIELD_INT64 (TestThing, size, 0, N_("How large it is"), .max = 1000, .fallback = "7"),
+  BTY_FIELD_STRING (TestThing, slug, BTY_REQUIRED | BTY_READ_ONLY | BTY_KEY, N_ ("Name in paths"), .max = 60),
+  BTY_FIELD_STRING (TestThing, name, BTY_REQUIRED, N_ ("Name shown to people"), .max = 60),
+  BTY_FIELD_TEXT (TestThing, note, BTY_NULLABLE, N_ ("Anything else"), .max = 16000000),
+  BTY_FIELD_INT64 (TestThing, size, 0, N_ ("How large it is"), .max = 1000, .fallback = "7"),
 };
 BTY_DECLARE_RECORD (TestThing, test_thing)
-BTY_DEFINE_RECORD (TestThing, test_thing, "thing", N_("A thing"), thing_fields)
+BTY_DEFINE_RECORD (TestThing, test_thing, "thing", N_ ("A thing"), thing_fields)
 
 typedef struct
 {
   BtyRecord record;
-  gint64    limit;
-  char     *cursor;
+  gint64 limit;
+  char *cursor;
 } TestListRequest;
 
 static const BtyField list_request_fields[] = {
-  BTY_FIELD_INT64 (TestListRequest, limit, 0, N_("How many at most"), .min = 1, .max = 100, .fallback = "10"),
-  BTY_FIELD_STRING (TestListRequest, cursor, BTY_NULLABLE, N_("Where the last page ended"), .max = 100),
+  BTY_FIELD_INT64 (TestListRequest, limit, 0, N_ ("How many at most"), .min = 1, .max = 100, .fallback = "10"),
+  BTY_FIELD_STRING (TestListRequest, cursor, BTY_NULLABLE, N_ ("Where the last page ended"), .max = 100),
 };
 BTY_DECLARE_RECORD (TestListRequest, test_list_request)
-BTY_DEFINE_RECORD (TestListRequest, test_list_request, "thing_list_request", N_("Which things"), list_request_fields)
+BTY_DEFINE_RECORD (TestListRequest, test_list_request, "thing_list_request", N_ ("Which things"), list_request_fields)
 
 typedef struct
 {
   BtyRecord record;
-  char     *next_cursor;
+  char *next_cursor;
 } TestPage;
 
 static const BtyField page_fields[] = {
-  BTY_FIELD_STRING (TestPage, next_cursor, BTY_NULLABLE, N_("Where the next page begins"), .max = 100),
+  BTY_FIELD_STRING (TestPage, next_cursor, BTY_NULLABLE, N_ ("Where the next page begins"), .max = 100),
 };
 BTY_DECLARE_RECORD (TestPage, test_page)
-BTY_DEFINE_RECORD (TestPage, test_page, "thing_page", N_("The end of a page"), page_fields)
+BTY_DEFINE_RECORD (TestPage, test_page, "thing_page", N_ ("The end of a page"), page_fields)
 
 typedef struct
 {
   BtyRecord record;
-  char     *code;
-  gint64    delay;
+  char *code;
+  gint64 delay;
 } TestFailure;
 
 static const BtyField failure_fields[] = {
-  BTY_FIELD_STRING (TestFailure, code, BTY_REQUIRED, N_("Which error"), .max = 40),
-  BTY_FIELD_INT64 (TestFailure, delay, 0, N_("After how many milliseconds"), .max = 10000),
+  BTY_FIELD_STRING (TestFailure, code, BTY_REQUIRED, N_ ("Which error"), .max = 40),
+  BTY_FIELD_INT64 (TestFailure, delay, 0, N_ ("After how many milliseconds"), .max = 10000),
 };
 BTY_DECLARE_RECORD (TestFailure, test_failure)
-BTY_DEFINE_RECORD (TestFailure, test_failure, "failure", N_("What goes wrong"), failure_fields)
+BTY_DEFINE_RECORD (TestFailure, test_failure, "failure", N_ ("What goes wrong"), failure_fields)
 
 typedef struct
 {
   BtyRecord record;
-  gint64    after;
-  gint64    count;
-  gint64    size;
-  gint64    delay;
-  char     *fail;
+  gint64 after;
+  gint64 count;
+  gint64 size;
+  gint64 delay;
+  char *fail;
 } TestTicks;
 
 static const BtyField ticks_fields[] = {
-  BTY_FIELD_INT64 (TestTicks, after, 0, N_("Number of the last item that the client has"), .max = G_MAXINT64),
-  BTY_FIELD_INT64 (TestTicks, count, 0, N_("How many items"), .max = 1000000, .fallback = "3"),
-  BTY_FIELD_INT64 (TestTicks, size, 0, N_("Bytes of text of each"), .max = 100000, .fallback = "4"),
-  BTY_FIELD_INT64 (TestTicks, delay, 0, N_("Milliseconds between two; 0: all at once"), .max = 10000),
-  BTY_FIELD_STRING (TestTicks, fail, BTY_NULLABLE, N_("With which error it ends"), .max = 40),
+  BTY_FIELD_INT64 (TestTicks, after, 0, N_ ("Number of the last item that the client has"), .max = G_MAXINT64),
+  BTY_FIELD_INT64 (TestTicks, count, 0, N_ ("How many items"), .max = 1000000, .fallback = "3"),
+  BTY_FIELD_INT64 (TestTicks, size, 0, N_ ("Bytes of text of each"), .max = 100000, .fallback = "4"),
+  BTY_FIELD_INT64 (TestTicks, delay, 0, N_ ("Milliseconds between two; 0: all at once"), .max = 10000),
+  BTY_FIELD_STRING (TestTicks, fail, BTY_NULLABLE, N_ ("With which error it ends"), .max = 40),
 };
 BTY_DECLARE_RECORD (TestTicks, test_ticks)
-BTY_DEFINE_RECORD (TestTicks, test_ticks, "ticks", N_("A stream to make"), ticks_fields)
+BTY_DEFINE_RECORD (TestTicks, test_ticks, "ticks", N_ ("A stream to make"), ticks_fields)
 
 typedef struct
 {
   BtyRecord record;
-  char     *text;
-  gint64    number;
+  char *text;
+  gint64 number;
 } TestTick;
 
 static const BtyField tick_fields[] = {
-  BTY_FIELD_TEXT (TestTick, text, BTY_NULLABLE, N_("Some text")),
-  BTY_FIELD_INT64 (TestTick, number, 0, N_("Which one it is"), .max = G_MAXINT64),
+  BTY_FIELD_TEXT (TestTick, text, BTY_NULLABLE, N_ ("Some text")),
+  BTY_FIELD_INT64 (TestTick, number, 0, N_ ("Which one it is"), .max = G_MAXINT64),
 };
 BTY_DECLARE_RECORD (TestTick, test_tick)
-BTY_DEFINE_RECORD (TestTick, test_tick, "tick", N_("An item of a stream"), tick_fields)
+BTY_DEFINE_RECORD (TestTick, test_tick, "tick", N_ ("An item of a stream"), tick_fields)
 
 typedef struct
 {
   BtyRecord record;
-  gint64    cancelled;
-  gint64    running;
+  gint64 cancelled;
+  gint64 running;
 } TestStats;
 
 static const BtyField stats_fields[] = {
-  BTY_FIELD_INT64 (TestStats, cancelled, BTY_REQUIRED, N_("Calls that were given up"), .max = G_MAXINT64),
-  BTY_FIELD_INT64 (TestStats, running, BTY_REQUIRED, N_("Calls that go on"), .max = G_MAXINT64),
+  BTY_FIELD_INT64 (TestStats, cancelled, BTY_REQUIRED, N_ ("Calls that were given up"), .max = G_MAXINT64),
+  BTY_FIELD_INT64 (TestStats, running, BTY_REQUIRED, N_ ("Calls that go on"), .max = G_MAXINT64),
 };
 BTY_DECLARE_RECORD (TestStats, test_stats)
-BTY_DEFINE_RECORD (TestStats, test_stats, "stats", N_("What has happened"), stats_fields)
+BTY_DEFINE_RECORD (TestStats, test_stats, "stats", N_ ("What has happened"), stats_fields)
 
 static GHashTable *things; /* slug to thing */
 static BtyItemLog *shared; /* of the stream that several read */
@@ -195,8 +195,8 @@ static void
 thing_list (BtyCall *call)
 {
   const TestListRequest *request = bty_call_request (call);
-  g_autoptr(GList) slugs = g_list_sort (g_hash_table_get_keys (things), (GCompareFunc) strcmp);
-  g_autoptr(TestPage) page = test_page_new ();
+  g_autoptr (GList) slugs = g_list_sort (g_hash_table_get_keys (things), (GCompareFunc) strcmp);
+  g_autoptr (TestPage) page = test_page_new ();
   gint64 left = request->limit;
   GList *l = slugs;
 
@@ -222,7 +222,7 @@ fail_by_name (BtyCall *call, const char *name)
 static gboolean
 on_time_to_fail (gpointer data)
 {
-  g_autoptr(BtyCall) call = data;
+  g_autoptr (BtyCall) call = data;
 
   fail_by_name (call, ((const TestFailure *) bty_call_request (call))->code);
   return G_SOURCE_REMOVE;
@@ -242,7 +242,7 @@ failure_make (BtyCall *call)
 static void
 append_tick (BtyItemLog *log, gint64 number, gint64 size)
 {
-  g_autoptr(TestTick) tick = test_tick_new ();
+  g_autoptr (TestTick) tick = test_tick_new ();
 
   tick->number = number;
   tick->text = g_strnfill (size, 'a' + number % 26);
@@ -253,7 +253,7 @@ static void
 end_ticks (BtyCall *call)
 {
   const TestTicks *request = bty_call_request (call);
-  g_autoptr(TestStats) stats = test_stats_new ();
+  g_autoptr (TestStats) stats = test_stats_new ();
 
   n_running--;
   stats->cancelled = n_cancelled;
@@ -296,7 +296,8 @@ tick_watch (BtyCall *call)
   bty_call_skip (call, request->after);
   if (request->delay > 0)
     {
-      g_timeout_add_full (G_PRIORITY_DEFAULT, request->delay, on_tick, bty_call_ref (call), (GDestroyNotify) bty_call_unref);
+      g_timeout_add_full (G_PRIORITY_DEFAULT, request->delay, on_tick, bty_call_ref (call),
+                          (GDestroyNotify) bty_call_unref);
       return;
     }
   for (gint64 i = 1; i <= request->count; i++)
@@ -315,7 +316,8 @@ tick_share (BtyCall *call)
     shared = bty_item_log_new ();
   bty_call_share_log (call, shared);
   bty_call_skip (call, request->after);
-  g_timeout_add_full (G_PRIORITY_DEFAULT, MAX (request->delay, 1), on_tick, bty_call_ref (call), (GDestroyNotify) bty_call_unref);
+  g_timeout_add_full (G_PRIORITY_DEFAULT, MAX (request->delay, 1), on_tick, bty_call_ref (call),
+                      (GDestroyNotify) bty_call_unref);
 }
 
 /* Tokens, as a model gives them: many small text items. */
@@ -360,43 +362,92 @@ sleeper_sleep (BtyCall *call)
 static void
 stats_get (BtyCall *call)
 {
-  g_autoptr(TestStats) stats = test_stats_new ();
+  g_autoptr (TestStats) stats = test_stats_new ();
 
   stats->cancelled = n_cancelled;
   stats->running = n_running;
   bty_call_return (call, stats);
 }
 
-#define THING  .request = &test_thing_schema, .response = &test_thing_schema
-#define STREAM .request = &test_ticks_schema, .item = &test_tick_schema, .response = &test_stats_schema, \
-               .effect = BTY_EFFECT_READ | BTY_EFFECT_STREAMING, \
-               .errors = BTY_ERRORS (NOT_FOUND, DATA_LOSS, OUT_OF_RANGE)
+#define THING .request = &test_thing_schema, .response = &test_thing_schema
+#define STREAM                                                                                                         \
+  .request = &test_ticks_schema, .item = &test_tick_schema, .response = &test_stats_schema,                            \
+  .effect = BTY_EFFECT_READ | BTY_EFFECT_STREAMING, .errors = BTY_ERRORS (NOT_FOUND, DATA_LOSS, OUT_OF_RANGE)
 
 static const BtyOperation operations[] = {
-  { .name = "thing.create", .summary = N_("Make a thing"), THING, .request_view = BTY_VIEW_CREATE, .http = "POST /things",
-    .scope = "things:write", .effect = BTY_EFFECT_WRITE, .errors = BTY_ERRORS (ALREADY_EXISTS), .run = thing_create },
-  { .name = "thing.get", .summary = N_("Show a thing"), THING, .request_view = BTY_VIEW_KEY, .http = "GET /things/{slug}",
-    .scope = "things:read", .effect = BTY_EFFECT_READ, .errors = BTY_ERRORS (NOT_FOUND), .run = thing_get },
-  { .name = "thing.update", .summary = N_("Change a thing"), THING, .request_view = BTY_VIEW_PATCH,
-    .http = "PATCH /things/{slug}", .scope = "things:write", .effect = BTY_EFFECT_WRITE | BTY_EFFECT_IDEMPOTENT,
-    .errors = BTY_ERRORS (NOT_FOUND, ABORTED), .run = thing_update },
-  { .name = "thing.delete", .summary = N_("Delete a thing"), .request = &test_thing_schema, .request_view = BTY_VIEW_KEY,
-    .http = "DELETE /things/{slug}", .scope = "things:write", .effect = BTY_EFFECT_WRITE | BTY_EFFECT_DESTRUCTIVE,
-    .errors = BTY_ERRORS (NOT_FOUND, ABORTED), .run = thing_delete },
-  { .name = "thing.list", .summary = N_("List things"), .request = &test_list_request_schema, .item = &test_thing_schema,
-    .response = &test_page_schema, .http = "GET /things", .scope = "things:read", .effect = BTY_EFFECT_READ, .run = thing_list },
-  { .name = "failure.make", .summary = N_("Fail"), .request = &test_failure_schema, .http = "POST /failures",
-    .effect = BTY_EFFECT_WRITE, .run = failure_make,
-    .errors = (const BtyErrorCode[]) { BTY_ERROR_NOT_FOUND, BTY_ERROR_ALREADY_EXISTS, BTY_ERROR_FAILED_PRECONDITION,
-                                       BTY_ERROR_ABORTED, BTY_ERROR_OUT_OF_RANGE, BTY_ERROR_RESOURCE_EXHAUSTED,
-                                       BTY_ERROR_UNIMPLEMENTED, BTY_ERROR_DATA_LOSS, BTY_ERRORS_END } },
-  { .name = "tick.watch", .summary = N_("Watch ticks"), STREAM, .http = "GET /ticks", .run = tick_watch },
-  { .name = "tick.send", .summary = N_("Ask for ticks"), STREAM, .http = "POST /ticks", .run = tick_watch },
-  { .name = "tick.share", .summary = N_("Watch the ticks that all watch"), STREAM, .http = "GET /shared-ticks", .run = tick_share },
-  { .name = "tick.say", .summary = N_("Watch tokens"), STREAM, .http = "GET /tokens", .run = tick_say },
-  { .name = "sleeper.sleep", .summary = N_("Never end"), .http = "POST /sleepers", .effect = BTY_EFFECT_WRITE, .run = sleeper_sleep },
-  { .name = "stats.get", .summary = N_("Tell what has happened"), .response = &test_stats_schema, .http = "GET /stats",
-    .effect = BTY_EFFECT_READ, .run = stats_get },
+  { .name = "thing.create",
+    .summary = N_ ("Make a thing"),
+    THING,
+    .request_view = BTY_VIEW_CREATE,
+    .http = "POST /things",
+    .scope = "things:write",
+    .effect = BTY_EFFECT_WRITE,
+    .errors = BTY_ERRORS (ALREADY_EXISTS),
+    .run = thing_create },
+  { .name = "thing.get",
+    .summary = N_ ("Show a thing"),
+    THING,
+    .request_view = BTY_VIEW_KEY,
+    .http = "GET /things/{slug}",
+    .scope = "things:read",
+    .effect = BTY_EFFECT_READ,
+    .errors = BTY_ERRORS (NOT_FOUND),
+    .run = thing_get },
+  { .name = "thing.update",
+    .summary = N_ ("Change a thing"),
+    THING,
+    .request_view = BTY_VIEW_PATCH,
+    .http = "PATCH /things/{slug}",
+    .scope = "things:write",
+    .effect = BTY_EFFECT_WRITE | BTY_EFFECT_IDEMPOTENT,
+    .errors = BTY_ERRORS (NOT_FOUND, ABORTED),
+    .run = thing_update },
+  { .name = "thing.delete",
+    .summary = N_ ("Delete a thing"),
+    .request = &test_thing_schema,
+    .request_view = BTY_VIEW_KEY,
+    .http = "DELETE /things/{slug}",
+    .scope = "things:write",
+    .effect = BTY_EFFECT_WRITE | BTY_EFFECT_DESTRUCTIVE,
+    .errors = BTY_ERRORS (NOT_FOUND, ABORTED),
+    .run = thing_delete },
+  { .name = "thing.list",
+    .summary = N_ ("List things"),
+    .request = &test_list_request_schema,
+    .item = &test_thing_schema,
+    .response = &test_page_schema,
+    .http = "GET /things",
+    .scope = "things:read",
+    .effect = BTY_EFFECT_READ,
+    .run = thing_list },
+  { .name = "failure.make",
+    .summary = N_ ("Fail"),
+    .request = &test_failure_schema,
+    .http = "POST /failures",
+    .effect = BTY_EFFECT_WRITE,
+    .run = failure_make,
+    .errors = (const BtyErrorCode[]){ BTY_ERROR_NOT_FOUND, BTY_ERROR_ALREADY_EXISTS, BTY_ERROR_FAILED_PRECONDITION,
+                                      BTY_ERROR_ABORTED, BTY_ERROR_OUT_OF_RANGE, BTY_ERROR_RESOURCE_EXHAUSTED,
+                                      BTY_ERROR_UNIMPLEMENTED, BTY_ERROR_DATA_LOSS, BTY_ERRORS_END } },
+  { .name = "tick.watch", .summary = N_ ("Watch ticks"), STREAM, .http = "GET /ticks", .run = tick_watch },
+  { .name = "tick.send", .summary = N_ ("Ask for ticks"), STREAM, .http = "POST /ticks", .run = tick_watch },
+  { .name = "tick.share",
+    .summary = N_ ("Watch the ticks that all watch"),
+    STREAM,
+    .http = "GET /shared-ticks",
+    .run = tick_share },
+  { .name = "tick.say", .summary = N_ ("Watch tokens"), STREAM, .http = "GET /tokens", .run = tick_say },
+  { .name = "sleeper.sleep",
+    .summary = N_ ("Never end"),
+    .http = "POST /sleepers",
+    .effect = BTY_EFFECT_WRITE,
+    .run = sleeper_sleep },
+  { .name = "stats.get",
+    .summary = N_ ("Tell what has happened"),
+    .response = &test_stats_schema,
+    .http = "GET /stats",
+    .effect = BTY_EFFECT_READ,
+    .run = stats_get },
 };
 
 gboolean

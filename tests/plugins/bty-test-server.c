@@ -16,9 +16,9 @@
 
 typedef struct
 {
-  BtyTestHost  *host;
+  BtyTestHost *host;
   BtyTransport *transport;
-  GMainLoop    *loop;
+  GMainLoop *loop;
 } Server;
 
 static gboolean
@@ -34,8 +34,8 @@ set_up (Server *server, char **arguments, GError **error)
 static gboolean
 open_door (Server *server, GError **error)
 {
-  g_autoptr(GPtrArray) transports = bty_host_make_features (BTY_HOST (server->host), BTY_FEATURE_TRANSPORT);
-  g_auto(GStrv) addresses = NULL;
+  g_autoptr (GPtrArray) transports = bty_host_make_features (BTY_HOST (server->host), BTY_FEATURE_TRANSPORT);
+  g_auto (GStrv) addresses = NULL;
   g_autofree char *line = NULL;
 
   g_assert (transports->len == 1);
@@ -72,8 +72,8 @@ on_input (GIOChannel *channel, GIOCondition condition, gpointer data)
 int
 main (int argc, char **argv)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GIOChannel) input = g_io_channel_unix_new (0);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GIOChannel) input = g_io_channel_unix_new (0);
   Server server = { .loop = g_main_loop_new (NULL, FALSE) };
 
   g_assert (argc > 2);

@@ -19,8 +19,8 @@ typedef struct
 {
   BtyBot *wish;
   BtyBot *bot;
-  char   *base;
-  guint   tries;
+  char *base;
+  guint tries;
 } Create;
 
 static void
@@ -51,14 +51,14 @@ bty_bot_check (BtyBot *bot, GError **error)
   g_strstrip (bot->name);
   if (*bot->name == '\0')
     {
-      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("/name: must hold more than blanks"));
+      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("/name: must hold more than blanks"));
       return FALSE;
     }
   for (guint i = 0; bot->route != NULL && bot->route[i] != NULL; i++)
     if (!is_model (bot->route[i]))
       {
-        g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("/route/%u: “%s” is no model: write PROVIDER/MODEL, or PROVIDER"), i,
-                     bot->route[i]);
+        g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+                     _ ("/route/%u: “%s” is no model: write PROVIDER/MODEL, or PROVIDER"), i, bot->route[i]);
         return FALSE;
       }
   return TRUE;
@@ -70,7 +70,7 @@ static void
 release (GTask *task)
 {
   BtyBotService *self = g_task_get_source_object (task);
-  Create        *create = g_task_get_task_data (task);
+  Create *create = g_task_get_task_data (task);
 
   g_hash_table_remove (self->claimed, create->bot->slug);
 }
@@ -78,10 +78,10 @@ release (GTask *task)
 static void
 on_created (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(GTask)  task = data;
-  Create           *create = g_task_get_task_data (task);
-  g_autoptr(GError) error = NULL;
-  gboolean          done = bty_store_apply_finish (BTY_STORE (source), result, &error);
+  g_autoptr (GTask) task = data;
+  Create *create = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  gboolean done = bty_store_apply_finish (BTY_STORE (source), result, &error);
 
   release (task);
   if (done)
@@ -95,11 +95,11 @@ on_created (GObject *source, GAsyncResult *result, gpointer data)
 static void
 on_files_made (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(GTask)    task = data;
-  BtyBotService      *self = g_task_get_source_object (task);
-  Create             *create = g_task_get_task_data (task);
-  g_autoptr(BtyBatch) batch = NULL;
-  GError             *error = NULL;
+  g_autoptr (GTask) task = data;
+  BtyBotService *self = g_task_get_source_object (task);
+  Create *create = g_task_get_task_data (task);
+  g_autoptr (BtyBatch) batch = NULL;
+  GError *error = NULL;
 
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     {
@@ -118,8 +118,8 @@ static void
 make_files (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   BtyBotService *self = source;
-  const BtyBot  *bot = data;
-  GError        *error = NULL;
+  const BtyBot *bot = data;
+  GError *error = NULL;
 
   if (bty_bot_files_set_aside (self->data_dir, bot->slug, &error) && bty_bot_files_make (self->data_dir, bot, &error))
     g_task_return_boolean (task, TRUE);
@@ -130,12 +130,12 @@ make_files (GTask *task, gpointer source, gpointer data, GCancellable *cancellab
 static void
 on_looked_up (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(GTask)  task = data;
-  BtyBotService    *self = g_task_get_source_object (task);
-  Create           *create = g_task_get_task_data (task);
-  g_autoptr(GTask)  files = NULL;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(BtyBot) other = bty_store_get_finish (BTY_STORE (source), result, &error);
+  g_autoptr (GTask) task = data;
+  BtyBotService *self = g_task_get_source_object (task);
+  Create *create = g_task_get_task_data (task);
+  g_autoptr (GTask) files = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyBot) other = bty_store_get_finish (BTY_STORE (source), result, &error);
 
   if (other == NULL && g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND))
     {
@@ -151,8 +151,8 @@ on_looked_up (GObject *source, GAsyncResult *result, gpointer data)
   else if (other == NULL)
     g_task_return_error (task, g_steal_pointer (&error));
   else
-    g_task_return_new_error (task, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS, _("too many bots are called “%s”: choose another name"),
-                             create->wish->name);
+    g_task_return_new_error (task, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS,
+                             _ ("too many bots are called “%s”: choose another name"), create->wish->name);
 }
 
 static char *
@@ -170,7 +170,7 @@ static void
 create_try (GTask *task)
 {
   BtyBotService *self = g_task_get_source_object (task);
-  Create        *create = g_task_get_task_data (task);
+  Create *create = g_task_get_task_data (task);
 
   g_clear_pointer (&create->bot, bty_bot_unref);
   create->bot = bty_bot_edit (create->wish);
@@ -178,17 +178,18 @@ create_try (GTask *task)
   while (g_hash_table_contains (self->claimed, create->bot->slug))
     bty_record_take_string (&create->bot->slug, next_slug (create));
   g_hash_table_add (self->claimed, g_strdup (create->bot->slug));
-  bty_store_get_async (self->store, &bty_bot_schema, "slug", create->bot->slug, g_task_get_cancellable (task), on_looked_up,
-                       g_object_ref (task));
+  bty_store_get_async (self->store, &bty_bot_schema, "slug", create->bot->slug, g_task_get_cancellable (task),
+                       on_looked_up, g_object_ref (task));
 }
 
 void
-bty_bot_service_create_async (BtyBotService *self, const BtyBot *bot, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+bty_bot_service_create_async (BtyBotService *self, const BtyBot *bot, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer data)
 {
-  g_autoptr(GTask)  task = g_task_new (self, cancellable, callback, data);
-  g_autoptr(BtyBot) wish = bty_bot_edit (bot);
-  Create           *create;
-  GError           *error = NULL;
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+  g_autoptr (BtyBot) wish = bty_bot_edit (bot);
+  Create *create;
+  GError *error = NULL;
 
   g_task_set_source_tag (task, bty_bot_service_create_async);
   /* What was committed is told, also to a caller that has given up meanwhile. */

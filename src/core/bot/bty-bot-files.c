@@ -23,12 +23,11 @@ static const char default_soul[] =
   "- Keep what you are told in confidence. Never pretend to have done what you have not.\n"
   "- Disagree openly and politely when you have reason to.\n";
 
-static const char default_identity[] =
-  "# Identity\n"
-  "\n"
-  "Name: %s\n"
-  "\n"
-  "%s\n";
+static const char default_identity[] = "# Identity\n"
+                                       "\n"
+                                       "Name: %s\n"
+                                       "\n"
+                                       "%s\n";
 
 static const char default_user[] =
   "# User\n"
@@ -43,8 +42,9 @@ fail_from_errno (GError **error, const char *what, const char *path)
 {
   int saved = errno;
 
-  g_set_error (error, BTY_ERROR, saved == ENOSPC || saved == EDQUOT ? BTY_ERROR_RESOURCE_EXHAUSTED : BTY_ERROR_UNAVAILABLE,
-               _("cannot %s “%s”: %s"), what, path, g_strerror (saved));
+  g_set_error (error, BTY_ERROR,
+               saved == ENOSPC || saved == EDQUOT ? BTY_ERROR_RESOURCE_EXHAUSTED : BTY_ERROR_UNAVAILABLE,
+               _ ("cannot %s “%s”: %s"), what, path, g_strerror (saved));
   return FALSE;
 }
 
@@ -60,7 +60,8 @@ default_text (const BtyBot *bot, guint index)
   if (index == 0)
     return g_strdup_printf (default_soul, bot->name);
   if (index == 1)
-    return g_strdup_printf (default_identity, bot->name, bot->description != NULL ? bot->description : "A helpful companion.");
+    return g_strdup_printf (default_identity, bot->name,
+                            bot->description != NULL ? bot->description : "A helpful companion.");
   return g_strdup (default_user);
 }
 
@@ -70,7 +71,7 @@ bty_bot_files_make (const char *data_dir, const BtyBot *bot, GError **error)
   g_autofree char *folder = folder_of (data_dir, bot->slug);
 
   if (g_mkdir_with_parents (folder, 0700) != 0)
-    return fail_from_errno (error, _("make the folder"), folder);
+    return fail_from_errno (error, _ ("make the folder"), folder);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
       g_autofree char *path = g_build_filename (folder, names[i], NULL);
@@ -79,7 +80,8 @@ bty_bot_files_make (const char *data_dir, const BtyBot *bot, GError **error)
       if (g_file_test (path, G_FILE_TEST_EXISTS))
         continue;
       text = default_text (bot, i);
-      if (!g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, error))
+      if (!g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
+                                     error))
         return bty_error_convert (error);
     }
   return TRUE;
@@ -88,23 +90,24 @@ bty_bot_files_make (const char *data_dir, const BtyBot *bot, GError **error)
 static gboolean
 append_file (GString *out, const char *path, GError **error)
 {
-  GStatBuf         info;
+  GStatBuf info;
   g_autofree char *text = NULL;
-  gsize            length = 0;
+  gsize length = 0;
 
   if (g_stat (path, &info) != 0)
-    return errno == ENOENT ? TRUE : fail_from_errno (error, _("read"), path);
+    return errno == ENOENT ? TRUE : fail_from_errno (error, _ ("read"), path);
   if (!S_ISREG (info.st_mode) || info.st_size > MAX_FILE)
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _("“%s” is not a text file of at most %d KiB: shorten or replace it"),
-                   path, MAX_FILE / 1024);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                   _ ("“%s” is not a text file of at most %d KiB: shorten or replace it"), path, MAX_FILE / 1024);
       return FALSE;
     }
   if (!g_file_get_contents (path, &text, &length, error))
     return bty_error_convert (error);
   if (!g_utf8_validate (text, (gssize) length, NULL))
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _("“%s” is not UTF-8 text: save it as UTF-8"), path);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _ ("“%s” is not UTF-8 text: save it as UTF-8"),
+                   path);
       return FALSE;
     }
   g_strstrip (text);
@@ -117,8 +120,8 @@ append_file (GString *out, const char *path, GError **error)
 char *
 bty_bot_files_read (const char *data_dir, const BtyBot *bot, GError **error)
 {
-  g_autofree char    *folder = folder_of (data_dir, bot->slug);
-  g_autoptr(GString)  out = g_string_new (NULL);
+  g_autofree char *folder = folder_of (data_dir, bot->slug);
+  g_autoptr (GString) out = g_string_new (NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -133,16 +136,16 @@ bty_bot_files_read (const char *data_dir, const BtyBot *bot, GError **error)
 gboolean
 bty_bot_files_set_aside (const char *data_dir, const char *slug, GError **error)
 {
-  g_autofree char      *folder = folder_of (data_dir, slug);
-  g_autofree char      *aside = g_build_filename (data_dir, "bots", ".deleted", NULL);
-  g_autoptr(GDateTime)  now = g_date_time_new_now_utc ();
-  g_autofree char      *stamp = g_date_time_format (now, "%Y%m%dT%H%M%S");
-  g_autofree char      *name = g_strdup_printf ("%s-%s-%06d", slug, stamp, g_date_time_get_microsecond (now));
-  g_autofree char      *target = g_build_filename (aside, name, NULL);
+  g_autofree char *folder = folder_of (data_dir, slug);
+  g_autofree char *aside = g_build_filename (data_dir, "bots", ".deleted", NULL);
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree char *stamp = g_date_time_format (now, "%Y%m%dT%H%M%S");
+  g_autofree char *name = g_strdup_printf ("%s-%s-%06d", slug, stamp, g_date_time_get_microsecond (now));
+  g_autofree char *target = g_build_filename (aside, name, NULL);
 
   if (g_mkdir_with_parents (aside, 0700) != 0)
-    return fail_from_errno (error, _("make the folder"), aside);
+    return fail_from_errno (error, _ ("make the folder"), aside);
   if (g_rename (folder, target) != 0 && errno != ENOENT)
-    return fail_from_errno (error, _("move"), folder);
+    return fail_from_errno (error, _ ("move"), folder);
   return TRUE;
 }

@@ -5,9 +5,9 @@
 
 struct _BtyBotService
 {
-  GObject     parent_instance;
-  BtyStore   *store;
-  char       *data_dir;
+  GObject parent_instance;
+  BtyStore *store;
+  char *data_dir;
   GHashTable *claimed; /* slugs whose bot is being made or deleted: nobody else may take them meanwhile */
 };
 

@@ -53,7 +53,8 @@ static void
 not_found (GError **error, const char *slug)
 {
   g_clear_error (error);
-  g_set_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND, _("no bot is called “%s”: “boternity-ctl bot list” names them all"), slug);
+  g_set_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND,
+               _ ("no bot is called “%s”: “boternity-ctl bot list” names them all"), slug);
 }
 
 /* Get */
@@ -61,9 +62,9 @@ not_found (GError **error, const char *slug)
 static void
 on_got (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(GTask) task = data;
-  GError          *error = NULL;
-  gpointer         bot = bty_store_get_finish (BTY_STORE (source), result, &error);
+  g_autoptr (GTask) task = data;
+  GError *error = NULL;
+  gpointer bot = bty_store_get_finish (BTY_STORE (source), result, &error);
 
   if (bot != NULL)
     {
@@ -76,7 +77,8 @@ on_got (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 void
-bty_bot_service_get_async (BtyBotService *self, const char *slug, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+bty_bot_service_get_async (BtyBotService *self, const char *slug, GCancellable *cancellable,
+                           GAsyncReadyCallback callback, gpointer data)
 {
   GTask *task = g_task_new (self, cancellable, callback, data);
 
@@ -95,13 +97,13 @@ bty_bot_service_get_finish (BtyBotService *self, GAsyncResult *result, GError **
 
 typedef struct
 {
-  BtyBot     *key; /* what the caller gave; its fields too when it is an update */
+  BtyBot *key; /* what the caller gave; its fields too when it is an update */
   const char *topic;
-  gboolean    merge;
-  gboolean    delete;
+  gboolean merge;
+  gboolean delete;
   BtyBotState state;
-  BtyBot     *bot;
-  guint       tries;
+  BtyBot *bot;
+  guint tries;
 } Change;
 
 static void
@@ -120,8 +122,8 @@ static void change_try (GTask *task);
 static void
 on_set_aside (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(GTask) task = data;
-  Change          *change = g_task_get_task_data (task);
+  g_autoptr (GTask) task = data;
+  Change *change = g_task_get_task_data (task);
 
   g_hash_table_remove (BTY_BOT_SERVICE (source)->claimed, change->bot->slug);
   g_task_return_pointer (task, bty_bot_ref (change->bot), bty_record_unref);
@@ -130,9 +132,9 @@ on_set_aside (GObject *source, GAsyncResult *result, gpointer data)
 static void
 set_aside (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  BtyBotService     *self = source;
-  const char        *slug = data;
-  g_autoptr(GError)  error = NULL;
+  BtyBotService *self = source;
+  const char *slug = data;
+  g_autoptr (GError) error = NULL;
 
   /* The bot is gone by now, whatever becomes of its folder. */
   if (!bty_bot_files_set_aside (self->data_dir, slug, &error))
@@ -143,8 +145,8 @@ set_aside (GTask *task, gpointer source, gpointer data, GCancellable *cancellabl
 static void
 set_folder_aside (GTask *task)
 {
-  Change           *change = g_task_get_task_data (task);
-  g_autoptr(GTask)  aside = g_task_new (g_task_get_source_object (task), NULL, on_set_aside, g_object_ref (task));
+  Change *change = g_task_get_task_data (task);
+  g_autoptr (GTask) aside = g_task_new (g_task_get_source_object (task), NULL, on_set_aside, g_object_ref (task));
 
   g_task_set_source_tag (aside, set_folder_aside);
   g_task_set_task_data (aside, g_strdup (change->bot->slug), g_free);
@@ -154,11 +156,11 @@ set_folder_aside (GTask *task)
 static void
 on_changed (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(GTask)  task = data;
-  BtyBotService    *self = g_task_get_source_object (task);
-  Change           *change = g_task_get_task_data (task);
-  g_autoptr(GError) error = NULL;
-  gboolean          done = bty_store_apply_finish (BTY_STORE (source), result, &error);
+  g_autoptr (GTask) task = data;
+  BtyBotService *self = g_task_get_source_object (task);
+  Change *change = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  gboolean done = bty_store_apply_finish (BTY_STORE (source), result, &error);
 
   if (done && change->delete)
     {
@@ -170,7 +172,8 @@ on_changed (GObject *source, GAsyncResult *result, gpointer data)
   if (done)
     g_task_return_pointer (task, bty_bot_ref (change->bot), bty_record_unref);
   /* Somebody else was faster, and this caller did not say which revision it means: what it asks for still holds. */
-  else if (g_error_matches (error, BTY_ERROR, BTY_ERROR_ABORTED) && !BTY_HAS (change->key, BtyRecord, revision) && change->tries < 5)
+  else if (g_error_matches (error, BTY_ERROR, BTY_ERROR_ABORTED) && !BTY_HAS (change->key, BtyRecord, revision) &&
+           change->tries < 5)
     change_try (task);
   else
     g_task_return_error (task, g_steal_pointer (&error));
@@ -184,20 +187,21 @@ check_revision (const Change *change, const BtyBot *bot, GError **error)
   if (!BTY_HAS (change->key, BtyRecord, revision) || expected == bot->record.revision)
     return TRUE;
   g_set_error (error, BTY_ERROR, BTY_ERROR_ABORTED,
-               _("the bot “%s” is at revision %" G_GINT64_FORMAT ", not %" G_GINT64_FORMAT ": read it again, then repeat the change"), bot->slug,
-               bot->record.revision, expected);
+               _ ("the bot “%s” is at revision %" G_GINT64_FORMAT ", not %" G_GINT64_FORMAT
+                  ": read it again, then repeat the change"),
+               bot->slug, bot->record.revision, expected);
   return FALSE;
 }
 
 static void
 on_change_read (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(GTask)    task = data;
-  BtyBotService      *self = BTY_BOT_SERVICE (source);
-  Change             *change = g_task_get_task_data (task);
-  GError             *error = NULL;
-  g_autoptr(BtyBot)   bot = bty_bot_service_get_finish (self, result, &error);
-  g_autoptr(BtyBatch) batch = NULL;
+  g_autoptr (GTask) task = data;
+  BtyBotService *self = BTY_BOT_SERVICE (source);
+  Change *change = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autoptr (BtyBot) bot = bty_bot_service_get_finish (self, result, &error);
+  g_autoptr (BtyBatch) batch = NULL;
 
   if (bot == NULL || !check_revision (change, bot, &error))
     {
@@ -234,15 +238,16 @@ change_try (GTask *task)
 
   change->tries += 1;
   g_clear_pointer (&change->bot, bty_bot_unref);
-  bty_bot_service_get_async (g_task_get_source_object (task), change->key->slug, g_task_get_cancellable (task), on_change_read,
-                             g_object_ref (task));
+  bty_bot_service_get_async (g_task_get_source_object (task), change->key->slug, g_task_get_cancellable (task),
+                             on_change_read, g_object_ref (task));
 }
 
 static void
-change_start (BtyBotService *self, const BtyBot *key, Change what, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+change_start (BtyBotService *self, const BtyBot *key, Change what, GCancellable *cancellable,
+              GAsyncReadyCallback callback, gpointer data)
 {
-  g_autoptr(GTask) task = g_task_new (self, cancellable, callback, data);
-  Change          *change = g_memdup2 (&what, sizeof what);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+  Change *change = g_memdup2 (&what, sizeof what);
 
   g_task_set_source_tag (task, change_start);
   /* What was committed is told, also to a caller that has given up meanwhile. */
@@ -253,10 +258,10 @@ change_start (BtyBotService *self, const BtyBot *key, Change what, GCancellable 
 }
 
 void
-bty_bot_service_update_async (BtyBotService *self, const BtyBot *changes, GCancellable *cancellable, GAsyncReadyCallback callback,
-                              gpointer data)
+bty_bot_service_update_async (BtyBotService *self, const BtyBot *changes, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer data)
 {
-  change_start (self, changes, (Change) { .topic = "bot.updated", .merge = TRUE }, cancellable, callback, data);
+  change_start (self, changes, (Change){ .topic = "bot.updated", .merge = TRUE }, cancellable, callback, data);
 }
 
 void
@@ -265,7 +270,7 @@ bty_bot_service_set_state_async (BtyBotService *self, const BtyBot *key, BtyBotS
 {
   const char *topic = state == BTY_BOT_RUNNING ? "bot.started" : "bot.stopped";
 
-  change_start (self, key, (Change) { .topic = topic, .state = state }, cancellable, callback, data);
+  change_start (self, key, (Change){ .topic = topic, .state = state }, cancellable, callback, data);
 }
 
 BtyBot *
@@ -275,15 +280,16 @@ bty_bot_service_change_finish (BtyBotService *self, GAsyncResult *result, GError
 }
 
 void
-bty_bot_service_delete_async (BtyBotService *self, const BtyBot *key, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+bty_bot_service_delete_async (BtyBotService *self, const BtyBot *key, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer data)
 {
-  change_start (self, key, (Change) { .topic = "bot.deleted", .delete = TRUE }, cancellable, callback, data);
+  change_start (self, key, (Change){ .topic = "bot.deleted", .delete = TRUE }, cancellable, callback, data);
 }
 
 gboolean
 bty_bot_service_delete_finish (BtyBotService *self, GAsyncResult *result, GError **error)
 {
-  g_autoptr(BtyBot) bot = g_task_propagate_pointer (G_TASK (result), error);
+  g_autoptr (BtyBot) bot = g_task_propagate_pointer (G_TASK (result), error);
 
   return bot != NULL;
 }
@@ -293,9 +299,9 @@ bty_bot_service_delete_finish (BtyBotService *self, GAsyncResult *result, GError
 static void
 on_default_made (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(GTask)  task = data;
-  GError           *error = NULL;
-  g_autoptr(BtyBot) bot = bty_bot_service_create_finish (BTY_BOT_SERVICE (source), result, &error);
+  g_autoptr (GTask) task = data;
+  GError *error = NULL;
+  g_autoptr (BtyBot) bot = bty_bot_service_create_finish (BTY_BOT_SERVICE (source), result, &error);
 
   if (bot != NULL)
     g_task_return_boolean (task, TRUE);
@@ -306,10 +312,10 @@ on_default_made (GObject *source, GAsyncResult *result, gpointer data)
 static void
 on_any_found (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(GTask)   task = data;
-  GError            *error = NULL;
-  g_autoptr(BtyPage) page = bty_store_query_finish (BTY_STORE (source), result, &error);
-  g_autoptr(BtyBot)  bot = NULL;
+  g_autoptr (GTask) task = data;
+  GError *error = NULL;
+  g_autoptr (BtyPage) page = bty_store_query_finish (BTY_STORE (source), result, &error);
+  g_autoptr (BtyBot) bot = NULL;
 
   if (page == NULL)
     {
@@ -323,15 +329,15 @@ on_any_found (GObject *source, GAsyncResult *result, gpointer data)
     }
   bot = bty_bot_new ();
   bot->name = g_strdup ("Bo");
-  bot->description = g_strdup (_("The bot that every new home begins with"));
+  bot->description = g_strdup (_ ("The bot that every new home begins with"));
   bty_bot_service_create_async (g_task_get_source_object (task), bot, NULL, on_default_made, g_object_ref (task));
 }
 
 void
 bty_bot_service_ensure_default_async (BtyBotService *self, GAsyncReadyCallback callback, gpointer data)
 {
-  GTask              *task = g_task_new (self, NULL, callback, data);
-  g_autoptr(BtyQuery) query = bty_query_new (&bty_bot_schema);
+  GTask *task = g_task_new (self, NULL, callback, data);
+  g_autoptr (BtyQuery) query = bty_query_new (&bty_bot_schema);
 
   g_task_set_source_tag (task, bty_bot_service_ensure_default_async);
   bty_query_limit (query, 1);

@@ -40,12 +40,12 @@ trim_hyphen (GString *slug)
 char *
 bty_slug_from_name (const char *name)
 {
-  g_autofree char    *valid = g_utf8_make_valid (name, -1);
-  g_autofree char    *folded = g_utf8_casefold (valid, -1);
-  g_autofree char    *split = g_utf8_normalize (folded, -1, G_NORMALIZE_ALL);
-  g_autoptr(GString)  slug = g_string_new (NULL);
-  g_autofree char    *joined = NULL;
-  GUnicodeScript      base = G_UNICODE_SCRIPT_COMMON;
+  g_autofree char *valid = g_utf8_make_valid (name, -1);
+  g_autofree char *folded = g_utf8_casefold (valid, -1);
+  g_autofree char *split = g_utf8_normalize (folded, -1, G_NORMALIZE_ALL);
+  g_autoptr (GString) slug = g_string_new (NULL);
+  g_autofree char *joined = NULL;
+  GUnicodeScript base = G_UNICODE_SCRIPT_COMMON;
 
   for (const char *p = split; *p != '\0'; p = g_utf8_next_char (p))
     {
@@ -72,8 +72,8 @@ bty_slug_from_name (const char *name)
 char *
 bty_slug_with_number (const char *slug, guint number)
 {
-  g_autofree char    *suffix = g_strdup_printf ("-%u", number);
-  g_autoptr(GString)  cut = g_string_new (slug);
+  g_autofree char *suffix = g_strdup_printf ("-%u", number);
+  g_autoptr (GString) cut = g_string_new (slug);
 
   g_string_truncate (cut, cut_at_character (cut->str, cut->len, BTY_SLUG_MAX - strlen (suffix)));
   trim_hyphen (cut);

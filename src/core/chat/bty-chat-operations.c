@@ -22,11 +22,11 @@ chat_send (BtyCall *call)
 static BtyTurn *
 finish_turn (GObject *source, GAsyncResult *result, BtyCall *call, const char *id)
 {
-  g_autoptr(GError) error = NULL;
-  BtyTurn          *turn = bty_store_get_finish (BTY_STORE (source), result, &error);
+  g_autoptr (GError) error = NULL;
+  BtyTurn *turn = bty_store_get_finish (BTY_STORE (source), result, &error);
 
   if (g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND))
-    bty_call_fail_new (call, BTY_ERROR_NOT_FOUND, _("there is no turn %s"), id);
+    bty_call_fail_new (call, BTY_ERROR_NOT_FOUND, _ ("there is no turn %s"), id);
   else if (turn == NULL)
     bty_call_fail (call, error);
   return turn;
@@ -38,7 +38,7 @@ end_like (BtyCall *call, const BtyTurn *turn)
   const BtyErrorInfo *info = turn->error_code != NULL ? bty_error_info_by_name (turn->error_code) : NULL;
 
   if (turn->state == BTY_TURN_RUNNING || turn->state == BTY_TURN_INTERRUPTED)
-    bty_call_fail_new (call, BTY_ERROR_UNAVAILABLE, _("the daemon stopped in the middle of the answer: say it again"));
+    bty_call_fail_new (call, BTY_ERROR_UNAVAILABLE, _ ("the daemon stopped in the middle of the answer: say it again"));
   else if (turn->error != NULL)
     bty_call_fail_new (call, info != NULL ? info->code : BTY_ERROR_INTERNAL, "%s", turn->error);
   else
@@ -48,11 +48,11 @@ end_like (BtyCall *call, const BtyTurn *turn)
 static void
 on_turn_to_attach (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(BtyCall)    call = data;
-  g_autoptr(GError)     error = NULL;
-  const BtyChatAttach  *request = bty_call_request (call);
-  g_autoptr(BtyTurn)    turn = finish_turn (source, result, call, request->turn);
-  g_autoptr(BtyItemLog) log = NULL;
+  g_autoptr (BtyCall) call = data;
+  g_autoptr (GError) error = NULL;
+  const BtyChatAttach *request = bty_call_request (call);
+  g_autoptr (BtyTurn) turn = finish_turn (source, result, call, request->turn);
+  g_autoptr (BtyItemLog) log = NULL;
 
   if (turn == NULL)
     return;
@@ -72,24 +72,24 @@ on_turn_to_attach (GObject *source, GAsyncResult *result, gpointer data)
 static void
 chat_attach (BtyCall *call)
 {
-  const BtyChatParts  *parts = parts_of (call);
+  const BtyChatParts *parts = parts_of (call);
   const BtyChatAttach *request = bty_call_request (call);
-  GObject             *run = bty_session_queue_find (parts->queue, request->turn);
+  GObject *run = bty_session_queue_find (parts->queue, request->turn);
 
   bty_call_skip (call, (guint64) request->after);
   if (run != NULL)
     bty_turn_run_follow (BTY_TURN_RUN (run), call);
   else
-    bty_store_get_async (parts->store, &bty_turn_schema, "id", request->turn, bty_call_cancellable (call), on_turn_to_attach,
-                         bty_call_ref (call));
+    bty_store_get_async (parts->store, &bty_turn_schema, "id", request->turn, bty_call_cancellable (call),
+                         on_turn_to_attach, bty_call_ref (call));
 }
 
 static void
 on_turn_to_show (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(BtyCall)  call = data;
-  const BtyTurnKey   *request = bty_call_request (call);
-  g_autoptr(BtyTurn)  turn = finish_turn (source, result, call, request->turn);
+  g_autoptr (BtyCall) call = data;
+  const BtyTurnKey *request = bty_call_request (call);
+  g_autoptr (BtyTurn) turn = finish_turn (source, result, call, request->turn);
 
   if (turn != NULL)
     bty_call_return (call, turn);
@@ -100,15 +100,15 @@ turn_get (BtyCall *call)
 {
   const BtyTurnKey *request = bty_call_request (call);
 
-  bty_store_get_async (parts_of (call)->store, &bty_turn_schema, "id", request->turn, bty_call_cancellable (call), on_turn_to_show,
-                       bty_call_ref (call));
+  bty_store_get_async (parts_of (call)->store, &bty_turn_schema, "id", request->turn, bty_call_cancellable (call),
+                       on_turn_to_show, bty_call_ref (call));
 }
 
 static void
 chat_cancel (BtyCall *call)
 {
   const BtyTurnKey *request = bty_call_request (call);
-  GObject          *run = bty_session_queue_find (parts_of (call)->queue, request->turn);
+  GObject *run = bty_session_queue_find (parts_of (call)->queue, request->turn);
 
   if (run == NULL)
     {
@@ -122,22 +122,44 @@ chat_cancel (BtyCall *call)
 #define CHAT_ERRORS BTY_ERRORS (NOT_FOUND, FAILED_PRECONDITION, RESOURCE_EXHAUSTED, OUT_OF_RANGE, DATA_LOSS, ABORTED)
 
 const BtyOperation bty_chat_operations[] = {
-  { .name = "chat.send", .summary = N_("Say something to a bot and hear its answer as it comes"),
-    .request = &bty_chat_send_schema, .item = &bty_chat_item_schema, .response = &bty_turn_schema,
-    .http = "POST /bots/{slug}/chat", .scope = "chat:write", .effect = BTY_EFFECT_WRITE | BTY_EFFECT_STREAMING,
-    .errors = CHAT_ERRORS, .run = chat_send },
-  { .name = "chat.attach", .summary = N_("Re-join a turn that is going on or over, from any item on"),
-    .request = &bty_chat_attach_schema, .item = &bty_chat_item_schema, .response = &bty_turn_schema,
-    .http = "GET /turns/{turn}/items", .scope = "chat:read", .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT | BTY_EFFECT_STREAMING,
-    .errors = CHAT_ERRORS, .run = chat_attach },
-  { .name = "chat.cancel", .summary = N_("Stop an answer; what was said so far is kept"),
-    .request = &bty_turn_key_schema, .response = &bty_turn_schema,
-    .http = "POST /turns/{turn}/cancel", .scope = "chat:write", .effect = BTY_EFFECT_WRITE | BTY_EFFECT_IDEMPOTENT,
-    .errors = BTY_ERRORS (NOT_FOUND), .run = chat_cancel },
-  { .name = "turn.get", .summary = N_("Show a turn"),
-    .request = &bty_turn_key_schema, .response = &bty_turn_schema,
-    .http = "GET /turns/{turn}", .scope = "chat:read", .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
-    .errors = BTY_ERRORS (NOT_FOUND), .run = turn_get },
+  { .name = "chat.send",
+    .summary = N_ ("Say something to a bot and hear its answer as it comes"),
+    .request = &bty_chat_send_schema,
+    .item = &bty_chat_item_schema,
+    .response = &bty_turn_schema,
+    .http = "POST /bots/{slug}/chat",
+    .scope = "chat:write",
+    .effect = BTY_EFFECT_WRITE | BTY_EFFECT_STREAMING,
+    .errors = CHAT_ERRORS,
+    .run = chat_send },
+  { .name = "chat.attach",
+    .summary = N_ ("Re-join a turn that is going on or over, from any item on"),
+    .request = &bty_chat_attach_schema,
+    .item = &bty_chat_item_schema,
+    .response = &bty_turn_schema,
+    .http = "GET /turns/{turn}/items",
+    .scope = "chat:read",
+    .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT | BTY_EFFECT_STREAMING,
+    .errors = CHAT_ERRORS,
+    .run = chat_attach },
+  { .name = "chat.cancel",
+    .summary = N_ ("Stop an answer; what was said so far is kept"),
+    .request = &bty_turn_key_schema,
+    .response = &bty_turn_schema,
+    .http = "POST /turns/{turn}/cancel",
+    .scope = "chat:write",
+    .effect = BTY_EFFECT_WRITE | BTY_EFFECT_IDEMPOTENT,
+    .errors = BTY_ERRORS (NOT_FOUND),
+    .run = chat_cancel },
+  { .name = "turn.get",
+    .summary = N_ ("Show a turn"),
+    .request = &bty_turn_key_schema,
+    .response = &bty_turn_schema,
+    .http = "GET /turns/{turn}",
+    .scope = "chat:read",
+    .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
+    .errors = BTY_ERRORS (NOT_FOUND),
+    .run = turn_get },
 };
 
 const guint bty_n_chat_operations = G_N_ELEMENTS (bty_chat_operations);

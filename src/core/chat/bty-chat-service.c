@@ -9,26 +9,56 @@
 
 struct _BtyChatService
 {
-  GObject      parent_instance;
+  GObject parent_instance;
   BtyChatParts parts;
-  gint64       began; /* turns made before this belong to an earlier process */
+  gint64 began; /* turns made before this belong to an earlier process */
 };
 
 G_DEFINE_FINAL_TYPE (BtyChatService, bty_chat_service, G_TYPE_OBJECT)
 
 static const BtySetting settings_table[] = {
-  { .group = "chat", .key = "route", .type = BTY_SETTING_STRING, .fallback = "builtin",
-    .summary = N_("Models to try for bots that name none, in order, separated by commas, each as provider/model") },
-  { .group = "chat", .key = "default_bot", .type = BTY_SETTING_STRING, .fallback = "bo",
-    .summary = N_("Slug of the bot that a chat begins with when none is named") },
-  { .group = "chat", .key = "context_window", .type = BTY_SETTING_INT, .fallback = "32768", .unit = "tokens", .min = 512, .max = 100000000,
-    .summary = N_("Window to count on for models that do not say theirs") },
-  { .group = "chat", .key = "reserve", .type = BTY_SETTING_INT, .fallback = "4096", .unit = "tokens", .min = 16, .max = 10000000,
-    .summary = N_("Room in the window that is kept free for the answer") },
-  { .group = "chat", .key = "max_answer", .type = BTY_SETTING_INT, .fallback = "4194304", .unit = "bytes", .min = 1024, .max = 67108864,
-    .summary = N_("Longest answer, the reasoning before it included; a longer one is cut") },
-  { .group = "chat", .key = "turn_timeout", .type = BTY_SETTING_INT, .fallback = "1800", .unit = "s", .min = 1, .max = 604800,
-    .summary = N_("How long models may take over an answer; then it is cut") },
+  { .group = "chat",
+    .key = "route",
+    .type = BTY_SETTING_STRING,
+    .fallback = "builtin",
+    .summary = N_ ("Models to try for bots that name none, in order, separated by commas, each as provider/model") },
+  { .group = "chat",
+    .key = "default_bot",
+    .type = BTY_SETTING_STRING,
+    .fallback = "bo",
+    .summary = N_ ("Slug of the bot that a chat begins with when none is named") },
+  { .group = "chat",
+    .key = "context_window",
+    .type = BTY_SETTING_INT,
+    .fallback = "32768",
+    .unit = "tokens",
+    .min = 512,
+    .max = 100000000,
+    .summary = N_ ("Window to count on for models that do not say theirs") },
+  { .group = "chat",
+    .key = "reserve",
+    .type = BTY_SETTING_INT,
+    .fallback = "4096",
+    .unit = "tokens",
+    .min = 16,
+    .max = 10000000,
+    .summary = N_ ("Room in the window that is kept free for the answer") },
+  { .group = "chat",
+    .key = "max_answer",
+    .type = BTY_SETTING_INT,
+    .fallback = "4194304",
+    .unit = "bytes",
+    .min = 1024,
+    .max = 67108864,
+    .summary = N_ ("Longest answer, the reasoning before it included; a longer one is cut") },
+  { .group = "chat",
+    .key = "turn_timeout",
+    .type = BTY_SETTING_INT,
+    .fallback = "1800",
+    .unit = "s",
+    .min = 1,
+    .max = 604800,
+    .summary = N_ ("How long models may take over an answer; then it is cut") },
 };
 
 void
@@ -84,8 +114,8 @@ bty_chat_service_get_parts (BtyChatService *self)
 static void
 on_marked (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(BtyChatService) self = data;
-  g_autoptr(GError)         error = NULL;
+  g_autoptr (BtyChatService) self = data;
+  g_autoptr (GError) error = NULL;
 
   if (bty_store_apply_finish (BTY_STORE (source), result, &error))
     bty_chat_service_mend (self);
@@ -96,20 +126,21 @@ on_marked (GObject *source, GAsyncResult *result, gpointer data)
 static void
 on_cut_off_found (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(BtyChatService) self = data;
-  g_autoptr(GError)         error = NULL;
-  g_autoptr(BtyPage)        page = bty_store_query_finish (BTY_STORE (source), result, &error);
-  g_autoptr(BtyBatch)       batch = bty_batch_new ();
+  g_autoptr (BtyChatService) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyPage) page = bty_store_query_finish (BTY_STORE (source), result, &error);
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
 
   if (page == NULL)
     g_warning ("turns that were cut off could not be found: %s", error->message);
   for (guint i = 0; page != NULL && i < page->items->len; i++)
     {
-      g_autoptr(BtyTurn) turn = bty_turn_edit (g_ptr_array_index (page->items, i));
+      g_autoptr (BtyTurn) turn = bty_turn_edit (g_ptr_array_index (page->items, i));
 
       turn->state = BTY_TURN_INTERRUPTED;
       bty_record_take_string (&turn->error_code, g_strdup (bty_error_info (BTY_ERROR_UNAVAILABLE)->name));
-      bty_record_take_string (&turn->error, g_strdup (_("the daemon stopped in the middle of the answer: say it again")));
+      bty_record_take_string (&turn->error,
+                              g_strdup (_ ("the daemon stopped in the middle of the answer: say it again")));
       bty_batch_put (batch, turn);
       bty_batch_publish (batch, "turn.finished", turn);
     }
@@ -120,10 +151,10 @@ on_cut_off_found (GObject *source, GAsyncResult *result, gpointer data)
 void
 bty_chat_service_mend (BtyChatService *self)
 {
-  g_autoptr(BtyQuery)  query = bty_query_new (&bty_turn_schema);
-  g_autoptr(GDateTime) second = g_date_time_new_from_unix_utc (self->began / G_USEC_PER_SEC);
-  g_autoptr(GDateTime) began = g_date_time_add (second, self->began % G_USEC_PER_SEC);
-  g_autofree char     *text = g_date_time_format (began, "%Y-%m-%dT%H:%M:%S.%fZ");
+  g_autoptr (BtyQuery) query = bty_query_new (&bty_turn_schema);
+  g_autoptr (GDateTime) second = g_date_time_new_from_unix_utc (self->began / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) began = g_date_time_add (second, self->began % G_USEC_PER_SEC);
+  g_autofree char *text = g_date_time_format (began, "%Y-%m-%dT%H:%M:%S.%fZ");
 
   bty_query_where (query, "created_at", BTY_MATCH_LESS, text);
   bty_query_where (query, "state", BTY_MATCH_EQUAL, bty_enum_nick (bty_turn_states, BTY_TURN_RUNNING));
@@ -133,7 +164,7 @@ bty_chat_service_mend (BtyChatService *self)
 void
 bty_chat_service_stop (BtyChatService *self)
 {
-  g_autoptr(GPtrArray) runs = bty_session_queue_list (self->parts.queue, NULL);
+  g_autoptr (GPtrArray) runs = bty_session_queue_list (self->parts.queue, NULL);
 
   self->parts.is_stopping = TRUE;
   for (guint i = 0; i < runs->len; i++)

@@ -23,7 +23,7 @@ compare (gconstpointer a, gconstpointer b)
 {
   const BtyMessage *left = *(BtyMessage *const *) a;
   const BtyMessage *right = *(BtyMessage *const *) b;
-  int               order = g_strcmp0 (left->turn, right->turn);
+  int order = g_strcmp0 (left->turn, right->turn);
 
   return order != 0 ? order : (int) left->role - (int) right->role;
 }
@@ -80,21 +80,23 @@ first_that_fits (GPtrArray *messages, gint64 room)
 }
 
 BtyCompletionRequest *
-bty_context_build (const BtyBot *bot, const char *soul, GPtrArray *history, const BtyTurn *turn, gint64 window, gint64 max_output,
-                   gint64 reserve, guint *left_out, GError **error)
+bty_context_build (const BtyBot *bot, const char *soul, GPtrArray *history, const BtyTurn *turn, gint64 window,
+                   gint64 max_output, gint64 reserve, guint *left_out, GError **error)
 {
-  g_autoptr(GPtrArray)            messages = in_order (history, turn);
-  g_autoptr(BtyCompletionRequest) request = bty_completion_request_new ();
-  gint64                          kept = reserve_for (bot, window, max_output, reserve);
-  gint64                          room = window - kept - bty_context_estimate (soul);
-  guint                           first = first_that_fits (messages, room);
+  g_autoptr (GPtrArray) messages = in_order (history, turn);
+  g_autoptr (BtyCompletionRequest) request = bty_completion_request_new ();
+  gint64 kept = reserve_for (bot, window, max_output, reserve);
+  gint64 room = window - kept - bty_context_estimate (soul);
+  guint first = first_that_fits (messages, room);
 
   *left_out = first;
   if (first >= messages->len)
     {
       g_set_error (error, BTY_ERROR, BTY_ERROR_OUT_OF_RANGE,
-                   _("the message and the bot's soul do not fit into the model's window of %" G_GINT64_FORMAT " tokens: say it in fewer words, "
-                     "or take a model with a larger window"), window);
+                   _ ("the message and the bot's soul do not fit into the model's window of %" G_GINT64_FORMAT
+                      " tokens: say it in fewer words, "
+                      "or take a model with a larger window"),
+                   window);
       return NULL;
     }
   request->system = g_strdup (soul);

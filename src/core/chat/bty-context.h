@@ -26,5 +26,6 @@ gint64 bty_context_estimate (const char *text);
  *
  * Returns: (transfer full) (nullable): what to complete; the model's name is left to the caller
  */
-BtyCompletionRequest *bty_context_build (const BtyBot *bot, const char *soul, GPtrArray *history, const BtyTurn *turn, gint64 window,
-                                         gint64 max_output, gint64 reserve, guint *left_out, GError **error);
+BtyCompletionRequest *bty_context_build (const BtyBot *bot, const char *soul, GPtrArray *history, const BtyTurn *turn,
+                                         gint64 window, gint64 max_output, gint64 reserve, guint *left_out,
+                                         GError **error);

@@ -18,7 +18,7 @@ static void
 list_sessions (BtyCall *call, const char *bot)
 {
   const BtySessionList *request = bty_call_request (call);
-  g_autoptr(BtyQuery)   query = bty_query_new (&bty_session_schema);
+  g_autoptr (BtyQuery) query = bty_query_new (&bty_session_schema);
 
   if (bot != NULL)
     bty_query_where (query, "bot", BTY_MATCH_EQUAL, bot);
@@ -30,9 +30,9 @@ list_sessions (BtyCall *call, const char *bot)
 static void
 on_bot_to_list (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(BtyCall) call = data;
-  g_autoptr(GError)  error = NULL;
-  g_autoptr(BtyBot)  bot = bty_bot_service_get_finish (BTY_BOT_SERVICE (source), result, &error);
+  g_autoptr (BtyCall) call = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyBot) bot = bty_bot_service_get_finish (BTY_BOT_SERVICE (source), result, &error);
 
   if (bot != NULL)
     list_sessions (call, bot->record.id);
@@ -46,7 +46,8 @@ session_list (BtyCall *call)
   const BtySessionList *request = bty_call_request (call);
 
   if (request->slug != NULL)
-    bty_bot_service_get_async (parts_of (call)->bots, request->slug, bty_call_cancellable (call), on_bot_to_list, bty_call_ref (call));
+    bty_bot_service_get_async (parts_of (call)->bots, request->slug, bty_call_cancellable (call), on_bot_to_list,
+                               bty_call_ref (call));
   else
     list_sessions (call, NULL);
 }
@@ -55,18 +56,19 @@ static BtySession *
 finish_session (GObject *source, GAsyncResult *result, BtyCall *call)
 {
   const BtySession *request = bty_call_request (call);
-  g_autoptr(GError) error = NULL;
-  BtySession       *session = bty_store_get_finish (BTY_STORE (source), result, &error);
+  g_autoptr (GError) error = NULL;
+  BtySession *session = bty_store_get_finish (BTY_STORE (source), result, &error);
 
   if (g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND))
-    bty_call_fail_new (call, BTY_ERROR_NOT_FOUND, _("there is no session %s: “boternity-ctl session list” shows them all"),
-                       request->record.id);
+    bty_call_fail_new (call, BTY_ERROR_NOT_FOUND,
+                       _ ("there is no session %s: “boternity-ctl session list” shows them all"), request->record.id);
   else if (session == NULL)
     bty_call_fail (call, error);
   else if (BTY_HAS (request, BtyRecord, revision) && request->record.revision != session->record.revision)
     {
       bty_call_fail_new (call, BTY_ERROR_ABORTED,
-                         _("the session %s is at revision %" G_GINT64_FORMAT ", not %" G_GINT64_FORMAT ": read it again, then repeat the change"),
+                         _ ("the session %s is at revision %" G_GINT64_FORMAT ", not %" G_GINT64_FORMAT
+                            ": read it again, then repeat the change"),
                          session->record.id, session->record.revision, request->record.revision);
       g_clear_pointer (&session, bty_session_unref);
     }
@@ -78,15 +80,15 @@ with_session (BtyCall *call, GAsyncReadyCallback callback)
 {
   const BtySession *request = bty_call_request (call);
 
-  bty_store_get_async (parts_of (call)->store, &bty_session_schema, "id", request->record.id, bty_call_cancellable (call), callback,
-                       bty_call_ref (call));
+  bty_store_get_async (parts_of (call)->store, &bty_session_schema, "id", request->record.id,
+                       bty_call_cancellable (call), callback, bty_call_ref (call));
 }
 
 static void
 on_session_to_show (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(BtyCall)    call = data;
-  g_autoptr(BtySession) session = finish_session (source, result, call);
+  g_autoptr (BtyCall) call = data;
+  g_autoptr (BtySession) session = finish_session (source, result, call);
 
   if (session != NULL)
     bty_call_return (call, session);
@@ -100,7 +102,7 @@ session_get (BtyCall *call)
 
 typedef struct
 {
-  BtyCall    *call;
+  BtyCall *call;
   BtySession *session;
 } Closing;
 
@@ -117,8 +119,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Closing, closing_free)
 static void
 on_closed (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(Closing) closing = data;
-  g_autoptr(GError)  error = NULL;
+  g_autoptr (Closing) closing = data;
+  g_autoptr (GError) error = NULL;
 
   if (bty_store_apply_finish (BTY_STORE (source), result, &error))
     bty_call_return (closing->call, closing->session);
@@ -129,10 +131,10 @@ on_closed (GObject *source, GAsyncResult *result, gpointer data)
 static void
 on_session_to_close (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(BtyCall)    call = data;
-  g_autoptr(BtySession) session = finish_session (source, result, call);
-  g_autoptr(BtyBatch)   batch = NULL;
-  Closing              *closing;
+  g_autoptr (BtyCall) call = data;
+  g_autoptr (BtySession) session = finish_session (source, result, call);
+  g_autoptr (BtyBatch) batch = NULL;
+  Closing *closing;
 
   if (session == NULL)
     return;
@@ -160,8 +162,8 @@ static void delete_step (Closing *closing);
 static void
 on_page_deleted (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(Closing) closing = data;
-  g_autoptr(GError)  error = NULL;
+  g_autoptr (Closing) closing = data;
+  g_autoptr (GError) error = NULL;
 
   if (bty_store_apply_finish (BTY_STORE (source), result, &error))
     delete_step (g_steal_pointer (&closing));
@@ -172,8 +174,8 @@ on_page_deleted (GObject *source, GAsyncResult *result, gpointer data)
 static void
 on_session_deleted (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(Closing) closing = data;
-  g_autoptr(GError)  error = NULL;
+  g_autoptr (Closing) closing = data;
+  g_autoptr (GError) error = NULL;
 
   if (bty_store_apply_finish (BTY_STORE (source), result, &error))
     bty_call_return (closing->call, NULL);
@@ -184,7 +186,7 @@ on_session_deleted (GObject *source, GAsyncResult *result, gpointer data)
 static gboolean
 delete_page (Closing *closing, BtyPage *page)
 {
-  g_autoptr(BtyBatch) batch = bty_batch_new ();
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
 
   if (page->items->len == 0)
     return FALSE;
@@ -197,10 +199,10 @@ delete_page (Closing *closing, BtyPage *page)
 static void
 on_turns_found (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(Closing)  closing = data;
-  g_autoptr(GError)   error = NULL;
-  g_autoptr(BtyPage)  page = bty_store_query_finish (BTY_STORE (source), result, &error);
-  g_autoptr(BtyBatch) batch = NULL;
+  g_autoptr (Closing) closing = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyPage) page = bty_store_query_finish (BTY_STORE (source), result, &error);
+  g_autoptr (BtyBatch) batch = NULL;
 
   if (page == NULL)
     {
@@ -221,7 +223,7 @@ on_turns_found (GObject *source, GAsyncResult *result, gpointer data)
 static void
 find_of_session (Closing *closing, const BtySchema *schema, GAsyncReadyCallback callback)
 {
-  g_autoptr(BtyQuery) query = bty_query_new (schema);
+  g_autoptr (BtyQuery) query = bty_query_new (schema);
 
   bty_query_where (query, "session", BTY_MATCH_EQUAL, closing->session->record.id);
   bty_query_limit (query, 500);
@@ -231,9 +233,9 @@ find_of_session (Closing *closing, const BtySchema *schema, GAsyncReadyCallback 
 static void
 on_messages_found (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(Closing) closing = data;
-  g_autoptr(GError)  error = NULL;
-  g_autoptr(BtyPage) page = bty_store_query_finish (BTY_STORE (source), result, &error);
+  g_autoptr (Closing) closing = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyPage) page = bty_store_query_finish (BTY_STORE (source), result, &error);
 
   if (page == NULL)
     bty_call_fail (closing->call, error);
@@ -252,19 +254,20 @@ delete_step (Closing *closing)
 static gboolean
 refuse_while_busy (BtyCall *call, const char *session)
 {
-  g_autoptr(GPtrArray) runs = bty_session_queue_list (parts_of (call)->queue, session);
+  g_autoptr (GPtrArray) runs = bty_session_queue_list (parts_of (call)->queue, session);
 
   if (runs->len == 0)
     return FALSE;
-  bty_call_fail_new (call, BTY_ERROR_FAILED_PRECONDITION, _("an answer is being given in the session %s: stop it first, or wait"), session);
+  bty_call_fail_new (call, BTY_ERROR_FAILED_PRECONDITION,
+                     _ ("an answer is being given in the session %s: stop it first, or wait"), session);
   return TRUE;
 }
 
 static void
 on_closed_to_delete (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(Closing) closing = data;
-  g_autoptr(GError)  error = NULL;
+  g_autoptr (Closing) closing = data;
+  g_autoptr (GError) error = NULL;
 
   if (!bty_store_apply_finish (BTY_STORE (source), result, &error))
     bty_call_fail (closing->call, error);
@@ -276,10 +279,10 @@ on_closed_to_delete (GObject *source, GAsyncResult *result, gpointer data)
 static void
 on_session_to_delete (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(BtyCall)    call = data;
-  g_autoptr(BtySession) session = finish_session (source, result, call);
-  g_autoptr(BtyBatch)   batch = NULL;
-  Closing              *closing;
+  g_autoptr (BtyCall) call = data;
+  g_autoptr (BtySession) session = finish_session (source, result, call);
+  g_autoptr (BtyBatch) batch = NULL;
+  Closing *closing;
 
   if (session == NULL || refuse_while_busy (call, session->record.id))
     return;
@@ -301,17 +304,17 @@ session_delete (BtyCall *call)
 static void
 on_session_to_read (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(BtyCall)    call = data;
+  g_autoptr (BtyCall) call = data;
   const BtyMessageList *request = bty_call_request (call);
-  g_autoptr(GError)     error = NULL;
-  g_autoptr(BtySession) session = bty_store_get_finish (BTY_STORE (source), result, &error);
-  g_autoptr(BtyQuery)   query = bty_query_new (&bty_message_schema);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtySession) session = bty_store_get_finish (BTY_STORE (source), result, &error);
+  g_autoptr (BtyQuery) query = bty_query_new (&bty_message_schema);
 
   if (session == NULL)
     {
       if (g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND))
-        bty_call_fail_new (call, BTY_ERROR_NOT_FOUND, _("there is no session %s: “boternity-ctl session list” shows them all"),
-                           request->session);
+        bty_call_fail_new (call, BTY_ERROR_NOT_FOUND,
+                           _ ("there is no session %s: “boternity-ctl session list” shows them all"), request->session);
       else
         bty_call_fail (call, error);
       return;
@@ -326,15 +329,15 @@ message_list (BtyCall *call)
 {
   const BtyMessageList *request = bty_call_request (call);
 
-  bty_store_get_async (parts_of (call)->store, &bty_session_schema, "id", request->session, bty_call_cancellable (call), on_session_to_read,
-                       bty_call_ref (call));
+  bty_store_get_async (parts_of (call)->store, &bty_session_schema, "id", request->session, bty_call_cancellable (call),
+                       on_session_to_read, bty_call_ref (call));
 }
 
 static void
 search (BtyCall *call, const char *bot)
 {
   const BtyMessageSearch *request = bty_call_request (call);
-  g_autoptr(BtyQuery)     query = bty_query_new (&bty_message_schema);
+  g_autoptr (BtyQuery) query = bty_query_new (&bty_message_schema);
 
   if (bot != NULL)
     bty_query_where (query, "bot", BTY_MATCH_EQUAL, bot);
@@ -345,9 +348,9 @@ search (BtyCall *call, const char *bot)
 static void
 on_bot_to_search (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(BtyCall) call = data;
-  g_autoptr(GError)  error = NULL;
-  g_autoptr(BtyBot)  bot = bty_bot_service_get_finish (BTY_BOT_SERVICE (source), result, &error);
+  g_autoptr (BtyCall) call = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyBot) bot = bty_bot_service_get_finish (BTY_BOT_SERVICE (source), result, &error);
 
   if (bot != NULL)
     search (call, bot->record.id);
@@ -361,36 +364,72 @@ message_search (BtyCall *call)
   const BtyMessageSearch *request = bty_call_request (call);
 
   if (request->slug != NULL)
-    bty_bot_service_get_async (parts_of (call)->bots, request->slug, bty_call_cancellable (call), on_bot_to_search, bty_call_ref (call));
+    bty_bot_service_get_async (parts_of (call)->bots, request->slug, bty_call_cancellable (call), on_bot_to_search,
+                               bty_call_ref (call));
   else
     search (call, NULL);
 }
 
 const BtyOperation bty_session_operations[] = {
-  { .name = "session.list", .summary = N_("List conversations, the latest first"),
-    .request = &bty_session_list_schema, .item = &bty_session_schema, .response = &bty_page_schema,
-    .http = "GET /sessions", .scope = "sessions:read", .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
-    .errors = BTY_ERRORS (NOT_FOUND), .run = session_list },
-  { .name = "session.get", .summary = N_("Show a conversation"),
-    .request = &bty_session_schema, .request_view = BTY_VIEW_KEY, .response = &bty_session_schema,
-    .http = "GET /sessions/{id}", .scope = "sessions:read", .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
-    .errors = BTY_ERRORS (NOT_FOUND, ABORTED), .run = session_get },
-  { .name = "session.close", .summary = N_("Close a conversation: it is kept and takes no more messages"),
-    .request = &bty_session_schema, .request_view = BTY_VIEW_KEY, .response = &bty_session_schema,
-    .http = "POST /sessions/{id}/close", .scope = "sessions:write", .effect = BTY_EFFECT_WRITE | BTY_EFFECT_IDEMPOTENT,
-    .errors = BTY_ERRORS (NOT_FOUND, ABORTED), .run = session_close },
-  { .name = "session.delete", .summary = N_("Delete a conversation and all that was said in it"),
-    .request = &bty_session_schema, .request_view = BTY_VIEW_KEY,
-    .http = "DELETE /sessions/{id}", .scope = "sessions:write", .effect = BTY_EFFECT_WRITE | BTY_EFFECT_DESTRUCTIVE,
-    .errors = BTY_ERRORS (NOT_FOUND, ABORTED, FAILED_PRECONDITION), .run = session_delete },
-  { .name = "message.list", .summary = N_("List what was said in a conversation"),
-    .request = &bty_message_list_schema, .item = &bty_message_schema, .response = &bty_page_schema,
-    .http = "GET /sessions/{session}/messages", .scope = "sessions:read", .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
-    .errors = BTY_ERRORS (NOT_FOUND), .run = message_list },
-  { .name = "message.search", .summary = N_("Find messages by the words in them"),
-    .request = &bty_message_search_schema, .item = &bty_message_schema, .response = &bty_page_schema,
-    .http = "GET /messages", .scope = "sessions:read", .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
-    .errors = BTY_ERRORS (NOT_FOUND, UNIMPLEMENTED), .run = message_search },
+  { .name = "session.list",
+    .summary = N_ ("List conversations, the latest first"),
+    .request = &bty_session_list_schema,
+    .item = &bty_session_schema,
+    .response = &bty_page_schema,
+    .http = "GET /sessions",
+    .scope = "sessions:read",
+    .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
+    .errors = BTY_ERRORS (NOT_FOUND),
+    .run = session_list },
+  { .name = "session.get",
+    .summary = N_ ("Show a conversation"),
+    .request = &bty_session_schema,
+    .request_view = BTY_VIEW_KEY,
+    .response = &bty_session_schema,
+    .http = "GET /sessions/{id}",
+    .scope = "sessions:read",
+    .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
+    .errors = BTY_ERRORS (NOT_FOUND, ABORTED),
+    .run = session_get },
+  { .name = "session.close",
+    .summary = N_ ("Close a conversation: it is kept and takes no more messages"),
+    .request = &bty_session_schema,
+    .request_view = BTY_VIEW_KEY,
+    .response = &bty_session_schema,
+    .http = "POST /sessions/{id}/close",
+    .scope = "sessions:write",
+    .effect = BTY_EFFECT_WRITE | BTY_EFFECT_IDEMPOTENT,
+    .errors = BTY_ERRORS (NOT_FOUND, ABORTED),
+    .run = session_close },
+  { .name = "session.delete",
+    .summary = N_ ("Delete a conversation and all that was said in it"),
+    .request = &bty_session_schema,
+    .request_view = BTY_VIEW_KEY,
+    .http = "DELETE /sessions/{id}",
+    .scope = "sessions:write",
+    .effect = BTY_EFFECT_WRITE | BTY_EFFECT_DESTRUCTIVE,
+    .errors = BTY_ERRORS (NOT_FOUND, ABORTED, FAILED_PRECONDITION),
+    .run = session_delete },
+  { .name = "message.list",
+    .summary = N_ ("List what was said in a conversation"),
+    .request = &bty_message_list_schema,
+    .item = &bty_message_schema,
+    .response = &bty_page_schema,
+    .http = "GET /sessions/{session}/messages",
+    .scope = "sessions:read",
+    .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
+    .errors = BTY_ERRORS (NOT_FOUND),
+    .run = message_list },
+  { .name = "message.search",
+    .summary = N_ ("Find messages by the words in them"),
+    .request = &bty_message_search_schema,
+    .item = &bty_message_schema,
+    .response = &bty_page_schema,
+    .http = "GET /messages",
+    .scope = "sessions:read",
+    .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
+    .errors = BTY_ERRORS (NOT_FOUND, UNIMPLEMENTED),
+    .run = message_search },
 };
 
 const guint bty_n_session_operations = G_N_ELEMENTS (bty_session_operations);

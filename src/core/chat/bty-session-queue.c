@@ -8,8 +8,8 @@
 struct _BtySessionQueue
 {
   BtySessionQueueGo go;
-  GHashTable       *sessions; /* session -> GPtrArray of runs, the first being the one that goes */
-  GHashTable       *turns;    /* turn -> run */
+  GHashTable *sessions; /* session -> GPtrArray of runs, the first being the one that goes */
+  GHashTable *turns;    /* turn -> run */
 };
 
 BtySessionQueue *
@@ -52,9 +52,9 @@ bty_session_queue_join (BtySessionQueue *self, const char *session, const char *
 void
 bty_session_queue_leave (BtySessionQueue *self, const char *session, const char *turn)
 {
-  GPtrArray         *runs = g_hash_table_lookup (self->sessions, session);
-  g_autoptr(GObject) run = NULL;
-  gboolean           was_first;
+  GPtrArray *runs = g_hash_table_lookup (self->sessions, session);
+  g_autoptr (GObject) run = NULL;
+  gboolean was_first;
 
   if (runs == NULL || g_hash_table_lookup (self->turns, turn) == NULL)
     return;
@@ -77,10 +77,10 @@ bty_session_queue_find (BtySessionQueue *self, const char *turn)
 GPtrArray *
 bty_session_queue_list (BtySessionQueue *self, const char *session)
 {
-  GPtrArray     *all = g_ptr_array_new_with_free_func (g_object_unref);
-  GPtrArray     *runs = session != NULL ? g_hash_table_lookup (self->sessions, session) : NULL;
+  GPtrArray *all = g_ptr_array_new_with_free_func (g_object_unref);
+  GPtrArray *runs = session != NULL ? g_hash_table_lookup (self->sessions, session) : NULL;
   GHashTableIter iter;
-  gpointer       run;
+  gpointer run;
 
   for (guint i = 0; runs != NULL && i < runs->len; i++)
     g_ptr_array_add (all, g_object_ref (g_ptr_array_index (runs, i)));

@@ -15,9 +15,9 @@
 static void
 on_history (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(BtyTurnRun) self = data;
-  GError               *error = NULL;
-  g_autoptr(BtyPage)    page = bty_store_query_finish (BTY_STORE (source), result, &error);
+  g_autoptr (BtyTurnRun) self = data;
+  GError *error = NULL;
+  g_autoptr (BtyPage) page = bty_store_query_finish (BTY_STORE (source), result, &error);
 
   if (page == NULL)
     {
@@ -32,13 +32,14 @@ on_history (GObject *source, GAsyncResult *result, gpointer data)
       g_ptr_array_add (self->history, bty_message_ref (message));
     }
   bty_record_take_string (&self->history_cursor, g_strdup (page->next_cursor));
-  bty_turn_run_go_on (self, self->history_cursor != NULL && self->history_bytes < MAX_HISTORY_BYTES ? TURN_STEP_HISTORY : TURN_STEP_ROUTE);
+  bty_turn_run_go_on (self, self->history_cursor != NULL && self->history_bytes < MAX_HISTORY_BYTES ? TURN_STEP_HISTORY
+                                                                                                    : TURN_STEP_ROUTE);
 }
 
 void
 bty_turn_run_read_history (BtyTurnRun *self)
 {
-  g_autoptr(BtyQuery) query = bty_query_new (&bty_message_schema);
+  g_autoptr (BtyQuery) query = bty_query_new (&bty_message_schema);
 
   bty_query_where (query, "session", BTY_MATCH_EQUAL, self->session->record.id);
   bty_query_order (query, "id", TRUE);
@@ -50,12 +51,12 @@ bty_turn_run_read_history (BtyTurnRun *self)
 static BtyCompletionRequest *
 on_model (BtyRoute *route, const char *model, gint64 window, gint64 max_output, gpointer data, GError **error)
 {
-  BtyTurnRun           *self = data;
-  gint64                reserve = bty_settings_get_int (self->parts->settings, "chat", "reserve");
-  guint                 left_out = 0;
-  BtyCompletionRequest *request = bty_context_build (self->bot, self->soul, self->history, self->turn, window, max_output, reserve,
-                                                     &left_out, error);
-  BtyChatItem          *item;
+  BtyTurnRun *self = data;
+  gint64 reserve = bty_settings_get_int (self->parts->settings, "chat", "reserve");
+  guint left_out = 0;
+  BtyCompletionRequest *request = bty_context_build (self->bot, self->soul, self->history, self->turn, window,
+                                                     max_output, reserve, &left_out, error);
+  BtyChatItem *item;
 
   if (request == NULL)
     return NULL;
@@ -64,9 +65,10 @@ on_model (BtyRoute *route, const char *model, gint64 window, gint64 max_output, 
   bty_turn_run_say (self, item);
   if (left_out > 0 && left_out != self->left_out)
     {
-      g_autofree char *text =
-        g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u older message does not fit into the window of %s and is left out",
-                                      "%u older messages do not fit into the window of %s and are left out", left_out), left_out, model);
+      g_autofree char *text = g_strdup_printf (
+        g_dngettext (GETTEXT_PACKAGE, "%u older message does not fit into the window of %s and is left out",
+                     "%u older messages do not fit into the window of %s and are left out", left_out),
+        left_out, model);
 
       bty_turn_run_say (self, bty_turn_run_item_new (BTY_CHAT_NOTICE, text));
     }
@@ -77,7 +79,7 @@ on_model (BtyRoute *route, const char *model, gint64 window, gint64 max_output, 
 static void
 on_skipped (BtyRoute *route, const char *model, const GError *error, gpointer data)
 {
-  g_autofree char *text = g_strdup_printf (_("%s cannot answer: %s"), model, error->message);
+  g_autofree char *text = g_strdup_printf (_ ("%s cannot answer: %s"), model, error->message);
 
   bty_turn_run_say (data, bty_turn_run_item_new (BTY_CHAT_NOTICE, text));
 }
@@ -108,7 +110,7 @@ on_delta (BtyRoute *route, const BtyDelta *delta, gpointer data)
 static void
 on_routed (BtyRoute *route, gpointer data)
 {
-  BtyTurnRun   *self = data;
+  BtyTurnRun *self = data;
   const GError *error = bty_route_get_error (route);
 
   g_clear_handle_id (&self->deadline, g_source_remove);
@@ -116,13 +118,16 @@ on_routed (BtyRoute *route, gpointer data)
     self->error = g_error_copy (error);
   else if (error != NULL && !self->is_stopped && self->is_late)
     g_set_error (&self->error, BTY_ERROR, BTY_ERROR_DEADLINE_EXCEEDED,
-                 _("the answer took longer than the setting chat.turn_timeout allows"));
+                 _ ("the answer took longer than the setting chat.turn_timeout allows"));
   else if (error != NULL && !self->is_stopped)
-    g_set_error (&self->error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED, _("the answer is longer than the setting chat.max_answer allows"));
+    g_set_error (&self->error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
+                 _ ("the answer is longer than the setting chat.max_answer allows"));
   bty_turn_run_go_on (self, TURN_STEP_ANSWER);
 }
 
-static const BtyRouteEvents route_events = { .on_model = on_model, .on_skipped = on_skipped, .on_delta = on_delta, .on_done = on_routed };
+static const BtyRouteEvents route_events = {
+  .on_model = on_model, .on_skipped = on_skipped, .on_delta = on_delta, .on_done = on_routed
+};
 
 static gboolean
 on_deadline (gpointer data)
@@ -139,12 +144,14 @@ void
 bty_turn_run_ask_models (BtyTurnRun *self)
 {
   g_autofree char *fallback = bty_settings_get (self->parts->settings, "chat", "route");
-  g_auto(GStrv)    split = g_strsplit_set (fallback, ", ", -1);
-  GStrv            models = self->bot->route != NULL && self->bot->route[0] != NULL ? self->bot->route : split;
-  gint64           window = bty_settings_get_int (self->parts->settings, "chat", "context_window");
+  g_auto (GStrv) split = g_strsplit_set (fallback, ", ", -1);
+  GStrv models = self->bot->route != NULL && self->bot->route[0] != NULL ? self->bot->route : split;
+  gint64 window = bty_settings_get_int (self->parts->settings, "chat", "context_window");
 
-  self->route = bty_route_new (self->parts->providers, (const char *const *) models, window, self->cancellable, &route_events, self);
-  self->deadline = g_timeout_add_seconds ((guint) bty_settings_get_int (self->parts->settings, "chat", "turn_timeout"), on_deadline, self);
+  self->route = bty_route_new (self->parts->providers, (const char *const *) models, window, self->cancellable,
+                               &route_events, self);
+  self->deadline = g_timeout_add_seconds ((guint) bty_settings_get_int (self->parts->settings, "chat", "turn_timeout"),
+                                          on_deadline, self);
   bty_route_start (self->route);
 }
 
@@ -179,7 +186,8 @@ sum_up (BtyTurnRun *self)
       if (!self->is_stopped && self->error == NULL)
         turn->stop_reason = bty_route_get_stop_reason (self->route);
       turn->model = g_strdup (bty_route_get_model (self->route));
-      turn->usage = bty_route_get_usage (self->route) != NULL ? bty_usage_ref (bty_route_get_usage (self->route)) : NULL;
+      turn->usage = bty_route_get_usage (self->route) != NULL ? bty_usage_ref (bty_route_get_usage (self->route))
+                                                              : NULL;
     }
   if (self->error != NULL)
     {
@@ -191,8 +199,8 @@ sum_up (BtyTurnRun *self)
 static void
 on_answer_stored (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(BtyTurnRun) self = data;
-  GError               *error = NULL;
+  g_autoptr (BtyTurnRun) self = data;
+  GError *error = NULL;
 
   if (!bty_store_apply_finish (BTY_STORE (source), result, &error))
     {
@@ -206,8 +214,8 @@ on_answer_stored (GObject *source, GAsyncResult *result, gpointer data)
 void
 bty_turn_run_store_answer (BtyTurnRun *self)
 {
-  g_autoptr(BtyBatch)   batch = bty_batch_new ();
-  g_autoptr(BtyMessage) answer = NULL;
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
+  g_autoptr (BtyMessage) answer = NULL;
 
   sum_up (self);
   if (self->turn->usage != NULL)

@@ -14,13 +14,14 @@
 static void
 on_bot (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(BtyTurnRun) self = data;
-  GError               *error = NULL;
+  g_autoptr (BtyTurnRun) self = data;
+  GError *error = NULL;
 
   self->bot = bty_bot_service_get_finish (BTY_BOT_SERVICE (source), result, &error);
   if (self->bot != NULL && self->bot->state == BTY_BOT_STOPPED)
-    g_set_error (&error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _("the bot “%s” is stopped: “boternity-ctl bot start %s” lets it answer"),
-                 self->bot->slug, self->bot->slug);
+    g_set_error (&error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                 _ ("the bot “%s” is stopped: “boternity-ctl bot start %s” lets it answer"), self->bot->slug,
+                 self->bot->slug);
   else if (self->bot != NULL)
     self->soul = bty_bot_service_read_soul (self->parts->bots, self->bot, &error);
 
@@ -40,11 +41,11 @@ static gboolean
 check_session (BtyTurnRun *self, BtySession *session, GError **error)
 {
   if (g_strcmp0 (session->bot, self->bot->record.id) != 0)
-    g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _("the session %s is one of the bot “%s”, not of “%s”"), session->record.id,
-                 session->slug, self->bot->slug);
+    g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("the session %s is one of the bot “%s”, not of “%s”"),
+                 session->record.id, session->slug, self->bot->slug);
   else if (session->state == BTY_SESSION_CLOSED)
-    g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _("the session %s is closed: leave it out to begin a new one"),
-                 session->record.id);
+    g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                 _ ("the session %s is closed: leave it out to begin a new one"), session->record.id);
   else
     return TRUE;
   return FALSE;
@@ -53,15 +54,15 @@ check_session (BtyTurnRun *self, BtySession *session, GError **error)
 static void
 on_session (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(BtyTurnRun) self = data;
-  GError               *error = NULL;
-  BtySession           *session = bty_store_get_finish (BTY_STORE (source), result, &error);
+  g_autoptr (BtyTurnRun) self = data;
+  GError *error = NULL;
+  BtySession *session = bty_store_get_finish (BTY_STORE (source), result, &error);
 
   if (g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND))
     {
       g_clear_error (&error);
-      g_set_error (&error, BTY_ERROR, BTY_ERROR_NOT_FOUND, _("there is no session %s: leave it out to begin a new one"),
-                   self->request->session);
+      g_set_error (&error, BTY_ERROR, BTY_ERROR_NOT_FOUND,
+                   _ ("there is no session %s: leave it out to begin a new one"), self->request->session);
     }
   g_clear_pointer (&self->session, bty_session_unref);
   self->session = session;
@@ -88,7 +89,8 @@ bty_turn_run_find_session (BtyTurnRun *self)
 {
   if (self->request->session != NULL)
     {
-      bty_store_get_async (self->parts->store, &bty_session_schema, "id", self->request->session, NULL, on_session, g_object_ref (self));
+      bty_store_get_async (self->parts->store, &bty_session_schema, "id", self->request->session, NULL, on_session,
+                           g_object_ref (self));
       return;
     }
   self->session = bty_session_new ();
@@ -101,7 +103,7 @@ bty_turn_run_find_session (BtyTurnRun *self)
 static void
 stop_others (BtyTurnRun *self)
 {
-  g_autoptr(GPtrArray) others = bty_session_queue_list (self->parts->queue, self->session->record.id);
+  g_autoptr (GPtrArray) others = bty_session_queue_list (self->parts->queue, self->session->record.id);
 
   for (guint i = 0; i < others->len; i++)
     if (g_ptr_array_index (others, i) != self)
@@ -112,7 +114,7 @@ static void
 join_queue (BtyTurnRun *self)
 {
   BtyChatItem *start = bty_turn_run_item_new (BTY_CHAT_START, NULL);
-  guint        ahead;
+  guint ahead;
 
   start->session = g_strdup (self->session->record.id);
   start->turn = g_strdup (self->turn->record.id);
@@ -131,8 +133,8 @@ join_queue (BtyTurnRun *self)
 static void
 on_question_stored (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(BtyTurnRun) self = data;
-  GError               *error = NULL;
+  g_autoptr (BtyTurnRun) self = data;
+  GError *error = NULL;
 
   if (bty_store_apply_finish (BTY_STORE (source), result, &error))
     {
@@ -142,7 +144,8 @@ on_question_stored (GObject *source, GAsyncResult *result, gpointer data)
   g_clear_pointer (&self->turn, bty_turn_unref);
   g_clear_pointer (&self->question, bty_message_unref);
   /* Another message came into this session at the same moment: read the session again. */
-  if (g_error_matches (error, BTY_ERROR, BTY_ERROR_ABORTED) && self->request->session != NULL && self->tries++ < MAX_TRIES)
+  if (g_error_matches (error, BTY_ERROR, BTY_ERROR_ABORTED) && self->request->session != NULL &&
+      self->tries++ < MAX_TRIES)
     {
       g_error_free (error);
       bty_turn_run_go_on (self, TURN_STEP_SESSION);
@@ -154,8 +157,8 @@ on_question_stored (GObject *source, GAsyncResult *result, gpointer data)
 void
 bty_turn_run_store_question (BtyTurnRun *self)
 {
-  g_autoptr(BtyBatch) batch = bty_batch_new ();
-  BtySession         *session = bty_session_edit (self->session);
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
+  BtySession *session = bty_session_edit (self->session);
 
   bty_session_unref (self->session);
   self->session = session;

@@ -19,41 +19,41 @@ typedef enum
 
 struct _BtyTurnRun
 {
-  GObject             parent_instance;
-  BtyChatParts       *parts;
-  BtyChatSend        *request;
-  BtyFollowers       *followers;
-  BtyItemLog         *log;
-  GCancellable       *cancellable;
-  BtyTurnStep         step;
-  guint               tries;
+  GObject parent_instance;
+  BtyChatParts *parts;
+  BtyChatSend *request;
+  BtyFollowers *followers;
+  BtyItemLog *log;
+  GCancellable *cancellable;
+  BtyTurnStep step;
+  guint tries;
 
-  BtyBot     *bot;
-  char       *soul;
+  BtyBot *bot;
+  char *soul;
   BtySession *session;
   BtyMessage *question;
-  BtyTurn    *turn;
-  GPtrArray  *history;
-  gsize       history_bytes;
-  char       *history_cursor;
+  BtyTurn *turn;
+  GPtrArray *history;
+  gsize history_bytes;
+  char *history_cursor;
 
-  BtyRoute     *route;
-  GString      *answer;
-  gsize         said_bytes; /* of answer and reasoning */
-  guint         deadline;
-  gboolean      is_late;
-  guint         left_out;
-  gboolean      is_stopped;
-  BtyTurnState  stopped_as;
-  GError       *error;
+  BtyRoute *route;
+  GString *answer;
+  gsize said_bytes; /* of answer and reasoning */
+  guint deadline;
+  gboolean is_late;
+  guint left_out;
+  gboolean is_stopped;
+  BtyTurnState stopped_as;
+  GError *error;
 };
 
 /* Tells everyone who follows; takes @item. */
-void         bty_turn_run_say (BtyTurnRun *self, BtyChatItem *item);
+void bty_turn_run_say (BtyTurnRun *self, BtyChatItem *item);
 BtyChatItem *bty_turn_run_item_new (BtyChatItemType type, const char *text);
-void         bty_turn_run_go_on (BtyTurnRun *self, BtyTurnStep step);
+void bty_turn_run_go_on (BtyTurnRun *self, BtyTurnStep step);
 /* Takes @error. Nothing is lost: a question that is on disk gets its turn ended there, too. */
-void         bty_turn_run_fail (BtyTurnRun *self, GError *error);
+void bty_turn_run_fail (BtyTurnRun *self, GError *error);
 
 /* The steps of the asking, in bty-turn-ask.c. */
 void bty_turn_run_find_bot (BtyTurnRun *self);

@@ -90,7 +90,8 @@ end (BtyTurnRun *self)
   if (self->turn != NULL)
     bty_session_queue_leave (self->parts->queue, self->session->record.id, self->turn->record.id);
   if (self->is_stopped && self->stopped_as == BTY_TURN_INTERRUPTED && self->error == NULL)
-    g_set_error (&self->error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _("the daemon is stopping: what was said so far is kept"));
+    g_set_error (&self->error, BTY_ERROR, BTY_ERROR_UNAVAILABLE,
+                 _ ("the daemon is stopping: what was said so far is kept"));
   bty_followers_end (self->followers, self->turn, self->error);
 }
 
@@ -130,11 +131,11 @@ advance (BtyTurnRun *self)
 void
 bty_turn_run_start (BtyChatParts *parts, BtyCall *call)
 {
-  g_autoptr(BtyTurnRun) self = NULL;
+  g_autoptr (BtyTurnRun) self = NULL;
 
   if (parts->is_stopping)
     {
-      bty_call_fail_new (call, BTY_ERROR_UNAVAILABLE, _("the daemon is stopping: say it again in a moment"));
+      bty_call_fail_new (call, BTY_ERROR_UNAVAILABLE, _ ("the daemon is stopping: say it again in a moment"));
       return;
     }
   parts->n_runs += 1;
@@ -171,7 +172,7 @@ bty_turn_run_on_over (BtyTurnRun *self, BtyCall *call)
 void
 bty_turn_run_stop (BtyTurnRun *self, BtyTurnState state)
 {
-  g_autoptr(BtyTurnRun) alive = g_object_ref (self);
+  g_autoptr (BtyTurnRun) alive = g_object_ref (self);
 
   if (self->is_stopped || self->step >= TURN_STEP_ANSWER)
     return;

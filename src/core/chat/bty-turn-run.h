@@ -13,13 +13,13 @@
  */
 typedef struct
 {
-  BtyStore           *store;
-  BtyBotService      *bots;
+  BtyStore *store;
+  BtyBotService *bots;
   BtyProviderService *providers;
-  BtySettings        *settings;
-  BtySessionQueue    *queue;
-  guint               n_runs;      /* turns from their beginning to their end, queued or not */
-  gboolean            is_stopping; /* no new turn begins */
+  BtySettings *settings;
+  BtySessionQueue *queue;
+  guint n_runs;         /* turns from their beginning to their end, queued or not */
+  gboolean is_stopping; /* no new turn begins */
 } BtyChatParts;
 
 /**

@@ -9,19 +9,19 @@
 
 typedef struct
 {
-  GPtrArray    *providers; /* BtyProviderConfig */
-  GPtrArray   **models;    /* of each, NULL where it failed */
-  guint         n_pending;
+  GPtrArray *providers; /* BtyProviderConfig */
+  GPtrArray **models;   /* of each, NULL where it failed */
+  guint n_pending;
   GCancellable *cancellable;
-  gulong        link;
-  guint         timeout;
+  gulong link;
+  guint timeout;
 } Listing;
 
 /* Which provider an answer is from. */
 typedef struct
 {
   GTask *task;
-  guint  index;
+  guint index;
 } Asked;
 
 static void
@@ -39,9 +39,9 @@ listing_free (Listing *listing)
 static void
 end (GTask *own)
 {
-  g_autoptr(GTask) task = own;
-  Listing         *listing = g_task_get_task_data (task);
-  GPtrArray       *all = bty_record_list_new ();
+  g_autoptr (GTask) task = own;
+  Listing *listing = g_task_get_task_data (task);
+  GPtrArray *all = bty_record_list_new ();
 
   g_clear_handle_id (&listing->timeout, g_source_remove);
   g_clear_signal_handler (&listing->link, g_task_get_cancellable (task));
@@ -54,14 +54,15 @@ end (GTask *own)
 static void
 on_listed (GObject *service, GAsyncResult *result, gpointer data)
 {
-  g_autofree Asked  *asked = data;
-  Listing           *listing = g_task_get_task_data (asked->task);
-  g_autoptr(GError)  error = NULL;
+  g_autofree Asked *asked = data;
+  Listing *listing = g_task_get_task_data (asked->task);
+  g_autoptr (GError) error = NULL;
 
-  listing->models[asked->index] = bty_provider_service_list_models_finish (BTY_PROVIDER_SERVICE (service), result, &error);
+  listing->models[asked->index] = bty_provider_service_list_models_finish (BTY_PROVIDER_SERVICE (service), result,
+                                                                           &error);
   if (error != NULL)
-    g_info ("no list of models from the provider “%s”: %s", ((BtyProviderConfig *) listing->providers->pdata[asked->index])->name,
-            error->message);
+    g_info ("no list of models from the provider “%s”: %s",
+            ((BtyProviderConfig *) listing->providers->pdata[asked->index])->name, error->message);
   listing->n_pending -= 1;
   if (listing->n_pending == 0)
     end (asked->task);
@@ -92,12 +93,12 @@ ask_all (BtyProviderService *service, GTask *task)
   for (guint i = 0; i < listing->providers->len; i++)
     {
       const BtyProviderConfig *config = listing->providers->pdata[i];
-      Asked                   *asked;
+      Asked *asked;
 
       if (!config->enabled)
         continue;
       asked = g_new (Asked, 1);
-      *asked = (Asked) { .task = task, .index = i };
+      *asked = (Asked){ .task = task, .index = i };
       listing->n_pending += 1;
       bty_provider_service_list_models_async (service, config->name, FALSE, listing->cancellable, on_listed, asked);
     }
@@ -109,10 +110,10 @@ ask_all (BtyProviderService *service, GTask *task)
 static void
 on_providers (GObject *service, GAsyncResult *result, gpointer data)
 {
-  GTask        *task = data;
-  Listing      *listing = g_task_get_task_data (task);
+  GTask *task = data;
+  Listing *listing = g_task_get_task_data (task);
   GCancellable *outer = g_task_get_cancellable (task);
-  GError       *error = NULL;
+  GError *error = NULL;
 
   listing->providers = bty_provider_service_list_finish (BTY_PROVIDER_SERVICE (service), result, &error);
   if (listing->providers == NULL)
@@ -124,16 +125,17 @@ on_providers (GObject *service, GAsyncResult *result, gpointer data)
   listing->models = g_new0 (GPtrArray *, listing->providers->len);
   listing->timeout = g_timeout_add (TIMEOUT_MS, on_timeout, listing);
   if (outer != NULL)
-    listing->link = g_cancellable_connect (outer, G_CALLBACK (on_cancelled), g_object_ref (listing->cancellable), g_object_unref);
+    listing->link = g_cancellable_connect (outer, G_CALLBACK (on_cancelled), g_object_ref (listing->cancellable),
+                                           g_object_unref);
   ask_all (BTY_PROVIDER_SERVICE (service), task);
 }
 
 static void
 on_one (GObject *service, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(GTask) task = data;
-  GError          *error = NULL;
-  GPtrArray       *models = bty_provider_service_list_models_finish (BTY_PROVIDER_SERVICE (service), result, &error);
+  g_autoptr (GTask) task = data;
+  GError *error = NULL;
+  GPtrArray *models = bty_provider_service_list_models_finish (BTY_PROVIDER_SERVICE (service), result, &error);
 
   if (models != NULL)
     g_task_return_pointer (task, models, (GDestroyNotify) g_ptr_array_unref);
@@ -142,11 +144,11 @@ on_one (GObject *service, GAsyncResult *result, gpointer data)
 }
 
 void
-bty_model_listing_async (BtyProviderService *service, const char *provider, GCancellable *cancellable, GAsyncReadyCallback callback,
-                         gpointer data)
+bty_model_listing_async (BtyProviderService *service, const char *provider, GCancellable *cancellable,
+                         GAsyncReadyCallback callback, gpointer data)
 {
-  g_autoptr(GTask) task = g_task_new (service, cancellable, callback, data);
-  Listing         *listing = g_new0 (Listing, 1);
+  g_autoptr (GTask) task = g_task_new (service, cancellable, callback, data);
+  Listing *listing = g_new0 (Listing, 1);
 
   g_task_set_source_tag (task, bty_model_listing_async);
   g_task_set_task_data (task, listing, (GDestroyNotify) listing_free);

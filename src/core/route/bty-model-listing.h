@@ -12,7 +12,7 @@
  * Asks all providers that are switched on at once what they offer. One that fails is logged and left out, unless it is the one
  * that was named.
  */
-void       bty_model_listing_async (BtyProviderService *service, const char *provider, GCancellable *cancellable,
-                                    GAsyncReadyCallback callback, gpointer data);
+void bty_model_listing_async (BtyProviderService *service, const char *provider, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer data);
 /** bty_model_listing_finish: Returns: (transfer full) (element-type BtyModel) (nullable): in the order of the providers */
 GPtrArray *bty_model_listing_finish (BtyProviderService *service, GAsyncResult *result, GError **error);

@@ -13,28 +13,30 @@ check_revision (const BtyProviderConfig *request, const BtyProviderConfig *curre
   if (!BTY_HAS (request, BtyProviderConfig, record.revision) || request->record.revision == current->record.revision)
     return TRUE;
   g_set_error (error, BTY_ERROR, BTY_ERROR_ABORTED,
-               _("the provider “%s” is at revision %" G_GINT64_FORMAT ", not %" G_GINT64_FORMAT ": read it again"), current->name,
-               current->record.revision, request->record.revision);
+               _ ("the provider “%s” is at revision %" G_GINT64_FORMAT ", not %" G_GINT64_FORMAT ": read it again"),
+               current->name, current->record.revision, request->record.revision);
   return FALSE;
 }
 
 static gboolean
 check_config (const BtyProviderConfig *config, GError **error)
 {
-  g_autoptr(GUri) uri = NULL;
-  const char     *scheme;
+  g_autoptr (GUri) uri = NULL;
+  const char *scheme;
 
   if (config->url == NULL || config->url[0] == '\0')
     return TRUE;
   uri = g_uri_parse (config->url, G_URI_FLAGS_NONE, NULL);
   scheme = uri != NULL ? g_uri_get_scheme (uri) : "";
-  if ((g_str_equal (scheme, "http") || g_str_equal (scheme, "https")) && g_uri_get_host (uri) != NULL && *g_uri_get_host (uri) != '\0'
-      && g_uri_get_userinfo (uri) == NULL)
+  if ((g_str_equal (scheme, "http") || g_str_equal (scheme, "https")) && g_uri_get_host (uri) != NULL &&
+      *g_uri_get_host (uri) != '\0' && g_uri_get_userinfo (uri) == NULL)
     return TRUE;
   /* Not repeated: a wrong URL may hold a password. */
-  g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-               _("the url of the provider “%s” is no plain http or https URL: give one such as http://127.0.0.1:11434/v1, and the key apart from it"),
-               config->name);
+  g_set_error (
+    error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+    _ (
+      "the url of the provider “%s” is no plain http or https URL: give one such as http://127.0.0.1:11434/v1, and the key apart from it"),
+    config->name);
   return FALSE;
 }
 
@@ -43,11 +45,11 @@ check_config (const BtyProviderConfig *config, GError **error)
 static void
 on_stored (GObject *store, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(GTask)    task = data;
-  g_autoptr(GError)   error = NULL;
+  g_autoptr (GTask) task = data;
+  g_autoptr (GError) error = NULL;
   BtyProviderService *self = g_task_get_source_object (task);
-  BtyProviderJob                *job = g_task_get_task_data (task);
-  g_autofree char    *key_name = bty_provider_key_name (job->config->name);
+  BtyProviderJob *job = g_task_get_task_data (task);
+  g_autofree char *key_name = bty_provider_key_name (job->config->name);
 
   if (!bty_store_apply_finish (BTY_STORE (store), result, &error))
     {
@@ -57,19 +59,20 @@ on_stored (GObject *store, GAsyncResult *result, gpointer data)
   if (job->key != NULL || job->drop_key)
     bty_secret_service_put (self->secrets, key_name, job->key);
   bty_provider_service_set_entry (self, job->config);
-  g_task_return_pointer (task, bty_provider_entry_show (g_hash_table_lookup (self->entries, job->config->name), self->secrets),
-                         bty_record_unref);
+  g_task_return_pointer (
+    task, bty_provider_entry_show (g_hash_table_lookup (self->entries, job->config->name), self->secrets),
+    bty_record_unref);
 }
 
 /* Takes @task. The key is parted from the record here, so that nothing past this place can store it. */
 static void
 store_config (BtyProviderService *self, GTask *task, const char *topic)
 {
-  BtyProviderJob                *job = g_task_get_task_data (task);
-  BtyProviderConfig  *config = job->config;
-  g_autoptr(BtyBatch) batch = bty_batch_new ();
-  g_autofree char    *key_name = bty_provider_key_name (config->name);
-  g_autofree char    *reference = g_strconcat ("memory:", key_name, NULL);
+  BtyProviderJob *job = g_task_get_task_data (task);
+  BtyProviderConfig *config = job->config;
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
+  g_autofree char *key_name = bty_provider_key_name (config->name);
+  g_autofree char *reference = g_strconcat ("memory:", key_name, NULL);
 
   job->key = g_steal_pointer (&config->key);
   if (job->key != NULL && bty_secret_get_length (job->key) == 0)
@@ -90,9 +93,9 @@ store_config (BtyProviderService *self, GTask *task, const char *topic)
 static void
 add (BtyProviderService *self, GTask *own)
 {
-  g_autoptr(GTask)   task = own;
-  g_autoptr(GError)  error = NULL;
-  BtyProviderJob               *job = g_task_get_task_data (task);
+  g_autoptr (GTask) task = own;
+  g_autoptr (GError) error = NULL;
+  BtyProviderJob *job = g_task_get_task_data (task);
   BtyProviderConfig *config = job->config;
 
   if (!bty_provider_check_name (config->name, &error) || !check_config (config, &error))
@@ -103,8 +106,8 @@ add (BtyProviderService *self, GTask *own)
   if (g_hash_table_contains (self->entries, config->name))
     {
       g_task_return_new_error (task, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS,
-                               _("a provider is called “%s” already: change it with boternity-ctl provider update %s"), config->name,
-                               config->name);
+                               _ ("a provider is called “%s” already: change it with boternity-ctl provider update %s"),
+                               config->name, config->name);
       return;
     }
   if (config->key == NULL && (config->key_ref == NULL || config->key_ref[0] == '\0'))
@@ -132,23 +135,26 @@ bty_provider_service_add_finish (BtyProviderService *self, GAsyncResult *result,
 static gboolean
 is_same_host (const char *a, const char *b)
 {
-  g_autoptr(GUri) left = a != NULL ? g_uri_parse (a, G_URI_FLAGS_SCHEME_NORMALIZE, NULL) : NULL;
-  g_autoptr(GUri) right = b != NULL ? g_uri_parse (b, G_URI_FLAGS_SCHEME_NORMALIZE, NULL) : NULL;
+  g_autoptr (GUri) left = a != NULL ? g_uri_parse (a, G_URI_FLAGS_SCHEME_NORMALIZE, NULL) : NULL;
+  g_autoptr (GUri) right = b != NULL ? g_uri_parse (b, G_URI_FLAGS_SCHEME_NORMALIZE, NULL) : NULL;
 
   if (left == NULL || right == NULL)
     return a == NULL && b == NULL;
-  return g_str_equal (g_uri_get_scheme (left), g_uri_get_scheme (right)) && g_uri_get_port (left) == g_uri_get_port (right) &&
+  return g_str_equal (g_uri_get_scheme (left), g_uri_get_scheme (right)) &&
+         g_uri_get_port (left) == g_uri_get_port (right) &&
          g_ascii_strcasecmp (g_uri_get_host (left) != NULL ? g_uri_get_host (left) : "",
                              g_uri_get_host (right) != NULL ? g_uri_get_host (right) : "") == 0;
 }
 
 /* A key that was found by custom belongs to the old host: it must not go to another one. */
 static void
-follow_url (BtyProviderService *self, BtyProviderConfig *config, const BtyProviderConfig *before, const BtyProviderConfig *changes)
+follow_url (BtyProviderService *self, BtyProviderConfig *config, const BtyProviderConfig *before,
+            const BtyProviderConfig *changes)
 {
   const char *usual = bty_provider_usual_key_ref (before->kind, before->url);
 
-  if (!BTY_HAS (changes, BtyProviderConfig, url) || BTY_HAS (changes, BtyProviderConfig, key_ref) || config->key != NULL)
+  if (!BTY_HAS (changes, BtyProviderConfig, url) || BTY_HAS (changes, BtyProviderConfig, key_ref) ||
+      config->key != NULL)
     return;
   if (before->key_ref == NULL || g_strcmp0 (before->key_ref, usual) == 0)
     bty_record_take_string (&config->key_ref, g_strdup (bty_provider_usual_key_ref (config->kind, config->url)));
@@ -164,9 +170,9 @@ follow_url (BtyProviderService *self, BtyProviderConfig *config, const BtyProvid
 static void
 update (BtyProviderService *self, GTask *own)
 {
-  g_autoptr(GTask)  task = own;
-  g_autoptr(GError) error = NULL;
-  BtyProviderJob              *job = g_task_get_task_data (task);
+  g_autoptr (GTask) task = own;
+  g_autoptr (GError) error = NULL;
+  BtyProviderJob *job = g_task_get_task_data (task);
   BtyProviderEntry *entry = bty_provider_service_find_entry (self, job->name, &error);
 
   if (entry == NULL || !check_revision (job->changes, entry->config, &error))
@@ -186,8 +192,8 @@ update (BtyProviderService *self, GTask *own)
 }
 
 void
-bty_provider_service_update_async (BtyProviderService *self, const BtyProviderConfig *changes, GCancellable *cancellable,
-                                   GAsyncReadyCallback callback, gpointer data)
+bty_provider_service_update_async (BtyProviderService *self, const BtyProviderConfig *changes,
+                                   GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   BtyProviderJob *job = bty_provider_job_new (update, changes->name);
 
@@ -207,11 +213,11 @@ bty_provider_service_update_finish (BtyProviderService *self, GAsyncResult *resu
 static void
 on_deleted (GObject *store, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(GTask)    task = data;
-  g_autoptr(GError)   error = NULL;
+  g_autoptr (GTask) task = data;
+  g_autoptr (GError) error = NULL;
   BtyProviderService *self = g_task_get_source_object (task);
-  BtyProviderJob                *job = g_task_get_task_data (task);
-  g_autofree char    *key_name = bty_provider_key_name (job->name);
+  BtyProviderJob *job = g_task_get_task_data (task);
+  g_autofree char *key_name = bty_provider_key_name (job->name);
 
   if (!bty_store_apply_finish (BTY_STORE (store), result, &error))
     {
@@ -223,14 +229,13 @@ on_deleted (GObject *store, GAsyncResult *result, gpointer data)
   g_task_return_boolean (task, TRUE);
 }
 
-static void
-delete (BtyProviderService *self, GTask *own)
+static void delete (BtyProviderService *self, GTask *own)
 {
-  g_autoptr(GTask)    task = own;
-  g_autoptr(GError)   error = NULL;
-  g_autoptr(BtyBatch) batch = NULL;
-  BtyProviderJob                *job = g_task_get_task_data (task);
-  BtyProviderEntry   *entry = bty_provider_service_find_entry (self, job->name, &error);
+  g_autoptr (GTask) task = own;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyBatch) batch = NULL;
+  BtyProviderJob *job = g_task_get_task_data (task);
+  BtyProviderEntry *entry = bty_provider_service_find_entry (self, job->name, &error);
 
   if (entry == NULL || !check_revision (job->changes, entry->config, &error))
     {
@@ -239,8 +244,9 @@ delete (BtyProviderService *self, GTask *own)
     }
   if (g_str_equal (job->name, BTY_BUILTIN_PROVIDER))
     {
-      g_task_return_new_error (task, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                               _("the provider “builtin” cannot be deleted: boternity-ctl provider update builtin --enabled false"));
+      g_task_return_new_error (
+        task, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+        _ ("the provider “builtin” cannot be deleted: boternity-ctl provider update builtin --enabled false"));
       return;
     }
   batch = bty_batch_new ();

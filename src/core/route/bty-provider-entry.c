@@ -36,8 +36,8 @@ needs_key (const BtyProviderConfig *config)
 BtyProviderConfig *
 bty_provider_entry_show (const BtyProviderEntry *entry, BtySecretService *secrets)
 {
-  BtyProviderConfig   *shown = bty_provider_config_edit (entry->config);
-  g_autoptr(BtySecret) key = needs_key (shown) ? bty_secret_service_find (secrets, shown->key_ref, NULL) : NULL;
+  BtyProviderConfig *shown = bty_provider_config_edit (entry->config);
+  g_autoptr (BtySecret) key = needs_key (shown) ? bty_secret_service_find (secrets, shown->key_ref, NULL) : NULL;
 
   shown->key_state = key != NULL ? BTY_KEY_READY : BTY_KEY_MISSING;
   if (!needs_key (shown))
@@ -48,27 +48,29 @@ bty_provider_entry_show (const BtyProviderEntry *entry, BtySecretService *secret
 static BtySecret *
 find_key (const BtyProviderConfig *config, BtySecretService *secrets, GError **error)
 {
-  g_autoptr(GError) local = NULL;
-  BtySecret        *key = bty_secret_service_find (secrets, config->key_ref, &local);
+  g_autoptr (GError) local = NULL;
+  BtySecret *key = bty_secret_service_find (secrets, config->key_ref, &local);
 
   if (key == NULL)
     g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                 _("the provider “%s” has no key (%s); or hand it over: boternity-ctl provider update %s --key-stdin"), config->name,
-                 local->message, config->name);
+                 _ ("the provider “%s” has no key (%s); or hand it over: boternity-ctl provider update %s --key-stdin"),
+                 config->name, local->message, config->name);
   return key;
 }
 
 BtyProvider *
-bty_provider_entry_open (BtyProviderEntry *entry, BtySecretService *secrets, BtyProviderMaker make, gpointer data, GError **error)
+bty_provider_entry_open (BtyProviderEntry *entry, BtySecretService *secrets, BtyProviderMaker make, gpointer data,
+                         GError **error)
 {
   const BtyProviderConfig *config = entry->config;
-  g_autoptr(BtyProvider)   provider = NULL;
-  g_autoptr(BtySecret)     key = NULL;
+  g_autoptr (BtyProvider) provider = NULL;
+  g_autoptr (BtySecret) key = NULL;
 
   if (!config->enabled)
     {
       g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                   _("the provider “%s” is switched off: boternity-ctl provider update %s --enabled true"), config->name, config->name);
+                   _ ("the provider “%s” is switched off: boternity-ctl provider update %s --enabled true"),
+                   config->name, config->name);
       return NULL;
     }
   if (entry->provider != NULL)
@@ -91,7 +93,7 @@ static BtyModel *
 complete_model (const BtyModel *model, const char *provider)
 {
   g_autofree char *prefix = g_strconcat (provider, "/", NULL);
-  BtyModel        *complete;
+  BtyModel *complete;
 
   if (g_strcmp0 (model->provider, provider) == 0 && g_str_has_prefix (model->name, prefix))
     return bty_model_ref (model);
@@ -118,7 +120,8 @@ bty_provider_entry_set_models (BtyProviderEntry *entry, GPtrArray *models)
 static gboolean
 gives_text (const BtyModel *model)
 {
-  return model->abilities == NULL || model->abilities[0] == NULL || g_strv_contains ((const char *const *) model->abilities, "text");
+  return model->abilities == NULL || model->abilities[0] == NULL ||
+         g_strv_contains ((const char *const *) model->abilities, "text");
 }
 
 const BtyModel *
@@ -144,9 +147,10 @@ bty_provider_check_name (const char *name, GError **error)
   for (const char *c = name; good && *c != '\0'; c++)
     good = g_ascii_isalnum (*c) || strchr ("-_.", *c) != NULL;
   if (!good)
-    g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-                 _("“%.64s” cannot name a provider: begin with a letter or digit and use only letters, digits, “-”, “_” and “.”"),
-                 name != NULL ? name : "");
+    g_set_error (
+      error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+      _ ("“%.64s” cannot name a provider: begin with a letter or digit and use only letters, digits, “-”, “_” and “.”"),
+      name != NULL ? name : "");
   return good;
 }
 
@@ -161,17 +165,20 @@ static const struct
   const char *host;
   const char *reference;
 } usual_keys[] = {
-  { "api.openai.com", "env:OPENAI_API_KEY" },     { "openrouter.ai", "env:OPENROUTER_API_KEY" },
-  { "api.groq.com", "env:GROQ_API_KEY" },         { "api.mistral.ai", "env:MISTRAL_API_KEY" },
-  { "api.deepseek.com", "env:DEEPSEEK_API_KEY" }, { "api.together.xyz", "env:TOGETHER_API_KEY" },
+  { "api.openai.com", "env:OPENAI_API_KEY" },
+  { "openrouter.ai", "env:OPENROUTER_API_KEY" },
+  { "api.groq.com", "env:GROQ_API_KEY" },
+  { "api.mistral.ai", "env:MISTRAL_API_KEY" },
+  { "api.deepseek.com", "env:DEEPSEEK_API_KEY" },
+  { "api.together.xyz", "env:TOGETHER_API_KEY" },
   { "api.x.ai", "env:XAI_API_KEY" },
 };
 
 const char *
 bty_provider_usual_key_ref (const char *kind, const char *url)
 {
-  g_autoptr(GUri) uri = NULL;
-  const char     *host = "api.openai.com";
+  g_autoptr (GUri) uri = NULL;
+  const char *host = "api.openai.com";
 
   if (g_strcmp0 (kind, "openai") != 0)
     return NULL;

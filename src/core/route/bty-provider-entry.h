@@ -27,32 +27,32 @@ typedef BtyProvider *(*BtyProviderMaker) (gpointer data, const char *kind, GErro
 typedef struct
 {
   BtyProviderConfig *config;
-  BtyProvider       *provider;
-  GPtrArray         *models;
-  gint64             models_at;
-  gint64             asked_at;
+  BtyProvider *provider;
+  GPtrArray *models;
+  gint64 models_at;
+  gint64 asked_at;
 } BtyProviderEntry;
 
 /** bty_provider_entry_new: @config: (transfer full): */
 BtyProviderEntry *bty_provider_entry_new (BtyProviderConfig *config);
-void              bty_provider_entry_free (BtyProviderEntry *entry);
+void bty_provider_entry_free (BtyProviderEntry *entry);
 
 /** bty_provider_entry_show: Returns: (transfer full): its record for an answer, with the state of the key */
 BtyProviderConfig *bty_provider_entry_show (const BtyProviderEntry *entry, BtySecretService *secrets);
 /** bty_provider_entry_open: Returns: (transfer full) (nullable): the provider, configured with its key */
-BtyProvider       *bty_provider_entry_open (BtyProviderEntry *entry, BtySecretService *secrets, BtyProviderMaker make, gpointer data,
-                                            GError **error);
+BtyProvider *bty_provider_entry_open (BtyProviderEntry *entry, BtySecretService *secrets, BtyProviderMaker make,
+                                      gpointer data, GError **error);
 /** bty_provider_entry_set_models: @models: (transfer full) (nullable): as the provider gave them; names are completed */
-void               bty_provider_entry_set_models (BtyProviderEntry *entry, GPtrArray *models);
+void bty_provider_entry_set_models (BtyProviderEntry *entry, GPtrArray *models);
 /** bty_provider_entry_find_model: @name: (nullable): its own name, without the provider; %NULL: the one to take when none is named */
-const BtyModel    *bty_provider_entry_find_model (const BtyProviderEntry *entry, const char *name);
+const BtyModel *bty_provider_entry_find_model (const BtyProviderEntry *entry, const char *name);
 
 /* What a configuration may be. */
 
 /** bty_provider_check_name: a name stands in paths and before the slash of a route */
-gboolean    bty_provider_check_name (const char *name, GError **error);
+gboolean bty_provider_check_name (const char *name, GError **error);
 /** bty_provider_key_name: Returns: (transfer full): under which name a key that was handed over is kept in memory */
-char       *bty_provider_key_name (const char *provider);
+char *bty_provider_key_name (const char *provider);
 /**
  * bty_provider_usual_key_ref:
  *

@@ -13,8 +13,8 @@
 static void
 answer (BtyCall *call, gpointer record, GError *error)
 {
-  g_autoptr(BtyRecord) response = record;
-  g_autoptr(GError)    failure = error;
+  g_autoptr (BtyRecord) response = record;
+  g_autoptr (GError) failure = error;
 
   if (failure != NULL)
     bty_call_fail (call, failure);
@@ -26,7 +26,7 @@ answer (BtyCall *call, gpointer record, GError *error)
 static void
 answer_list (BtyCall *call, GPtrArray *items, GError *error)
 {
-  g_autoptr(GPtrArray) list = items;
+  g_autoptr (GPtrArray) list = items;
 
   for (guint i = 0; list != NULL && i < list->len; i++)
     bty_call_emit (call, list->pdata[i]);
@@ -36,8 +36,8 @@ answer_list (BtyCall *call, GPtrArray *items, GError *error)
 static void
 on_added (GObject *service, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(BtyCall) call = data;
-  GError            *error = NULL;
+  g_autoptr (BtyCall) call = data;
+  GError *error = NULL;
   BtyProviderConfig *config = bty_provider_service_add_finish (BTY_PROVIDER_SERVICE (service), result, &error);
 
   answer (call, config, error);
@@ -46,16 +46,16 @@ on_added (GObject *service, GAsyncResult *result, gpointer data)
 static void
 provider_add (BtyCall *call)
 {
-  bty_provider_service_add_async (bty_call_service (call), bty_call_request (call), bty_call_cancellable (call), on_added,
-                                  bty_call_ref (call));
+  bty_provider_service_add_async (bty_call_service (call), bty_call_request (call), bty_call_cancellable (call),
+                                  on_added, bty_call_ref (call));
 }
 
 static void
 on_listed (GObject *service, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(BtyCall) call = data;
-  GError            *error = NULL;
-  GPtrArray         *list = bty_provider_service_list_finish (BTY_PROVIDER_SERVICE (service), result, &error);
+  g_autoptr (BtyCall) call = data;
+  GError *error = NULL;
+  GPtrArray *list = bty_provider_service_list_finish (BTY_PROVIDER_SERVICE (service), result, &error);
 
   answer_list (call, list, error);
 }
@@ -63,14 +63,15 @@ on_listed (GObject *service, GAsyncResult *result, gpointer data)
 static void
 provider_list (BtyCall *call)
 {
-  bty_provider_service_list_async (bty_call_service (call), bty_call_cancellable (call), on_listed, bty_call_ref (call));
+  bty_provider_service_list_async (bty_call_service (call), bty_call_cancellable (call), on_listed,
+                                   bty_call_ref (call));
 }
 
 static void
 on_got (GObject *service, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(BtyCall) call = data;
-  GError            *error = NULL;
+  g_autoptr (BtyCall) call = data;
+  GError *error = NULL;
   BtyProviderConfig *config = bty_provider_service_get_finish (BTY_PROVIDER_SERVICE (service), result, &error);
 
   answer (call, config, error);
@@ -81,14 +82,15 @@ provider_get (BtyCall *call)
 {
   const BtyProviderConfig *key = bty_call_request (call);
 
-  bty_provider_service_get_async (bty_call_service (call), key->name, bty_call_cancellable (call), on_got, bty_call_ref (call));
+  bty_provider_service_get_async (bty_call_service (call), key->name, bty_call_cancellable (call), on_got,
+                                  bty_call_ref (call));
 }
 
 static void
 on_updated (GObject *service, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(BtyCall) call = data;
-  GError            *error = NULL;
+  g_autoptr (BtyCall) call = data;
+  GError *error = NULL;
   BtyProviderConfig *config = bty_provider_service_update_finish (BTY_PROVIDER_SERVICE (service), result, &error);
 
   answer (call, config, error);
@@ -97,15 +99,15 @@ on_updated (GObject *service, GAsyncResult *result, gpointer data)
 static void
 provider_update (BtyCall *call)
 {
-  bty_provider_service_update_async (bty_call_service (call), bty_call_request (call), bty_call_cancellable (call), on_updated,
-                                     bty_call_ref (call));
+  bty_provider_service_update_async (bty_call_service (call), bty_call_request (call), bty_call_cancellable (call),
+                                     on_updated, bty_call_ref (call));
 }
 
 static void
 on_deleted (GObject *service, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(BtyCall) call = data;
-  GError            *error = NULL;
+  g_autoptr (BtyCall) call = data;
+  GError *error = NULL;
 
   bty_provider_service_delete_finish (BTY_PROVIDER_SERVICE (service), result, &error);
   answer (call, NULL, error);
@@ -114,15 +116,15 @@ on_deleted (GObject *service, GAsyncResult *result, gpointer data)
 static void
 provider_delete (BtyCall *call)
 {
-  bty_provider_service_delete_async (bty_call_service (call), bty_call_request (call), bty_call_cancellable (call), on_deleted,
-                                     bty_call_ref (call));
+  bty_provider_service_delete_async (bty_call_service (call), bty_call_request (call), bty_call_cancellable (call),
+                                     on_deleted, bty_call_ref (call));
 }
 
 static void
 on_tested (GObject *service, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(BtyCall) call = data;
-  GError            *error = NULL;
+  g_autoptr (BtyCall) call = data;
+  GError *error = NULL;
   BtyProviderReport *report = bty_provider_test_finish (BTY_PROVIDER_SERVICE (service), result, &error);
 
   answer (call, report, error);
@@ -133,15 +135,16 @@ provider_test (BtyCall *call)
 {
   const BtyProviderConfig *key = bty_call_request (call);
 
-  bty_provider_test_async (bty_call_service (call), key->name, bty_call_cancellable (call), on_tested, bty_call_ref (call));
+  bty_provider_test_async (bty_call_service (call), key->name, bty_call_cancellable (call), on_tested,
+                           bty_call_ref (call));
 }
 
 static void
 on_models (GObject *service, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(BtyCall) call = data;
-  GError            *error = NULL;
-  GPtrArray         *models = bty_model_listing_finish (BTY_PROVIDER_SERVICE (service), result, &error);
+  g_autoptr (BtyCall) call = data;
+  GError *error = NULL;
+  GPtrArray *models = bty_model_listing_finish (BTY_PROVIDER_SERVICE (service), result, &error);
 
   answer_list (call, models, error);
 }
@@ -151,38 +154,80 @@ model_list (BtyCall *call)
 {
   const BtyModelList *request = bty_call_request (call);
 
-  bty_model_listing_async (bty_call_service (call), request->provider, bty_call_cancellable (call), on_models, bty_call_ref (call));
+  bty_model_listing_async (bty_call_service (call), request->provider, bty_call_cancellable (call), on_models,
+                           bty_call_ref (call));
 }
 
 const BtyOperation bty_provider_operations[] = {
-  { .name = "provider.add", .summary = N_("Connect a provider of models"),
-    .request = &bty_provider_config_schema, .request_view = BTY_VIEW_CREATE, .response = &bty_provider_config_schema,
-    .http = "POST /providers", .scope = "providers:write", .effect = BTY_EFFECT_WRITE,
-    .errors = BTY_ERRORS (ALREADY_EXISTS, RESOURCE_EXHAUSTED, DATA_LOSS), .run = provider_add },
-  { .name = "provider.list", .summary = N_("List the providers"),
-    .item = &bty_provider_config_schema, .response = &bty_page_schema,
-    .http = "GET /providers", .scope = "providers:read", .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
-    .errors = BTY_ERRORS (DATA_LOSS), .run = provider_list },
-  { .name = "provider.get", .summary = N_("Show a provider"),
-    .request = &bty_provider_config_schema, .request_view = BTY_VIEW_KEY, .response = &bty_provider_config_schema,
-    .http = "GET /providers/{name}", .scope = "providers:read", .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
-    .errors = BTY_ERRORS (NOT_FOUND, DATA_LOSS), .run = provider_get },
-  { .name = "provider.update", .summary = N_("Change a provider, or hand over its key"),
-    .request = &bty_provider_config_schema, .request_view = BTY_VIEW_PATCH, .response = &bty_provider_config_schema,
-    .http = "PATCH /providers/{name}", .scope = "providers:write", .effect = BTY_EFFECT_WRITE | BTY_EFFECT_IDEMPOTENT,
-    .errors = BTY_ERRORS (NOT_FOUND, ABORTED, RESOURCE_EXHAUSTED, DATA_LOSS), .run = provider_update },
-  { .name = "provider.delete", .summary = N_("Take a provider away, and forget its key"),
-    .request = &bty_provider_config_schema, .request_view = BTY_VIEW_KEY,
-    .http = "DELETE /providers/{name}", .scope = "providers:write", .effect = BTY_EFFECT_WRITE | BTY_EFFECT_DESTRUCTIVE,
-    .errors = BTY_ERRORS (NOT_FOUND, ABORTED, FAILED_PRECONDITION, RESOURCE_EXHAUSTED, DATA_LOSS), .run = provider_delete },
-  { .name = "provider.test", .summary = N_("Try a provider: list its models and ask one for a short answer"),
-    .request = &bty_provider_config_schema, .request_view = BTY_VIEW_KEY, .response = &bty_provider_report_schema,
-    .http = "POST /providers/{name}/test", .scope = "providers:write", .effect = BTY_EFFECT_WRITE,
-    .errors = BTY_ERRORS (NOT_FOUND, DATA_LOSS), .run = provider_test },
-  { .name = "model.list", .summary = N_("List the models of the providers"),
-    .request = &bty_model_list_schema, .request_view = BTY_VIEW_CREATE, .item = &bty_model_schema, .response = &bty_page_schema,
-    .http = "GET /models", .scope = "providers:read", .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
-    .errors = BTY_ERRORS (NOT_FOUND, FAILED_PRECONDITION, RESOURCE_EXHAUSTED, DATA_LOSS, ABORTED), .run = model_list },
+  { .name = "provider.add",
+    .summary = N_ ("Connect a provider of models"),
+    .request = &bty_provider_config_schema,
+    .request_view = BTY_VIEW_CREATE,
+    .response = &bty_provider_config_schema,
+    .http = "POST /providers",
+    .scope = "providers:write",
+    .effect = BTY_EFFECT_WRITE,
+    .errors = BTY_ERRORS (ALREADY_EXISTS, RESOURCE_EXHAUSTED, DATA_LOSS),
+    .run = provider_add },
+  { .name = "provider.list",
+    .summary = N_ ("List the providers"),
+    .item = &bty_provider_config_schema,
+    .response = &bty_page_schema,
+    .http = "GET /providers",
+    .scope = "providers:read",
+    .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
+    .errors = BTY_ERRORS (DATA_LOSS),
+    .run = provider_list },
+  { .name = "provider.get",
+    .summary = N_ ("Show a provider"),
+    .request = &bty_provider_config_schema,
+    .request_view = BTY_VIEW_KEY,
+    .response = &bty_provider_config_schema,
+    .http = "GET /providers/{name}",
+    .scope = "providers:read",
+    .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
+    .errors = BTY_ERRORS (NOT_FOUND, DATA_LOSS),
+    .run = provider_get },
+  { .name = "provider.update",
+    .summary = N_ ("Change a provider, or hand over its key"),
+    .request = &bty_provider_config_schema,
+    .request_view = BTY_VIEW_PATCH,
+    .response = &bty_provider_config_schema,
+    .http = "PATCH /providers/{name}",
+    .scope = "providers:write",
+    .effect = BTY_EFFECT_WRITE | BTY_EFFECT_IDEMPOTENT,
+    .errors = BTY_ERRORS (NOT_FOUND, ABORTED, RESOURCE_EXHAUSTED, DATA_LOSS),
+    .run = provider_update },
+  { .name = "provider.delete",
+    .summary = N_ ("Take a provider away, and forget its key"),
+    .request = &bty_provider_config_schema,
+    .request_view = BTY_VIEW_KEY,
+    .http = "DELETE /providers/{name}",
+    .scope = "providers:write",
+    .effect = BTY_EFFECT_WRITE | BTY_EFFECT_DESTRUCTIVE,
+    .errors = BTY_ERRORS (NOT_FOUND, ABORTED, FAILED_PRECONDITION, RESOURCE_EXHAUSTED, DATA_LOSS),
+    .run = provider_delete },
+  { .name = "provider.test",
+    .summary = N_ ("Try a provider: list its models and ask one for a short answer"),
+    .request = &bty_provider_config_schema,
+    .request_view = BTY_VIEW_KEY,
+    .response = &bty_provider_report_schema,
+    .http = "POST /providers/{name}/test",
+    .scope = "providers:write",
+    .effect = BTY_EFFECT_WRITE,
+    .errors = BTY_ERRORS (NOT_FOUND, DATA_LOSS),
+    .run = provider_test },
+  { .name = "model.list",
+    .summary = N_ ("List the models of the providers"),
+    .request = &bty_model_list_schema,
+    .request_view = BTY_VIEW_CREATE,
+    .item = &bty_model_schema,
+    .response = &bty_page_schema,
+    .http = "GET /models",
+    .scope = "providers:read",
+    .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
+    .errors = BTY_ERRORS (NOT_FOUND, FAILED_PRECONDITION, RESOURCE_EXHAUSTED, DATA_LOSS, ABORTED),
+    .run = model_list },
 };
 
 const guint bty_n_provider_operations = G_N_ELEMENTS (bty_provider_operations);

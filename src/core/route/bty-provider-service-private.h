@@ -7,15 +7,15 @@
 
 struct _BtyProviderService
 {
-  GObject            parent_instance;
-  BtyStore          *store;
+  GObject parent_instance;
+  BtyStore *store;
   BtyPluginRegistry *registry;
-  BtySecretService  *secrets;
-  BtyProviderMaker   make;
-  gpointer           make_data;
-  GHashTable        *entries; /* name -> BtyProviderEntry */
-  GPtrArray         *waiting; /* GTask: begun before the records were here */
-  gboolean           loaded;
+  BtySecretService *secrets;
+  BtyProviderMaker make;
+  gpointer make_data;
+  GHashTable *entries; /* name -> BtyProviderEntry */
+  GPtrArray *waiting;  /* GTask: begun before the records were here */
+  gboolean loaded;
 };
 
 /* What a task is about; a step runs once the records are here. It ends the task, or hands it on. */
@@ -23,21 +23,21 @@ typedef void (*BtyProviderStep) (BtyProviderService *self, GTask *task);
 
 typedef struct
 {
-  BtyProviderStep    step;
-  char              *name;
+  BtyProviderStep step;
+  char *name;
   BtyProviderConfig *config;  /* what the caller gave, later what is stored */
   BtyProviderConfig *changes; /* an update as the caller gave it */
-  BtySecret         *key;
-  gboolean           drop_key;
-  gboolean           fresh;
+  BtySecret *key;
+  gboolean drop_key;
+  gboolean fresh;
 } BtyProviderJob;
 
 BtyProviderJob *bty_provider_job_new (BtyProviderStep step, const char *name);
 /** bty_provider_job_begin: @job: (transfer full): runs its step as soon as the records are here */
-void            bty_provider_job_begin (BtyProviderService *service, BtyProviderJob *job, gpointer tag, GCancellable *cancellable,
-                                        GAsyncReadyCallback callback, gpointer data);
+void bty_provider_job_begin (BtyProviderService *service, BtyProviderJob *job, gpointer tag, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer data);
 
 /** bty_provider_service_find_entry: Returns: (transfer none) (nullable): %NULL with NOT_FOUND, naming those there are */
 BtyProviderEntry *bty_provider_service_find_entry (BtyProviderService *service, const char *name, GError **error);
 /** bty_provider_service_set_entry: begins anew with what is stored now */
-void              bty_provider_service_set_entry (BtyProviderService *service, const BtyProviderConfig *config);
+void bty_provider_service_set_entry (BtyProviderService *service, const BtyProviderConfig *config);

@@ -48,13 +48,14 @@ bty_provider_service_init (BtyProviderService *self)
 static BtyProvider *
 make_from_registry (gpointer data, const char *kind, GError **error)
 {
-  g_autoptr(GObject) object = bty_plugin_registry_make (data, BTY_FEATURE_PROVIDER, kind, error);
+  g_autoptr (GObject) object = bty_plugin_registry_make (data, BTY_FEATURE_PROVIDER, kind, error);
 
   if (object == NULL)
     return NULL;
   if (!BTY_IS_PROVIDER (object))
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _("the plugin that offers “%s” makes no provider: replace it"), kind);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                   _ ("the plugin that offers “%s” makes no provider: replace it"), kind);
       return NULL;
     }
   return BTY_PROVIDER (g_steal_pointer (&object));
@@ -87,7 +88,8 @@ bty_provider_service_set_maker (BtyProviderService *self, BtyProviderMaker make,
 void
 bty_provider_service_set_entry (BtyProviderService *self, const BtyProviderConfig *config)
 {
-  g_hash_table_insert (self->entries, g_strdup (config->name), bty_provider_entry_new (bty_provider_config_ref (config)));
+  g_hash_table_insert (self->entries, g_strdup (config->name),
+                       bty_provider_entry_new (bty_provider_config_ref (config)));
 }
 
 static BtyProviderConfig *
@@ -104,14 +106,14 @@ builtin_config (void)
 static void
 end_loading (BtyProviderService *self, const GError *error)
 {
-  g_autoptr(GPtrArray) waiting = g_steal_pointer (&self->waiting);
+  g_autoptr (GPtrArray) waiting = g_steal_pointer (&self->waiting);
 
   self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
   self->loaded = error == NULL;
   for (guint i = 0; i < waiting->len; i++)
     {
       GTask *task = waiting->pdata[i];
-      BtyProviderJob   *job = g_task_get_task_data (task);
+      BtyProviderJob *job = g_task_get_task_data (task);
 
       if (error != NULL)
         g_task_return_error (task, g_error_copy (error));
@@ -125,9 +127,9 @@ static void load_page (BtyProviderService *self, const char *cursor);
 static void
 on_page (GObject *store, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(BtyProviderService) self = data;
-  g_autoptr(GError)             error = NULL;
-  g_autoptr(BtyPage)            page = bty_store_query_finish (BTY_STORE (store), result, &error);
+  g_autoptr (BtyProviderService) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyPage) page = bty_store_query_finish (BTY_STORE (store), result, &error);
 
   for (guint i = 0; page != NULL && i < page->items->len; i++)
     bty_provider_service_set_entry (self, page->items->pdata[i]);
@@ -140,7 +142,7 @@ on_page (GObject *store, GAsyncResult *result, gpointer data)
 static void
 load_page (BtyProviderService *self, const char *cursor)
 {
-  g_autoptr(BtyQuery) query = bty_query_new (&bty_provider_config_schema);
+  g_autoptr (BtyQuery) query = bty_query_new (&bty_provider_config_schema);
 
   bty_query_limit (query, 1000);
   bty_query_after (query, cursor);
@@ -150,7 +152,7 @@ load_page (BtyProviderService *self, const char *cursor)
 static void
 load (BtyProviderService *self)
 {
-  g_autoptr(BtyProviderConfig) builtin = builtin_config ();
+  g_autoptr (BtyProviderConfig) builtin = builtin_config ();
 
   g_hash_table_remove_all (self->entries);
   bty_provider_service_set_entry (self, builtin);
@@ -162,7 +164,7 @@ void
 bty_provider_job_begin (BtyProviderService *self, BtyProviderJob *job, gpointer tag, GCancellable *cancellable,
                         GAsyncReadyCallback callback, gpointer data)
 {
-  g_autoptr(GTask) task = g_task_new (self, cancellable, callback, data);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
 
   g_task_set_source_tag (task, tag);
   g_task_set_task_data (task, job, (GDestroyNotify) job_free);
@@ -191,8 +193,8 @@ compare_names (gconstpointer a, gconstpointer b)
 {
   const char *one = *(const char *const *) a;
   const char *other = *(const char *const *) b;
-  gboolean    one_is_last = g_str_equal (one, BTY_BUILTIN_PROVIDER);
-  gboolean    other_is_last = g_str_equal (other, BTY_BUILTIN_PROVIDER);
+  gboolean one_is_last = g_str_equal (one, BTY_BUILTIN_PROVIDER);
+  gboolean other_is_last = g_str_equal (other, BTY_BUILTIN_PROVIDER);
 
   return one_is_last != other_is_last ? one_is_last - other_is_last : g_strcmp0 (one, other);
 }
@@ -200,9 +202,9 @@ compare_names (gconstpointer a, gconstpointer b)
 static GPtrArray *
 sorted_names (BtyProviderService *self)
 {
-  GPtrArray     *names = g_ptr_array_new ();
+  GPtrArray *names = g_ptr_array_new ();
   GHashTableIter iter;
-  gpointer       name;
+  gpointer name;
 
   g_hash_table_iter_init (&iter, self->entries);
   while (g_hash_table_iter_next (&iter, &name, NULL))
@@ -214,16 +216,17 @@ sorted_names (BtyProviderService *self)
 BtyProviderEntry *
 bty_provider_service_find_entry (BtyProviderService *self, const char *name, GError **error)
 {
-  BtyProviderEntry    *entry = name != NULL ? g_hash_table_lookup (self->entries, name) : NULL;
-  g_autoptr(GPtrArray) names = NULL;
-  g_autofree char     *joined = NULL;
+  BtyProviderEntry *entry = name != NULL ? g_hash_table_lookup (self->entries, name) : NULL;
+  g_autoptr (GPtrArray) names = NULL;
+  g_autofree char *joined = NULL;
 
   if (entry != NULL)
     return entry;
   names = sorted_names (self);
   g_ptr_array_add (names, NULL);
   joined = g_strjoinv (", ", (char **) names->pdata);
-  g_set_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND, _("no provider is called “%s”: there are %s"), name != NULL ? name : "", joined);
+  g_set_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND, _ ("no provider is called “%s”: there are %s"),
+               name != NULL ? name : "", joined);
   return NULL;
 }
 
@@ -232,9 +235,9 @@ bty_provider_service_find_entry (BtyProviderService *self, const char *name, GEr
 static void
 get (BtyProviderService *self, GTask *own)
 {
-  g_autoptr(GTask)  task = own;
-  GError           *error = NULL;
-  BtyProviderJob              *job = g_task_get_task_data (task);
+  g_autoptr (GTask) task = own;
+  GError *error = NULL;
+  BtyProviderJob *job = g_task_get_task_data (task);
   BtyProviderEntry *entry = bty_provider_service_find_entry (self, job->name, &error);
 
   if (entry == NULL)
@@ -244,10 +247,11 @@ get (BtyProviderService *self, GTask *own)
 }
 
 void
-bty_provider_service_get_async (BtyProviderService *self, const char *name, GCancellable *cancellable, GAsyncReadyCallback callback,
-                                gpointer data)
+bty_provider_service_get_async (BtyProviderService *self, const char *name, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer data)
 {
-  bty_provider_job_begin (self, bty_provider_job_new (get, name), bty_provider_service_get_async, cancellable, callback, data);
+  bty_provider_job_begin (self, bty_provider_job_new (get, name), bty_provider_service_get_async, cancellable, callback,
+                          data);
 }
 
 BtyProviderConfig *
@@ -260,19 +264,22 @@ bty_provider_service_get_finish (BtyProviderService *self, GAsyncResult *result,
 static void
 list (BtyProviderService *self, GTask *own)
 {
-  g_autoptr(GTask)     task = own;
-  g_autoptr(GPtrArray) names = sorted_names (self);
-  GPtrArray           *shown = bty_record_list_new ();
+  g_autoptr (GTask) task = own;
+  g_autoptr (GPtrArray) names = sorted_names (self);
+  GPtrArray *shown = bty_record_list_new ();
 
   for (guint i = 0; i < names->len; i++)
-    g_ptr_array_add (shown, bty_provider_entry_show (g_hash_table_lookup (self->entries, names->pdata[i]), self->secrets));
+    g_ptr_array_add (shown,
+                     bty_provider_entry_show (g_hash_table_lookup (self->entries, names->pdata[i]), self->secrets));
   g_task_return_pointer (task, shown, (GDestroyNotify) g_ptr_array_unref);
 }
 
 void
-bty_provider_service_list_async (BtyProviderService *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+bty_provider_service_list_async (BtyProviderService *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                 gpointer data)
 {
-  bty_provider_job_begin (self, bty_provider_job_new (list, NULL), bty_provider_service_list_async, cancellable, callback, data);
+  bty_provider_job_begin (self, bty_provider_job_new (list, NULL), bty_provider_service_list_async, cancellable,
+                          callback, data);
 }
 
 GPtrArray *

@@ -20,27 +20,28 @@ G_DECLARE_FINAL_TYPE (BtyProviderService, bty_provider_service, BTY, PROVIDER_SE
 /** bty_provider_service_new: @registry: (nullable): %NULL: all objects come from a maker */
 BtyProviderService *bty_provider_service_new (BtyStore *store, BtyPluginRegistry *registry, BtySecretService *secrets);
 /** bty_provider_service_set_maker: provider objects come from @make instead of the plugin registry */
-void                bty_provider_service_set_maker (BtyProviderService *service, BtyProviderMaker make, gpointer data);
+void bty_provider_service_set_maker (BtyProviderService *service, BtyProviderMaker make, gpointer data);
 
-void               bty_provider_service_add_async (BtyProviderService *service, const BtyProviderConfig *config,
-                                                   GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+void bty_provider_service_add_async (BtyProviderService *service, const BtyProviderConfig *config,
+                                     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 BtyProviderConfig *bty_provider_service_add_finish (BtyProviderService *service, GAsyncResult *result, GError **error);
 /** bty_provider_service_get_async: one record in force, with its key_state */
-void               bty_provider_service_get_async (BtyProviderService *service, const char *name, GCancellable *cancellable,
-                                                   GAsyncReadyCallback callback, gpointer data);
+void bty_provider_service_get_async (BtyProviderService *service, const char *name, GCancellable *cancellable,
+                                     GAsyncReadyCallback callback, gpointer data);
 BtyProviderConfig *bty_provider_service_get_finish (BtyProviderService *service, GAsyncResult *result, GError **error);
 /** bty_provider_service_update_async: @changes: decoded with the patch view; an empty key is forgotten */
-void               bty_provider_service_update_async (BtyProviderService *service, const BtyProviderConfig *changes,
-                                                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
-BtyProviderConfig *bty_provider_service_update_finish (BtyProviderService *service, GAsyncResult *result, GError **error);
+void bty_provider_service_update_async (BtyProviderService *service, const BtyProviderConfig *changes,
+                                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+BtyProviderConfig *bty_provider_service_update_finish (BtyProviderService *service, GAsyncResult *result,
+                                                       GError **error);
 /** bty_provider_service_delete_async: @key: decoded with the key view; its revision, if present, must be the record's */
-void               bty_provider_service_delete_async (BtyProviderService *service, const BtyProviderConfig *key,
-                                                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
-gboolean           bty_provider_service_delete_finish (BtyProviderService *service, GAsyncResult *result, GError **error);
+void bty_provider_service_delete_async (BtyProviderService *service, const BtyProviderConfig *key,
+                                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+gboolean bty_provider_service_delete_finish (BtyProviderService *service, GAsyncResult *result, GError **error);
 /** bty_provider_service_list_async: the records in force, `builtin` last, each with its key_state */
-void               bty_provider_service_list_async (BtyProviderService *service, GCancellable *cancellable,
-                                                    GAsyncReadyCallback callback, gpointer data);
-GPtrArray         *bty_provider_service_list_finish (BtyProviderService *service, GAsyncResult *result, GError **error);
+void bty_provider_service_list_async (BtyProviderService *service, GCancellable *cancellable,
+                                      GAsyncReadyCallback callback, gpointer data);
+GPtrArray *bty_provider_service_list_finish (BtyProviderService *service, GAsyncResult *result, GError **error);
 /**
  * bty_provider_service_open_async:
  * @name: a provider's name
@@ -48,19 +49,19 @@ GPtrArray         *bty_provider_service_list_finish (BtyProviderService *service
  * The provider object, configured, with its key. Errors: NOT_FOUND (naming those there are), FAILED_PRECONDITION (disabled, key missing:
  * saying the command that gives it).
  */
-void               bty_provider_service_open_async (BtyProviderService *service, const char *name, GCancellable *cancellable,
-                                                    GAsyncReadyCallback callback, gpointer data);
-BtyProvider       *bty_provider_service_open_finish (BtyProviderService *service, GAsyncResult *result,
-                                                     BtyProviderConfig **config, GError **error);
+void bty_provider_service_open_async (BtyProviderService *service, const char *name, GCancellable *cancellable,
+                                      GAsyncReadyCallback callback, gpointer data);
+BtyProvider *bty_provider_service_open_finish (BtyProviderService *service, GAsyncResult *result,
+                                               BtyProviderConfig **config, GError **error);
 /**
  * bty_provider_service_list_models_async:
  * @name: a provider's name
  * @fresh: asks even when the answer of the last five minutes is at hand
  */
-void               bty_provider_service_list_models_async (BtyProviderService *service, const char *name, gboolean fresh,
-                                                           GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+void bty_provider_service_list_models_async (BtyProviderService *service, const char *name, gboolean fresh,
+                                             GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 /** bty_provider_service_list_models_finish: Returns: (transfer full) (element-type BtyModel) (nullable): */
-GPtrArray         *bty_provider_service_list_models_finish (BtyProviderService *service, GAsyncResult *result, GError **error);
+GPtrArray *bty_provider_service_list_models_finish (BtyProviderService *service, GAsyncResult *result, GError **error);
 /**
  * bty_provider_service_peek_model:
  * @model: (nullable): its own name, without the provider; %NULL: the one to take when none is named
@@ -70,8 +71,8 @@ GPtrArray         *bty_provider_service_list_models_finish (BtyProviderService *
  *
  * Returns: (transfer none) (nullable): the model
  */
-const BtyModel    *bty_provider_service_peek_model (BtyProviderService *service, const char *provider, const char *model,
-                                                    gboolean *known);
+const BtyModel *bty_provider_service_peek_model (BtyProviderService *service, const char *provider, const char *model,
+                                                 gboolean *known);
 
 extern const BtyOperation bty_provider_operations[];
-extern const guint        bty_n_provider_operations;
+extern const guint bty_n_provider_operations;

@@ -23,15 +23,15 @@ typedef enum
 /* One test call: the data of its task. */
 typedef struct
 {
-  State              state;
+  State state;
   BtyProviderConfig *config;
   BtyProviderReport *report;
-  BtyRoute          *route;
-  GString           *answer;
-  gint64             began;
-  GCancellable      *cancellable; /* of the work: the caller's, or the time-out */
-  gulong             link;
-  guint              timeout;
+  BtyRoute *route;
+  GString *answer;
+  gint64 began;
+  GCancellable *cancellable; /* of the work: the caller's, or the time-out */
+  gulong link;
+  guint timeout;
 } Test;
 
 static void
@@ -56,8 +56,8 @@ elapsed_ms (const Test *test)
 static void
 end (GTask *own)
 {
-  g_autoptr(GTask) task = own;
-  Test            *test = g_task_get_task_data (task);
+  g_autoptr (GTask) task = own;
+  Test *test = g_task_get_task_data (task);
 
   g_clear_handle_id (&test->timeout, g_source_remove);
   g_clear_signal_handler (&test->link, g_task_get_cancellable (task));
@@ -68,15 +68,16 @@ end (GTask *own)
 static void
 fail (GTask *task, const GError *error)
 {
-  Test           *test = g_task_get_task_data (task);
-  const GError   *shown = error;
-  g_autoptr(GError) late = NULL;
+  Test *test = g_task_get_task_data (task);
+  const GError *shown = error;
+  g_autoptr (GError) late = NULL;
 
   if (test->timeout == 0)
     {
-      late = g_error_new (BTY_ERROR, BTY_ERROR_DEADLINE_EXCEEDED,
-                          _("the provider “%s” did not answer within %d s: check its url and whether the server is up"), test->config->name,
-                          TIMEOUT_MS / 1000);
+      late = g_error_new (
+        BTY_ERROR, BTY_ERROR_DEADLINE_EXCEEDED,
+        _ ("the provider “%s” did not answer within %d s: check its url and whether the server is up"),
+        test->config->name, TIMEOUT_MS / 1000);
       shown = late;
     }
   test->report->ok = FALSE;
@@ -91,7 +92,7 @@ fail (GTask *task, const GError *error)
 static BtyCompletionRequest *
 on_model (BtyRoute *route, const char *model, gint64 window, gint64 max_output, gpointer data, GError **error)
 {
-  Test                 *test = g_task_get_task_data (data);
+  Test *test = g_task_get_task_data (data);
   BtyCompletionRequest *request = bty_completion_request_new ();
 
   bty_record_take_string (&test->report->model, g_strdup (model));
@@ -126,7 +127,7 @@ shorten (const char *answer)
 static void
 on_done (BtyRoute *route, gpointer data)
 {
-  Test         *test = g_task_get_task_data (data);
+  Test *test = g_task_get_task_data (data);
   const GError *error = bty_route_get_error (route);
 
   if (error != NULL)
@@ -145,7 +146,7 @@ static const BtyRouteEvents events = { .on_model = on_model, .on_delta = on_delt
 static void
 ask (GTask *task)
 {
-  Test       *test = g_task_get_task_data (task);
+  Test *test = g_task_get_task_data (task);
   const char *models[] = { test->config->name, NULL };
 
   test->state = STATE_ASKING;
@@ -164,9 +165,10 @@ names_model (const BtyProviderConfig *config)
 static void
 on_listed (GObject *service, GAsyncResult *result, gpointer data)
 {
-  Test                *test = g_task_get_task_data (data);
-  g_autoptr(GError)    error = NULL;
-  g_autoptr(GPtrArray) models = bty_provider_service_list_models_finish (BTY_PROVIDER_SERVICE (service), result, &error);
+  Test *test = g_task_get_task_data (data);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) models = bty_provider_service_list_models_finish (BTY_PROVIDER_SERVICE (service), result,
+                                                                          &error);
 
   if (models != NULL)
     test->report->models = models->len;
@@ -195,9 +197,9 @@ on_timeout (gpointer data)
 static void
 on_checked (GObject *service, GAsyncResult *result, gpointer data)
 {
-  Test         *test = g_task_get_task_data (data);
+  Test *test = g_task_get_task_data (data);
   GCancellable *outer = g_task_get_cancellable (data);
-  GError       *error = NULL;
+  GError *error = NULL;
 
   test->config = bty_provider_service_get_finish (BTY_PROVIDER_SERVICE (service), result, &error);
   if (test->config == NULL)
@@ -210,16 +212,18 @@ on_checked (GObject *service, GAsyncResult *result, gpointer data)
   test->state = STATE_LISTING;
   test->timeout = g_timeout_add (TIMEOUT_MS, on_timeout, test);
   if (outer != NULL)
-    test->link = g_cancellable_connect (outer, G_CALLBACK (on_cancelled), g_object_ref (test->cancellable), g_object_unref);
-  bty_provider_service_list_models_async (BTY_PROVIDER_SERVICE (service), test->config->name, TRUE, test->cancellable, on_listed, data);
+    test->link = g_cancellable_connect (outer, G_CALLBACK (on_cancelled), g_object_ref (test->cancellable),
+                                        g_object_unref);
+  bty_provider_service_list_models_async (BTY_PROVIDER_SERVICE (service), test->config->name, TRUE, test->cancellable,
+                                          on_listed, data);
 }
 
 void
-bty_provider_test_async (BtyProviderService *service, const char *name, GCancellable *cancellable, GAsyncReadyCallback callback,
-                         gpointer data)
+bty_provider_test_async (BtyProviderService *service, const char *name, GCancellable *cancellable,
+                         GAsyncReadyCallback callback, gpointer data)
 {
-  g_autoptr(GTask) task = g_task_new (service, cancellable, callback, data);
-  Test            *test = g_new0 (Test, 1);
+  g_autoptr (GTask) task = g_task_new (service, cancellable, callback, data);
+  Test *test = g_new0 (Test, 1);
 
   g_task_set_source_tag (task, bty_provider_test_async);
   g_task_set_task_data (task, test, (GDestroyNotify) test_free);

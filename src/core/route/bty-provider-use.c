@@ -12,11 +12,11 @@
 static void
 open_provider (BtyProviderService *self, GTask *own)
 {
-  g_autoptr(GTask)       task = own;
-  g_autoptr(BtyProvider) provider = NULL;
-  GError                *error = NULL;
-  BtyProviderJob                   *job = g_task_get_task_data (task);
-  BtyProviderEntry      *entry = bty_provider_service_find_entry (self, job->name, &error);
+  g_autoptr (GTask) task = own;
+  g_autoptr (BtyProvider) provider = NULL;
+  GError *error = NULL;
+  BtyProviderJob *job = g_task_get_task_data (task);
+  BtyProviderEntry *entry = bty_provider_service_find_entry (self, job->name, &error);
 
   if (entry != NULL)
     provider = bty_provider_entry_open (entry, self->secrets, self->make, self->make_data, &error);
@@ -31,14 +31,16 @@ open_provider (BtyProviderService *self, GTask *own)
 }
 
 void
-bty_provider_service_open_async (BtyProviderService *self, const char *name, GCancellable *cancellable, GAsyncReadyCallback callback,
-                                 gpointer data)
+bty_provider_service_open_async (BtyProviderService *self, const char *name, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, gpointer data)
 {
-  bty_provider_job_begin (self, bty_provider_job_new (open_provider, name), bty_provider_service_open_async, cancellable, callback, data);
+  bty_provider_job_begin (self, bty_provider_job_new (open_provider, name), bty_provider_service_open_async,
+                          cancellable, callback, data);
 }
 
 BtyProvider *
-bty_provider_service_open_finish (BtyProviderService *self, GAsyncResult *result, BtyProviderConfig **config, GError **error)
+bty_provider_service_open_finish (BtyProviderService *self, GAsyncResult *result, BtyProviderConfig **config,
+                                  GError **error)
 {
   BtyProvider *provider;
 
@@ -54,17 +56,18 @@ bty_provider_service_open_finish (BtyProviderService *self, GAsyncResult *result
 static void
 on_models (GObject *object, GAsyncResult *result, gpointer data)
 {
-  g_autoptr(GTask)     task = data;
-  BtyProviderService  *self = g_task_get_source_object (task);
-  BtyProviderJob                 *job = g_task_get_task_data (task);
-  BtyProviderEntry    *entry = g_hash_table_lookup (self->entries, job->name);
-  GError              *error = NULL;
-  g_autoptr(GPtrArray) models = bty_provider_list_models_finish (BTY_PROVIDER (object), result, &error);
+  g_autoptr (GTask) task = data;
+  BtyProviderService *self = g_task_get_source_object (task);
+  BtyProviderJob *job = g_task_get_task_data (task);
+  BtyProviderEntry *entry = g_hash_table_lookup (self->entries, job->name);
+  GError *error = NULL;
+  g_autoptr (GPtrArray) models = bty_provider_list_models_finish (BTY_PROVIDER (object), result, &error);
 
   if (entry == NULL || (gpointer) entry->provider != (gpointer) object)
     {
       g_clear_error (&error);
-      g_task_return_new_error (task, BTY_ERROR, BTY_ERROR_ABORTED, _("the provider “%s” was changed meanwhile: ask again"), job->name);
+      g_task_return_new_error (task, BTY_ERROR, BTY_ERROR_ABORTED,
+                               _ ("the provider “%s” was changed meanwhile: ask again"), job->name);
       return;
     }
   bty_provider_entry_set_models (entry, g_steal_pointer (&models));
@@ -80,11 +83,11 @@ on_models (GObject *object, GAsyncResult *result, gpointer data)
 static void
 list_models (BtyProviderService *self, GTask *own)
 {
-  g_autoptr(GTask)       task = own;
-  g_autoptr(BtyProvider) provider = NULL;
-  GError                *error = NULL;
-  BtyProviderJob                   *job = g_task_get_task_data (task);
-  BtyProviderEntry      *entry = bty_provider_service_find_entry (self, job->name, &error);
+  g_autoptr (GTask) task = own;
+  g_autoptr (BtyProvider) provider = NULL;
+  GError *error = NULL;
+  BtyProviderJob *job = g_task_get_task_data (task);
+  BtyProviderEntry *entry = bty_provider_service_find_entry (self, job->name, &error);
 
   if (entry != NULL)
     provider = bty_provider_entry_open (entry, self->secrets, self->make, self->make_data, &error);
@@ -100,8 +103,8 @@ list_models (BtyProviderService *self, GTask *own)
 }
 
 void
-bty_provider_service_list_models_async (BtyProviderService *self, const char *name, gboolean fresh, GCancellable *cancellable,
-                                        GAsyncReadyCallback callback, gpointer data)
+bty_provider_service_list_models_async (BtyProviderService *self, const char *name, gboolean fresh,
+                                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   BtyProviderJob *job = bty_provider_job_new (list_models, name);
 
@@ -122,6 +125,7 @@ bty_provider_service_peek_model (BtyProviderService *self, const char *provider,
   BtyProviderEntry *entry = g_hash_table_lookup (self->entries, provider);
 
   if (known != NULL)
-    *known = entry != NULL && (entry->models != NULL || (entry->asked_at > 0 && g_get_monotonic_time () - entry->asked_at < MODELS_KEEP_US));
+    *known = entry != NULL && (entry->models != NULL ||
+                               (entry->asked_at > 0 && g_get_monotonic_time () - entry->asked_at < MODELS_KEEP_US));
   return entry != NULL ? bty_provider_entry_find_model (entry, model) : NULL;
 }

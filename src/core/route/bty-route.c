@@ -25,33 +25,33 @@ typedef enum
 
 struct _BtyRoute
 {
-  GObject             parent_instance;
+  GObject parent_instance;
   BtyProviderService *providers;
-  GStrv               models;
-  guint               next;
-  gint64              fallback_window;
-  GCancellable       *cancellable;
-  BtyRouteEvents      events;
-  gpointer            data;
+  GStrv models;
+  guint next;
+  gint64 fallback_window;
+  GCancellable *cancellable;
+  BtyRouteEvents events;
+  gpointer data;
 
-  State               state;
-  char               *provider_name;
-  char               *model; /* its own name, NULL until it is known */
-  char               *label; /* provider/model */
-  BtyProvider        *provider;
-  BtyProviderConfig  *config;
-  BtyCompletion      *completion;
-  GCancellable       *looking;
-  guint               looking_timeout;
-  gulong              looking_link;
+  State state;
+  char *provider_name;
+  char *model; /* its own name, NULL until it is known */
+  char *label; /* provider/model */
+  BtyProvider *provider;
+  BtyProviderConfig *config;
+  BtyCompletion *completion;
+  GCancellable *looking;
+  guint looking_timeout;
+  gulong looking_link;
 
-  GError             *first_error;
-  GString            *failures;
-  guint               n_failures;
+  GError *first_error;
+  GString *failures;
+  guint n_failures;
 
-  GError             *error;
-  BtyUsage           *usage;
-  BtyStopReason       stop_reason;
+  GError *error;
+  BtyUsage *usage;
+  BtyStopReason stop_reason;
 };
 
 G_DEFINE_FINAL_TYPE (BtyRoute, bty_route, G_TYPE_OBJECT)
@@ -100,7 +100,7 @@ bty_route_init (BtyRoute *self)
 static GStrv
 copy_once (const char *const *models)
 {
-  g_autoptr(GPtrArray) copy = g_ptr_array_new ();
+  g_autoptr (GPtrArray) copy = g_ptr_array_new ();
 
   for (guint i = 0; models != NULL && models[i] != NULL; i++)
     if (models[i][0] != '\0' && !g_ptr_array_find_with_equal_func (copy, models[i], g_str_equal, NULL))
@@ -112,8 +112,8 @@ copy_once (const char *const *models)
 }
 
 BtyRoute *
-bty_route_new (BtyProviderService *providers, const char *const *models, gint64 fallback_window, GCancellable *cancellable,
-               const BtyRouteEvents *events, gpointer data)
+bty_route_new (BtyProviderService *providers, const char *const *models, gint64 fallback_window,
+               GCancellable *cancellable, const BtyRouteEvents *events, gpointer data)
 {
   BtyRoute *self = g_object_new (BTY_TYPE_ROUTE, NULL);
 
@@ -166,12 +166,13 @@ falls_through (const GError *error)
 static void
 end_unanswered (BtyRoute *self)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (self->n_failures == 1)
     error = g_error_copy (self->first_error);
   else
-    error = g_error_new (BTY_ERROR, bty_error_code_of (self->first_error), _("no model of the route answered: %s"), self->failures->str);
+    error = g_error_new (BTY_ERROR, bty_error_code_of (self->first_error), _ ("no model of the route answered: %s"),
+                         self->failures->str);
   end_with_error (self, error);
 }
 
@@ -198,11 +199,10 @@ fail_attempt (BtyRoute *self, const GError *error)
     end_with_error (self, error);
 }
 
-static void G_GNUC_PRINTF (3, 4)
-skip_new (BtyRoute *self, BtyErrorCode code, const char *format, ...)
+static void G_GNUC_PRINTF (3, 4) skip_new (BtyRoute *self, BtyErrorCode code, const char *format, ...)
 {
-  g_autoptr(GError) error = NULL;
-  va_list           args;
+  g_autoptr (GError) error = NULL;
+  va_list args;
 
   va_start (args, format);
   error = g_error_new_valist (BTY_ERROR, code, format, args);
@@ -223,8 +223,8 @@ on_delta (BtyCompletion *completion, const BtyDelta *delta, gpointer data)
 static void
 on_completed (BtyCompletion *completion, gpointer data)
 {
-  BtyRoute       *self = data;
-  const GError   *error = bty_completion_get_error (completion);
+  BtyRoute *self = data;
+  const GError *error = bty_completion_get_error (completion);
   const BtyUsage *usage = bty_completion_get_usage (completion);
 
   g_clear_pointer (&self->usage, bty_usage_unref);
@@ -249,12 +249,12 @@ window_of (BtyRoute *self, const BtyModel *model)
 static void
 ask (BtyRoute *self)
 {
-  const BtyModel                  *model = bty_provider_service_peek_model (self->providers, self->provider_name, self->model, NULL);
-  gint64                           window = window_of (self, model);
-  gint64                           max_output = model != NULL ? model->max_output : 0;
-  g_autoptr(BtyCompletionRequest)  request = NULL;
-  g_autoptr(BtyCompletion)         completion = NULL;
-  g_autoptr(GError)                error = NULL;
+  const BtyModel *model = bty_provider_service_peek_model (self->providers, self->provider_name, self->model, NULL);
+  gint64 window = window_of (self, model);
+  gint64 max_output = model != NULL ? model->max_output : 0;
+  g_autoptr (BtyCompletionRequest) request = NULL;
+  g_autoptr (BtyCompletion) completion = NULL;
+  g_autoptr (GError) error = NULL;
 
   bty_record_take_string (&self->label, g_strconcat (self->provider_name, "/", self->model, NULL));
   request = self->events.on_model (self, self->label, window, max_output, self->data, &error);
@@ -265,7 +265,7 @@ ask (BtyRoute *self)
     }
   if (g_strcmp0 (request->model, self->model) != 0)
     {
-      g_autoptr(BtyCompletionRequest) named = bty_completion_request_edit (request);
+      g_autoptr (BtyCompletionRequest) named = bty_completion_request_edit (request);
 
       bty_record_take_string (&named->model, g_strdup (self->model));
       bty_completion_request_unref (request);
@@ -308,13 +308,14 @@ choose_default_model (BtyRoute *self)
 static void
 on_models (GObject *providers, GAsyncResult *result, gpointer data)
 {
-  BtyRoute            *self = data;
-  g_autoptr(GError)    error = NULL;
-  g_autoptr(GPtrArray) models = bty_provider_service_list_models_finish (self->providers, result, &error);
-  gboolean             timed_out = self->looking_timeout == 0;
+  BtyRoute *self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) models = bty_provider_service_list_models_finish (self->providers, result, &error);
+  gboolean timed_out = self->looking_timeout == 0;
 
   g_clear_handle_id (&self->looking_timeout, g_source_remove);
-  g_clear_signal_handler (&self->looking_link, self->cancellable); /* g_cancellable_disconnect waits for ever when it is cancelling now */
+  g_clear_signal_handler (&self->looking_link,
+                          self->cancellable); /* g_cancellable_disconnect waits for ever when it is cancelling now */
   g_clear_object (&self->looking);
   if (g_cancellable_is_cancelled (self->cancellable))
     advance (self);
@@ -322,13 +323,13 @@ on_models (GObject *providers, GAsyncResult *result, gpointer data)
     ask (self);
   else if (timed_out)
     skip_new (self, BTY_ERROR_DEADLINE_EXCEEDED,
-              _("the provider “%s” does not say which models it has: name one, as %s/MODEL"), self->provider_name,
+              _ ("the provider “%s” does not say which models it has: name one, as %s/MODEL"), self->provider_name,
               self->provider_name);
   else if (models == NULL)
     fail_attempt (self, error);
   else
-    skip_new (self, BTY_ERROR_NOT_FOUND, _("the provider “%s” has no model: name one, as %s/MODEL"), self->provider_name,
-              self->provider_name);
+    skip_new (self, BTY_ERROR_NOT_FOUND, _ ("the provider “%s” has no model: name one, as %s/MODEL"),
+              self->provider_name, self->provider_name);
 }
 
 static void
@@ -337,7 +338,8 @@ look (BtyRoute *self)
   self->state = STATE_LOOKING;
   self->looking = g_cancellable_new ();
   self->looking_timeout = g_timeout_add (self->model != NULL ? ASK_WINDOW_MS : ASK_MODEL_MS, on_looking_timeout, self);
-  self->looking_link = g_cancellable_connect (self->cancellable, G_CALLBACK (on_cancelled), g_object_ref (self->looking), g_object_unref);
+  self->looking_link = g_cancellable_connect (self->cancellable, G_CALLBACK (on_cancelled),
+                                              g_object_ref (self->looking), g_object_unref);
   bty_provider_service_list_models_async (self->providers, self->provider_name, FALSE, self->looking, on_models, self);
 }
 
@@ -346,9 +348,9 @@ look (BtyRoute *self)
 static void
 on_opened (GObject *providers, GAsyncResult *result, gpointer data)
 {
-  BtyRoute         *self = data;
-  g_autoptr(GError) error = NULL;
-  gboolean          known;
+  BtyRoute *self = data;
+  g_autoptr (GError) error = NULL;
+  gboolean known;
 
   self->provider = bty_provider_service_open_finish (self->providers, result, &self->config, &error);
   if (g_cancellable_is_cancelled (self->cancellable))
@@ -389,7 +391,7 @@ open_next (BtyRoute *self)
 static void
 advance (BtyRoute *self)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (g_cancellable_set_error_if_cancelled (self->cancellable, &error))
     end_with_error (self, error);

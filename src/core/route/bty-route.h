@@ -26,8 +26,8 @@ G_DECLARE_FINAL_TYPE (BtyRoute, bty_route, BTY, ROUTE, GObject)
  */
 typedef struct
 {
-  BtyCompletionRequest *(*on_model) (BtyRoute *route, const char *model, gint64 window, gint64 max_output, gpointer data,
-                                     GError **error);
+  BtyCompletionRequest *(*on_model) (BtyRoute *route, const char *model, gint64 window, gint64 max_output,
+                                     gpointer data, GError **error);
   void (*on_skipped) (BtyRoute *route, const char *model, const GError *error, gpointer data);
   void (*on_delta) (BtyRoute *route, const BtyDelta *delta, gpointer data);
   void (*on_done) (BtyRoute *route, gpointer data);
@@ -39,13 +39,13 @@ typedef struct
  * @fallback_window: tokens to count on when neither the model nor its provider's record says
  * @events: static
  */
-BtyRoute *bty_route_new (BtyProviderService *providers, const char *const *models, gint64 fallback_window, GCancellable *cancellable,
-                         const BtyRouteEvents *events, gpointer data);
+BtyRoute *bty_route_new (BtyProviderService *providers, const char *const *models, gint64 fallback_window,
+                         GCancellable *cancellable, const BtyRouteEvents *events, gpointer data);
 /** bty_route_start: keeps itself alive until @on_done was called */
-void            bty_route_start (BtyRoute *route);
-const GError   *bty_route_get_error (BtyRoute *route);
+void bty_route_start (BtyRoute *route);
+const GError *bty_route_get_error (BtyRoute *route);
 /** bty_route_get_model: Returns: (nullable): `provider/model` that was tried last: that answered, when there is no error */
-const char     *bty_route_get_model (BtyRoute *route);
+const char *bty_route_get_model (BtyRoute *route);
 /** bty_route_get_usage: Returns: (nullable): what the last one reported */
 const BtyUsage *bty_route_get_usage (BtyRoute *route);
-BtyStopReason   bty_route_get_stop_reason (BtyRoute *route);
+BtyStopReason bty_route_get_stop_reason (BtyRoute *route);

@@ -13,7 +13,7 @@
 
 struct _BtySecretService
 {
-  GObject     parent_instance;
+  GObject parent_instance;
   GHashTable *environment; /* name -> BtySecret */
   GHashTable *memory;      /* name -> BtySecret */
 };
@@ -66,7 +66,7 @@ take_variable (BtySecretService *self, const char *name)
 static void
 bty_secret_service_init (BtySecretService *self)
 {
-  g_auto(GStrv) names = g_listenv ();
+  g_auto (GStrv) names = g_listenv ();
 
   self->environment = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) bty_secret_unref);
   self->memory = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) bty_secret_unref);
@@ -95,7 +95,7 @@ bty_secret_service_put (BtySecretService *self, const char *name, BtySecret *sec
 static BtySecret *
 find_variable (BtySecretService *self, const char *name, GError **error)
 {
-  BtySecret  *secret = g_hash_table_lookup (self->environment, name);
+  BtySecret *secret = g_hash_table_lookup (self->environment, name);
   const char *value;
 
   if (secret != NULL)
@@ -104,7 +104,7 @@ find_variable (BtySecretService *self, const char *name, GError **error)
   if (value != NULL && value[0] != '\0' && strlen (value) <= MAX_LENGTH)
     return bty_secret_new (value, strlen (value));
   g_set_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND,
-               _("the daemon has no environment variable “%s”: set it and restart the daemon"), name);
+               _ ("the daemon has no environment variable “%s”: set it and restart the daemon"), name);
   return NULL;
 }
 
@@ -116,7 +116,7 @@ find_in_memory (BtySecretService *self, const char *name, GError **error)
   if (secret != NULL)
     return bty_secret_ref (secret);
   g_set_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND,
-               _("no secret is kept as “memory:%s”: those are forgotten when the daemon stops; give it again"), name);
+               _ ("no secret is kept as “memory:%s”: those are forgotten when the daemon stops; give it again"), name);
   return NULL;
 }
 
@@ -141,7 +141,8 @@ bty_secret_service_find (BtySecretService *self, const char *reference, GError *
   if (name != NULL && g_str_has_prefix (reference, "memory:") && name[1] != '\0')
     return find_in_memory (self, name + 1, error);
   /* The reference is not repeated: it may be a key that was given in the wrong place. */
-  g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-                       _("a reference to a secret is neither env:NAME nor memory:NAME: name where the secret is found, not the secret"));
+  g_set_error_literal (
+    error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+    _ ("a reference to a secret is neither env:NAME nor memory:NAME: name where the secret is found, not the secret"));
   return NULL;
 }

@@ -14,6 +14,6 @@ G_DECLARE_FINAL_TYPE (BtySecretService, bty_secret_service, BTY, SECRET_SERVICE,
 
 BtySecretService *bty_secret_service_new (void);
 /** bty_secret_service_put: keeps @secret as `memory:@name`; %NULL forgets it */
-void       bty_secret_service_put (BtySecretService *service, const char *name, BtySecret *secret);
+void bty_secret_service_put (BtySecretService *service, const char *name, BtySecret *secret);
 /** bty_secret_service_find: Returns: (transfer full) (nullable): %NULL with NOT_FOUND, saying how to give it, or INVALID_ARGUMENT */
 BtySecret *bty_secret_service_find (BtySecretService *service, const char *reference, GError **error);

@@ -5,7 +5,7 @@
 #include <boternity.h>
 
 /* A provider that does nothing: the registry only makes it. */
-typedef GObject      Quiet;
+typedef GObject Quiet;
 typedef GObjectClass QuietClass;
 
 static void quiet_provider_init (BtyProviderInterface *iface);
@@ -42,11 +42,21 @@ say_hello (BtyCall *call)
 }
 
 static const BtyOperation operations[] = {
-  { .name = PLUGIN_OPERATION, .summary = "Says hello", .http = "POST /hello", .effect = BTY_EFFECT_READ, .run = say_hello },
+  { .name = PLUGIN_OPERATION,
+    .summary = "Says hello",
+    .http = "POST /hello",
+    .effect = BTY_EFFECT_READ,
+    .run = say_hello },
 };
 
 static const BtySetting settings[] = {
-  { .group = PLUGIN_ID, .key = "words", .type = BTY_SETTING_INT, .fallback = "3", .min = 1, .max = 9, .summary = "How many" },
+  { .group = PLUGIN_ID,
+    .key = "words",
+    .type = BTY_SETTING_INT,
+    .fallback = "3",
+    .min = 1,
+    .max = 9,
+    .summary = "How many" },
 };
 
 static void
@@ -65,7 +75,10 @@ variant_register (BtyPlugin *plugin)
 #endif
 
 __attribute__ ((visibility ("default"))) extern const BtyPluginDescriptor PLUGIN_NAME;
-const BtyPluginDescriptor PLUGIN_NAME = {
-  .abi_major = BTY_ABI_MAJOR + PLUGIN_MAJOR, .abi_minor = BTY_ABI_MINOR + PLUGIN_MINOR, .id = PLUGIN_ID,
-  .register_ = variant_register, .summary = "A plugin for tests", .version = "1.2", .licence = "LGPL-2.1-or-later"
-};
+const BtyPluginDescriptor PLUGIN_NAME = { .abi_major = BTY_ABI_MAJOR + PLUGIN_MAJOR,
+                                          .abi_minor = BTY_ABI_MINOR + PLUGIN_MINOR,
+                                          .id = PLUGIN_ID,
+                                          .register_ = variant_register,
+                                          .summary = "A plugin for tests",
+                                          .version = "1.2",
+                                          .licence = "LGPL-2.1-or-later" };

@@ -7,7 +7,8 @@
 
 static void init_host (BtyHostInterface *iface);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (BuiltinTestHost, builtin_test_host, G_TYPE_OBJECT, G_IMPLEMENT_INTERFACE (BTY_TYPE_HOST, init_host))
+G_DEFINE_FINAL_TYPE_WITH_CODE (BuiltinTestHost, builtin_test_host, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (BTY_TYPE_HOST, init_host))
 
 static void
 builtin_test_host_finalize (GObject *object)
@@ -38,7 +39,8 @@ builtin_test_host_new (void)
 }
 
 void
-builtin_test_host_add (BuiltinTestHost *self, BtyRole role, const char *bot, const char *session, const char *text, gint64 said_at)
+builtin_test_host_add (BuiltinTestHost *self, BtyRole role, const char *bot, const char *session, const char *text,
+                       gint64 said_at)
 {
   BtyMessage *message = bty_message_new ();
 
@@ -53,8 +55,8 @@ builtin_test_host_add (BuiltinTestHost *self, BtyRole role, const char *bot, con
 static void
 session_get (BtyCall *call)
 {
-  const BtySession     *key = bty_call_request (call);
-  g_autoptr(BtySession) session = bty_session_new ();
+  const BtySession *key = bty_call_request (call);
+  g_autoptr (BtySession) session = bty_session_new ();
 
   session->record.id = g_strdup (key->record.id);
   session->slug = g_strdup ("rover");
@@ -64,7 +66,7 @@ session_get (BtyCall *call)
 static void
 on_cancelled (GCancellable *cancellable, gpointer data)
 {
-  BtyCall         *call = data;
+  BtyCall *call = data;
   BuiltinTestHost *self = bty_call_service (call);
 
   self->n_cancelled += 1;
@@ -74,10 +76,10 @@ on_cancelled (GCancellable *cancellable, gpointer data)
 static gboolean
 search_later (gpointer data)
 {
-  BtyCall                *call = data;
-  BuiltinTestHost        *self = bty_call_service (call);
+  BtyCall *call = data;
+  BuiltinTestHost *self = bty_call_service (call);
   const BtyMessageSearch *request = bty_call_request (call);
-  g_autoptr(BtyPage)      page = bty_page_new ();
+  g_autoptr (BtyPage) page = bty_page_new ();
 
   g_free (self->searched);
   self->searched = g_strdup_printf ("%s in %s", request->words, request->slug);
@@ -104,19 +106,30 @@ message_search (BtyCall *call)
 }
 
 static const BtyOperation operations[] = {
-  { .name = "session.get", .summary = "Show", .request = &bty_session_schema, .request_view = BTY_VIEW_KEY, .response = &bty_session_schema,
-    .scope = "sessions:read", .run = session_get },
-  { .name = "message.search", .summary = "Search", .request = &bty_message_search_schema, .item = &bty_message_schema,
-    .response = &bty_page_schema, .scope = "sessions:read", .errors = BTY_ERRORS (UNIMPLEMENTED), .run = message_search },
+  { .name = "session.get",
+    .summary = "Show",
+    .request = &bty_session_schema,
+    .request_view = BTY_VIEW_KEY,
+    .response = &bty_session_schema,
+    .scope = "sessions:read",
+    .run = session_get },
+  { .name = "message.search",
+    .summary = "Search",
+    .request = &bty_message_search_schema,
+    .item = &bty_message_schema,
+    .response = &bty_page_schema,
+    .scope = "sessions:read",
+    .errors = BTY_ERRORS (UNIMPLEMENTED),
+    .run = message_search },
 };
 
 static BtyCall *
 start_call (BtyHost *host, const BtyCallSpec *spec)
 {
   const BtyOperation *operation = &operations[g_strcmp0 (spec->operation, "message.search") == 0];
-  g_autoptr(GError)   error = NULL;
-  gpointer            request;
-  BtyCall            *call;
+  g_autoptr (GError) error = NULL;
+  gpointer request;
+  BtyCall *call;
 
   /* It must ask for no more than it needs, by names that exist, with what the operation takes. */
   g_assert_cmpstr (operation->name, ==, spec->operation);

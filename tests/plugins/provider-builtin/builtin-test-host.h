@@ -17,14 +17,15 @@ G_DECLARE_FINAL_TYPE (BuiltinTestHost, builtin_test_host, BUILTIN, TEST_HOST, GO
 
 struct _BuiltinTestHost
 {
-  GObject    parent_instance;
+  GObject parent_instance;
   GPtrArray *messages;
-  gboolean   fails;
-  gboolean   hangs;
-  char      *searched;
-  guint      n_cancelled;
+  gboolean fails;
+  gboolean hangs;
+  char *searched;
+  guint n_cancelled;
 };
 
 BuiltinTestHost *builtin_test_host_new (void);
 /** builtin_test_host_add: @said_at: seconds since 1970 */
-void             builtin_test_host_add (BuiltinTestHost *host, BtyRole role, const char *bot, const char *session, const char *text, gint64 said_at);
+void builtin_test_host_add (BuiltinTestHost *host, BtyRole role, const char *bot, const char *session, const char *text,
+                            gint64 said_at);

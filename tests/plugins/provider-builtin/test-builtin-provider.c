@@ -12,21 +12,21 @@
 
 typedef struct
 {
-  BtyProvider          *provider;
-  BuiltinTestHost      *host;
+  BtyProvider *provider;
+  BuiltinTestHost *host;
   BtyCompletionRequest *request;
-  GCancellable         *cancellable;
-  BtyCompletion        *completion;
-  GString              *said;
-  guint                 cancel_after; /* deltas; 0: never */
-  gboolean              done;
+  GCancellable *cancellable;
+  BtyCompletion *completion;
+  GString *said;
+  guint cancel_after; /* deltas; 0: never */
+  gboolean done;
 } Fixture;
 
 static void
 set_up (Fixture *f, gconstpointer unused)
 {
-  g_autoptr(BtyProviderConfig) config = bty_provider_config_new ();
-  g_autoptr(GError)            error = NULL;
+  g_autoptr (BtyProviderConfig) config = bty_provider_config_new ();
+  g_autoptr (GError) error = NULL;
 
   f->host = builtin_test_host_new ();
   builtin_provider_set_host (BTY_HOST (f->host));
@@ -171,10 +171,12 @@ test_this_session (Fixture *f, gconstpointer unused)
 static void
 test_earlier_sessions (Fixture *f, gconstpointer unused)
 {
-  builtin_test_host_add (f->host, BTY_ROLE_ASSISTANT, "bot-1", "another", "Your dog is called Fiffi, says the helper.", 1700000000);
+  builtin_test_host_add (f->host, BTY_ROLE_ASSISTANT, "bot-1", "another", "Your dog is called Fiffi, says the helper.",
+                         1700000000);
   builtin_test_host_add (f->host, BTY_ROLE_USER, "bot-2", "another", "my dog is called Stranger", 1700000000);
   builtin_test_host_add (f->host, BTY_ROLE_USER, "bot-1", "another", "Hi. My dog is called Bello. Bye.", 1600000000);
-  assert_says (f, "what is my dog called?", "In an earlier session, on 13 September 2020 at 12:26, you said: “My dog is called Bello.”");
+  assert_says (f, "what is my dog called?",
+               "In an earlier session, on 13 September 2020 at 12:26, you said: “My dog is called Bello.”");
   g_assert_cmpstr (f->host->searched, ==, "dog called name named called in rover");
   g_assert_null (strstr (f->said->str, "Stranger")); /* told to another bot */
   g_assert_null (strstr (f->said->str, "Fiffi"));    /* not said by the person */
@@ -193,8 +195,8 @@ test_search_fails (Fixture *f, gconstpointer unused)
 static void
 test_clock (Fixture *f, gconstpointer unused)
 {
-  g_autoptr(GDateTime) now = g_date_time_new_now_local ();
-  g_autofree char     *year = g_date_time_format (now, "%Y.");
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *year = g_date_time_format (now, "%Y.");
 
   assert_says (f, "what time is it?", "(UTC) on this machine");
   assert_says (f, "what is the date?", year);
@@ -206,7 +208,8 @@ test_odd_input (Fixture *f, gconstpointer unused)
   g_autofree char *letters = g_strnfill (1000000, 'a');
   g_autofree char *lines = g_strnfill (1000000, '\n');
   g_autofree char *question = g_strconcat (letters, " my?", NULL);
-  const char      *others[] = { "Wie heißt mein Hund?", "你好，你是谁？", "🙂🙂", "مرحبا", "\"'`$(rm -rf /)\\", "%s%n", ".", "???" };
+  const char *others[] = { "Wie heißt mein Hund?", "你好，你是谁？", "🙂🙂", "مرحبا",
+                           "\"'`$(rm -rf /)\\",    "%s%n",           ".",        "???" };
 
   assert_says (f, "", "You said nothing");
   assert_says (f, lines, "You said nothing");
@@ -299,9 +302,9 @@ test_refused (Fixture *f, gconstpointer unused)
 static void
 on_models (GObject *provider, GAsyncResult *result, gpointer data)
 {
-  Fixture             *f = data;
-  g_autoptr(GPtrArray) models = bty_provider_list_models_finish (BTY_PROVIDER (provider), result, NULL);
-  const BtyModel      *model;
+  Fixture *f = data;
+  g_autoptr (GPtrArray) models = bty_provider_list_models_finish (BTY_PROVIDER (provider), result, NULL);
+  const BtyModel *model;
 
   g_assert_cmpuint (models->len, ==, 1);
   model = models->pdata[0];

@@ -13,7 +13,7 @@ test_intents (void)
 {
   static const struct
   {
-    const char   *text;
+    const char *text;
     BuiltinIntent intent;
   } cases[] = {
     { "", BUILTIN_INTENT_EMPTY },
@@ -55,15 +55,19 @@ test_intents (void)
 static char *
 ask (const char *question, const char *const *said)
 {
-  g_autoptr(BuiltinRecall) recall = builtin_recall_new (question);
+  g_autoptr (BuiltinRecall) recall = builtin_recall_new (question);
 
   for (guint i = 0; said[i] != NULL; i++)
     builtin_recall_add (recall, said[i], 0, TRUE);
   return builtin_recall_answer (recall);
 }
 
-static const char *const said[] = { "My name is Anna. I live in Lisbon.", "what is my dog called?", "my dog is called Rex",
-                                    "Remember that the meeting with Joe is on Friday!", "My cat's name is Tom\nand my favourite food is soup", NULL };
+static const char *const said[] = { "My name is Anna. I live in Lisbon.",
+                                    "what is my dog called?",
+                                    "my dog is called Rex",
+                                    "Remember that the meeting with Joe is on Friday!",
+                                    "My cat's name is Tom\nand my favourite food is soup",
+                                    NULL };
 
 static void
 assert_quotes (const char *question, const char *quote)
@@ -92,7 +96,7 @@ static void
 test_latest_counts (void)
 {
   static const char *const twice[] = { "my dog is called Rex", "my dog is called Max", NULL };
-  g_autofree char         *answer = ask ("what is my dog called?", twice);
+  g_autofree char *answer = ask ("what is my dog called?", twice);
 
   g_assert_true (g_str_has_prefix (answer, "Earlier in this session you said: “my dog is called Max”\n"));
   g_assert_nonnull (strstr (answer, "“my dog is called Rex”"));
@@ -110,8 +114,8 @@ test_own_question (void)
 static void
 test_times (void)
 {
-  g_autoptr(BuiltinRecall) recall = builtin_recall_new ("what is my dog called?");
-  g_autofree char         *answer = NULL;
+  g_autoptr (BuiltinRecall) recall = builtin_recall_new ("what is my dog called?");
+  g_autofree char *answer = NULL;
 
   builtin_recall_add (recall, "my dog is called Rex", 0, TRUE);
   builtin_recall_add (recall, "My dog is called Max.", G_GINT64_CONSTANT (1600000000) * G_USEC_PER_SEC, FALSE);
@@ -125,10 +129,10 @@ test_times (void)
 static void
 test_search_words (void)
 {
-  g_autoptr(BuiltinRecall) recall = builtin_recall_new ("Do you remember what my dog's name is?");
-  g_autoptr(BuiltinRecall) nothing = builtin_recall_new ("What did I say?");
-  g_autofree char         *words = builtin_recall_get_words (recall);
-  g_autofree char         *none = builtin_recall_get_words (nothing);
+  g_autoptr (BuiltinRecall) recall = builtin_recall_new ("Do you remember what my dog's name is?");
+  g_autoptr (BuiltinRecall) nothing = builtin_recall_new ("What did I say?");
+  g_autofree char *words = builtin_recall_get_words (recall);
+  g_autofree char *none = builtin_recall_get_words (nothing);
 
   g_assert_cmpstr (words, ==, "dog name name named called");
   g_assert_cmpstr (none, ==, "");
@@ -146,11 +150,11 @@ test_names_nothing (void)
 static void
 test_odd_messages (void)
 {
-  g_autofree char   *huge = g_strnfill (1000000, 'a');
-  g_autofree char   *dogs = NULL;
-  g_autoptr(GString) many = g_string_new (NULL);
-  const char        *odd[] = { huge, "...", "?!.", "\n\n", "dog", "", "my dog \xff is called Rex", NULL };
-  g_autofree char   *answer = ask ("what is my dog called?", odd);
+  g_autofree char *huge = g_strnfill (1000000, 'a');
+  g_autofree char *dogs = NULL;
+  g_autoptr (GString) many = g_string_new (NULL);
+  const char *odd[] = { huge, "...", "?!.", "\n\n", "dog", "", "my dog \xff is called Rex", NULL };
+  g_autofree char *answer = ask ("what is my dog called?", odd);
 
   g_assert_true (g_str_has_prefix (answer, "Earlier in this session you said: “my dog "));
   while (many->len < 2000)

@@ -8,32 +8,32 @@
 #include "builtin-index.h"
 #include "builtin-words.h"
 
-static const char guide[] =
-  "# Guide\n"
-  "\n"
-  "Welcome to the guide.\n"
-  "\n"
-  "## Keys\n"
-  "\n"
-  "A key opens a provider. It is kept in memory.\n"
-  "\n"
-  "Hand it over on standard input:\n"
-  "\n"
-  "```\n"
-  "# this is no heading\n"
-  "boternity-ctl provider add work --key-stdin\n"
-  "```\n"
-  "\n"
-  "<!-- secret plans\n"
-  "unicorns\n"
-  "-->\n"
-  "## Backups\n"
-  "\n"
-  "Stop the daemon and copy the folder. Nothing about a key is in it.\n"
-  "\n"
-  "## Empty\n";
+static const char guide[] = "# Guide\n"
+                            "\n"
+                            "Welcome to the guide.\n"
+                            "\n"
+                            "## Keys\n"
+                            "\n"
+                            "A key opens a provider. It is kept in memory.\n"
+                            "\n"
+                            "Hand it over on standard input:\n"
+                            "\n"
+                            "```\n"
+                            "# this is no heading\n"
+                            "boternity-ctl provider add work --key-stdin\n"
+                            "```\n"
+                            "\n"
+                            "<!-- secret plans\n"
+                            "unicorns\n"
+                            "-->\n"
+                            "## Backups\n"
+                            "\n"
+                            "Stop the daemon and copy the folder. Nothing about a key is in it.\n"
+                            "\n"
+                            "## Empty\n";
 
-static const char other[] = "Words before any heading: zeppelin.\n\n# Schedules\r\n\r\nA schedule starts a workflow every night.\r\n";
+static const char other[] =
+  "Words before any heading: zeppelin.\n\n# Schedules\r\n\r\nA schedule starts a workflow every night.\r\n";
 
 static BuiltinIndex *
 make_index (void)
@@ -48,7 +48,7 @@ make_index (void)
 static const BuiltinSection *
 find (const BuiltinIndex *index, const char *question)
 {
-  g_autoptr(GPtrArray) stems = builtin_words_stems (question, strlen (question));
+  g_autoptr (GPtrArray) stems = builtin_words_stems (question, strlen (question));
 
   return builtin_index_find (index, stems);
 }
@@ -67,11 +67,24 @@ static void
 test_stems (void)
 {
   static const char *const same[][2] = {
-    { "plugins", "plugin" },     { "running", "run" },     { "configured", "settings" }, { "added", "add" },   { "adding", "add" },
-    { "stores", "store" },       { "queries", "query" },   { "called", "named" },        { "boxes", "box" },   { "named", "name" },
-    { "classes", "class" },      { "stopped", "stop" },    { "schedules", "scheduling" }, { "using", "use" },
+    { "plugins", "plugin" },
+    { "running", "run" },
+    { "configured", "settings" },
+    { "added", "add" },
+    { "adding", "add" },
+    { "stores", "store" },
+    { "queries", "query" },
+    { "called", "named" },
+    { "boxes", "box" },
+    { "named", "name" },
+    { "classes", "class" },
+    { "stopped", "stop" },
+    { "schedules", "scheduling" },
+    { "using", "use" },
   };
-  static const char *const other_words[][2] = { { "status", "state" }, { "this", "thin" }, { "process", "proceed" }, { "bot", "both" } };
+  static const char *const other_words[][2] = {
+    { "status", "state" }, { "this", "thin" }, { "process", "proceed" }, { "bot", "both" }
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (same); i++)
     {
@@ -92,9 +105,9 @@ test_stems (void)
 static void
 test_words (void)
 {
-  const char          *text = "The DOG's “café”, naïve-user_2; Łódź's 你好 x’s!";
-  g_autoptr(GPtrArray) words = builtin_words_split (text, strlen (text));
-  g_autofree char     *joined = NULL;
+  const char *text = "The DOG's “café”, naïve-user_2; Łódź's 你好 x’s!";
+  g_autoptr (GPtrArray) words = builtin_words_split (text, strlen (text));
+  g_autofree char *joined = NULL;
 
   g_ptr_array_add (words, NULL);
   joined = g_strjoinv ("|", (char **) words->pdata);
@@ -105,7 +118,8 @@ test_words (void)
 static void
 test_common_words (void)
 {
-  static const char *const common[] = { "a", "about", "the", "is", "your", "you", "what", "how", "mine", "would", "nothing", "ever" };
+  static const char *const common[] = { "a",    "about", "the",  "is",    "your",    "you",
+                                        "what", "how",   "mine", "would", "nothing", "ever" };
   static const char *const telling[] = { "dog", "plugin", "zebra", "aardvark", "model", "yours2", "" };
 
   for (guint i = 0; i < G_N_ELEMENTS (common); i++)
@@ -117,7 +131,7 @@ test_common_words (void)
 static void
 test_sections (void)
 {
-  g_autoptr(BuiltinIndex) index = make_index ();
+  g_autoptr (BuiltinIndex) index = make_index ();
 
   /* Guide, Keys, Backups; the words before a heading, Schedules. */
   g_assert_cmpuint (builtin_index_get_n_sections (index), ==, 5);
@@ -128,7 +142,7 @@ test_sections (void)
 static void
 test_ranking (void)
 {
-  g_autoptr(BuiltinIndex) index = make_index ();
+  g_autoptr (BuiltinIndex) index = make_index ();
 
   assert_found (index, "Where are my keys kept?", "docs/guide.md", "Keys");
   assert_found (index, "how do I make a backup", "docs/guide.md", "Backups");
@@ -143,7 +157,7 @@ test_ranking (void)
 static void
 test_empty_index (void)
 {
-  g_autoptr(BuiltinIndex) index = builtin_index_new ();
+  g_autoptr (BuiltinIndex) index = builtin_index_new ();
 
   builtin_index_add (index, "empty.md", "", 0);
   g_assert_cmpuint (builtin_index_get_n_sections (index), ==, 0);
@@ -153,15 +167,17 @@ test_empty_index (void)
 static void
 test_pick (void)
 {
-  g_autoptr(BuiltinIndex) index = make_index ();
-  const BuiltinSection   *section = find (index, "hand over a key on standard input");
-  g_autoptr(GPtrArray)    stems = builtin_words_stems ("standard input", strlen ("standard input"));
-  g_autofree char        *picked = builtin_section_pick (section, stems, 120);
-  g_autofree char        *all = builtin_section_pick (section, stems, 10000);
-  g_autofree char        *little = builtin_section_pick (section, stems, 12);
+  g_autoptr (BuiltinIndex) index = make_index ();
+  const BuiltinSection *section = find (index, "hand over a key on standard input");
+  g_autoptr (GPtrArray) stems = builtin_words_stems ("standard input", strlen ("standard input"));
+  g_autofree char *picked = builtin_section_pick (section, stems, 120);
+  g_autofree char *all = builtin_section_pick (section, stems, 10000);
+  g_autofree char *little = builtin_section_pick (section, stems, 12);
 
   /* The paragraph that fits, with the code that it introduces. */
-  g_assert_cmpstr (picked, ==, "Hand it over on standard input:\n\n    # this is no heading\n    boternity-ctl provider add work --key-stdin");
+  g_assert_cmpstr (
+    picked, ==,
+    "Hand it over on standard input:\n\n    # this is no heading\n    boternity-ctl provider add work --key-stdin");
   g_assert_true (g_str_has_prefix (all, "A key opens a provider."));
   g_assert_true (g_str_has_prefix (little, "Hand it over …"));
 }
@@ -176,9 +192,9 @@ test_lines_join (void)
                              "> said\n> so\n\n"
                              "    plain code\n    more of it\n\n"
                              "Type\nthis:\n```\nmoon \\\n\n  --full\n```\nThen\nwait.\n";
-  g_autoptr(BuiltinIndex) index = builtin_index_new ();
-  g_autoptr(GPtrArray)    stems = builtin_words_stems ("tides", strlen ("tides"));
-  g_autofree char        *all = NULL;
+  g_autoptr (BuiltinIndex) index = builtin_index_new ();
+  g_autoptr (GPtrArray) stems = builtin_words_stems ("tides", strlen ("tides"));
+  g_autofree char *all = NULL;
 
   builtin_index_add (index, "tides.md", page, strlen (page));
   all = builtin_section_pick (find (index, "tides"), stems, 10000);
@@ -194,7 +210,7 @@ test_lines_join (void)
 static void
 test_not_utf8 (void)
 {
-  g_autoptr(BuiltinIndex) index = builtin_index_new ();
+  g_autoptr (BuiltinIndex) index = builtin_index_new ();
 
   builtin_index_add (index, "bad.md", "# Bad\n\nwords \xff\xfe end\n", strlen ("# Bad\n\nwords \xff\xfe end\n"));
   assert_found (index, "words", "bad.md", "Bad");

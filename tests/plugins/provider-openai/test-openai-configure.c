@@ -39,7 +39,9 @@ static const Case cases[] = {
   { "https://", NULL, NULL, "host" },
   { "https://me:secret@example.org/v1", NULL, NULL, "password" },
   { "https://example.org/v1#x", NULL, NULL, "fragment" },
-  { NULL, NULL, "{\"organization\":\"org-1\",\"project\":\"p\",\"headers\":{\"X-Title\":\"Boternity\"},\"idle_timeout_ms\":5}", NULL },
+  { NULL, NULL,
+    "{\"organization\":\"org-1\",\"project\":\"p\",\"headers\":{\"X-Title\":\"Boternity\"},\"idle_timeout_ms\":5}",
+    NULL },
   { NULL, NULL, "{\"max_tokens_field\":\"max_tokens\",\"stream_usage\":false}", NULL },
   { NULL, NULL, "{\"max_tokens_field\":\"many\"}", "max_completion_tokens" },
   { NULL, NULL, "{\"organisation\":\"org-1\"}", "organisation" },
@@ -58,9 +60,9 @@ test_configure (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      const Case            *c = &cases[i];
-      g_autoptr(GError)      error = NULL;
-      g_autoptr(BtyProvider) provider = test_provider_configure (c->url, c->key, c->options, &error);
+      const Case *c = &cases[i];
+      g_autoptr (GError) error = NULL;
+      g_autoptr (BtyProvider) provider = test_provider_configure (c->url, c->key, c->options, &error);
 
       g_test_message ("%s %s: %s", c->url, c->options, error != NULL ? error->message : "taken");
       g_assert_true ((provider != NULL) == (c->problem == NULL));
@@ -76,9 +78,9 @@ test_configure (void)
 static void
 test_configure_again (void)
 {
-  g_autoptr(BtyProvider)       provider = test_provider_new (NULL);
-  g_autoptr(BtyProviderConfig) config = bty_provider_config_new ();
-  g_autoptr(TestAnswer)        answer = NULL;
+  g_autoptr (BtyProvider) provider = test_provider_new (NULL);
+  g_autoptr (BtyProviderConfig) config = bty_provider_config_new ();
+  g_autoptr (TestAnswer) answer = NULL;
 
   config->name = g_strdup ("lab");
   config->url = g_strdup ("gopher://example.org");
@@ -90,9 +92,9 @@ test_configure_again (void)
 static void
 test_unconfigured (void)
 {
-  g_autoptr(BtyProvider) configured = test_provider_new (NULL);
-  g_autoptr(BtyProvider) provider = g_object_new (G_OBJECT_TYPE (configured), NULL);
-  g_autoptr(TestAnswer)  answer = test_ask (provider, "text");
+  g_autoptr (BtyProvider) configured = test_provider_new (NULL);
+  g_autoptr (BtyProvider) provider = g_object_new (G_OBJECT_TYPE (configured), NULL);
+  g_autoptr (TestAnswer) answer = test_ask (provider, "text");
 
   test_answer_failed (answer, BTY_ERROR_FAILED_PRECONDITION, (const char *const[]){ "configured", NULL });
 }
@@ -102,23 +104,24 @@ static guint
 count_keys (void)
 {
   g_autofree char *maps = NULL;
-  g_auto(GStrv)    lines = NULL;
-  int              memory = open ("/proc/self/mem", O_RDONLY | O_CLOEXEC);
-  guint            n = 0;
+  g_auto (GStrv) lines = NULL;
+  int memory = open ("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+  guint n = 0;
 
   g_assert_true (g_file_get_contents ("/proc/self/maps", &maps, NULL, NULL));
   lines = g_strsplit (maps, "\n", -1);
   for (char **line = lines; *line != NULL; line++)
     {
       g_autofree char *bytes = NULL;
-      gulong           begin = 0, end = 0;
-      gssize           length;
+      gulong begin = 0, end = 0;
+      gssize length;
 
       if (sscanf (*line, "%lx-%lx rw-p", &begin, &end) != 2 || strstr (*line, "[stack]") != NULL)
         continue;
       bytes = g_malloc (end - begin);
       length = pread (memory, bytes, end - begin, (off_t) begin);
-      for (const char *p = bytes; length > 0 && (p = memmem (p, bytes + length - p, TEST_KEY, strlen (TEST_KEY))) != NULL; p++)
+      for (const char *p = bytes;
+           length > 0 && (p = memmem (p, bytes + length - p, TEST_KEY, strlen (TEST_KEY))) != NULL; p++)
         n += 1;
       bty_secret_clear_memory (bytes, end - begin);
     }
@@ -130,8 +133,8 @@ count_keys (void)
 static void
 test_key_does_not_pile_up (void)
 {
-  g_autoptr(BtyProvider) provider = test_provider_new (NULL);
-  guint                  before, after;
+  g_autoptr (BtyProvider) provider = test_provider_new (NULL);
+  guint before, after;
 
   if (!test_is_tls ())
     {
@@ -162,10 +165,10 @@ test_url_is_joined (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (bases); i++)
     {
-      g_autofree char       *url = g_strconcat (g_getenv ("BTY_TEST_DIRECT"), bases[i][0], NULL);
-      g_autoptr(BtyProvider) provider = test_provider_configure (url, NULL, NULL, NULL);
-      g_autoptr(TestAnswer)  answer = NULL;
-      g_autofree char       *requests = NULL;
+      g_autofree char *url = g_strconcat (g_getenv ("BTY_TEST_DIRECT"), bases[i][0], NULL);
+      g_autoptr (BtyProvider) provider = test_provider_configure (url, NULL, NULL, NULL);
+      g_autoptr (TestAnswer) answer = NULL;
+      g_autofree char *requests = NULL;
 
       test_upstream_forget ();
       answer = test_ask (provider, "text");
@@ -179,8 +182,9 @@ test_url_is_joined (void)
 static void
 test_headers (void)
 {
-  g_autoptr(BtyProvider) provider = test_provider_new ("\"organization\":\"org-1\",\"project\":\"proj-2\",\"headers\":{\"X-Title\":\"Me\"}");
-  g_autofree char       *requests = NULL;
+  g_autoptr (BtyProvider) provider = test_provider_new (
+    "\"organization\":\"org-1\",\"project\":\"proj-2\",\"headers\":{\"X-Title\":\"Me\"}");
+  g_autofree char *requests = NULL;
 
   test_upstream_forget ();
   test_answer_free (test_ask (provider, "text"));
@@ -197,9 +201,9 @@ test_headers (void)
 static void
 test_end_marker_may_be_waived (void)
 {
-  g_autoptr(BtyProvider) provider = test_provider_new ("\"end_marker\":false");
-  g_autoptr(TestAnswer)  answer = test_ask (provider, "no-done");
-  g_autoptr(TestAnswer)  early = test_ask (provider, "ends-early");
+  g_autoptr (BtyProvider) provider = test_provider_new ("\"end_marker\":false");
+  g_autoptr (TestAnswer) answer = test_ask (provider, "no-done");
+  g_autoptr (TestAnswer) early = test_ask (provider, "ends-early");
 
   g_assert_no_error (bty_completion_get_error (answer->completion));
   g_assert_cmpint (bty_completion_get_stop_reason (answer->completion), ==, BTY_STOP_END);
@@ -209,18 +213,19 @@ test_end_marker_may_be_waived (void)
 static guint16
 listen_on_loopback (GSocketListener *listener)
 {
-  g_autoptr(GInetAddress)   loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  g_autoptr(GSocketAddress) address = g_inet_socket_address_new (loopback, 0), effective = NULL;
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (loopback, 0), effective = NULL;
 
-  g_assert_true (g_socket_listener_add_address (listener, address, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL, &effective, NULL));
+  g_assert_true (g_socket_listener_add_address (listener, address, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL,
+                                                &effective, NULL));
   return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (effective));
 }
 
 static TestAnswer *
 ask_port (guint16 port, const char *options)
 {
-  g_autofree char       *url = g_strdup_printf ("http://127.0.0.1:%u/v1", port);
-  g_autoptr(BtyProvider) provider = test_provider_configure (url, TEST_KEY, options, NULL);
+  g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%u/v1", port);
+  g_autoptr (BtyProvider) provider = test_provider_configure (url, TEST_KEY, options, NULL);
 
   return test_ask (provider, "text");
 }
@@ -228,21 +233,22 @@ ask_port (guint16 port, const char *options)
 static void
 test_refused (void)
 {
-  g_autoptr(GSocketListener) listener = g_socket_listener_new ();
-  guint16                    port = listen_on_loopback (listener);
-  g_autofree char           *place = g_strdup_printf ("127.0.0.1:%u", port);
-  g_autoptr(TestAnswer)      answer = NULL;
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  guint16 port = listen_on_loopback (listener);
+  g_autofree char *place = g_strdup_printf ("127.0.0.1:%u", port);
+  g_autoptr (TestAnswer) answer = NULL;
 
   g_socket_listener_close (listener);
   answer = ask_port (port, NULL);
-  test_answer_failed (answer, BTY_ERROR_UNAVAILABLE, (const char *const[]){ place, "refused", "check that its server runs", NULL });
+  test_answer_failed (answer, BTY_ERROR_UNAVAILABLE,
+                      (const char *const[]){ place, "refused", "check that its server runs", NULL });
 }
 
 static void
 test_unknown_host (void)
 {
-  g_autoptr(BtyProvider) provider = test_provider_configure ("https://no-such-host.invalid/v1", TEST_KEY, NULL, NULL);
-  g_autoptr(TestAnswer)  answer = test_ask (provider, "text");
+  g_autoptr (BtyProvider) provider = test_provider_configure ("https://no-such-host.invalid/v1", TEST_KEY, NULL, NULL);
+  g_autoptr (TestAnswer) answer = test_ask (provider, "text");
 
   test_answer_failed (answer, BTY_ERROR_UNAVAILABLE, (const char *const[]){ "no-such-host.invalid", NULL });
 }
@@ -251,22 +257,25 @@ test_unknown_host (void)
 typedef struct
 {
   const char *answer;
-  guint       n_requests;
+  guint n_requests;
 } Peer;
 
 static gboolean
 on_peer (GThreadedSocketService *service, GSocketConnection *connection, GObject *source, gpointer data)
 {
   Peer *peer = data;
-  char  request[16384];
+  char request[16384];
 
-  if (g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM (connection)), request, sizeof request, NULL, NULL) > 0)
+  if (g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM (connection)), request, sizeof request, NULL,
+                           NULL) > 0)
     g_atomic_int_inc (&peer->n_requests);
-  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), peer->answer, strlen (peer->answer), NULL, NULL, NULL);
+  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), peer->answer,
+                             strlen (peer->answer), NULL, NULL, NULL);
   /* Closing with bytes unread would reset the connection, and the reset could overtake the answer. */
   g_socket_set_timeout (g_socket_connection_get_socket (connection), 5);
   g_socket_shutdown (g_socket_connection_get_socket (connection), FALSE, TRUE, NULL);
-  while (g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM (connection)), request, sizeof request, NULL, NULL) > 0)
+  while (g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM (connection)), request, sizeof request, NULL,
+                              NULL) > 0)
     continue;
   return TRUE;
 }
@@ -284,10 +293,10 @@ start_peer (Peer *peer, guint16 *port)
 static void
 test_not_http (void)
 {
-  Peer                      peer = { .answer = "SSH-2.0-OpenSSH_9.2\r\n" };
-  guint16                   port;
-  g_autoptr(GSocketService) service = start_peer (&peer, &port);
-  g_autoptr(TestAnswer)     answer = ask_port (port, NULL);
+  Peer peer = { .answer = "SSH-2.0-OpenSSH_9.2\r\n" };
+  guint16 port;
+  g_autoptr (GSocketService) service = start_peer (&peer, &port);
+  g_autoptr (TestAnswer) answer = ask_port (port, NULL);
 
   test_answer_failed (answer, BTY_ERROR_DATA_LOSS, (const char *const[]){ "HTTP", "url", NULL });
   g_socket_service_stop (service);
@@ -297,10 +306,10 @@ test_not_http (void)
 static void
 test_is_not_sent_again (void)
 {
-  Peer                      peer = { .answer = "" };
-  guint16                   port;
-  g_autoptr(GSocketService) service = start_peer (&peer, &port);
-  g_autoptr(TestAnswer)     answer = ask_port (port, NULL);
+  Peer peer = { .answer = "" };
+  guint16 port;
+  g_autoptr (GSocketService) service = start_peer (&peer, &port);
+  g_autoptr (TestAnswer) answer = ask_port (port, NULL);
 
   test_answer_failed (answer, BTY_ERROR_UNAVAILABLE, (const char *const[]){ "cut off", NULL });
   g_assert_cmpint (g_atomic_int_get (&peer.n_requests), ==, 1);
@@ -311,18 +320,19 @@ test_is_not_sent_again (void)
 static void
 test_stale_connection (void)
 {
-  static const char         whole[] = "{\"choices\":[{\"message\":{\"content\":\"ok\"},\"finish_reason\":\"stop\"}]}";
-  g_autofree char          *answer = g_strdup_printf ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-                                                      "Content-Length: %zu\r\n\r\n%s", strlen (whole), whole);
-  Peer                      peer = { .answer = answer };
-  guint16                   port;
-  g_autoptr(GSocketService) service = start_peer (&peer, &port);
-  g_autofree char          *url = g_strdup_printf ("http://127.0.0.1:%u/v1", port);
-  g_autoptr(BtyProvider)    provider = test_provider_configure (url, NULL, NULL, NULL);
+  static const char whole[] = "{\"choices\":[{\"message\":{\"content\":\"ok\"},\"finish_reason\":\"stop\"}]}";
+  g_autofree char *answer = g_strdup_printf ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                                             "Content-Length: %zu\r\n\r\n%s",
+                                             strlen (whole), whole);
+  Peer peer = { .answer = answer };
+  guint16 port;
+  g_autoptr (GSocketService) service = start_peer (&peer, &port);
+  g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%u/v1", port);
+  g_autoptr (BtyProvider) provider = test_provider_configure (url, NULL, NULL, NULL);
 
   for (guint i = 0; i < 3; i++)
     {
-      g_autoptr(TestAnswer) got = test_ask (provider, "text");
+      g_autoptr (TestAnswer) got = test_ask (provider, "text");
 
       g_assert_no_error (bty_completion_get_error (got->completion));
       g_assert_cmpstr (got->text->str, ==, "ok");
@@ -334,9 +344,9 @@ test_stale_connection (void)
 static void
 test_untrusted_certificate (void)
 {
-  g_autofree char       *url = g_strconcat (test_upstream_url (), "/v1", NULL);
-  g_autoptr(BtyProvider) provider = NULL;
-  g_autoptr(TestAnswer)  answer = NULL;
+  g_autofree char *url = g_strconcat (test_upstream_url (), "/v1", NULL);
+  g_autoptr (BtyProvider) provider = NULL;
+  g_autoptr (TestAnswer) answer = NULL;
 
   provider = test_provider_configure (url, TEST_KEY, NULL, NULL);
   test_upstream_forget ();
@@ -347,8 +357,9 @@ test_untrusted_certificate (void)
 static void
 test_bad_ca_file (void)
 {
-  g_autoptr(BtyProvider) provider = test_provider_configure ("https://127.0.0.1:1/v1", TEST_KEY, "{\"ca_file\":\"/nonexistent/ca.pem\"}", NULL);
-  g_autoptr(TestAnswer)  answer = test_ask (provider, "text");
+  g_autoptr (BtyProvider) provider = test_provider_configure ("https://127.0.0.1:1/v1", TEST_KEY,
+                                                              "{\"ca_file\":\"/nonexistent/ca.pem\"}", NULL);
+  g_autoptr (TestAnswer) answer = test_ask (provider, "text");
 
   test_answer_failed (answer, BTY_ERROR_FAILED_PRECONDITION, (const char *const[]){ "/nonexistent/ca.pem", NULL });
 }

@@ -10,14 +10,14 @@
 
 typedef struct
 {
-  const char   *model;
-  const char   *text;
-  const char   *reasoning;
+  const char *model;
+  const char *text;
+  const char *reasoning;
   BtyStopReason stop;
-  gint64        input_tokens; /* -1: no usage was told */
-  gint64        output_tokens;
-  gint64        cached_tokens;
-  gint64        reasoning_tokens;
+  gint64 input_tokens; /* -1: no usage was told */
+  gint64 output_tokens;
+  gint64 cached_tokens;
+  gint64 reasoning_tokens;
 } Good;
 
 #define GREETING "Grüße aus der Ferne: \"quoted\" and\nnew line 🎈."
@@ -47,10 +47,10 @@ static const Good goods[] = {
 static void
 test_good (gconstpointer data)
 {
-  const Good             *good = data;
-  g_autoptr(BtyProvider)  provider = test_provider_new (NULL);
-  g_autoptr(TestAnswer)   answer = test_ask (provider, good->model);
-  const BtyUsage         *usage = bty_completion_get_usage (answer->completion);
+  const Good *good = data;
+  g_autoptr (BtyProvider) provider = test_provider_new (NULL);
+  g_autoptr (TestAnswer) answer = test_ask (provider, good->model);
+  const BtyUsage *usage = bty_completion_get_usage (answer->completion);
 
   g_assert_no_error (bty_completion_get_error (answer->completion));
   g_assert_cmpstr (answer->text->str, ==, good->text);
@@ -69,11 +69,11 @@ test_good (gconstpointer data)
 
 typedef struct
 {
-  const char  *model;
+  const char *model;
   BtyErrorCode code;
-  const char  *text; /* what came before it */
-  gint64       retry_after_ms;
-  const char  *words[4];
+  const char *text; /* what came before it */
+  gint64 retry_after_ms;
+  const char *words[4];
 } Bad;
 
 static const Bad bads[] = {
@@ -114,10 +114,11 @@ static const Bad bads[] = {
 static void
 test_bad (gconstpointer data)
 {
-  const Bad             *bad = data;
-  gboolean               is_reset = test_is_h2 () && (g_str_equal (bad->model, "truncated") || g_str_equal (bad->model, "cut-after-reason"));
-  g_autoptr(BtyProvider) provider = test_provider_new (is_reset ? "\"idle_timeout_ms\":500" : NULL);
-  g_autoptr(TestAnswer)  answer = test_ask (provider, bad->model);
+  const Bad *bad = data;
+  gboolean is_reset = test_is_h2 () &&
+                      (g_str_equal (bad->model, "truncated") || g_str_equal (bad->model, "cut-after-reason"));
+  g_autoptr (BtyProvider) provider = test_provider_new (is_reset ? "\"idle_timeout_ms\":500" : NULL);
+  g_autoptr (TestAnswer) answer = test_ask (provider, bad->model);
 
   if (is_reset) /* libsoup 3.2 does not tell when an HTTP/2 stream is reset: it is the silence that is noticed */
     test_answer_failed (answer, BTY_ERROR_DEADLINE_EXCEEDED, (const char *const[]){ "silent", NULL });
@@ -130,8 +131,8 @@ test_bad (gconstpointer data)
 static void
 test_tools (void)
 {
-  g_autoptr(BtyProvider) provider = test_provider_new (NULL);
-  g_autoptr(TestAnswer)  answer = test_ask (provider, "tools");
+  g_autoptr (BtyProvider) provider = test_provider_new (NULL);
+  g_autoptr (TestAnswer) answer = test_ask (provider, "tools");
 
   g_assert_no_error (bty_completion_get_error (answer->completion));
   g_assert_cmpint (bty_completion_get_stop_reason (answer->completion), ==, BTY_STOP_TOOLS);
@@ -148,8 +149,8 @@ test_tools (void)
 static void
 test_tools_without_ids (void)
 {
-  g_autoptr(BtyProvider) provider = test_provider_new (NULL);
-  g_autoptr(TestAnswer)  answer = test_ask (provider, "tools-no-ids");
+  g_autoptr (BtyProvider) provider = test_provider_new (NULL);
+  g_autoptr (TestAnswer) answer = test_ask (provider, "tools-no-ids");
 
   g_assert_no_error (bty_completion_get_error (answer->completion));
   g_assert_cmpint (bty_completion_get_stop_reason (answer->completion), ==, BTY_STOP_TOOLS);
@@ -177,10 +178,10 @@ add_part (BtyPromptMessage *message, BtyPartKind kind, const char *call_id, cons
 static void
 test_tool_results (void)
 {
-  g_autoptr(BtyProvider)          provider = test_provider_new (NULL);
-  g_autoptr(BtyCompletionRequest) request = test_request_new ("tools", "What is the weather?");
-  BtyPromptMessage               *calls = bty_prompt_message_new (), *results = bty_prompt_message_new ();
-  g_autoptr(TestAnswer)           answer = NULL;
+  g_autoptr (BtyProvider) provider = test_provider_new (NULL);
+  g_autoptr (BtyCompletionRequest) request = test_request_new ("tools", "What is the weather?");
+  BtyPromptMessage *calls = bty_prompt_message_new (), *results = bty_prompt_message_new ();
+  g_autoptr (TestAnswer) answer = NULL;
 
   calls->role = BTY_ROLE_ASSISTANT;
   add_part (calls, BTY_PART_REASONING, NULL, NULL)->text = g_strdup ("hm");
@@ -200,8 +201,8 @@ test_tool_results (void)
 static void
 test_redirect_keeps_key (void)
 {
-  g_autoptr(BtyProvider) provider = test_provider_new (NULL);
-  g_autofree char       *requests = NULL;
+  g_autoptr (BtyProvider) provider = test_provider_new (NULL);
+  g_autofree char *requests = NULL;
 
   test_upstream_forget ();
   test_answer_free (test_ask (provider, "redirect"));
@@ -214,12 +215,12 @@ test_redirect_keeps_key (void)
 static void
 test_silence (gconstpointer data)
 {
-  const char            *model = data;
-  gboolean               stalls = g_str_equal (model, "stalls");
-  const char            *option = stalls ? "idle_timeout_ms" : "first_byte_timeout_ms";
-  g_autofree char       *options = g_strdup_printf ("\"%s\":300", option);
-  g_autoptr(BtyProvider) provider = test_provider_new (options);
-  g_autoptr(TestAnswer)  answer = test_ask (provider, model);
+  const char *model = data;
+  gboolean stalls = g_str_equal (model, "stalls");
+  const char *option = stalls ? "idle_timeout_ms" : "first_byte_timeout_ms";
+  g_autofree char *options = g_strdup_printf ("\"%s\":300", option);
+  g_autoptr (BtyProvider) provider = test_provider_new (options);
+  g_autoptr (TestAnswer) answer = test_ask (provider, model);
 
   test_answer_failed (answer, BTY_ERROR_DEADLINE_EXCEEDED, (const char *const[]){ "300 ms", option, NULL });
   g_assert_cmpint (answer->took_ms, >=, 250);
@@ -230,8 +231,8 @@ test_silence (gconstpointer data)
 static void
 test_slow_first_token (void)
 {
-  g_autoptr(BtyProvider) provider = test_provider_new ("\"first_byte_timeout_ms\":10000,\"idle_timeout_ms\":100");
-  g_autoptr(TestAnswer)  answer = test_ask (provider, "slow");
+  g_autoptr (BtyProvider) provider = test_provider_new ("\"first_byte_timeout_ms\":10000,\"idle_timeout_ms\":100");
+  g_autoptr (TestAnswer) answer = test_ask (provider, "slow");
 
   g_assert_no_error (bty_completion_get_error (answer->completion));
   g_assert_cmpint (answer->first_ms, >=, 250);
@@ -261,9 +262,9 @@ wait_until_gone (void)
 static void
 test_cancel (void)
 {
-  g_autoptr(BtyProvider)          provider = test_provider_new (NULL);
-  g_autoptr(BtyCompletionRequest) request = test_request_new ("stalls", "Hello?");
-  g_autoptr(TestAnswer)           answer = NULL;
+  g_autoptr (BtyProvider) provider = test_provider_new (NULL);
+  g_autoptr (BtyCompletionRequest) request = test_request_new ("stalls", "Hello?");
+  g_autoptr (TestAnswer) answer = NULL;
 
   test_upstream_forget ();
   answer = test_answer_start (provider, request);
@@ -277,9 +278,9 @@ test_cancel (void)
 static void
 test_cancel_at_once (void)
 {
-  g_autoptr(BtyProvider)          provider = test_provider_new (NULL);
-  g_autoptr(BtyCompletionRequest) request = test_request_new ("never", "Hello?");
-  g_autoptr(TestAnswer)           answer = test_answer_start (provider, request);
+  g_autoptr (BtyProvider) provider = test_provider_new (NULL);
+  g_autoptr (BtyCompletionRequest) request = test_request_new ("never", "Hello?");
+  g_autoptr (TestAnswer) answer = test_answer_start (provider, request);
 
   g_cancellable_cancel (bty_completion_get_cancellable (answer->completion));
   test_answer_wait (answer);
@@ -289,9 +290,9 @@ test_cancel_at_once (void)
 static void
 test_many_deltas (void)
 {
-  g_autoptr(BtyProvider) provider = test_provider_new (NULL);
-  g_autoptr(TestAnswer)  answer = test_ask (provider, "many");
-  g_autoptr(GString)     expected = g_string_new (NULL);
+  g_autoptr (BtyProvider) provider = test_provider_new (NULL);
+  g_autoptr (TestAnswer) answer = test_ask (provider, "many");
+  g_autoptr (GString) expected = g_string_new (NULL);
 
   for (guint i = 0; i < 2000; i++)
     g_string_append_printf (expected, "w%u ", i);
@@ -303,12 +304,12 @@ test_many_deltas (void)
 static void
 test_many_at_once (void)
 {
-  g_autoptr(BtyProvider) provider = test_provider_new (NULL);
-  TestAnswer            *answers[64];
+  g_autoptr (BtyProvider) provider = test_provider_new (NULL);
+  TestAnswer *answers[64];
 
   for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
     {
-      g_autoptr(BtyCompletionRequest) request = test_request_new (i % 2 ? "slow" : "text", "Hello?");
+      g_autoptr (BtyCompletionRequest) request = test_request_new (i % 2 ? "slow" : "text", "Hello?");
 
       answers[i] = test_answer_start (provider, request);
     }
@@ -334,8 +335,8 @@ settle (guint ms)
 static guint
 count_entries (const char *folder)
 {
-  g_autoptr(GDir) dir = g_dir_open (folder, 0, NULL);
-  guint           n = 0;
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  guint n = 0;
 
   while (g_dir_read_name (dir) != NULL)
     n += 1;
@@ -346,10 +347,10 @@ count_entries (const char *folder)
 static void
 test_connection_is_kept (void)
 {
-  g_autoptr(BtyProvider) provider = test_provider_new (NULL);
-  g_autofree char       *requests = NULL, *first = NULL;
-  const char            *place;
-  guint                  n_files;
+  g_autoptr (BtyProvider) provider = test_provider_new (NULL);
+  g_autofree char *requests = NULL, *first = NULL;
+  const char *place;
+  guint n_files;
 
   test_answer_free (test_ask (provider, "text"));
   settle (50);
@@ -374,8 +375,8 @@ test_connection_is_kept (void)
 static void
 test_lazy (void)
 {
-  guint                  n_files = count_entries ("/proc/self/fd"), n_tasks = count_entries ("/proc/self/task");
-  g_autoptr(BtyProvider) provider = test_provider_new (NULL);
+  guint n_files = count_entries ("/proc/self/fd"), n_tasks = count_entries ("/proc/self/task");
+  g_autoptr (BtyProvider) provider = test_provider_new (NULL);
 
   g_assert_cmpuint (count_entries ("/proc/self/fd"), ==, n_files);
   g_assert_cmpuint (count_entries ("/proc/self/task"), ==, n_tasks);
@@ -390,11 +391,11 @@ on_result (GObject *source, GAsyncResult *result, gpointer data)
 static void
 test_models (void)
 {
-  g_autoptr(BtyProvider)  provider = test_provider_new (NULL);
-  g_autoptr(GAsyncResult) result = NULL;
-  g_autoptr(GPtrArray)    models = NULL;
-  g_autoptr(GError)       error = NULL;
-  const BtyModel         *model;
+  g_autoptr (BtyProvider) provider = test_provider_new (NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GPtrArray) models = NULL;
+  g_autoptr (GError) error = NULL;
+  const BtyModel *model;
 
   bty_provider_list_models_async (provider, NULL, on_result, &result);
   while (result == NULL)
@@ -412,7 +413,8 @@ test_models (void)
   g_assert_cmpstr (model->title, ==, "Vendor: Model A");
   g_assert_cmpint (model->context_window, ==, 131072);
   g_assert_cmpint (model->max_output, ==, 16384);
-  for (const char *const *word = (const char *const[]){ "text", "vision", "tools", "reasoning", "json_schema", NULL }; *word != NULL; word++)
+  for (const char *const *word = (const char *const[]){ "text", "vision", "tools", "reasoning", "json_schema", NULL };
+       *word != NULL; word++)
     g_assert_true (g_strv_contains ((const char *const *) model->abilities, *word));
   model = models->pdata[3];
   g_assert_cmpint (model->context_window, ==, 40960);
@@ -421,9 +423,10 @@ test_models (void)
 static BtyEmbedding *
 embed (BtyProvider *provider, const char *const *inputs, gint64 dimensions, GError **error)
 {
-  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
 
-  bty_embedder_embed_async (BTY_EMBEDDER (provider), "text-embedding-3-small", inputs, dimensions, NULL, on_result, &result);
+  bty_embedder_embed_async (BTY_EMBEDDER (provider), "text-embedding-3-small", inputs, dimensions, NULL, on_result,
+                            &result);
   while (result == NULL)
     g_main_context_iteration (NULL, TRUE);
   return bty_embedder_embed_finish (BTY_EMBEDDER (provider), result, error);
@@ -433,16 +436,17 @@ static void
 test_embeddings (gconstpointer options)
 {
   static const char *const inputs[] = { "banana", "kiwi", "a", NULL };
-  static const float       expected[] = { 0.75f, 1.5f, -1.5f, 0.25f, 0.5f, 0, -1.5f, 0.25f, 0.125f, 0.5f, -1.5f, 0.25f };
-  g_autoptr(BtyProvider)   provider = test_provider_new (options);
-  g_autoptr(GError)        error = NULL;
-  g_autoptr(BtyEmbedding)  embedding = embed (provider, inputs, 0, &error);
-  g_autoptr(BtyEmbedding)  shorter = embed (provider, inputs, 2, NULL);
+  static const float expected[] = { 0.75f, 1.5f, -1.5f, 0.25f, 0.5f, 0, -1.5f, 0.25f, 0.125f, 0.5f, -1.5f, 0.25f };
+  g_autoptr (BtyProvider) provider = test_provider_new (options);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyEmbedding) embedding = embed (provider, inputs, 0, &error);
+  g_autoptr (BtyEmbedding) shorter = embed (provider, inputs, 2, NULL);
 
   g_assert_no_error (error);
   g_assert_cmpint (embedding->dimensions, ==, 4);
   g_assert_cmpint (embedding->n_inputs, ==, 3);
-  g_assert_cmpmem (g_bytes_get_data (embedding->vectors, NULL), g_bytes_get_size (embedding->vectors), expected, sizeof expected);
+  g_assert_cmpmem (g_bytes_get_data (embedding->vectors, NULL), g_bytes_get_size (embedding->vectors), expected,
+                   sizeof expected);
   g_assert_cmpint (embedding->usage->input_tokens, ==, 3);
   g_assert_cmpint (shorter->dimensions, ==, 2);
 }

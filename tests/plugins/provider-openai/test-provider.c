@@ -16,7 +16,7 @@ static GType feature_type;
 void
 test_begin (char **argv)
 {
-  g_autoptr(GPtrArray) command = g_ptr_array_new ();
+  g_autoptr (GPtrArray) command = g_ptr_array_new ();
 
   if (g_getenv ("BTY_TEST_UPSTREAM") != NULL)
     return;
@@ -45,9 +45,9 @@ static GType
 load_plugin (void)
 {
   static const BtyPluginClass klass = { .add_feature = take_feature };
-  BtyPlugin                   plugin = { .klass = &klass };
-  const BtyPluginDescriptor  *descriptor;
-  GModule                    *module;
+  BtyPlugin plugin = { .klass = &klass };
+  const BtyPluginDescriptor *descriptor;
+  GModule *module;
 
   if (feature_type != 0)
     return feature_type;
@@ -83,9 +83,9 @@ test_is_h2 (void)
 BtyProvider *
 test_provider_configure (const char *url, const char *key, const char *options, GError **error)
 {
-  g_autoptr(BtyProviderConfig) config = bty_provider_config_new ();
-  g_autoptr(BtySecret)         secret = key != NULL ? bty_secret_new (key, strlen (key)) : NULL;
-  g_autoptr(BtyProvider)       provider = g_object_new (load_plugin (), NULL);
+  g_autoptr (BtyProviderConfig) config = bty_provider_config_new ();
+  g_autoptr (BtySecret) secret = key != NULL ? bty_secret_new (key, strlen (key)) : NULL;
+  g_autoptr (BtyProvider) provider = g_object_new (load_plugin (), NULL);
 
   config->name = g_strdup ("lab");
   config->kind = g_strdup ("openai");
@@ -97,12 +97,12 @@ test_provider_configure (const char *url, const char *key, const char *options, 
 BtyProvider *
 test_provider_new (const char *options)
 {
-  g_autofree char  *url = g_strconcat (test_upstream_url (), "/v1", NULL);
-  g_autofree char  *ca = test_is_tls () ? g_strdup_printf ("\"ca_file\":\"%s\"", g_getenv ("BTY_TEST_CA")) : NULL;
-  g_autofree char  *whole = g_strdup_printf ("{%s%s%s}", ca != NULL ? ca : "", ca != NULL && options != NULL ? "," : "",
-                                             options != NULL ? options : "");
-  g_autoptr(GError) error = NULL;
-  BtyProvider      *provider = test_provider_configure (url, TEST_KEY, whole, &error);
+  g_autofree char *url = g_strconcat (test_upstream_url (), "/v1", NULL);
+  g_autofree char *ca = test_is_tls () ? g_strdup_printf ("\"ca_file\":\"%s\"", g_getenv ("BTY_TEST_CA")) : NULL;
+  g_autofree char *whole = g_strdup_printf ("{%s%s%s}", ca != NULL ? ca : "", ca != NULL && options != NULL ? "," : "",
+                                            options != NULL ? options : "");
+  g_autoptr (GError) error = NULL;
+  BtyProvider *provider = test_provider_configure (url, TEST_KEY, whole, &error);
 
   g_assert_no_error (error);
   return provider;
@@ -218,8 +218,8 @@ test_answer_free (TestAnswer *answer)
 TestAnswer *
 test_ask (BtyProvider *provider, const char *model)
 {
-  g_autoptr(BtyCompletionRequest) request = test_request_new (model, "Hello?");
-  TestAnswer                     *answer = test_answer_start (provider, request);
+  g_autoptr (BtyCompletionRequest) request = test_request_new (model, "Hello?");
+  TestAnswer *answer = test_answer_start (provider, request);
 
   test_answer_wait (answer);
   return answer;
@@ -246,11 +246,11 @@ test_answer_failed (TestAnswer *answer, BtyErrorCode code, const char *const *wo
 static char *
 talk_to_upstream (const char *method)
 {
-  g_autoptr(SoupSession) session = soup_session_new ();
-  g_autofree char       *url = g_strconcat (g_getenv ("BTY_TEST_DIRECT"), "/_requests", NULL);
-  g_autoptr(SoupMessage) message = soup_message_new (method, url);
-  g_autoptr(GError)      error = NULL;
-  g_autoptr(GBytes)      body = soup_session_send_and_read (session, message, NULL, &error);
+  g_autoptr (SoupSession) session = soup_session_new ();
+  g_autofree char *url = g_strconcat (g_getenv ("BTY_TEST_DIRECT"), "/_requests", NULL);
+  g_autoptr (SoupMessage) message = soup_message_new (method, url);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) body = soup_session_send_and_read (session, message, NULL, &error);
 
   g_assert_no_error (error);
   return g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body));

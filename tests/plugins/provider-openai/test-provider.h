@@ -11,15 +11,15 @@ G_BEGIN_DECLS
 typedef struct
 {
   BtyCompletion *completion;
-  GString       *text;
-  GString       *reasoning;
-  GPtrArray     *call_ids;
-  GPtrArray     *call_names;
-  GPtrArray     *call_arguments; /* of GString */
-  gboolean       done;
-  guint          cancel_after;   /* deltas; 0: never */
-  gint64         took_ms;
-  gint64         first_ms;
+  GString *text;
+  GString *reasoning;
+  GPtrArray *call_ids;
+  GPtrArray *call_names;
+  GPtrArray *call_arguments; /* of GString */
+  gboolean done;
+  guint cancel_after; /* deltas; 0: never */
+  gint64 took_ms;
+  gint64 first_ms;
 } TestAnswer;
 
 /* Begins main(): starts the program anew with a model server beside it (tests/http/run-upstream.py), unless there is one. */
@@ -34,8 +34,8 @@ BtyProvider *test_provider_configure (const char *url, const char *key, const ch
 BtyCompletionRequest *test_request_new (const char *model, const char *text);
 
 TestAnswer *test_answer_start (BtyProvider *provider, BtyCompletionRequest *request);
-void        test_answer_wait (TestAnswer *answer);
-void        test_answer_free (TestAnswer *answer);
+void test_answer_wait (TestAnswer *answer);
+void test_answer_free (TestAnswer *answer);
 TestAnswer *test_ask (BtyProvider *provider, const char *model);
 
 /* Fails the test unless the answer failed with @code and all @words (NULL-terminated) in its message, and the key not. */
@@ -43,12 +43,12 @@ void test_answer_failed (TestAnswer *answer, BtyErrorCode code, const char *cons
 
 /* The requests that the upstream has had since they were last forgotten, as JSON. */
 char *test_upstream_requests (void);
-void  test_upstream_forget (void);
+void test_upstream_forget (void);
 guint test_count (const char *text, const char *word);
 
 const char *test_upstream_url (void);
-gboolean    test_is_tls (void);
-gboolean    test_is_h2 (void);
+gboolean test_is_tls (void);
+gboolean test_is_h2 (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestAnswer, test_answer_free)
 

@@ -12,16 +12,16 @@
 
 typedef struct
 {
-  sqlite3_file  base;
-  char         *path;
+  sqlite3_file base;
+  char *path;
   sqlite3_file *real;
-  gboolean      syncs_folder; /* with its next sync, as the usual layer does for new journals and logs */
+  gboolean syncs_folder; /* with its next sync, as the usual layer does for new journals and logs */
 } File;
 
 /* A write, or with no bytes a change of size to @offset. */
 typedef struct
 {
-  gint64  offset;
+  gint64 offset;
   GBytes *bytes;
 } Change;
 
@@ -29,17 +29,17 @@ typedef struct
 typedef struct
 {
   GByteArray *durable; /* NULL: its name was never synced */
-  GPtrArray  *changes; /* since the last sync */
-  gboolean    is_removed; /* which is certain only once the folder is synced */
+  GPtrArray *changes;  /* since the last sync */
+  gboolean is_removed; /* which is certain only once the folder is synced */
 } Image;
 
 static sqlite3_vfs *usual;
-static GMutex       lock;
-static GHashTable  *images; /* path -> Image; NULL: nothing is remembered */
-static gint64       cut_at = -1;
-static gint64       space = -1;
-static guint        n_operations;
-static guint        n_syncs;
+static GMutex lock;
+static GHashTable *images; /* path -> Image; NULL: nothing is remembered */
+static gint64 cut_at = -1;
+static gint64 space = -1;
+static guint n_operations;
+static guint n_syncs;
 
 static void
 change_free (gpointer data)
@@ -112,7 +112,7 @@ apply_bytes (GByteArray *content, gint64 offset, const guint8 *data, gsize lengt
 static void
 apply_change (GByteArray *content, const Change *change, GRand *random)
 {
-  gsize         length;
+  gsize length;
   const guint8 *data;
 
   if (change->bytes == NULL)
@@ -173,7 +173,7 @@ static int
 file_close (sqlite3_file *file)
 {
   File *self = (File *) file;
-  int   code = self->real->pMethods != NULL ? self->real->pMethods->xClose (self->real) : SQLITE_OK;
+  int code = self->real->pMethods != NULL ? self->real->pMethods->xClose (self->real) : SQLITE_OK;
 
   g_clear_pointer (&self->path, g_free);
   return code;
@@ -206,7 +206,7 @@ static int
 file_write (sqlite3_file *file, const void *data, int length, sqlite3_int64 offset)
 {
   File *self = (File *) file;
-  int   code = SQLITE_IOERR_WRITE;
+  int code = SQLITE_IOERR_WRITE;
 
   g_mutex_lock (&lock);
   if (!takes_space (self, offset + length))
@@ -224,7 +224,7 @@ static int
 file_truncate (sqlite3_file *file, sqlite3_int64 size)
 {
   File *self = (File *) file;
-  int   code = SQLITE_IOERR_TRUNCATE;
+  int code = SQLITE_IOERR_TRUNCATE;
 
   g_mutex_lock (&lock);
   if (begin_operation ())
@@ -239,7 +239,7 @@ file_truncate (sqlite3_file *file, sqlite3_int64 size)
 static int
 file_sync (sqlite3_file *file, int flags)
 {
-  File    *self = (File *) file;
+  File *self = (File *) file;
   gboolean is_on;
   gboolean remembers;
 
@@ -364,7 +364,7 @@ static int
 vfs_open (sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int flags, int *out_flags)
 {
   File *self = (File *) file;
-  int   code;
+  int code;
 
   self->real = (sqlite3_file *) (self + 1);
   self->base.pMethods = NULL;
@@ -537,17 +537,17 @@ void
 forgetful_vfs_write_disk (const char *folder, GRand *random)
 {
   GHashTableIter iter;
-  gpointer       path;
-  gpointer       image;
+  gpointer path;
+  gpointer image;
 
   g_mutex_lock (&lock);
   g_hash_table_iter_init (&iter, images);
   while (g_hash_table_iter_next (&iter, &path, &image))
     {
-      g_autofree char       *name = g_path_get_basename (path);
-      g_autofree char       *file = g_build_filename (folder, name, NULL);
-      g_autoptr(GByteArray)  content = recover (image, random);
-      g_autoptr(GError)      error = NULL;
+      g_autofree char *name = g_path_get_basename (path);
+      g_autofree char *file = g_build_filename (folder, name, NULL);
+      g_autoptr (GByteArray) content = recover (image, random);
+      g_autoptr (GError) error = NULL;
 
       g_file_set_contents (file, (const char *) content->data, content->len, &error);
       g_assert_no_error (error);

@@ -44,8 +44,8 @@ store_fixture_renew (StoreFixture *f)
 void
 store_fixture_open (StoreFixture *f)
 {
-  g_autoptr(GError) error = NULL;
-  gboolean          is_open = bty_store_open (f->store, f->folder, &error);
+  g_autoptr (GError) error = NULL;
+  gboolean is_open = bty_store_open (f->store, f->folder, &error);
 
   g_assert_no_error (error);
   g_assert_true (is_open);
@@ -69,7 +69,7 @@ store_fixture_set_up (StoreFixture *f, gconstpointer unused)
 }
 
 static GMutex complaint_lock;
-static char  *complaint;
+static char *complaint;
 
 static GLogWriterOutput
 keep_complaint (GLogLevelFlags level, const GLogField *fields, gsize n, gpointer unused)
@@ -116,8 +116,8 @@ store_get_complaint (void)
 void
 store_remove_folder (const char *folder)
 {
-  g_autoptr(GDir) dir = g_dir_open (folder, 0, NULL);
-  const char     *name;
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
@@ -161,7 +161,7 @@ void
 store_wait_for (const guint *what, guint value)
 {
   gboolean is_late = FALSE;
-  guint    timeout = g_timeout_add_seconds (30, on_timeout, &is_late);
+  guint timeout = g_timeout_add_seconds (30, on_timeout, &is_late);
 
   while (*what < value && !is_late)
     g_main_context_iteration (NULL, TRUE);
@@ -186,7 +186,7 @@ wait_for_result (GAsyncResult **result)
 gboolean
 store_apply (BtyStore *store, BtyBatch *batch, GError **error)
 {
-  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
 
   bty_store_apply_async (store, batch, NULL, on_result, &result);
   return bty_store_apply_finish (store, wait_for_result (&result), error);
@@ -195,7 +195,7 @@ store_apply (BtyStore *store, BtyBatch *batch, GError **error)
 gpointer
 store_get (BtyStore *store, const BtySchema *schema, const char *field, const char *value, GError **error)
 {
-  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
 
   bty_store_get_async (store, schema, field, value, NULL, on_result, &result);
   return bty_store_get_finish (store, wait_for_result (&result), error);
@@ -204,7 +204,7 @@ store_get (BtyStore *store, const BtySchema *schema, const char *field, const ch
 BtyPage *
 store_query (BtyStore *store, BtyQuery *query, GError **error)
 {
-  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
 
   bty_store_query_async (store, query, NULL, on_result, &result);
   return bty_store_query_finish (store, wait_for_result (&result), error);
@@ -213,8 +213,8 @@ store_query (BtyStore *store, BtyQuery *query, GError **error)
 void
 store_put (BtyStore *store, gpointer record)
 {
-  g_autoptr(BtyBatch) batch = bty_batch_new ();
-  g_autoptr(GError)   error = NULL;
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
+  g_autoptr (GError) error = NULL;
 
   bty_batch_put (batch, record);
   store_apply (store, batch, &error);
@@ -224,8 +224,8 @@ store_put (BtyStore *store, gpointer record)
 void
 store_delete (BtyStore *store, gconstpointer record)
 {
-  g_autoptr(BtyBatch) batch = bty_batch_new ();
-  g_autoptr(GError)   error = NULL;
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
+  g_autoptr (GError) error = NULL;
 
   bty_batch_delete (batch, record);
   store_apply (store, batch, &error);
@@ -235,8 +235,8 @@ store_delete (BtyStore *store, gconstpointer record)
 gpointer
 store_must_get (BtyStore *store, const BtySchema *schema, const char *field, const char *value)
 {
-  g_autoptr(GError) error = NULL;
-  gpointer          record = store_get (store, schema, field, value, &error);
+  g_autoptr (GError) error = NULL;
+  gpointer record = store_get (store, schema, field, value, &error);
 
   g_assert_no_error (error);
   g_assert_nonnull (record);
@@ -246,8 +246,8 @@ store_must_get (BtyStore *store, const BtySchema *schema, const char *field, con
 BtyPage *
 store_must_query (BtyStore *store, BtyQuery *query)
 {
-  g_autoptr(GError) error = NULL;
-  BtyPage          *page = store_query (store, query, &error);
+  g_autoptr (GError) error = NULL;
+  BtyPage *page = store_query (store, query, &error);
 
   g_assert_no_error (error);
   g_assert_nonnull (page);

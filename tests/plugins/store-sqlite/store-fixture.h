@@ -9,19 +9,19 @@
 typedef struct
 {
   BtyRecord record;
-  char     *title;
-  gint64    rank;
-  gint64    due_at;
-  gboolean  done;
-  char     *body;
+  char *title;
+  gint64 rank;
+  gint64 due_at;
+  gboolean done;
+  char *body;
 } Note;
 BTY_DECLARE_RECORD (Note, note)
 
 /* A store in a folder of its own, with everything that `committed` told. */
 typedef struct
 {
-  char      *folder;
-  BtyStore  *store;
+  char *folder;
+  BtyStore *store;
   GPtrArray *told;
 } StoreFixture;
 
@@ -47,11 +47,11 @@ gpointer store_get (BtyStore *store, const BtySchema *schema, const char *field,
 BtyPage *store_query (BtyStore *store, BtyQuery *query, GError **error);
 
 /* As these, failing the test on an error. */
-void     store_put (BtyStore *store, gpointer record);
-void     store_delete (BtyStore *store, gconstpointer record);
+void store_put (BtyStore *store, gpointer record);
+void store_delete (BtyStore *store, gconstpointer record);
 gpointer store_must_get (BtyStore *store, const BtySchema *schema, const char *field, const char *value);
 BtyPage *store_must_query (BtyStore *store, BtyQuery *query);
 
-BtyBot     *make_bot (const char *name);
+BtyBot *make_bot (const char *name);
 BtyMessage *make_message (const char *session, const char *text);
-Note       *make_note (const char *title, gint64 rank);
+Note *make_note (const char *title, gint64 rank);

@@ -11,17 +11,17 @@
 
 #define N_IN_FLIGHT 16
 
-static BtyStore   *store;
+static BtyStore *store;
 static const char *prefix;
-static guint       n_asked;
+static guint n_asked;
 
 static void ask (void);
 
 static void
 on_applied (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autofree char  *line = g_strconcat (data, "\n", NULL);
-  g_autoptr(GError) error = NULL;
+  g_autofree char *line = g_strconcat (data, "\n", NULL);
+  g_autoptr (GError) error = NULL;
 
   if (!bty_store_apply_finish (store, result, &error))
     {
@@ -37,9 +37,9 @@ on_applied (GObject *source, GAsyncResult *result, gpointer data)
 static void
 ask (void)
 {
-  g_autoptr(BtyBatch) batch = bty_batch_new ();
-  char               *title = g_strdup_printf ("%s-%u", prefix, n_asked++);
-  g_autoptr(Note)     note = make_note (title, n_asked);
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
+  char *title = g_strdup_printf ("%s-%u", prefix, n_asked++);
+  g_autoptr (Note) note = make_note (title, n_asked);
 
   bty_batch_put (batch, note);
   bty_batch_publish (batch, "note.created", note);
@@ -50,7 +50,7 @@ int
 main (int argc, char **argv)
 {
   BtySqliteOptions *options;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (argc != 3)
     return 2;

@@ -11,9 +11,9 @@
 static void
 test_round_trip (StoreFixture *f, gconstpointer unused)
 {
-  g_autoptr(BtyBot) bot = make_bot ("Ada");
-  g_autoptr(BtyBot) found = NULL;
-  g_autoptr(BtyBot) by_slug = NULL;
+  g_autoptr (BtyBot) bot = make_bot ("Ada");
+  g_autoptr (BtyBot) found = NULL;
+  g_autoptr (BtyBot) by_slug = NULL;
 
   bot->description = g_strdup ("It\nhelps; DROP TABLE bot; '\"");
   bot->route = g_strsplit ("openai/a,builtin/b \"c\",\xc3\xa9", ",", -1);
@@ -37,8 +37,8 @@ test_round_trip (StoreFixture *f, gconstpointer unused)
 static void
 test_nothing_set (StoreFixture *f, gconstpointer unused)
 {
-  g_autoptr(BtyBot) bot = make_bot ("Ada");
-  g_autoptr(BtyBot) found = NULL;
+  g_autoptr (BtyBot) bot = make_bot ("Ada");
+  g_autoptr (BtyBot) found = NULL;
 
   store_put (f->store, bot);
   found = store_must_get (f->store, &bty_bot_schema, "id", bot->record.id);
@@ -51,11 +51,11 @@ test_nothing_set (StoreFixture *f, gconstpointer unused)
 static void
 test_composites (StoreFixture *f, gconstpointer unused)
 {
-  g_autoptr(BtyTurn)    turn = bty_turn_new ();
-  g_autoptr(BtyTurn)    found = NULL;
-  g_autoptr(BtyMessage) message = make_message ("s", "hello");
-  g_autoptr(BtyMessage) found_message = NULL;
-  static const char     bytes[] = "a\0b\xff";
+  g_autoptr (BtyTurn) turn = bty_turn_new ();
+  g_autoptr (BtyTurn) found = NULL;
+  g_autoptr (BtyMessage) message = make_message ("s", "hello");
+  g_autoptr (BtyMessage) found_message = NULL;
+  static const char bytes[] = "a\0b\xff";
 
   turn->session = g_strdup ("s");
   turn->bot = g_strdup ("b");
@@ -76,13 +76,13 @@ test_composites (StoreFixture *f, gconstpointer unused)
 static void
 test_generic (StoreFixture *f, gconstpointer unused)
 {
-  g_autoptr(Note)     note = make_note ("one", 7);
-  g_autoptr(Note)     found = NULL;
-  g_autoptr(Note)     twin = make_note ("one", 8);
-  g_autoptr(Note)     edited = NULL;
-  g_autoptr(Note)     again = NULL;
-  g_autoptr(BtyBatch) batch = bty_batch_new ();
-  g_autoptr(GError)   error = NULL;
+  g_autoptr (Note) note = make_note ("one", 7);
+  g_autoptr (Note) found = NULL;
+  g_autoptr (Note) twin = make_note ("one", 8);
+  g_autoptr (Note) edited = NULL;
+  g_autoptr (Note) again = NULL;
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
+  g_autoptr (GError) error = NULL;
 
   note->body = g_strdup ("b");
   note->due_at = G_GINT64_CONSTANT (1700000000500000);
@@ -110,13 +110,13 @@ test_generic (StoreFixture *f, gconstpointer unused)
 static void
 test_revisions (StoreFixture *f, gconstpointer unused)
 {
-  g_autoptr(BtyBot)   bot = make_bot ("Ada");
-  g_autoptr(BtyBot)   one = NULL;
-  g_autoptr(BtyBot)   other = NULL;
-  g_autoptr(BtyBot)   found = NULL;
-  g_autoptr(BtyBatch) batch = bty_batch_new ();
-  g_autoptr(BtyBatch) late = bty_batch_new ();
-  g_autoptr(GError)   error = NULL;
+  g_autoptr (BtyBot) bot = make_bot ("Ada");
+  g_autoptr (BtyBot) one = NULL;
+  g_autoptr (BtyBot) other = NULL;
+  g_autoptr (BtyBot) found = NULL;
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
+  g_autoptr (BtyBatch) late = bty_batch_new ();
+  g_autoptr (GError) error = NULL;
 
   store_put (f->store, bot);
   one = bty_bot_edit (bot);
@@ -151,23 +151,23 @@ test_revisions (StoreFixture *f, gconstpointer unused)
 typedef struct
 {
   GString *order;
-  guint    n;
-  guint    n_good;
-  GError  *error;
+  guint n;
+  guint n_good;
+  GError *error;
 } Answers;
 
 typedef struct
 {
   Answers *answers;
-  char     name;
+  char name;
 } Answer;
 
 static void
 on_applied (GObject *store, GAsyncResult *result, gpointer data)
 {
-  Answer           *answer = data;
-  g_autoptr(GError) error = NULL;
-  gboolean          is_good = bty_store_apply_finish (BTY_STORE (store), result, &error);
+  Answer *answer = data;
+  g_autoptr (GError) error = NULL;
+  gboolean is_good = bty_store_apply_finish (BTY_STORE (store), result, &error);
 
   g_string_append_c (answer->answers->order, answer->name);
   answer->answers->n++;
@@ -182,7 +182,7 @@ apply_as (BtyStore *store, BtyBatch *batch, Answers *answers, char name)
 {
   Answer *answer = g_new (Answer, 1);
 
-  *answer = (Answer) { answers, name };
+  *answer = (Answer){ answers, name };
   bty_store_apply_async (store, batch, NULL, on_applied, answer);
 }
 
@@ -192,13 +192,13 @@ test_race (StoreFixture *f, gconstpointer unused)
 {
   for (guint round = 0; round < 100; round++)
     {
-      g_autofree char    *name = g_strdup_printf ("bot%u", round);
-      g_autoptr(BtyBot)   bot = make_bot (name);
-      g_autoptr(BtyBot)   one = NULL;
-      g_autoptr(BtyBot)   other = NULL;
-      g_autoptr(BtyBatch) first = bty_batch_new ();
-      g_autoptr(BtyBatch) second = bty_batch_new ();
-      Answers             answers = { .order = g_string_new (NULL) };
+      g_autofree char *name = g_strdup_printf ("bot%u", round);
+      g_autoptr (BtyBot) bot = make_bot (name);
+      g_autoptr (BtyBot) one = NULL;
+      g_autoptr (BtyBot) other = NULL;
+      g_autoptr (BtyBatch) first = bty_batch_new ();
+      g_autoptr (BtyBatch) second = bty_batch_new ();
+      Answers answers = { .order = g_string_new (NULL) };
 
       store_put (f->store, bot);
       one = bty_bot_edit (bot);
@@ -220,18 +220,18 @@ test_race (StoreFixture *f, gconstpointer unused)
 static void
 test_group (StoreFixture *f, gconstpointer unused)
 {
-  Answers             answers = { .order = g_string_new (NULL) };
-  g_autoptr(BtyBot)   taken = make_bot ("Taken");
-  g_autoptr(BtyQuery) query = bty_query_new (&bty_bot_schema);
-  g_autoptr(BtyPage)  page = NULL;
+  Answers answers = { .order = g_string_new (NULL) };
+  g_autoptr (BtyBot) taken = make_bot ("Taken");
+  g_autoptr (BtyQuery) query = bty_query_new (&bty_bot_schema);
+  g_autoptr (BtyPage) page = NULL;
 
   store_put (f->store, taken);
   for (guint i = 0; i < 26; i++)
     {
-      g_autofree char    *name = g_strdup_printf ("bot%u", i);
-      g_autoptr(BtyBot)   bot = make_bot (name);
-      g_autoptr(BtyBot)   twin = make_bot ("Taken");
-      g_autoptr(BtyBatch) batch = bty_batch_new ();
+      g_autofree char *name = g_strdup_printf ("bot%u", i);
+      g_autoptr (BtyBot) bot = make_bot (name);
+      g_autoptr (BtyBot) twin = make_bot ("Taken");
+      g_autoptr (BtyBatch) batch = bty_batch_new ();
 
       bty_batch_put (batch, bot);
       if (i % 3 == 0)
@@ -256,11 +256,11 @@ test_group (StoreFixture *f, gconstpointer unused)
 static void
 test_outbox (StoreFixture *f, gconstpointer unused)
 {
-  g_autoptr(BtyBatch) batch = bty_batch_new ();
-  g_autoptr(BtyBatch) untold = bty_batch_new ();
-  g_autoptr(BtyBot)   bot = make_bot ("Ada");
-  g_autoptr(BtyBot)   other = make_bot ("Bob");
-  BtyEvent           *event;
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
+  g_autoptr (BtyBatch) untold = bty_batch_new ();
+  g_autoptr (BtyBot) bot = make_bot ("Ada");
+  g_autoptr (BtyBot) other = make_bot ("Bob");
+  BtyEvent *event;
 
   bty_batch_put (batch, bot);
   bty_batch_publish (batch, "bot.created", bot);
@@ -301,10 +301,10 @@ test_outbox (StoreFixture *f, gconstpointer unused)
 static void
 test_closed (StoreFixture *f, gconstpointer unused)
 {
-  g_autoptr(BtyBatch) batch = bty_batch_new ();
-  g_autoptr(BtyBot)   bot = make_bot ("Ada");
-  g_autoptr(BtyQuery) query = bty_query_new (&bty_bot_schema);
-  g_autoptr(GError)   error = NULL;
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
+  g_autoptr (BtyBot) bot = make_bot ("Ada");
+  g_autoptr (BtyQuery) query = bty_query_new (&bty_bot_schema);
+  g_autoptr (GError) error = NULL;
 
   bty_store_close (f->store);
   bty_batch_put (batch, bot);

@@ -19,15 +19,16 @@ static const char *writer_path;
 static void
 run_writer (const char *folder, const char *prefix, guint milliseconds, GString *said)
 {
-  const char       *argv[] = { writer_path, folder, prefix, NULL };
-  g_autoptr(GError) error = NULL;
-  GPid              pid;
-  int               out;
-  char              buffer[65536];
-  gssize            n;
-  int               status;
+  const char *argv[] = { writer_path, folder, prefix, NULL };
+  g_autoptr (GError) error = NULL;
+  GPid pid;
+  int out;
+  char buffer[65536];
+  gssize n;
+  int status;
 
-  g_spawn_async_with_pipes (NULL, (char **) argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid, NULL, &out, NULL, &error);
+  g_spawn_async_with_pipes (NULL, (char **) argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid, NULL, &out, NULL,
+                            &error);
   g_assert_no_error (error);
   /* From its first word on, so that it does write in each round. */
   n = read (out, buffer, sizeof buffer);
@@ -45,14 +46,14 @@ run_writer (const char *folder, const char *prefix, guint milliseconds, GString 
 static GHashTable *
 find_all (BtyStore *store)
 {
-  GHashTable        *found = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr(BtyQuery) query = bty_query_new (&note_schema);
-  g_autofree char   *cursor = NULL;
+  GHashTable *found = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (BtyQuery) query = bty_query_new (&note_schema);
+  g_autofree char *cursor = NULL;
 
   bty_query_limit (query, 1000);
   do
     {
-      g_autoptr(BtyPage) page = NULL;
+      g_autoptr (BtyPage) page = NULL;
 
       bty_query_after (query, cursor);
       page = store_must_query (store, query);
@@ -68,11 +69,11 @@ find_all (BtyStore *store)
 static void
 test_kill (StoreFixture *f, gconstpointer unused)
 {
-  g_autoptr(GString)    said = g_string_new (NULL);
-  g_auto(GStrv)         lines = NULL;
-  g_autoptr(GHashTable) found = NULL;
-  g_autofree char      *state = NULL;
-  guint                 n = 0;
+  g_autoptr (GString) said = g_string_new (NULL);
+  g_auto (GStrv) lines = NULL;
+  g_autoptr (GHashTable) found = NULL;
+  g_autofree char *state = NULL;
+  guint n = 0;
 
   bty_store_close (f->store);
   for (guint i = 0; i < N_ROUNDS; i++)

@@ -25,8 +25,8 @@ use_forgetful (StoreFixture *f)
 static gboolean
 put_big (BtyStore *store, const char *title, GError **error)
 {
-  g_autoptr(BtyBatch) batch = bty_batch_new ();
-  g_autoptr(Note)     note = make_note (title, 1);
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
+  g_autoptr (Note) note = make_note (title, 1);
 
   note->body = g_strnfill (100000, 'x');
   bty_batch_put (batch, note);
@@ -54,17 +54,17 @@ check_all (BtyStore *store, guint n)
   for (guint i = 0; i < n; i++)
     {
       g_autofree char *title = g_strdup_printf ("n%u", i);
-      g_autoptr(Note)  note = store_must_get (store, &note_schema, "title", title);
+      g_autoptr (Note) note = store_must_get (store, &note_schema, "title", title);
     }
 }
 
 static void
 test_full (StoreFixture *f, gconstpointer unused)
 {
-  g_autoptr(GError)   error = NULL;
-  g_autofree char    *file = store_fixture_file (f, "");
-  g_autofree char    *next = NULL;
-  guint               n;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *file = store_fixture_file (f, "");
+  g_autofree char *next = NULL;
+  guint n;
 
   use_forgetful (f);
   forgetful_vfs_set_space (2000000);
@@ -90,13 +90,13 @@ test_full (StoreFixture *f, gconstpointer unused)
 typedef struct
 {
   GHashTable *acknowledged;
-  guint       n_answered;
+  guint n_answered;
 } Tally;
 
 typedef struct
 {
   Tally *tally;
-  char  *title;
+  char *title;
 } Ask;
 
 static void
@@ -115,19 +115,19 @@ on_applied (GObject *store, GAsyncResult *result, gpointer data)
 static void
 test_full_groups (StoreFixture *f, gconstpointer unused)
 {
-  Tally               tally = { .acknowledged = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
-  g_autoptr(BtyQuery) query = bty_query_new (&note_schema);
-  g_autoptr(BtyPage)  page = NULL;
+  Tally tally = { .acknowledged = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
+  g_autoptr (BtyQuery) query = bty_query_new (&note_schema);
+  g_autoptr (BtyPage) page = NULL;
 
   use_forgetful (f);
   forgetful_vfs_set_space (3000000);
   for (guint i = 0; i < 300; i++)
     {
-      g_autoptr(BtyBatch) batch = bty_batch_new ();
-      Ask                *one = g_new (Ask, 1);
-      g_autoptr(Note)     note = NULL;
+      g_autoptr (BtyBatch) batch = bty_batch_new ();
+      Ask *one = g_new (Ask, 1);
+      g_autoptr (Note) note = NULL;
 
-      *one = (Ask) { &tally, g_strdup_printf ("n%u", i) };
+      *one = (Ask){ &tally, g_strdup_printf ("n%u", i) };
       note = make_note (one->title, 1);
       note->body = g_strnfill ((gsize) g_test_rand_int_range (1, 50000), 'x');
       bty_batch_put (batch, note);
@@ -153,10 +153,10 @@ test_full_groups (StoreFixture *f, gconstpointer unused)
 static void
 test_full_disk (StoreFixture *f, gconstpointer unused)
 {
-  g_autofree char    *folder = g_build_filename (f->folder, "disk", NULL);
-  g_autoptr(BtyStore) store = g_object_new (BTY_TYPE_STORE_SQLITE, NULL);
-  g_autoptr(GError)   error = NULL;
-  guint               n;
+  g_autofree char *folder = g_build_filename (f->folder, "disk", NULL);
+  g_autoptr (BtyStore) store = g_object_new (BTY_TYPE_STORE_SQLITE, NULL);
+  g_autoptr (GError) error = NULL;
+  guint n;
 
   g_mkdir (folder, 0700);
   if (mount ("tmpfs", folder, "tmpfs", 0, "size=4m") != 0)
@@ -188,9 +188,9 @@ test_full_disk (StoreFixture *f, gconstpointer unused)
 static void
 test_full_at_open (StoreFixture *f, gconstpointer unused)
 {
-  g_autofree char    *folder = g_build_filename (f->folder, "new", NULL);
-  g_autoptr(BtyStore) store = g_object_new (BTY_TYPE_STORE_SQLITE, NULL);
-  g_autoptr(GError)   error = NULL;
+  g_autofree char *folder = g_build_filename (f->folder, "new", NULL);
+  g_autoptr (BtyStore) store = g_object_new (BTY_TYPE_STORE_SQLITE, NULL);
+  g_autoptr (GError) error = NULL;
 
   forgetful_vfs_reset (FALSE);
   forgetful_vfs_set_space (10000);
@@ -206,11 +206,11 @@ test_full_at_open (StoreFixture *f, gconstpointer unused)
 static void
 test_locked (StoreFixture *f, gconstpointer unused)
 {
-  g_autofree char    *file = store_fixture_file (f, "");
-  g_autoptr(BtyBot)   bot = make_bot ("Ada");
-  g_autoptr(BtyBatch) batch = bty_batch_new ();
-  g_autoptr(GError)   error = NULL;
-  sqlite3            *other;
+  g_autofree char *file = store_fixture_file (f, "");
+  g_autoptr (BtyBot) bot = make_bot ("Ada");
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
+  g_autoptr (GError) error = NULL;
+  sqlite3 *other;
 
   store_fixture_renew (f);
   bty_store_sqlite_get_options (BTY_STORE_SQLITE (f->store))->busy_timeout = 50;
@@ -230,9 +230,9 @@ test_locked (StoreFixture *f, gconstpointer unused)
 static void
 test_locked_at_open (StoreFixture *f, gconstpointer unused)
 {
-  g_autofree char  *file = store_fixture_file (f, "");
-  g_autoptr(GError) error = NULL;
-  sqlite3          *other;
+  g_autofree char *file = store_fixture_file (f, "");
+  g_autoptr (GError) error = NULL;
+  sqlite3 *other;
 
   store_fixture_renew (f);
   bty_store_sqlite_get_options (BTY_STORE_SQLITE (f->store))->busy_timeout = 50;
@@ -249,9 +249,9 @@ test_locked_at_open (StoreFixture *f, gconstpointer unused)
 static void
 test_read_only_child (void)
 {
-  const char         *folder = g_getenv ("STORE_FOLDER");
-  g_autoptr(BtyStore) store = g_object_new (BTY_TYPE_STORE_SQLITE, NULL);
-  g_autoptr(GError)   error = NULL;
+  const char *folder = g_getenv ("STORE_FOLDER");
+  g_autoptr (BtyStore) store = g_object_new (BTY_TYPE_STORE_SQLITE, NULL);
+  g_autoptr (GError) error = NULL;
 
   if (folder == NULL)
     {
@@ -301,8 +301,8 @@ test_read_only (StoreFixture *f, gconstpointer unused)
 static void
 test_no_file (StoreFixture *f, gconstpointer unused)
 {
-  g_autofree char  *file = store_fixture_file (f, "");
-  g_autoptr(GError) error = NULL;
+  g_autofree char *file = store_fixture_file (f, "");
+  g_autoptr (GError) error = NULL;
 
   store_fixture_renew (f);
   g_unlink (file);
@@ -316,10 +316,10 @@ test_no_file (StoreFixture *f, gconstpointer unused)
 static void
 test_no_database (StoreFixture *f, gconstpointer unused)
 {
-  g_autofree char  *file = store_fixture_file (f, "");
-  g_autofree char  *text = g_strnfill (20000, 'x');
-  g_autofree char  *after = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autofree char *file = store_fixture_file (f, "");
+  g_autofree char *text = g_strnfill (20000, 'x');
+  g_autofree char *after = NULL;
+  g_autoptr (GError) error = NULL;
 
   store_fixture_renew (f);
   g_assert_true (g_file_set_contents (file, text, -1, NULL));
@@ -336,7 +336,7 @@ static void
 damage (const char *file)
 {
   g_autofree char *content = NULL;
-  gsize            length;
+  gsize length;
 
   g_assert_true (g_file_get_contents (file, &content, &length, NULL));
   for (gsize i = 4096 * 40; i < length; i++)
@@ -369,9 +369,9 @@ leave_log_behind (StoreFixture *f)
 static void
 test_damaged (StoreFixture *f, gconstpointer unused)
 {
-  g_autofree char    *file = store_fixture_file (f, "");
-  g_autoptr(BtyQuery) query = bty_query_new (&note_schema);
-  g_autoptr(GError)   error = NULL;
+  g_autofree char *file = store_fixture_file (f, "");
+  g_autoptr (BtyQuery) query = bty_query_new (&note_schema);
+  g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < 20; i++)
     {

@@ -35,8 +35,8 @@ run_sql (const char *file, const char *sql)
 static char *
 ask (const char *file, const char *sql)
 {
-  GString      *out = g_string_new (NULL);
-  sqlite3      *db;
+  GString *out = g_string_new (NULL);
+  sqlite3 *db;
   sqlite3_stmt *statement;
 
   g_assert_cmpint (sqlite3_open (file, &db), ==, SQLITE_OK);
@@ -69,10 +69,10 @@ static const char own_sql[] =
 static void
 put_some (BtyStore *store)
 {
-  g_autoptr(BtyBot)            bot = make_bot ("Ada");
-  g_autoptr(BtyMessage)        message = make_message ("0190-session", "What the cat said");
-  g_autoptr(BtyProviderConfig) provider = bty_provider_config_new ();
-  g_autoptr(Note)              note = make_note ("one", 7);
+  g_autoptr (BtyBot) bot = make_bot ("Ada");
+  g_autoptr (BtyMessage) message = make_message ("0190-session", "What the cat said");
+  g_autoptr (BtyProviderConfig) provider = bty_provider_config_new ();
+  g_autoptr (Note) note = make_note ("one", 7);
 
   bot->route = g_strsplit ("openai/a,builtin/b", ",", -1);
   message->usage = bty_usage_new ();
@@ -90,8 +90,8 @@ dump_rows (GString *out, const char *file, const char *table)
 {
   g_autofree char *names_sql = g_strdup_printf ("SELECT name FROM pragma_table_info ('%s')", table);
   g_autofree char *names = ask (file, names_sql);
-  g_auto(GStrv)    list = g_strsplit (g_strchomp (names), "\n", -1);
-  g_autoptr(GString) quoted = g_string_new (NULL);
+  g_auto (GStrv) list = g_strsplit (g_strchomp (names), "\n", -1);
+  g_autoptr (GString) quoted = g_string_new (NULL);
   g_autofree char *sql = NULL;
   g_autofree char *rows = NULL;
 
@@ -106,10 +106,10 @@ static void
 regenerate (StoreFixture *f)
 {
   static const char *const tables[] = { "bot", "message", "provider", "record" };
-  g_autofree char         *file = store_fixture_file (f, "");
-  g_autofree char         *path = fixture_path (newest ());
-  g_autoptr(GString)       out = g_string_new ("-- SPDX-License-Identifier: LGPL-2.1-or-later\n");
-  g_autofree char         *schema = NULL;
+  g_autofree char *file = store_fixture_file (f, "");
+  g_autofree char *path = fixture_path (newest ());
+  g_autoptr (GString) out = g_string_new ("-- SPDX-License-Identifier: LGPL-2.1-or-later\n");
+  g_autofree char *schema = NULL;
 
   if (g_file_test (path, G_FILE_TEST_EXISTS))
     return; /* what has left the house does not change */
@@ -127,7 +127,7 @@ regenerate (StoreFixture *f)
 static char *
 use_fixture (StoreFixture *f, gint64 version)
 {
-  char            *file = store_fixture_file (f, "");
+  char *file = store_fixture_file (f, "");
   g_autofree char *path = fixture_path (version);
   g_autofree char *sql = NULL;
 
@@ -141,11 +141,11 @@ use_fixture (StoreFixture *f, gint64 version)
 static void
 check_some (BtyStore *store)
 {
-  g_autoptr(BtyBot)   bot = store_must_get (store, &bty_bot_schema, "slug", "ada");
-  g_autoptr(Note)     note = store_must_get (store, &note_schema, "title", "one");
-  g_autoptr(BtyQuery) query = bty_query_new (&bty_message_schema);
-  g_autoptr(BtyPage)  page = NULL;
-  const BtyMessage   *message;
+  g_autoptr (BtyBot) bot = store_must_get (store, &bty_bot_schema, "slug", "ada");
+  g_autoptr (Note) note = store_must_get (store, &note_schema, "title", "one");
+  g_autoptr (BtyQuery) query = bty_query_new (&bty_message_schema);
+  g_autoptr (BtyPage) page = NULL;
+  const BtyMessage *message;
 
   g_assert_cmpstr (bot->name, ==, "Ada");
   g_assert_cmpstr (bot->route[1], ==, "builtin/b");
@@ -182,7 +182,8 @@ test_fixtures (StoreFixture *f, gconstpointer unused)
 
 static const char *const none[] = { NULL };
 static const char *const good_step[] = { "ALTER TABLE bot ADD COLUMN mood TEXT", "CREATE TABLE extra (id TEXT)", NULL };
-static const char *const bad_step[] = { "CREATE TABLE extra (id TEXT)", "DROP TABLE message", "INSERT INTO nowhere VALUES (1)", NULL };
+static const char *const bad_step[] = { "CREATE TABLE extra (id TEXT)", "DROP TABLE message",
+                                        "INSERT INTO nowhere VALUES (1)", NULL };
 
 static const BtySqliteSchema *
 make_schema (const char *const *step, BtySqliteSchema *schema, BtySqlMigration *steps, const char *const **extra)
@@ -191,26 +192,26 @@ make_schema (const char *const *step, BtySqliteSchema *schema, BtySqlMigration *
 
   memcpy (steps, bty_sqlite_schema.steps, n * sizeof *steps);
   memcpy (extra, bty_sqlite_schema.extra, n * sizeof *extra);
-  steps[n] = (BtySqlMigration) { newest () + 1, step };
+  steps[n] = (BtySqlMigration){ newest () + 1, step };
   extra[n] = none;
-  *schema = (BtySqliteSchema) { steps, extra, n + 1 };
+  *schema = (BtySqliteSchema){ steps, extra, n + 1 };
   return schema;
 }
 
 static void
 test_update (StoreFixture *f, gconstpointer unused)
 {
-  g_autofree char    *file = use_fixture (f, newest ());
-  g_autofree char    *suffix = g_strdup_printf (".before-%" G_GINT64_FORMAT, newest () + 1);
-  g_autofree char    *copy = store_fixture_file (f, suffix);
-  g_autofree char    *copy_log = g_strconcat (copy, "-wal", NULL);
-  BtySqlMigration     steps[16];
-  const char *const  *extra[16];
-  BtySqliteSchema     schema;
-  g_autofree char    *names = NULL;
-  g_autofree char    *slugs = NULL;
-  g_autofree char    *version = NULL;
-  GStatBuf            status;
+  g_autofree char *file = use_fixture (f, newest ());
+  g_autofree char *suffix = g_strdup_printf (".before-%" G_GINT64_FORMAT, newest () + 1);
+  g_autofree char *copy = store_fixture_file (f, suffix);
+  g_autofree char *copy_log = g_strconcat (copy, "-wal", NULL);
+  BtySqlMigration steps[16];
+  const char *const *extra[16];
+  BtySqliteSchema schema;
+  g_autofree char *names = NULL;
+  g_autofree char *slugs = NULL;
+  g_autofree char *version = NULL;
+  GStatBuf status;
 
   bty_store_sqlite_set_schema (BTY_STORE_SQLITE (f->store), make_schema (good_step, &schema, steps, extra));
   store_fixture_open (f);
@@ -231,13 +232,13 @@ test_update (StoreFixture *f, gconstpointer unused)
 static void
 test_failed_update (StoreFixture *f, gconstpointer unused)
 {
-  g_autofree char    *file = use_fixture (f, newest ());
-  g_autofree char    *before = ask (file, "SELECT sql FROM sqlite_schema");
-  g_autofree char    *after = NULL;
-  BtySqlMigration     steps[16];
-  const char *const  *extra[16];
-  BtySqliteSchema     schema;
-  g_autoptr(GError)   error = NULL;
+  g_autofree char *file = use_fixture (f, newest ());
+  g_autofree char *before = ask (file, "SELECT sql FROM sqlite_schema");
+  g_autofree char *after = NULL;
+  BtySqlMigration steps[16];
+  const char *const *extra[16];
+  BtySqliteSchema schema;
+  g_autoptr (GError) error = NULL;
 
   bty_store_sqlite_set_schema (BTY_STORE_SQLITE (f->store), make_schema (bad_step, &schema, steps, extra));
   g_assert_false (bty_store_open (f->store, f->folder, &error));
@@ -254,14 +255,14 @@ test_failed_update (StoreFixture *f, gconstpointer unused)
 static void
 test_no_copy (StoreFixture *f, gconstpointer unused)
 {
-  g_autofree char    *file = use_fixture (f, newest ());
-  g_autofree char    *suffix = g_strdup_printf (".before-%" G_GINT64_FORMAT ".part", newest () + 1);
-  g_autofree char    *in_the_way = store_fixture_file (f, suffix);
-  g_autofree char    *version = NULL;
-  BtySqlMigration     steps[16];
-  const char *const  *extra[16];
-  BtySqliteSchema     schema;
-  g_autoptr(GError)   error = NULL;
+  g_autofree char *file = use_fixture (f, newest ());
+  g_autofree char *suffix = g_strdup_printf (".before-%" G_GINT64_FORMAT ".part", newest () + 1);
+  g_autofree char *in_the_way = store_fixture_file (f, suffix);
+  g_autofree char *version = NULL;
+  BtySqlMigration steps[16];
+  const char *const *extra[16];
+  BtySqliteSchema schema;
+  g_autoptr (GError) error = NULL;
 
   g_mkdir (in_the_way, 0700);
   bty_store_sqlite_set_schema (BTY_STORE_SQLITE (f->store), make_schema (good_step, &schema, steps, extra));
@@ -276,9 +277,9 @@ test_no_copy (StoreFixture *f, gconstpointer unused)
 static void
 test_newer (StoreFixture *f, gconstpointer unused)
 {
-  g_autofree char  *file = use_fixture (f, newest ());
-  g_autofree char  *known = g_strdup_printf ("%" G_GINT64_FORMAT, newest ());
-  g_autoptr(GError) error = NULL;
+  g_autofree char *file = use_fixture (f, newest ());
+  g_autofree char *known = g_strdup_printf ("%" G_GINT64_FORMAT, newest ());
+  g_autoptr (GError) error = NULL;
 
   run_sql (file, "PRAGMA user_version = 4711");
   g_assert_false (bty_store_open (f->store, f->folder, &error));
@@ -291,10 +292,10 @@ test_newer (StoreFixture *f, gconstpointer unused)
 static void
 test_foreign (StoreFixture *f, gconstpointer unused)
 {
-  g_autofree char  *file = store_fixture_file (f, "");
-  g_autofree char  *tables = NULL;
-  g_autofree char  *mode = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autofree char *file = store_fixture_file (f, "");
+  g_autofree char *tables = NULL;
+  g_autofree char *mode = NULL;
+  g_autoptr (GError) error = NULL;
 
   store_fixture_renew (f);
   g_unlink (file);
@@ -311,12 +312,12 @@ static void
 test_modes (StoreFixture *f, gconstpointer unused)
 {
   static const char *const suffixes[] = { "", "-wal", "-shm" };
-  g_autofree char         *inner = g_build_filename (f->folder, "a", "b", NULL);
-  g_autofree char         *middle = g_build_filename (f->folder, "a", NULL);
-  g_autofree char         *file = store_fixture_file (f, "");
-  g_autoptr(BtyStore)      store = g_object_new (BTY_TYPE_STORE_SQLITE, NULL);
-  g_autoptr(BtyBot)        bot = make_bot ("Ada");
-  GStatBuf                 status;
+  g_autofree char *inner = g_build_filename (f->folder, "a", "b", NULL);
+  g_autofree char *middle = g_build_filename (f->folder, "a", NULL);
+  g_autofree char *file = store_fixture_file (f, "");
+  g_autoptr (BtyStore) store = g_object_new (BTY_TYPE_STORE_SQLITE, NULL);
+  g_autoptr (BtyBot) bot = make_bot ("Ada");
+  GStatBuf status;
 
   put_some (f->store);
   for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)

@@ -14,15 +14,15 @@
 
 typedef struct
 {
-  BtyStore   *store;
+  BtyStore *store;
   GHashTable *acknowledged; /* names of batches */
-  guint       n_asked;
-  guint       n_answered;
+  guint n_asked;
+  guint n_answered;
 } Run;
 
 typedef struct
 {
-  Run  *run;
+  Run *run;
   char *name;
 } Ask;
 
@@ -46,11 +46,11 @@ on_applied (GObject *store, GAsyncResult *result, gpointer data)
 static void
 ask (Run *run)
 {
-  g_autoptr(BtyBatch) batch = bty_batch_new ();
-  Ask                *one = g_new (Ask, 1);
-  g_autofree char    *twin_title = NULL;
-  g_autoptr(Note)     note = NULL;
-  g_autoptr(Note)     twin = NULL;
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
+  Ask *one = g_new (Ask, 1);
+  g_autofree char *twin_title = NULL;
+  g_autoptr (Note) note = NULL;
+  g_autoptr (Note) twin = NULL;
 
   one->run = run;
   one->name = g_strdup_printf ("n%u", run->n_asked++);
@@ -67,9 +67,9 @@ ask (Run *run)
 static BtyStore *
 open_store (const char *folder, const char *synchronous)
 {
-  BtyStore         *store = g_object_new (BTY_TYPE_STORE_SQLITE, NULL);
+  BtyStore *store = g_object_new (BTY_TYPE_STORE_SQLITE, NULL);
   BtySqliteOptions *options = bty_store_sqlite_get_options (BTY_STORE_SQLITE (store));
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
   options->vfs = FORGETFUL_VFS;
   options->checkpoint_size = 64 * 1024;
@@ -86,7 +86,7 @@ write_until_cut (Run *run, const char *folder, const char *synchronous, guint op
   forgetful_vfs_reset (TRUE);
   if (strcmp (synchronous, "FULL") != 0)
     {
-      g_autoptr(BtyStore) first = open_store (folder, "FULL"); /* so that there is a database at least */
+      g_autoptr (BtyStore) first = open_store (folder, "FULL"); /* so that there is a database at least */
 
       bty_store_close (first);
     }
@@ -104,12 +104,13 @@ write_until_cut (Run *run, const char *folder, const char *synchronous, guint op
 static void
 check_sound (const char *folder)
 {
-  g_autofree char               *file = g_build_filename (folder, "boternity.db", NULL);
-  BtySqliteOptions               options = { .synchronous = "FULL" };
-  g_autoptr(BtySqliteConnection) connection = bty_sqlite_connection_open (file, BTY_SQLITE_WRITE, &options, NULL);
-  gint64                         n = -1;
+  g_autofree char *file = g_build_filename (folder, "boternity.db", NULL);
+  BtySqliteOptions options = { .synchronous = "FULL" };
+  g_autoptr (BtySqliteConnection) connection = bty_sqlite_connection_open (file, BTY_SQLITE_WRITE, &options, NULL);
+  gint64 n = -1;
 
-  bty_sqlite_connection_get_int (connection, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'", &n, NULL);
+  bty_sqlite_connection_get_int (connection,
+                                 "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'", &n, NULL);
   g_assert_cmpint (n, ==, 0);
 }
 
@@ -117,15 +118,15 @@ check_sound (const char *folder)
 static GHashTable *
 read_titles (BtyStore *store)
 {
-  g_autoptr(BtyQuery)   query = bty_query_new (&note_schema);
-  g_autoptr(GHashTable) found = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autofree char      *cursor = NULL;
+  g_autoptr (BtyQuery) query = bty_query_new (&note_schema);
+  g_autoptr (GHashTable) found = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autofree char *cursor = NULL;
 
   bty_query_limit (query, 1000);
   do
     {
-      g_autoptr(GError)  error = NULL;
-      g_autoptr(BtyPage) page = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (BtyPage) page = NULL;
 
       bty_query_after (query, cursor);
       page = store_query (store, query, &error);
@@ -146,9 +147,9 @@ read_titles (BtyStore *store)
 static GHashTable *
 read_disk (const char *folder)
 {
-  g_autoptr(BtyStore) store = g_object_new (BTY_TYPE_STORE_SQLITE, NULL);
-  g_autoptr(GError)   error = NULL;
-  GHashTable         *found;
+  g_autoptr (BtyStore) store = g_object_new (BTY_TYPE_STORE_SQLITE, NULL);
+  g_autoptr (GError) error = NULL;
+  GHashTable *found;
 
   if (!bty_store_open (store, folder, &error))
     {
@@ -166,7 +167,7 @@ static void
 check_whole (GHashTable *found)
 {
   GHashTableIter iter;
-  gpointer       name;
+  gpointer name;
 
   g_hash_table_iter_init (&iter, found);
   while (g_hash_table_iter_next (&iter, &name, NULL))
@@ -181,10 +182,10 @@ check_whole (GHashTable *found)
 static guint
 count_lost (Run *run, const char *folder, gboolean is_synced)
 {
-  g_autoptr(GHashTable) found = read_disk (folder);
-  guint                 n_lost = 0;
-  GHashTableIter        iter;
-  gpointer              name;
+  g_autoptr (GHashTable) found = read_disk (folder);
+  guint n_lost = 0;
+  GHashTableIter iter;
+  gpointer name;
 
   if (is_synced)
     {
@@ -204,8 +205,8 @@ run_round (GRand *random, const char *synchronous, guint *n_acknowledged)
 {
   g_autofree char *folder = g_dir_make_tmp ("boternity-power-XXXXXX", NULL);
   g_autofree char *disk = g_dir_make_tmp ("boternity-disk-XXXXXX", NULL);
-  Run              run = { .acknowledged = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
-  guint            n_lost;
+  Run run = { .acknowledged = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
+  guint n_lost;
 
   write_until_cut (&run, folder, synchronous, (guint) g_rand_int_range (random, 1, 150));
   forgetful_vfs_write_disk (disk, random);
@@ -221,8 +222,8 @@ run_round (GRand *random, const char *synchronous, guint *n_acknowledged)
 static void
 test_durable (void)
 {
-  g_autoptr(GRand) random = g_rand_new_with_seed ((guint32) g_test_rand_int ());
-  guint            n_acknowledged = 0;
+  g_autoptr (GRand) random = g_rand_new_with_seed ((guint32) g_test_rand_int ());
+  guint n_acknowledged = 0;
 
   for (guint i = 0; i < N_ROUNDS; i++)
     g_assert_cmpuint (run_round (random, "FULL", &n_acknowledged), ==, 0);
@@ -234,9 +235,9 @@ test_durable (void)
 static void
 test_not_durable (void)
 {
-  g_autoptr(GRand) random = g_rand_new_with_seed ((guint32) g_test_rand_int ());
-  guint            n_acknowledged = 0;
-  guint            n_lost = 0;
+  g_autoptr (GRand) random = g_rand_new_with_seed ((guint32) g_test_rand_int ());
+  guint n_acknowledged = 0;
+  guint n_lost = 0;
 
   for (guint i = 0; i < 20; i++)
     n_lost += run_round (random, "OFF", &n_acknowledged);

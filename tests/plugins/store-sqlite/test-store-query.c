@@ -14,13 +14,13 @@
 static char *
 collect (BtyStore *store, const BtySchema *schema, const char *order, gboolean descending, guint limit, guint offset)
 {
-  g_autofree char   *cursor = NULL;
-  g_autoptr(GString) out = g_string_new (NULL);
+  g_autofree char *cursor = NULL;
+  g_autoptr (GString) out = g_string_new (NULL);
 
   do
     {
-      g_autoptr(BtyQuery) query = bty_query_new (schema);
-      g_autoptr(BtyPage)  page = NULL;
+      g_autoptr (BtyQuery) query = bty_query_new (schema);
+      g_autoptr (BtyPage) page = NULL;
 
       bty_query_order (query, order, descending);
       bty_query_limit (query, limit);
@@ -42,9 +42,9 @@ check_order (BtyStore *store, const BtySchema *schema, const char *order, guint 
 {
   g_autofree char *whole = collect (store, schema, order, FALSE, 1000, offset);
   g_autofree char *whole_down = collect (store, schema, order, TRUE, 1000, offset);
-  g_auto(GStrv)    up = g_strsplit (whole, " ", -1);
-  g_auto(GStrv)    down = g_strsplit (whole_down, " ", -1);
-  guint            n = g_strv_length (up) - 1;
+  g_auto (GStrv) up = g_strsplit (whole, " ", -1);
+  g_auto (GStrv) down = g_strsplit (whole_down, " ", -1);
+  guint n = g_strv_length (up) - 1;
 
   g_assert_cmpuint (n, ==, N_NOTES);
   for (guint i = 0; i < n; i++)
@@ -63,14 +63,18 @@ static Note *
 note_for (guint i)
 {
   g_autofree char *title = g_strdup_printf ("n%02u", (i * 31) % N_NOTES);
-  Note            *note = make_note (title, i % 7);
+  Note *note = make_note (title, i % 7);
 
   note->done = i % 2;
   if (i % 5 != 0)
     {
       BTY_SET_NULL (note, Note, due_at, FALSE);
       /* Whole seconds, milliseconds and microseconds, which JSON writes in different widths. */
-      note->due_at = G_GINT64_CONSTANT (1700000000000000) + (i % 3 == 0 ? 1000000 : i % 3 == 1 ? 1000500 : 999000) + i % 4 * 1000;
+      note->due_at = G_GINT64_CONSTANT (1700000000000000) +
+                     (i % 3 == 0   ? 1000000
+                      : i % 3 == 1 ? 1000500
+                                   : 999000) +
+                     i % 4 * 1000;
     }
   return note;
 }
@@ -78,12 +82,12 @@ note_for (guint i)
 static void
 put_notes (StoreFixture *f)
 {
-  g_autoptr(BtyBatch) batch = bty_batch_new ();
-  g_autoptr(GError)   error = NULL;
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
+  g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < N_NOTES; i++)
     {
-      g_autoptr(Note) note = note_for (i);
+      g_autoptr (Note) note = note_for (i);
 
       bty_batch_put (batch, note);
     }
@@ -104,9 +108,9 @@ test_pages_generic (StoreFixture *f, gconstpointer unused)
 static void
 test_time_order (StoreFixture *f, gconstpointer unused)
 {
-  g_autoptr(BtyQuery) query = bty_query_new (&note_schema);
-  g_autoptr(BtyPage)  page = NULL;
-  gint64              last = 0;
+  g_autoptr (BtyQuery) query = bty_query_new (&note_schema);
+  g_autoptr (BtyPage) page = NULL;
+  gint64 last = 0;
 
   put_notes (f);
   bty_query_order (query, "due_at", FALSE);
@@ -126,13 +130,13 @@ static void
 test_pages_own (StoreFixture *f, gconstpointer unused)
 {
   static const char *const orders[] = { "id", "turn", "created_at", "session" };
-  g_autoptr(BtyBatch)      batch = bty_batch_new ();
-  g_autoptr(GError)        error = NULL;
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
+  g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < N_NOTES; i++)
     {
-      g_autofree char      *text = g_strdup_printf ("m%u", i);
-      g_autoptr(BtyMessage) message = make_message (i % 3 == 0 ? "s1" : "s2", text);
+      g_autofree char *text = g_strdup_printf ("m%u", i);
+      g_autoptr (BtyMessage) message = make_message (i % 3 == 0 ? "s1" : "s2", text);
 
       message->turn = i % 4 != 0 ? g_strdup_printf ("t%u", i % 6) : NULL;
       bty_batch_put (batch, message);
@@ -146,7 +150,7 @@ test_pages_own (StoreFixture *f, gconstpointer unused)
 typedef struct
 {
   const char *field;
-  BtyMatch    match;
+  BtyMatch match;
   const char *value;
 } Filter;
 
@@ -173,8 +177,8 @@ test_filters (StoreFixture *f, gconstpointer unused)
   put_notes (f);
   for (int match = BTY_MATCH_EQUAL; match <= BTY_MATCH_GREATER_OR_EQUAL; match++)
     {
-      g_autoptr(BtyQuery) query = bty_query_new (&note_schema);
-      g_autoptr(BtyPage)  page = NULL;
+      g_autoptr (BtyQuery) query = bty_query_new (&note_schema);
+      g_autoptr (BtyPage) page = NULL;
 
       bty_query_where (query, "rank", (BtyMatch) match, "3");
       page = store_must_query (f->store, query);
@@ -185,10 +189,10 @@ test_filters (StoreFixture *f, gconstpointer unused)
 static void
 test_filters_together (StoreFixture *f, gconstpointer unused)
 {
-  g_autoptr(BtyQuery) query = bty_query_new (&note_schema);
-  g_autoptr(BtyQuery) bad = bty_query_new (&note_schema);
-  g_autoptr(BtyPage)  page = NULL;
-  g_autoptr(GError)   error = NULL;
+  g_autoptr (BtyQuery) query = bty_query_new (&note_schema);
+  g_autoptr (BtyQuery) bad = bty_query_new (&note_schema);
+  g_autoptr (BtyPage) page = NULL;
+  g_autoptr (GError) error = NULL;
 
   put_notes (f);
   bty_query_where (query, "done", BTY_MATCH_EQUAL, "true");
@@ -213,10 +217,10 @@ static void
 test_bad_cursors (StoreFixture *f, gconstpointer unused)
 {
   static const char *const bad[] = { "", "x", "AAAA", "../../x", "%00", "bm8KbmUKdA..", "\xc3\xa9" };
-  g_autoptr(BtyQuery)      first = bty_query_new (&note_schema);
-  g_autoptr(BtyQuery)      other = bty_query_new (&note_schema);
-  g_autoptr(BtyPage)       page = NULL;
-  g_autoptr(GError)        error = NULL;
+  g_autoptr (BtyQuery) first = bty_query_new (&note_schema);
+  g_autoptr (BtyQuery) other = bty_query_new (&note_schema);
+  g_autoptr (BtyPage) page = NULL;
+  g_autoptr (GError) error = NULL;
 
   put_notes (f);
   bty_query_limit (first, 2);
@@ -228,7 +232,7 @@ test_bad_cursors (StoreFixture *f, gconstpointer unused)
   g_assert_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT);
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     {
-      g_autoptr(BtyQuery) query = bty_query_new (&note_schema);
+      g_autoptr (BtyQuery) query = bty_query_new (&note_schema);
 
       g_clear_error (&error);
       bty_query_after (query, bad[i]);
@@ -240,8 +244,8 @@ test_bad_cursors (StoreFixture *f, gconstpointer unused)
 static guint
 count_found (BtyStore *store, const char *words, const char *session)
 {
-  g_autoptr(BtyQuery) query = bty_query_new (&bty_message_schema);
-  g_autoptr(BtyPage)  page = NULL;
+  g_autoptr (BtyQuery) query = bty_query_new (&bty_message_schema);
+  g_autoptr (BtyPage) page = NULL;
 
   bty_query_match_text (query, words);
   if (session != NULL)
@@ -253,12 +257,12 @@ count_found (BtyStore *store, const char *words, const char *session)
 static void
 test_text (StoreFixture *f, gconstpointer unused)
 {
-  g_autoptr(BtyMessage) cats = make_message ("s1", "The cat sat on the mat; cats, CAT!");
-  g_autoptr(BtyMessage) dogs = make_message ("s2", "A dog saw the cat once, in M\xc3\xbcnchen");
-  g_autoptr(BtyMessage) none = make_message ("s2", "");
-  g_autoptr(BtyMessage) edited = NULL;
-  g_autoptr(BtyQuery)   query = bty_query_new (&bty_message_schema);
-  g_autoptr(BtyPage)    page = NULL;
+  g_autoptr (BtyMessage) cats = make_message ("s1", "The cat sat on the mat; cats, CAT!");
+  g_autoptr (BtyMessage) dogs = make_message ("s2", "A dog saw the cat once, in M\xc3\xbcnchen");
+  g_autoptr (BtyMessage) none = make_message ("s2", "");
+  g_autoptr (BtyMessage) edited = NULL;
+  g_autoptr (BtyQuery) query = bty_query_new (&bty_message_schema);
+  g_autoptr (BtyPage) page = NULL;
 
   store_put (f->store, cats);
   store_put (f->store, dogs);
@@ -285,10 +289,17 @@ test_text (StoreFixture *f, gconstpointer unused)
 static void
 test_text_syntax (StoreFixture *f, gconstpointer unused)
 {
-  static const char *const words[] = { "\"", "cat\"", "cat OR", "cat AND dog", "NOT cat", "text:cat", "cat*", "^cat", "(cat", "NEAR(cat dog)",
-                                       "cat + dog", "-cat", "{cat}", "'; DROP TABLE message; --", "*", "", " ", "\xf0\x9f\x98\x80",
+  static const char *const words[] = { "\"",         "cat\"",
+                                       "cat OR",     "cat AND dog",
+                                       "NOT cat",    "text:cat",
+                                       "cat*",       "^cat",
+                                       "(cat",       "NEAR(cat dog)",
+                                       "cat + dog",  "-cat",
+                                       "{cat}",      "'; DROP TABLE message; --",
+                                       "*",          "",
+                                       " ",          "\xf0\x9f\x98\x80",
                                        "cat\"\"cat", "message_text" };
-  g_autoptr(BtyMessage)    cats = make_message ("s1", "The cat sat");
+  g_autoptr (BtyMessage) cats = make_message ("s1", "The cat sat");
 
   store_put (f->store, cats);
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
@@ -298,22 +309,22 @@ test_text_syntax (StoreFixture *f, gconstpointer unused)
 static void
 test_text_pages (StoreFixture *f, gconstpointer unused)
 {
-  g_autofree char      *cursor = NULL;
-  g_autoptr(GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr(BtyBatch)   batch = bty_batch_new ();
+  g_autofree char *cursor = NULL;
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
 
   for (guint i = 0; i < 25; i++)
     {
-      g_autofree char      *text = g_strdup_printf ("cat %s", i % 2 ? "cat cat" : "dog bird");
-      g_autoptr(BtyMessage) message = make_message ("s", text);
+      g_autofree char *text = g_strdup_printf ("cat %s", i % 2 ? "cat cat" : "dog bird");
+      g_autoptr (BtyMessage) message = make_message ("s", text);
 
       bty_batch_put (batch, message);
     }
   g_assert_true (store_apply (f->store, batch, NULL));
   do
     {
-      g_autoptr(BtyQuery) query = bty_query_new (&bty_message_schema);
-      g_autoptr(BtyPage)  page = NULL;
+      g_autoptr (BtyQuery) query = bty_query_new (&bty_message_schema);
+      g_autoptr (BtyPage) page = NULL;
 
       bty_query_match_text (query, "cat");
       bty_query_limit (query, 4);
@@ -331,8 +342,8 @@ test_text_pages (StoreFixture *f, gconstpointer unused)
 static void
 test_text_elsewhere (StoreFixture *f, gconstpointer unused)
 {
-  g_autoptr(BtyQuery) query = bty_query_new (&bty_bot_schema);
-  g_autoptr(GError)   error = NULL;
+  g_autoptr (BtyQuery) query = bty_query_new (&bty_bot_schema);
+  g_autoptr (GError) error = NULL;
 
   bty_query_match_text (query, "cat");
   g_assert_null (store_query (f->store, query, &error));

@@ -12,16 +12,16 @@
 
 typedef struct
 {
-  char                *folder;
+  char *folder;
   BtySqliteConnection *connection;
 } Fixture;
 
 static void
 set_up (Fixture *f, gconstpointer unused)
 {
-  BtySqliteOptions  options;
-  gboolean          was_unclean;
-  g_autoptr(GError) error = NULL;
+  BtySqliteOptions options;
+  gboolean was_unclean;
+  g_autoptr (GError) error = NULL;
 
   bty_sqlite_options_load (&options, NULL);
   f->folder = g_dir_make_tmp ("boternity-schema-XXXXXX", NULL);
@@ -75,8 +75,9 @@ must_not_be_null (const BtyField *field)
 static void
 check_table (Fixture *f, const BtySchema *schema)
 {
-  g_autofree char *sql = g_strdup_printf ("SELECT name, type, \"notnull\" FROM pragma_table_info ('%s') WHERE name <> 'row'", schema->name);
-  g_autoptr(BtySqliteStatement) statement = bty_sqlite_connection_prepare (f->connection, sql, NULL);
+  g_autofree char *sql = g_strdup_printf (
+    "SELECT name, type, \"notnull\" FROM pragma_table_info ('%s') WHERE name <> 'row'", schema->name);
+  g_autoptr (BtySqliteStatement) statement = bty_sqlite_connection_prepare (f->connection, sql, NULL);
 
   g_test_message ("%s", schema->name);
   g_assert_nonnull (statement);
@@ -110,11 +111,12 @@ test_unique (Fixture *f, gconstpointer unused)
 
       for (guint j = 0; j < schema->n_fields; j++)
         {
-          const BtyField  *field = bty_schema_get_field (schema, j);
-          gint64           n = 0;
+          const BtyField *field = bty_schema_get_field (schema, j);
+          gint64 n = 0;
           g_autofree char *sql = g_strdup_printf (
             "SELECT count(*) FROM pragma_index_list ('%s') AS list WHERE \"unique\" AND "
-            "(SELECT group_concat (name) FROM pragma_index_info (list.name)) = '%s'", schema->name, field->name);
+            "(SELECT group_concat (name) FROM pragma_index_info (list.name)) = '%s'",
+            schema->name, field->name);
 
           g_assert_true (bty_sqlite_connection_get_int (f->connection, sql, &n, NULL));
           g_assert_cmpint (n, ==, (field->flags & BTY_UNIQUE) != 0 ? 1 : 0);
@@ -126,8 +128,8 @@ test_unique (Fixture *f, gconstpointer unused)
 static void
 check_plan (Fixture *f, const char *sql)
 {
-  g_autofree char              *explain = g_strconcat ("EXPLAIN QUERY PLAN ", sql, NULL);
-  g_autoptr(BtySqliteStatement) statement = bty_sqlite_connection_prepare (f->connection, explain, NULL);
+  g_autofree char *explain = g_strconcat ("EXPLAIN QUERY PLAN ", sql, NULL);
+  g_autoptr (BtySqliteStatement) statement = bty_sqlite_connection_prepare (f->connection, explain, NULL);
 
   g_assert_nonnull (statement);
   while (sqlite3_step (statement) == SQLITE_ROW)
@@ -144,8 +146,8 @@ check_plan (Fixture *f, const char *sql)
 static void
 check_query (Fixture *f, const BtySchema *schema, const char *where, const char *order, gboolean descending)
 {
-  g_autoptr(BtyQuery)    query = bty_query_new (schema);
-  g_autoptr(BtySqlQuery) sql_query = NULL;
+  g_autoptr (BtyQuery) query = bty_query_new (schema);
+  g_autoptr (BtySqlQuery) sql_query = NULL;
 
   if (where != NULL)
     bty_query_where (query, where, BTY_MATCH_EQUAL, "queued");

@@ -14,28 +14,28 @@
 typedef struct
 {
   BtyStore *store;
-  BtyBot   *current[N_BOTS]; /* as last acknowledged; NULL when deleted */
-  gint64    revision[N_BOTS];
-  guint     busy[N_BOTS];
-  guint     n_reads;
-  guint     n_writes;
-  guint     n_in_flight;
+  BtyBot *current[N_BOTS]; /* as last acknowledged; NULL when deleted */
+  gint64 revision[N_BOTS];
+  guint busy[N_BOTS];
+  guint n_reads;
+  guint n_writes;
+  guint n_in_flight;
 } Storm;
 
 typedef struct
 {
-  Storm   *storm;
-  guint    index;
-  gint64   at_least;
-  BtyBot  *bot;
+  Storm *storm;
+  guint index;
+  gint64 at_least;
+  BtyBot *bot;
 } Step;
 
 static void
 on_got (GObject *store, GAsyncResult *result, gpointer data)
 {
-  g_autofree Step  *step = data;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(BtyBot) bot = bty_store_get_finish (BTY_STORE (store), result, &error);
+  g_autofree Step *step = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyBot) bot = bty_store_get_finish (BTY_STORE (store), result, &error);
 
   g_assert_no_error (error);
   /* A read sees every write that was acknowledged before it began. */
@@ -47,9 +47,9 @@ on_got (GObject *store, GAsyncResult *result, gpointer data)
 static void
 on_put (GObject *store, GAsyncResult *result, gpointer data)
 {
-  g_autofree Step  *step = data;
-  g_autoptr(GError) error = NULL;
-  Storm            *storm = step->storm;
+  g_autofree Step *step = data;
+  g_autoptr (GError) error = NULL;
+  Storm *storm = step->storm;
 
   bty_store_apply_finish (BTY_STORE (store), result, &error);
   g_assert_no_error (error);
@@ -80,7 +80,7 @@ step_storm (Storm *storm)
     }
   else
     {
-      g_autoptr(BtyBatch) batch = bty_batch_new ();
+      g_autoptr (BtyBatch) batch = bty_batch_new ();
 
       storm->busy[index] = TRUE;
       step->bot = bty_bot_edit (storm->current[index]);
@@ -131,12 +131,12 @@ test_storm (StoreFixture *f, gconstpointer unused)
 static void
 test_cache (StoreFixture *f, gconstpointer unused)
 {
-  g_autoptr(BtyBot) ada = make_bot ("Ada");
-  g_autoptr(BtyBot) bob = make_bot ("Bob");
-  g_autoptr(BtyBot) ada_edited = NULL;
-  g_autoptr(BtyBot) bob_edited = NULL;
-  g_autoptr(BtyBot) found = NULL;
-  g_autoptr(BtyBot) same = NULL;
+  g_autoptr (BtyBot) ada = make_bot ("Ada");
+  g_autoptr (BtyBot) bob = make_bot ("Bob");
+  g_autoptr (BtyBot) ada_edited = NULL;
+  g_autoptr (BtyBot) bob_edited = NULL;
+  g_autoptr (BtyBot) found = NULL;
+  g_autoptr (BtyBot) same = NULL;
 
   store_put (f->store, ada);
   store_put (f->store, bob);
@@ -170,8 +170,8 @@ on_answered (GObject *store, GAsyncResult *result, gpointer data)
 static void
 test_not_at_once (StoreFixture *f, gconstpointer unused)
 {
-  g_autoptr(BtyBot) ada = make_bot ("Ada");
-  g_autoptr(BtyBot) found = NULL;
+  g_autoptr (BtyBot) ada = make_bot ("Ada");
+  g_autoptr (BtyBot) found = NULL;
 
   store_put (f->store, ada);
   found = store_must_get (f->store, &bty_bot_schema, "slug", "ada");
@@ -185,8 +185,8 @@ test_not_at_once (StoreFixture *f, gconstpointer unused)
 static void
 on_query_error (GObject *store, GAsyncResult *result, gpointer data)
 {
-  GError            **error = data;
-  g_autoptr(BtyPage) page = bty_store_query_finish (BTY_STORE (store), result, error);
+  GError **error = data;
+  g_autoptr (BtyPage) page = bty_store_query_finish (BTY_STORE (store), result, error);
 
   if (page != NULL)
     g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNIMPLEMENTED, "not cancelled");
@@ -197,12 +197,12 @@ put_many (BtyStore *store, guint n)
 {
   for (guint i = 0; i < n; i += 1000)
     {
-      g_autoptr(BtyBatch) batch = bty_batch_new ();
+      g_autoptr (BtyBatch) batch = bty_batch_new ();
 
       for (guint j = 0; j < 1000; j++)
         {
           g_autofree char *title = g_strdup_printf ("t%u", i + j);
-          g_autoptr(Note)  note = make_note (title, (i + j) % 100);
+          g_autoptr (Note) note = make_note (title, (i + j) % 100);
 
           bty_batch_put (batch, note);
         }
@@ -214,9 +214,9 @@ put_many (BtyStore *store, guint n)
 static GError *
 start_and_cancel (BtyStore *store, guint microseconds)
 {
-  g_autoptr(BtyQuery)     query = bty_query_new (&note_schema);
-  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
-  GError                 *error = NULL;
+  g_autoptr (BtyQuery) query = bty_query_new (&note_schema);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  GError *error = NULL;
 
   bty_query_order (query, "updated_at", TRUE);
   bty_store_query_async (store, query, cancellable, on_query_error, &error);
@@ -230,10 +230,10 @@ start_and_cancel (BtyStore *store, guint microseconds)
 static void
 test_cancel (StoreFixture *f, gconstpointer unused)
 {
-  g_autoptr(BtyQuery) query = bty_query_new (&note_schema);
-  gint64              full;
-  gint64              start;
-  guint               n_cancelled = 0;
+  g_autoptr (BtyQuery) query = bty_query_new (&note_schema);
+  gint64 full;
+  gint64 start;
+  guint n_cancelled = 0;
 
   put_many (f->store, 20000);
   bty_query_order (query, "updated_at", TRUE);
@@ -242,13 +242,14 @@ test_cancel (StoreFixture *f, gconstpointer unused)
   full = g_get_monotonic_time () - start;
   for (guint i = 0; i < 20; i++)
     {
-      g_autoptr(GError) error = NULL;
+      g_autoptr (GError) error = NULL;
 
       error = start_and_cancel (f->store, (guint) full / 4);
       n_cancelled += g_error_matches (error, BTY_ERROR, BTY_ERROR_CANCELLED);
     }
   start = g_get_monotonic_time () - start - full;
-  g_test_message ("%u of 20 cancelled after a quarter of %" G_GINT64_FORMAT " us; all took %" G_GINT64_FORMAT " us", n_cancelled, full, start);
+  g_test_message ("%u of 20 cancelled after a quarter of %" G_GINT64_FORMAT " us; all took %" G_GINT64_FORMAT " us",
+                  n_cancelled, full, start);
   g_assert_cmpuint (n_cancelled, >=, 10);
   g_assert_cmpint (start, <, full * 20);
   bty_page_unref (store_must_query (f->store, query));
@@ -257,9 +258,9 @@ test_cancel (StoreFixture *f, gconstpointer unused)
 static void
 test_cancelled_before (StoreFixture *f, gconstpointer unused)
 {
-  g_autoptr(GError)       error = NULL;
-  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr(BtyQuery)     query = bty_query_new (&note_schema);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (BtyQuery) query = bty_query_new (&note_schema);
 
   g_cancellable_cancel (cancellable);
   bty_store_query_async (f->store, query, cancellable, on_query_error, &error);
@@ -281,13 +282,13 @@ on_apply_error (GObject *store, GAsyncResult *result, gpointer data)
 static void
 test_cancelled_write (StoreFixture *f, gconstpointer unused)
 {
-  g_autoptr(GError)       error = NULL;
-  g_autoptr(GError)       late = NULL;
-  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr(GCancellable) other = g_cancellable_new ();
-  g_autoptr(BtyBatch)     batch = bty_batch_new ();
-  g_autoptr(BtyBot)       bot = make_bot ("Ada");
-  gint64                  end = g_get_monotonic_time () + G_USEC_PER_SEC / 5;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) late = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GCancellable) other = g_cancellable_new ();
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
+  g_autoptr (BtyBot) bot = make_bot ("Ada");
+  gint64 end = g_get_monotonic_time () + G_USEC_PER_SEC / 5;
 
   bty_batch_put (batch, bot);
   g_cancellable_cancel (cancellable);
@@ -309,8 +310,8 @@ test_cancelled_write (StoreFixture *f, gconstpointer unused)
 static void
 test_close_amid (StoreFixture *f, gconstpointer unused)
 {
-  g_autoptr(GError)   error = NULL;
-  g_autoptr(BtyQuery) query = bty_query_new (&note_schema);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyQuery) query = bty_query_new (&note_schema);
 
   put_many (f->store, 5000);
   bty_query_order (query, "updated_at", TRUE);
@@ -327,7 +328,7 @@ static gint64
 size_of (StoreFixture *f, const char *suffix)
 {
   g_autofree char *file = store_fixture_file (f, suffix);
-  GStatBuf         status;
+  GStatBuf status;
 
   return g_stat (file, &status) == 0 ? status.st_size : 0;
 }
@@ -336,7 +337,7 @@ static void
 test_log_size (StoreFixture *f, gconstpointer unused)
 {
   BtySqliteOptions *options;
-  gint64            largest = 0;
+  gint64 largest = 0;
 
   store_fixture_renew (f);
   options = bty_store_sqlite_get_options (BTY_STORE_SQLITE (f->store));
@@ -346,7 +347,7 @@ test_log_size (StoreFixture *f, gconstpointer unused)
   for (guint i = 0; i < 2000; i++)
     {
       g_autofree char *title = g_strdup_printf ("n%u", i);
-      g_autoptr(Note)  note = make_note (title, i);
+      g_autoptr (Note) note = make_note (title, i);
 
       note->body = g_strnfill (8000, 'x');
       store_put (f->store, note);
@@ -364,7 +365,7 @@ holds (StoreFixture *f, const char *suffix, const char *word)
 {
   g_autofree char *file = store_fixture_file (f, suffix);
   g_autofree char *content = NULL;
-  gsize            length;
+  gsize length;
 
   return g_file_get_contents (file, &content, &length, NULL) && memmem (content, length, word, strlen (word)) != NULL;
 }
@@ -378,12 +379,12 @@ is_anywhere (StoreFixture *f, const char *word)
 static void
 put_and_delete_secret (StoreFixture *f)
 {
-  g_autoptr(BtyMessage) message = make_message ("s", "the word is xyzzyplugh and more");
+  g_autoptr (BtyMessage) message = make_message ("s", "the word is xyzzyplugh and more");
 
   for (guint i = 0; i < 50; i++)
     {
-      g_autofree char      *text = g_strdup_printf ("message %u with words of its own", i);
-      g_autoptr(BtyMessage) other = make_message ("s", text);
+      g_autofree char *text = g_strdup_printf ("message %u with words of its own", i);
+      g_autoptr (BtyMessage) other = make_message ("s", text);
 
       store_put (f->store, other);
       if (i == 25)
@@ -420,9 +421,9 @@ test_deleted_and_killed (StoreFixture *f, gconstpointer unused)
   g_autofree char *log = store_fixture_file (f, "-wal");
   g_autofree char *content = NULL;
   g_autofree char *log_content = NULL;
-  gsize            length;
-  gsize            log_length;
-  gint64           deadline = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+  gsize length;
+  gsize log_length;
+  gint64 deadline = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
 
   put_and_delete_secret (f);
   g_assert_true (g_file_get_contents (file, &content, &length, NULL));
