@@ -73,6 +73,8 @@ test_kill (StoreFixture *f, gconstpointer unused)
   g_auto (GStrv) lines = NULL;
   g_autoptr (GHashTable) found = NULL;
   g_autofree char *state = NULL;
+  g_autofree char *log = NULL;
+  gboolean was_unclean;
   guint n = 0;
 
   bty_store_close (f->store);
@@ -83,6 +85,9 @@ test_kill (StoreFixture *f, gconstpointer unused)
       run_writer (f->folder, prefix, (guint) g_test_rand_int_range (0, 15), said);
       g_string_append_c (said, '\n'); /* a line that was cut off was not said */
     }
+  /* A writer killed before it opened the database leaves nothing to check. */
+  log = g_build_filename (f->folder, "boternity.db-wal", NULL);
+  was_unclean = g_file_test (log, G_FILE_TEST_EXISTS);
   store_fixture_reopen (f);
   found = find_all (f->store);
   lines = g_strsplit (said->str, "\n", -1);
@@ -102,7 +107,7 @@ test_kill (StoreFixture *f, gconstpointer unused)
       state = bty_store_describe (f->store);
     }
   while (strstr (state, "being checked") != NULL);
-  g_assert_nonnull (strstr (state, "quick check passed"));
+  g_assert_true (!was_unclean || strstr (state, "quick check passed") != NULL);
 }
 
 int
