@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "bty-test-house.h"
+#include "bty-test-warnings.h"
 
 static const char *const words[] = { "one ", "two ", "three", NULL };
 
@@ -226,6 +227,26 @@ test_reasoning_counts (BtyTestHouse *h, gconstpointer unused)
                        "chat.max_answer");
 }
 
+/* The answer waits for room, and is there in the end. */
+static void
+test_a_disk_that_is_full_for_a_moment (BtyTestHouse *h, gconstpointer unused)
+{
+  g_autoptr (BtyCall) call = bty_test_start (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"hello\"}");
+  g_autofree char *warnings = NULL;
+
+  bty_test_warnings_keep ();
+  while (h->fake->n_asked == 0)
+    g_main_context_iteration (NULL, TRUE);
+  bty_fake_store_fail_next (BTY_FAKE_STORE (h->store), BTY_ERROR_RESOURCE_EXHAUSTED, "the disk is full");
+  bty_test_end (call);
+  g_assert_no_error (bty_call_error (call));
+  g_assert_cmpint (((const BtyTurn *) bty_call_response (call))->state, ==, BTY_TURN_DONE);
+  g_assert_cmpint (((const BtyTurn *) bty_call_response (call))->record.revision, ==, 2);
+  warnings = bty_test_warnings_take ();
+  g_assert_nonnull (strstr (warnings, "could not be kept"));
+  g_assert_cmpuint (bty_fake_store_count (BTY_FAKE_STORE (h->store), &bty_message_schema), ==, 2);
+}
+
 #define ADD(name, function) g_test_add ("/chat/" name, BtyTestHouse, NULL, set_up, function, tear_down)
 
 int
@@ -240,6 +261,7 @@ main (int argc, char **argv)
   ADD ("a-failed-turn-keeps-what-was-said", test_a_failed_turn_keeps_what_was_said);
   ADD ("one-at-a-time", test_one_at_a_time);
   ADD ("a-full-disk", test_a_full_disk);
+  ADD ("a-disk-that-is-full-for-a-moment", test_a_disk_that_is_full_for_a_moment);
   ADD ("an-endless-answer-is-cut-in-time", test_an_endless_answer_is_cut_in_time);
   ADD ("reasoning-counts", test_reasoning_counts);
   return g_test_run ();

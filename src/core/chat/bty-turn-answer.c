@@ -10,7 +10,10 @@
 #include "chat/bty-turn-run-private.h"
 
 #define HISTORY_PAGE      500
-#define MAX_HISTORY_BYTES (16 * 1024 * 1024)
+#define MAX_HISTORY_BYTES (4 * 1024 * 1024)
+
+/* How often the end of a turn is tried to be kept, each try waiting twice as long as the one before, beginning with a second. */
+#define MAX_STORE_TRIES 4
 
 static void
 on_history (GObject *source, GAsyncResult *result, gpointer data)
@@ -63,7 +66,16 @@ on_model (BtyRoute *route, const char *model, gint64 window, gint64 max_output, 
   item = bty_turn_run_item_new (BTY_CHAT_MODEL, NULL);
   item->model = g_strdup (model);
   bty_turn_run_say (self, item);
-  if (left_out > 0 && left_out != self->left_out)
+  /* There is more than was read: nobody knows how much. */
+  if (self->history_cursor != NULL && self->left_out == 0)
+    {
+      g_autofree char *text = g_strdup_printf (_ ("older messages do not fit into the window of %s and are left out"),
+                                               model);
+
+      bty_turn_run_say (self, bty_turn_run_item_new (BTY_CHAT_NOTICE, text));
+      left_out = MAX (left_out, 1);
+    }
+  else if (left_out > 0 && left_out != self->left_out)
     {
       g_autofree char *text = g_strdup_printf (
         g_dngettext (GETTEXT_PACKAGE, "%u older message does not fit into the window of %s and is left out",
@@ -196,6 +208,29 @@ sum_up (BtyTurnRun *self)
     }
 }
 
+static void store_end (BtyTurnRun *self);
+
+static gboolean
+on_try_again (gpointer data)
+{
+  store_end (data);
+  return G_SOURCE_REMOVE;
+}
+
+/* A disk that is full for a moment costs a moment, not the answer. */
+static gboolean
+try_again (BtyTurnRun *self, const GError *error)
+{
+  gboolean is_passing = error->code == BTY_ERROR_RESOURCE_EXHAUSTED || error->code == BTY_ERROR_UNAVAILABLE;
+
+  if (!is_passing || self->parts->is_stopping || self->store_tries >= MAX_STORE_TRIES)
+    return FALSE;
+  g_timeout_add_seconds_full (G_PRIORITY_DEFAULT, 1u << self->store_tries, on_try_again, g_object_ref (self),
+                              g_object_unref);
+  self->store_tries += 1;
+  return TRUE;
+}
+
 static void
 on_answer_stored (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -205,18 +240,46 @@ on_answer_stored (GObject *source, GAsyncResult *result, gpointer data)
   if (!bty_store_apply_finish (BTY_STORE (source), result, &error))
     {
       g_warning ("the end of turn %s could not be kept: %s", self->turn->record.id, error->message);
+      if (try_again (self, error))
+        {
+          g_error_free (error);
+          return;
+        }
       g_clear_error (&self->error);
       self->error = error;
     }
+  else
+    {
+      bty_turn_unref (self->turn);
+      self->turn = g_steal_pointer (&self->stored);
+    }
   bty_turn_run_go_on (self, TURN_STEP_OVER);
+}
+
+/* Each try puts copies: a record that was put bears the revision that it would have. */
+static void
+store_end (BtyTurnRun *self)
+{
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
+
+  g_clear_pointer (&self->stored, bty_turn_unref);
+  self->stored = bty_turn_edit (self->turn);
+  if (self->answer->len > 0)
+    {
+      g_autoptr (BtyMessage) answer = make_answer (self);
+
+      bty_batch_put (batch, answer);
+      bty_record_take_string (&self->stored->answer, g_strdup (answer->record.id));
+    }
+  self->stored->items = bty_item_log_pack (self->log, &self->stored->items_text);
+  bty_batch_put (batch, self->stored);
+  bty_batch_publish (batch, "turn.finished", self->stored);
+  bty_store_apply_async (self->parts->store, batch, NULL, on_answer_stored, g_object_ref (self));
 }
 
 void
 bty_turn_run_store_answer (BtyTurnRun *self)
 {
-  g_autoptr (BtyBatch) batch = bty_batch_new ();
-  g_autoptr (BtyMessage) answer = NULL;
-
   sum_up (self);
   if (self->turn->usage != NULL)
     {
@@ -225,14 +288,5 @@ bty_turn_run_store_answer (BtyTurnRun *self)
       item->usage = bty_usage_ref (self->turn->usage);
       bty_turn_run_say (self, item);
     }
-  if (self->answer->len > 0)
-    {
-      answer = make_answer (self);
-      bty_batch_put (batch, answer);
-      self->turn->answer = g_strdup (answer->record.id);
-    }
-  self->turn->items = bty_item_log_pack (self->log, &self->turn->items_text);
-  bty_batch_put (batch, self->turn);
-  bty_batch_publish (batch, "turn.finished", self->turn);
-  bty_store_apply_async (self->parts->store, batch, NULL, on_answer_stored, g_object_ref (self));
+  store_end (self);
 }

@@ -43,6 +43,8 @@ struct _BtyTurnRun
   guint deadline;
   gboolean is_late;
   guint left_out;
+  BtyTurn *stored; /* the end of the turn on its way to the disk */
+  guint store_tries;
   gboolean is_stopped;
   BtyTurnState stopped_as;
   GError *error;

@@ -26,6 +26,7 @@ bty_turn_run_finalize (GObject *object)
   g_clear_pointer (&self->session, bty_session_unref);
   g_clear_pointer (&self->question, bty_message_unref);
   g_clear_pointer (&self->turn, bty_turn_unref);
+  g_clear_pointer (&self->stored, bty_turn_unref);
   g_clear_pointer (&self->history, g_ptr_array_unref);
   g_clear_pointer (&self->history_cursor, g_free);
   g_clear_object (&self->route);
