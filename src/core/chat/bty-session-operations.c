@@ -14,42 +14,60 @@ parts_of (BtyCall *call)
   return bty_chat_service_get_parts (bty_call_service (call));
 }
 
-static void
-list_sessions (BtyCall *call, const char *bot)
+/* A listing that waits for the bot whose records it is about. */
+typedef struct
 {
-  const BtySessionList *request = bty_call_request (call);
-  g_autoptr (BtyQuery) query = bty_query_new (&bty_session_schema);
+  BtyCall *call;
+  BtyQuery *query;
+  const char *cursor; /* the request's */
+  gint64 limit;
+} Listing;
 
-  if (bot != NULL)
-    bty_query_where (query, "bot", BTY_MATCH_EQUAL, bot);
-  bty_query_order (query, "active_at", TRUE);
-  bty_listing_answer (call, parts_of (call)->store, query, request->cursor, request->limit);
-}
-
-/* By the bot, not by its slug: a deleted bot's conversations are not those of a new bot of that name. */
 static void
 on_bot_to_list (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (BtyCall) call = data;
+  g_autofree Listing *listing = data;
+  g_autoptr (BtyCall) call = listing->call;
+  g_autoptr (BtyQuery) query = listing->query;
   g_autoptr (GError) error = NULL;
   g_autoptr (BtyBot) bot = bty_bot_service_get_finish (BTY_BOT_SERVICE (source), result, &error);
 
-  if (bot != NULL)
-    list_sessions (call, bot->record.id);
-  else
-    bty_call_fail (call, error);
+  if (bot == NULL)
+    {
+      bty_call_fail (call, error);
+      return;
+    }
+  bty_query_where (query, "bot", BTY_MATCH_EQUAL, bot->record.id);
+  bty_listing_answer (call, parts_of (call)->store, query, listing->cursor, listing->limit);
+}
+
+/* By the bot, not by its slug: a deleted bot's words are not those of a new bot of that name. @slug: (nullable): of all bots */
+static void
+list_of_bot (BtyCall *call, BtyQuery *query, const char *slug, const char *cursor, gint64 limit)
+{
+  Listing *listing;
+
+  if (slug == NULL)
+    {
+      bty_listing_answer (call, parts_of (call)->store, query, cursor, limit);
+      return;
+    }
+  listing = g_new0 (Listing, 1);
+  listing->call = bty_call_ref (call);
+  listing->query = bty_query_ref (query);
+  listing->cursor = cursor;
+  listing->limit = limit;
+  bty_bot_service_get_async (parts_of (call)->bots, slug, bty_call_cancellable (call), on_bot_to_list, listing);
 }
 
 static void
 session_list (BtyCall *call)
 {
   const BtySessionList *request = bty_call_request (call);
+  g_autoptr (BtyQuery) query = bty_query_new (&bty_session_schema);
 
-  if (request->slug != NULL)
-    bty_bot_service_get_async (parts_of (call)->bots, request->slug, bty_call_cancellable (call), on_bot_to_list,
-                               bty_call_ref (call));
-  else
-    list_sessions (call, NULL);
+  bty_query_order (query, "active_at", TRUE);
+  list_of_bot (call, query, request->slug, request->cursor, request->limit);
 }
 
 static BtySession *
@@ -334,40 +352,13 @@ message_list (BtyCall *call)
 }
 
 static void
-search (BtyCall *call, const char *bot)
+message_search (BtyCall *call)
 {
   const BtyMessageSearch *request = bty_call_request (call);
   g_autoptr (BtyQuery) query = bty_query_new (&bty_message_schema);
 
-  if (bot != NULL)
-    bty_query_where (query, "bot", BTY_MATCH_EQUAL, bot);
   bty_query_match_text (query, request->words);
-  bty_listing_answer (call, parts_of (call)->store, query, NULL, request->limit);
-}
-
-static void
-on_bot_to_search (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (BtyCall) call = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (BtyBot) bot = bty_bot_service_get_finish (BTY_BOT_SERVICE (source), result, &error);
-
-  if (bot != NULL)
-    search (call, bot->record.id);
-  else
-    bty_call_fail (call, error);
-}
-
-static void
-message_search (BtyCall *call)
-{
-  const BtyMessageSearch *request = bty_call_request (call);
-
-  if (request->slug != NULL)
-    bty_bot_service_get_async (parts_of (call)->bots, request->slug, bty_call_cancellable (call), on_bot_to_search,
-                               bty_call_ref (call));
-  else
-    search (call, NULL);
+  list_of_bot (call, query, request->slug, NULL, request->limit);
 }
 
 const BtyOperation bty_session_operations[] = {
