@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Every operation through every door: one story, told once a door to a daemon of its own, must read the same."""
+
+import difflib
+import json
+
+import doors
+import scenario
+import tap
+from boternity_daemon import Daemon
+from scenario import Step
+
+STORY = [
+    Step("daemon.status"),
+    Step("operation.list"),
+    Step("operation.get", {"name": "bot.create"}),
+    Step("operation.get", {"name": "no.such"}, fails=True),
+    Step("plugin.list"),
+    Step("config.list"),
+    Step("config.set", {"name": "chat.context_window", "value": "9000"}),
+    Step("config.get", {"name": "chat.context_window"}),
+    Step("config.set", {"name": "chat.context_window", "value": "few"}, fails=True),
+    Step("config.set", {"name": "chat.context_window", "value": None}),
+    Step("config.get", {"name": "chat.no_such"}, fails=True),
+    Step("bot.create", {"name": "Zoë & Co.", "description": "two\nlines", "temperature": 0.5, "route": ["builtin/helper", "a/b"]},
+         keep={"bot": "response.id"}),
+    Step("bot.create", {"name": ""}, fails=True),
+    Step("bot.get", {"slug": "zoe-co"}),
+    Step("bot.get", {"slug": "nobody"}, fails=True),
+    Step("bot.update", {"slug": "zoe-co", "revision": 1, "temperature": None, "route": []}),
+    Step("bot.update", {"slug": "zoe-co", "revision": 1, "description": "late"}, fails=True),
+    Step("bot.stop", {"slug": "zoe-co"}),
+    Step("chat.send", {"slug": "zoe-co", "message": "Hello"}, fails=True),
+    Step("bot.start", {"slug": "zoe-co"}),
+    Step("bot.list", {"limit": 1}),
+    Step("bot.list", {"limit": 0}, fails=True),
+    Step("bot.list", {"cursor": "nonsense"}, fails=True),
+    Step("provider.add", {"name": "shelf", "kind": "openai", "url": "http://127.0.0.1:9/v1", "key": "sk-not-a-key", "default_model": "m"}),
+    Step("provider.add", {"name": "shelf"}, fails=True),
+    Step("provider.get", {"name": "shelf"}),
+    Step("provider.update", {"name": "shelf", "enabled": False, "options": {"deep": [1, {"er": True}]}}),
+    Step("provider.list"),
+    Step("provider.test", {"name": "shelf"}),
+    Step("provider.test", {"name": "nobody"}, fails=True),
+    Step("provider.test", {"name": "builtin"}),
+    Step("provider.delete", {"name": "shelf"}),
+    Step("provider.delete", {"name": "shelf"}, fails=True),
+    Step("model.list", {"provider": "builtin"}),
+    Step("model.list", {"provider": "nobody"}, fails=True),
+    Step("chat.send", {"slug": "zoe-co", "message": "What is a plugin?"}, keep={"turn": "items.0.turn", "session": "items.0.session"}),
+    Step("chat.send", {"slug": "nobody", "message": "Hello"}, fails=True),
+    Step("chat.attach", {"turn": "$turn"}),
+    Step("chat.attach", {"turn": scenario.NOWHERE}, fails=True),
+    Step("chat.cancel", {"turn": scenario.NOWHERE}, fails=True),
+    Step("chat.cancel", {"turn": "$turn"}),
+    Step("turn.get", {"turn": "$turn"}),
+    Step("turn.get", {"turn": "x"}, fails=True),
+    Step("message.list", {"session": "$session", "newest_first": True}),
+    Step("message.list", {"session": scenario.NOWHERE}, fails=True),
+    Step("message.search", {"words": "plugin \"'* OR", "limit": 1}),
+    Step("message.search", {"words": ""}, fails=True),
+    Step("session.list", {"slug": "zoe-co"}),
+    Step("session.list", {"slug": "nobody"}, fails=True),
+    Step("session.get", {"id": "$session"}),
+    Step("session.get", {"id": scenario.NOWHERE}, fails=True),
+    Step("session.close", {"id": "$session"}),
+    Step("session.close", {"id": scenario.NOWHERE}, fails=True),
+    Step("chat.send", {"slug": "zoe-co", "message": "Hello", "session": "$session"}, fails=True),
+    Step("session.delete", {"id": "$session"}),
+    Step("session.delete", {"id": "$session"}, fails=True),
+    Step("bot.delete", {"slug": "zoe-co", "revision": 1}, fails=True),
+    Step("bot.delete", {"slug": "zoe-co"}),
+    Step("bot.delete", {"slug": "zoe-co"}, fails=True),
+    Step("bot.start", {"slug": "zoe-co"}, fails=True),
+    Step("bot.stop", {"slug": "zoe-co"}, fails=True),
+    Step("provider.get", {"name": "shelf"}, fails=True),
+    Step("provider.update", {"name": "shelf", "enabled": True}, fails=True),
+]
+
+# Told last, since nothing answers after it; and it has nothing to ask for that could be wrong.
+LAST = Step("daemon.stop")
+
+
+def wrong_requests(operations):
+    """For each operation what every door must refuse alike: a member that does not exist, and each member with a wrong value."""
+    steps = [Step("no.such_operation", {}, fails=True, own_words=True)]
+    for operation in operations:
+        request = operation.get("request") or {"properties": {}}
+        steps.append(Step(operation["name"], {"no_such_member": 1}, fails=True, own_words=True))
+        for name, schema in request["properties"].items():
+            if "type" in schema:
+                wrong = "x\u0000y" if "string" in schema["type"] else {"not": "this"}
+                steps.append(Step(operation["name"], {name: wrong}, fails=True))
+    return steps
+
+
+def tell_through(kind):
+    with Daemon(kind.environment()) as daemon:
+        door = kind(daemon)
+        try:
+            operations = doors.RestCall(daemon).call("operation.list", {}, None)["items"]
+            steps = STORY + wrong_requests(operations) + [LAST]
+            told = {step.operation for step in steps if not step.fails}
+            assert told == {operation["name"] for operation in operations}, \
+                ("operations that the story lacks or has too many", told ^ {operation["name"] for operation in operations})
+            transcript = scenario.tell(door, steps, daemon.folder)
+        finally:
+            door.close()
+        daemon.process.wait(20)
+    return transcript
+
+
+FIRST_DOOR = doors.RestCall
+FIRST = tell_through(FIRST_DOOR)
+
+
+def difference(there, here, name):
+    lines = difflib.unified_diff(json.dumps(there, indent=1, ensure_ascii=False).splitlines(),
+                                 json.dumps(here, indent=1, ensure_ascii=False).splitlines(), FIRST_DOOR.name, name, lineterm="", n=2)
+    return "\n".join(list(lines)[:40])
+
+
+def compare(kind):
+    transcript = tell_through(kind)
+    assert len(transcript) == len(FIRST)
+    faults = [f"{operation} {request}\n{difference(there, here, kind.name)}"
+              for (operation, request, here), (_, _, there) in zip(transcript, FIRST) if here != there]
+    assert not faults, f"{len(faults)} of {len(FIRST)} steps differ:\n" + "\n".join(faults[:20])
+
+
+def test_command_line():
+    compare(doors.CommandLine)
+
+
+def test_rest():
+    compare(doors.Rest)
+
+
+if __name__ == "__main__":
+    tap.main(globals())
