@@ -113,8 +113,9 @@ check_schema (BtyRecordTypes *self, const BtySchema *schema, const char *prefix,
   if (schema->summary == NULL || *schema->summary == '\0')
     return refuse (error, schema->name, _ ("it has no summary"));
   if (!bty_schema_is_stored (schema))
-    return refuse (error, schema->name,
-                   _ ("it cannot be kept: its table must begin with BTY_STORED_FIELDS, and its struct with a BtyRecord"));
+    return refuse (
+      error, schema->name,
+      _ ("it cannot be kept: its table must begin with BTY_STORED_FIELDS, and its struct with a BtyRecord"));
   return check_prefix (schema, prefix, error) && check_free (self, schema, error);
 }
 

@@ -34,7 +34,8 @@ bty_secret_store_is_available (BtySecretStore *store, char **reason)
 }
 
 void
-bty_secret_store_get_async (BtySecretStore *store, const char *name, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+bty_secret_store_get_async (BtySecretStore *store, const char *name, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer data)
 {
   BtySecretStoreInterface *iface = BTY_SECRET_STORE_GET_IFACE (store);
 
@@ -53,7 +54,8 @@ bty_secret_store_get_finish (BtySecretStore *store, GAsyncResult *result, GError
 }
 
 void
-bty_secret_store_set_async (BtySecretStore *store, const char *name, BtySecret *secret, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+bty_secret_store_set_async (BtySecretStore *store, const char *name, BtySecret *secret, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer data)
 {
   BtySecretStoreInterface *iface = BTY_SECRET_STORE_GET_IFACE (store);
 
@@ -72,7 +74,8 @@ bty_secret_store_set_finish (BtySecretStore *store, GAsyncResult *result, GError
 }
 
 void
-bty_secret_store_delete_async (BtySecretStore *store, const char *name, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+bty_secret_store_delete_async (BtySecretStore *store, const char *name, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer data)
 {
   BtySecretStoreInterface *iface = BTY_SECRET_STORE_GET_IFACE (store);
 
@@ -91,7 +94,8 @@ bty_secret_store_delete_finish (BtySecretStore *store, GAsyncResult *result, GEr
 }
 
 void
-bty_secret_store_list_async (BtySecretStore *store, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+bty_secret_store_list_async (BtySecretStore *store, GCancellable *cancellable, GAsyncReadyCallback callback,
+                             gpointer data)
 {
   BtySecretStoreInterface *iface = BTY_SECRET_STORE_GET_IFACE (store);
 

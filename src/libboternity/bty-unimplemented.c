@@ -12,8 +12,8 @@ void
 bty_unimplemented_report (gpointer object, const char *function, gpointer tag, GAsyncReadyCallback callback,
                           gpointer data)
 {
-  g_task_report_new_error (object, callback, data, tag, BTY_ERROR, BTY_ERROR_UNIMPLEMENTED, _ ("%s has no function “%s”"),
-                           G_OBJECT_TYPE_NAME (object), function);
+  g_task_report_new_error (object, callback, data, tag, BTY_ERROR, BTY_ERROR_UNIMPLEMENTED,
+                           _ ("%s has no function “%s”"), G_OBJECT_TYPE_NAME (object), function);
 }
 
 gboolean
