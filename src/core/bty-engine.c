@@ -40,6 +40,7 @@ struct _BtyEngine
   BtySystem system;
   guint later;
   gboolean is_ready;
+  gboolean is_store_open;
 };
 
 static void bty_engine_host_init (BtyHostInterface *iface);
@@ -151,6 +152,12 @@ engine_make_features (BtyHost *host, BtyFeatureKind kind)
   return features;
 }
 
+static BtyStore *
+engine_get_store (BtyHost *host)
+{
+  return BTY_ENGINE (host)->is_store_open ? BTY_ENGINE (host)->store : NULL;
+}
+
 static void
 bty_engine_host_init (BtyHostInterface *iface)
 {
@@ -161,6 +168,7 @@ bty_engine_host_init (BtyHostInterface *iface)
   iface->get_data_dir = engine_get_data_dir;
   iface->get_ready = engine_get_ready;
   iface->make_features = engine_make_features;
+  iface->get_store = engine_get_store;
 }
 
 BtyEngine *
@@ -202,6 +210,7 @@ open_store (BtyEngine *self, GError **error)
   self->store = (BtyStore *) bty_plugin_registry_make (self->registry, BTY_FEATURE_STORE, kind, error);
   if (self->store == NULL || !bty_store_open (self->store, self->data_dir, error))
     return FALSE;
+  self->is_store_open = TRUE;
   self->bus = bty_bus_new ();
   bty_bus_follow (self->bus, self->store);
   bty_dispatcher_set_store (self->dispatcher, self->store);
@@ -352,6 +361,7 @@ bty_engine_stop (BtyEngine *self)
     bty_transport_stop (g_ptr_array_index (self->transports, i));
   g_ptr_array_set_size (self->transports, 0);
   bty_dispatcher_set_store (self->dispatcher, NULL);
+  self->is_store_open = FALSE;
   if (self->store != NULL)
     bty_store_close (self->store);
 }

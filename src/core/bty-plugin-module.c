@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <gmodule.h>
+#include <string.h>
 
 struct _BtyPluginModule
 {
@@ -38,7 +39,7 @@ add_operations (BtyPlugin *plugin, const BtyOperation *operations, guint n, gpoi
     note_problem (self, error->message);
 }
 
-/* G_TYPE_NONE: the kind has no interface yet, so that nobody could use the feature. */
+/* G_TYPE_NONE: a kind of a newer program. */
 static GType
 interface_of (BtyFeatureKind kind)
 {
@@ -53,7 +54,9 @@ interface_of (BtyFeatureKind kind)
     case BTY_FEATURE_ENDPOINT:
       return BTY_TYPE_ENDPOINT;
     case BTY_FEATURE_SECRETS:
+      return BTY_TYPE_SECRET_STORE;
     case BTY_FEATURE_RUNTIME:
+      return BTY_TYPE_SKILL_RUNTIME;
     default:
       return G_TYPE_NONE;
     }
@@ -98,10 +101,51 @@ add_feature (BtyPlugin *plugin, BtyFeatureKind kind, const char *name, GType typ
   g_ptr_array_add (self->features, feature);
 }
 
+/* A plugin's settings stand in a group of its own, or in that of its kind, such as [store]; and replace nobody's. */
+static gboolean
+check_setting (BtyPluginModule *self, const BtySetting *setting)
+{
+  g_autofree char *taken = NULL;
+  g_autofree char *problem = NULL;
+
+  if (setting->group == NULL || setting->key == NULL)
+    problem = g_strdup (_ ("a setting was not taken: it needs a group and a key"));
+  else if (strcmp (setting->group, self->descriptor->id) != 0 &&
+           bty_enum_find (bty_feature_kinds, setting->group, -1) == NULL)
+    problem = g_strdup_printf (_ ("the setting %s.%s was not taken: its group must be “%s”, the plugin's id"),
+                               setting->group, setting->key, self->descriptor->id);
+  else if ((taken = bty_settings_get (self->settings, setting->group, setting->key)) != NULL)
+    problem = g_strdup_printf (_ ("the setting %s.%s was not taken: there is one already"), setting->group,
+                               setting->key);
+  if (problem != NULL)
+    note_problem (self, problem);
+  return problem == NULL;
+}
+
 static void
 add_settings (BtyPlugin *plugin, const BtySetting *settings, guint n)
 {
-  bty_settings_add (((BtyPluginModule *) plugin)->settings, settings, n);
+  BtyPluginModule *self = (BtyPluginModule *) plugin;
+
+  for (guint i = 0; i < n; i++)
+    if (check_setting (self, &settings[i]))
+      bty_settings_add (self->settings, &settings[i], 1);
+}
+
+static void
+add_records (BtyPlugin *plugin, const BtySchema *const *schemas, guint n)
+{
+  BtyPluginModule *self = (BtyPluginModule *) plugin;
+  g_autoptr (GError) error = NULL;
+
+  if (!bty_catalogue_add_records (self->catalogue, schemas, n, self->descriptor->id, &error))
+    note_problem (self, error->message);
+}
+
+static const char *
+get_id (BtyPlugin *plugin)
+{
+  return ((BtyPluginModule *) plugin)->descriptor->id;
 }
 
 static BtyHost *
@@ -111,7 +155,12 @@ get_host (BtyPlugin *plugin)
 }
 
 static const BtyPluginClass plugin_class = {
-  .add_operations = add_operations, .add_feature = add_feature, .add_settings = add_settings, .get_host = get_host
+  .add_operations = add_operations,
+  .add_feature = add_feature,
+  .add_settings = add_settings,
+  .get_host = get_host,
+  .add_records = add_records,
+  .get_id = get_id,
 };
 
 static gboolean

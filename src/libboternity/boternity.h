@@ -29,9 +29,11 @@
 #include "bty-query.h"
 #include "bty-record.h"
 #include "bty-schema.h"
+#include "bty-secret-store.h"
 #include "bty-secret.h"
 #include "bty-session.h"
 #include "bty-setting.h"
+#include "bty-skill-runtime.h"
 #include "bty-store.h"
 #include "bty-turn.h"
 

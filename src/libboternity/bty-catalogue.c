@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bty-catalogue.h"
+#include "bty-record-types-private.h"
 
 typedef struct
 {
@@ -19,6 +20,8 @@ struct _BtyCatalogue
   GObject parent_instance;
   GHashTable *entries; /* name, as in the operation; Entry */
   GHashTable *routes;  /* verb and path with every label written {} ; the operation */
+  GHashTable *own;     /* first words of the names of the program's own operations */
+  BtyRecordTypes *types;
   guint generation;
 };
 
@@ -31,6 +34,8 @@ bty_catalogue_finalize (GObject *object)
 
   g_hash_table_unref (self->entries);
   g_hash_table_unref (self->routes);
+  g_hash_table_unref (self->own);
+  bty_record_types_free (self->types);
   G_OBJECT_CLASS (bty_catalogue_parent_class)->finalize (object);
 }
 
@@ -45,6 +50,8 @@ bty_catalogue_init (BtyCatalogue *self)
 {
   self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   self->routes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->own = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->types = bty_record_types_new ();
 }
 
 BtyCatalogue *
@@ -177,7 +184,8 @@ check_all (BtyCatalogue *self, const BtyOperation *operations, guint n_operation
       const BtyOperation *operation = &operations[i];
       g_autofree char *route = NULL;
 
-      if (!check_operation (operation, prefix, error))
+      if (!check_operation (operation, prefix, error) ||
+          (prefix != NULL && !bty_record_types_check (self->types, operation, error)))
         return FALSE;
       route = make_route (operation, error);
       if (route == NULL || !check_free (self, operation, route, names, routes, error))
@@ -186,6 +194,29 @@ check_all (BtyCatalogue *self, const BtyOperation *operations, guint n_operation
       g_hash_table_insert (routes, g_steal_pointer (&route), (gpointer) operation);
     }
   return TRUE;
+}
+
+/* A plugin does not mix its operations among those of the program. */
+static gboolean
+check_word (BtyCatalogue *self, const char *prefix, GError **error)
+{
+  if (prefix == NULL || !g_hash_table_contains (self->own, prefix))
+    return TRUE;
+  g_set_error (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS,
+               _ ("operations that begin with “%s.” are the program's own: the plugin needs another id"), prefix);
+  return FALSE;
+}
+
+static void
+take_operation (BtyCatalogue *self, const BtyOperation *operation, gpointer service, gboolean is_own)
+{
+  Entry *entry = g_new (Entry, 1);
+
+  *entry = (Entry){ operation, service };
+  g_hash_table_insert (self->entries, (gpointer) operation->name, entry);
+  bty_record_types_learn (self->types, operation);
+  if (is_own)
+    g_hash_table_add (self->own, g_strndup (operation->name, strcspn (operation->name, ".")));
 }
 
 gboolean
@@ -200,7 +231,7 @@ bty_catalogue_add (BtyCatalogue *catalogue, const BtyOperation *operations, guin
   g_return_val_if_fail (BTY_IS_CATALOGUE (catalogue), FALSE);
   g_return_val_if_fail (operations != NULL || n_operations == 0, FALSE);
 
-  if (!check_all (catalogue, operations, n_operations, prefix, routes, error))
+  if (!check_word (catalogue, prefix, error) || !check_all (catalogue, operations, n_operations, prefix, routes, error))
     return FALSE;
   g_hash_table_iter_init (&iter, routes);
   while (g_hash_table_iter_next (&iter, &route, &operation))
@@ -209,12 +240,7 @@ bty_catalogue_add (BtyCatalogue *catalogue, const BtyOperation *operations, guin
       g_hash_table_insert (catalogue->routes, route, operation);
     }
   for (guint i = 0; i < n_operations; i++)
-    {
-      Entry *entry = g_new (Entry, 1);
-
-      *entry = (Entry){ &operations[i], service };
-      g_hash_table_insert (catalogue->entries, (gpointer) operations[i].name, entry);
-    }
+    take_operation (catalogue, &operations[i], service, prefix == NULL);
   catalogue->generation += n_operations;
   return TRUE;
 }
@@ -264,4 +290,33 @@ bty_catalogue_get_generation (BtyCatalogue *catalogue)
   g_return_val_if_fail (BTY_IS_CATALOGUE (catalogue), 0);
 
   return catalogue->generation;
+}
+
+gboolean
+bty_catalogue_add_records (BtyCatalogue *catalogue, const BtySchema *const *schemas, guint n_schemas,
+                           const char *prefix, GError **error)
+{
+  g_return_val_if_fail (BTY_IS_CATALOGUE (catalogue), FALSE);
+  g_return_val_if_fail (schemas != NULL || n_schemas == 0, FALSE);
+
+  if (!bty_record_types_add (catalogue->types, schemas, n_schemas, prefix, error))
+    return FALSE;
+  catalogue->generation += n_schemas;
+  return TRUE;
+}
+
+GPtrArray *
+bty_catalogue_list_records (BtyCatalogue *catalogue)
+{
+  g_return_val_if_fail (BTY_IS_CATALOGUE (catalogue), NULL);
+
+  return bty_record_types_list (catalogue->types);
+}
+
+const BtySchema *
+bty_catalogue_find_record (BtyCatalogue *catalogue, const char *name)
+{
+  g_return_val_if_fail (BTY_IS_CATALOGUE (catalogue) && name != NULL, NULL);
+
+  return bty_record_types_find (catalogue->types, name);
 }

@@ -78,6 +78,14 @@ bty_host_make_features (BtyHost *host, BtyFeatureKind kind)
   return BTY_HOST_GET_IFACE (host)->make_features (host, kind);
 }
 
+BtyStore *
+bty_host_get_store (BtyHost *host)
+{
+  BtyHostInterface *iface = BTY_HOST_GET_IFACE (host);
+
+  return iface->get_store != NULL ? iface->get_store (host) : NULL;
+}
+
 gpointer
 bty_decode_json (const BtySchema *schema, BtyView view, gpointer input, GError **error)
 {

@@ -3,6 +3,7 @@
 
 #include "bty-call.h"
 #include "bty-catalogue.h"
+#include "bty-store.h"
 
 G_BEGIN_DECLS
 
@@ -50,6 +51,7 @@ struct _BtyHostInterface
   const char *(*get_data_dir) (BtyHost *host);
   gboolean (*get_ready) (BtyHost *host);
   GPtrArray *(*make_features) (BtyHost *host, BtyFeatureKind kind);
+  BtyStore *(*get_store) (BtyHost *host);
 };
 
 /** bty_host_get_catalogue: Returns: (transfer none): every operation; plugins not yet opened are opened by listing it */
@@ -76,6 +78,16 @@ BTY_EXPORT const char *bty_host_get_data_dir (BtyHost *host);
 BTY_EXPORT gboolean bty_host_get_ready (BtyHost *host);
 /** bty_host_make_features: Returns: (transfer full) (element-type GObject): a new object of each registered feature of @kind */
 BTY_EXPORT GPtrArray *bty_host_make_features (BtyHost *host, BtyFeatureKind kind);
+
+/**
+ * bty_host_get_store:
+ *
+ * Where records are kept. It is open from before the first call until after the last one, so that handlers find it; a register
+ * function, which may run earlier, does not.
+ *
+ * Returns: (transfer none) (nullable): the store; %NULL before it is open and after it is closed
+ */
+BTY_EXPORT BtyStore *bty_host_get_store (BtyHost *host);
 
 /** bty_decode_json: a decoder for #BtyCallSpec whose input is a #GBytes (nullable) with one JSON object */
 BTY_EXPORT gpointer bty_decode_json (const BtySchema *schema, BtyView view, gpointer input, GError **error);

@@ -13,3 +13,10 @@
  * Marks a symbol as part of the library's ABI; everything else is hidden.
  */
 #define BTY_EXPORT __attribute__ ((visibility ("default"))) extern
+
+/*
+ * BTY_N_:
+ *
+ * Marks a text of the library's own for translation where it stands in a macro, without asking for gettext where that is used.
+ */
+#define BTY_N_(text) text

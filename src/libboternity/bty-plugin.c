@@ -28,3 +28,27 @@ bty_plugin_get_host (BtyPlugin *plugin)
 {
   return plugin->klass->get_host (plugin);
 }
+
+void
+bty_plugin_add_records (BtyPlugin *plugin, const BtySchema *const *schemas, guint n)
+{
+  plugin->klass->add_records (plugin, schemas, n);
+}
+
+const char *
+bty_plugin_get_id (BtyPlugin *plugin)
+{
+  return plugin->klass->get_id (plugin);
+}
+
+char *
+bty_plugin_get_setting (BtyPlugin *plugin, const char *key)
+{
+  return bty_host_get_setting (bty_plugin_get_host (plugin), bty_plugin_get_id (plugin), key);
+}
+
+gint64
+bty_plugin_get_int (BtyPlugin *plugin, const char *key)
+{
+  return bty_host_get_int (bty_plugin_get_host (plugin), bty_plugin_get_id (plugin), key);
+}

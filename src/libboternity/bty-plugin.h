@@ -64,8 +64,33 @@ BTY_EXPORT void bty_plugin_add_operations (BtyPlugin *plugin, const BtyOperation
  */
 BTY_EXPORT void bty_plugin_add_feature (BtyPlugin *plugin, BtyFeatureKind kind, const char *name, GType type);
 
-/** bty_plugin_add_settings: @settings: (array length=n): static; their group must be the plugin's id, or a word the core knows */
+/**
+ * bty_plugin_add_settings:
+ * @settings: (array length=n): static; their group must be the plugin's id, or the nick of a kind such as `store`
+ *
+ * Each appears in `boternity-ctl config` at once. What is not taken is said in the log and by `boternity-ctl plugin list`.
+ */
 BTY_EXPORT void bty_plugin_add_settings (BtyPlugin *plugin, const BtySetting *settings, guint n);
+
+/**
+ * bty_plugin_add_records:
+ * @schemas: (array length=n): static tables that begin with BTY_STORED_FIELDS
+ *
+ * Adds record types that the store keeps; bty_host_get_store() puts, gets and queries them from then on, by the fields that are
+ * BTY_INDEXED or BTY_UNIQUE too. A type is named by the plugin's id (its `-` written `_`), or by that and `_` and a word:
+ * `example`, `example_note`. None is taken when a name lacks the prefix or is taken; the reason is said in the log and by
+ * `boternity-ctl plugin list`.
+ */
+BTY_EXPORT void bty_plugin_add_records (BtyPlugin *plugin, const BtySchema *const *schemas, guint n);
+
+/** bty_plugin_get_id: Returns: (transfer none): the id of its descriptor */
+BTY_EXPORT const char *bty_plugin_get_id (BtyPlugin *plugin);
+
+/** bty_plugin_get_setting: Returns: (transfer full) (nullable): the plugin's own setting @key in force; %NULL for an unknown key */
+BTY_EXPORT char *bty_plugin_get_setting (BtyPlugin *plugin, const char *key);
+
+/** bty_plugin_get_int: Returns: the plugin's own setting @key, a number or a boolean (0 or 1); 0 for an unknown key */
+BTY_EXPORT gint64 bty_plugin_get_int (BtyPlugin *plugin, const char *key);
 
 /** bty_plugin_get_host: Returns: (transfer none): the host, alive as long as the plugin */
 BTY_EXPORT BtyHost *bty_plugin_get_host (BtyPlugin *plugin);
@@ -81,6 +106,8 @@ typedef struct
   void (*add_feature) (BtyPlugin *plugin, BtyFeatureKind kind, const char *name, GType type);
   void (*add_settings) (BtyPlugin *plugin, const BtySetting *settings, guint n);
   BtyHost *(*get_host) (BtyPlugin *plugin);
+  void (*add_records) (BtyPlugin *plugin, const BtySchema *const *schemas, guint n);
+  const char *(*get_id) (BtyPlugin *plugin);
 } BtyPluginClass;
 
 struct _BtyPlugin

@@ -126,13 +126,13 @@ BTY_EXPORT char *bty_record_to_json (gconstpointer record, BtyView view);
 /* clang-format off */
 /* The head of every stored record: the first line of its table. @more: further flags of the id, such as BTY_KEY. */
 #define BTY_STORED_FIELDS(more) \
-  { .name = "id", .summary = N_("Identifier (UUID version 7)"), .type = BTY_FIELD_TYPE_STRING, \
+  { .name = "id", .summary = BTY_N_("Identifier (UUID version 7)"), .type = BTY_FIELD_TYPE_STRING, \
     .flags = BTY_REQUIRED | BTY_READ_ONLY | BTY_INDEXED | BTY_UNIQUE | (more), .offset = G_STRUCT_OFFSET (BtyRecord, id), .max = 36 }, \
-  { .name = "revision", .summary = N_("Counts its changes; in a request, the one that is expected"), .type = BTY_FIELD_TYPE_INT64, \
+  { .name = "revision", .summary = BTY_N_("Counts its changes; in a request, the one that is expected"), .type = BTY_FIELD_TYPE_INT64, \
     .flags = BTY_READ_ONLY | BTY_KEY, .offset = G_STRUCT_OFFSET (BtyRecord, revision), .min = 0, .max = G_MAXINT64 }, \
-  { .name = "created_at", .summary = N_("When it was made"), .type = BTY_FIELD_TYPE_TIME, \
+  { .name = "created_at", .summary = BTY_N_("When it was made"), .type = BTY_FIELD_TYPE_TIME, \
     .flags = BTY_READ_ONLY | BTY_INDEXED, .offset = G_STRUCT_OFFSET (BtyRecord, created_at) }, \
-  { .name = "updated_at", .summary = N_("When it was last changed"), .type = BTY_FIELD_TYPE_TIME, \
+  { .name = "updated_at", .summary = BTY_N_("When it was last changed"), .type = BTY_FIELD_TYPE_TIME, \
     .flags = BTY_READ_ONLY | BTY_INDEXED, .offset = G_STRUCT_OFFSET (BtyRecord, updated_at) }
 
 /* In a header, after the struct. */
