@@ -93,7 +93,12 @@ respond_openapi (BtyRestEndpoint *self, BtyExchange *exchange, int verb)
       return;
     }
   if (self->openapi == NULL)
-    self->openapi = bty_rest_openapi_new (self->routes);
+    {
+      /* The schemas of what is only promised are with its plugin, which listing opens. */
+      g_ptr_array_unref (bty_catalogue_list (bty_host_get_catalogue (self->host)));
+      refresh (self);
+      self->openapi = bty_rest_openapi_new (self->routes);
+    }
   bty_exchange_respond (exchange, 200, BTY_REST_JSON_TYPE, self->openapi);
 }
 
@@ -207,6 +212,23 @@ carry_out (BtyRestEndpoint *self, BtyExchange *exchange, BtyPrincipal *principal
     answer_call (self, &context, &spec);
 }
 
+static void route_request (BtyRestEndpoint *self, BtyExchange *exchange, BtyPrincipal *principal);
+
+/* An operation whose plugin is not open yet: it is opened, and the path then leads to the operation itself. */
+static void
+open_and_route (BtyRestEndpoint *self, BtyExchange *exchange, BtyPrincipal *principal, const BtyOperation *promised)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (bty_catalogue_find (bty_host_get_catalogue (self->host), promised->name, NULL, &error) == NULL)
+    {
+      bty_rest_problem_respond (exchange, error, 0);
+      return;
+    }
+  refresh (self);
+  route_request (self, exchange, principal);
+}
+
 static void
 call_by_name (BtyRestEndpoint *self, BtyExchange *exchange, BtyPrincipal *principal, const char *name, int verb)
 {
@@ -216,6 +238,11 @@ call_by_name (BtyRestEndpoint *self, BtyExchange *exchange, BtyPrincipal *princi
   if (verb != BTY_REST_POST)
     {
       respond_allowed (exchange, 1u << BTY_REST_POST);
+      return;
+    }
+  if (route != NULL && route->operation->run == NULL)
+    {
+      open_and_route (self, exchange, principal, route->operation);
       return;
     }
   if (route != NULL)
@@ -245,7 +272,9 @@ route_request (BtyRestEndpoint *self, BtyExchange *exchange, BtyPrincipal *princ
       return;
     }
   bty_rest_routes_match (self->routes, verb, path, &match);
-  if (match.route != NULL)
+  if (match.route != NULL && match.route->operation->run == NULL)
+    open_and_route (self, exchange, principal, match.route->operation);
+  else if (match.route != NULL)
     carry_out (self, exchange, principal, match.route, &match, verb);
   else if (match.allowed != 0)
     respond_allowed (exchange, match.allowed);

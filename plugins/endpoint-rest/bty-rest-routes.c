@@ -204,7 +204,7 @@ BtyRestRoutes *
 bty_rest_routes_new (BtyCatalogue *catalogue)
 {
   BtyRestRoutes *self = g_rc_box_new0 (BtyRestRoutes);
-  g_autoptr (GPtrArray) operations = bty_catalogue_list (catalogue);
+  g_autoptr (GPtrArray) operations = bty_catalogue_list_known (catalogue);
 
   self->generation = bty_catalogue_get_generation (catalogue);
   self->root = node_new ("", 0);

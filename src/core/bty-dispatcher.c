@@ -276,19 +276,15 @@ bty_dispatcher_start (BtyDispatcher *self, const BtyCallSpec *spec)
 {
   gpointer service = NULL;
   gpointer request = NULL;
-  const BtyOperation *operation = bty_catalogue_lookup (self->catalogue, spec->operation, &service);
   g_autoptr (GError) error = NULL;
+  const BtyOperation *operation = bty_catalogue_find (self->catalogue, spec->operation, &service, &error);
   gboolean keyed = FALSE;
   BtyCall *call;
 
   self->n_calls += 1;
-  if (operation == NULL)
-    g_set_error (&error, BTY_ERROR, BTY_ERROR_NOT_FOUND,
-                 _ ("there is no operation “%.100s”: “boternity-ctl call operation.list” names them all"),
-                 spec->operation);
-  else if (check_principal (operation, spec->principal, &error) && check_load (self, &error) &&
-           decode (operation, spec, &request, &error) && spec->idempotency_key != NULL &&
-           (operation->effect & BTY_EFFECT_READ) == 0)
+  if (operation != NULL && check_principal (operation, spec->principal, &error) && check_load (self, &error) &&
+      decode (operation, spec, &request, &error) && spec->idempotency_key != NULL &&
+      (operation->effect & BTY_EFFECT_READ) == 0)
     keyed = check_key (self, operation, spec->idempotency_key, &error);
 
   if (error != NULL)

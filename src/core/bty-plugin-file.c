@@ -174,7 +174,7 @@ read_bytes (int fd, gsize size, GError **error)
 }
 
 static GBytes *
-check_open_file (int fd, const char *path, gsize n_wanted, GError **error)
+check_open_file (int fd, const char *path, gboolean whose, gsize n_wanted, GError **error)
 {
   struct stat info;
   g_autoptr (GBytes) contents = NULL;
@@ -189,7 +189,7 @@ check_open_file (int fd, const char *path, gsize n_wanted, GError **error)
       refuse (error, _ ("it is not a regular file"));
       return NULL;
     }
-  if (!check_owner (path, &info, error))
+  if (whose && !check_owner (path, &info, error))
     return NULL;
   if (info.st_size > MAX_FILE)
     {
@@ -202,8 +202,9 @@ check_open_file (int fd, const char *path, gsize n_wanted, GError **error)
   return g_steal_pointer (&contents);
 }
 
-gboolean
-bty_plugin_file_check (const char *path, char **real, GBytes **contents, GError **error)
+/* @whose: whether its owner matters, and that of its folder and of the link's */
+static gboolean
+check (const char *path, gboolean whose, char **real, GBytes **contents, GError **error)
 {
   char *resolved = realpath (path, NULL);
   g_autofree char *target = g_strdup (resolved);
@@ -213,19 +214,32 @@ bty_plugin_file_check (const char *path, char **real, GBytes **contents, GError 
   free (resolved);
   if (target == NULL)
     return refuse (error, _ ("the file cannot be found: %s"), g_strerror (errno));
-  if (!check_folder_of (path, error) || !check_folder_of (target, error))
+  if (whose && (!check_folder_of (path, error) || !check_folder_of (target, error)))
     return FALSE;
   fd = g_open (target, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0);
   if (fd < 0)
     return refuse (error, _ ("the file cannot be read: %s"), g_strerror (errno));
-  found = check_open_file (fd, target, contents != NULL ? MAX_FILE : HEADERS_SIZE, error);
+  found = check_open_file (fd, target, whose, contents != NULL ? MAX_FILE : HEADERS_SIZE, error);
   close (fd);
   if (found == NULL)
     return FALSE;
-  *real = g_steal_pointer (&target);
+  if (real != NULL)
+    *real = g_steal_pointer (&target);
   if (contents != NULL)
     *contents = g_steal_pointer (&found);
   return TRUE;
+}
+
+gboolean
+bty_plugin_file_check (const char *path, char **real, GBytes **contents, GError **error)
+{
+  return check (path, TRUE, real, contents, error);
+}
+
+gboolean
+bty_plugin_file_examine (const char *path, GBytes **contents, GError **error)
+{
+  return check (path, FALSE, NULL, contents, error);
 }
 
 static char *

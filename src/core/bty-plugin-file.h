@@ -16,6 +16,14 @@
 gboolean bty_plugin_file_check (const char *path, char **real, GBytes **contents, GError **error);
 
 /**
+ * bty_plugin_file_examine:
+ * @contents: (out) (transfer full) (optional): all that is in it
+ *
+ * As bty_plugin_file_check(), but whoever may have written it: for a file that a person points at.
+ */
+gboolean bty_plugin_file_examine (const char *path, GBytes **contents, GError **error);
+
+/**
  * bty_plugin_file_copy:
  * @folder: where copies are kept; made if need be
  * @path: the file's name is the beginning of the copy's

@@ -14,6 +14,8 @@ struct _BtyPluginModule
   BtyPlugin plugin; /* first, so that the plugin's pointer is ours */
   const BtyPluginDescriptor *descriptor;
   GPtrArray *features;
+  GPtrArray *settings_taken;
+  gboolean is_own;
   GString *problem;
   BtyHost *host;
   BtyCatalogue *catalogue;
@@ -101,7 +103,10 @@ add_feature (BtyPlugin *plugin, BtyFeatureKind kind, const char *name, GType typ
   g_ptr_array_add (self->features, feature);
 }
 
-/* A plugin's settings stand in a group of its own, or in that of its kind, such as [store]; and replace nobody's. */
+/*
+ * What came with the program may use the core's groups; any other plugin has one of its own, or that of its kind, such as
+ * [store]; and replaces nobody's.
+ */
 static gboolean
 check_setting (BtyPluginModule *self, const BtySetting *setting)
 {
@@ -110,11 +115,11 @@ check_setting (BtyPluginModule *self, const BtySetting *setting)
 
   if (setting->group == NULL || setting->key == NULL)
     problem = g_strdup (_ ("a setting was not taken: it needs a group and a key"));
-  else if (strcmp (setting->group, self->descriptor->id) != 0 &&
+  else if (!self->is_own && strcmp (setting->group, self->descriptor->id) != 0 &&
            bty_enum_find (bty_feature_kinds, setting->group, -1) == NULL)
     problem = g_strdup_printf (_ ("the setting %s.%s was not taken: its group must be “%s”, the plugin's id"),
                                setting->group, setting->key, self->descriptor->id);
-  else if ((taken = bty_settings_get (self->settings, setting->group, setting->key)) != NULL)
+  else if (self->settings != NULL && (taken = bty_settings_get (self->settings, setting->group, setting->key)) != NULL)
     problem = g_strdup_printf (_ ("the setting %s.%s was not taken: there is one already"), setting->group,
                                setting->key);
   if (problem != NULL)
@@ -128,8 +133,13 @@ add_settings (BtyPlugin *plugin, const BtySetting *settings, guint n)
   BtyPluginModule *self = (BtyPluginModule *) plugin;
 
   for (guint i = 0; i < n; i++)
-    if (check_setting (self, &settings[i]))
-      bty_settings_add (self->settings, &settings[i], 1);
+    {
+      if (!check_setting (self, &settings[i]))
+        continue;
+      g_ptr_array_add (self->settings_taken, (gpointer) &settings[i]);
+      if (self->settings != NULL)
+        bty_settings_add (self->settings, &settings[i], 1);
+    }
 }
 
 static void
@@ -221,6 +231,7 @@ bty_plugin_module_open (const char *path, GError **error)
   self->plugin.klass = &plugin_class;
   self->descriptor = descriptor;
   self->features = g_ptr_array_new_with_free_func ((GDestroyNotify) feature_free);
+  self->settings_taken = g_ptr_array_new ();
   self->problem = g_string_new (NULL);
   return self;
 }
@@ -229,8 +240,15 @@ void
 bty_plugin_module_free (BtyPluginModule *self)
 {
   g_ptr_array_unref (self->features);
+  g_ptr_array_unref (self->settings_taken);
   g_string_free (self->problem, TRUE);
   g_free (self);
+}
+
+void
+bty_plugin_module_set_own (BtyPluginModule *self)
+{
+  self->is_own = TRUE;
 }
 
 const BtyPluginDescriptor *
@@ -258,4 +276,45 @@ const char *
 bty_plugin_module_get_problem (BtyPluginModule *self)
 {
   return self->problem->len > 0 ? self->problem->str : NULL;
+}
+
+GPtrArray *
+bty_plugin_module_get_settings (BtyPluginModule *self)
+{
+  return self->settings_taken;
+}
+
+static GStrv
+list_features (BtyPluginModule *self)
+{
+  g_autoptr (GStrvBuilder) texts = g_strv_builder_new ();
+
+  for (guint i = 0; i < self->features->len; i++)
+    {
+      const BtyPluginFeature *feature = g_ptr_array_index (self->features, i);
+      g_autofree char *text = g_strdup_printf ("%s:%s", bty_enum_nick (bty_feature_kinds, (int) feature->kind),
+                                               feature->name);
+
+      g_strv_builder_add (texts, text);
+    }
+  return g_strv_builder_end (texts);
+}
+
+BtyPluginManifest *
+bty_plugin_module_describe (BtyPluginModule *self, BtyCatalogue *catalogue)
+{
+  BtyPluginManifest *manifest = bty_plugin_manifest_new ();
+  g_autoptr (GPtrArray) operations = bty_catalogue_list_known (catalogue);
+  g_autofree char *prefix = g_strconcat (self->descriptor->id, ".", NULL);
+
+  bty_plugin_manifest_set_descriptor (manifest, self->descriptor);
+  for (guint i = 0; i < operations->len; i++)
+    if (g_str_has_prefix (((const BtyOperation *) g_ptr_array_index (operations, i))->name, prefix))
+      bty_plugin_manifest_add_operation (manifest, g_ptr_array_index (operations, i));
+  for (guint i = 0; i < self->settings_taken->len; i++)
+    bty_plugin_manifest_add_setting (manifest, g_ptr_array_index (self->settings_taken, i));
+  manifest->features = list_features (self);
+  if (self->problem->len > 0)
+    bty_plugin_manifest_add_problem (manifest, self->problem->str);
+  return manifest;
 }

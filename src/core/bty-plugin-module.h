@@ -30,9 +30,12 @@ typedef struct _BtyPluginModule BtyPluginModule;
 BtyPluginModule *bty_plugin_module_open (const char *path, GError **error);
 void bty_plugin_module_free (BtyPluginModule *module);
 
+/** bty_plugin_module_set_own: it came with the program, so that it may use the core's groups of settings */
+void bty_plugin_module_set_own (BtyPluginModule *module);
+
 const BtyPluginDescriptor *bty_plugin_module_get_descriptor (BtyPluginModule *module);
 
-/** bty_plugin_module_register: calls the register function; @host, @catalogue and @settings are unowned and outlive the module */
+/** bty_plugin_module_register: calls the register function; @host, @catalogue and @settings (nullable) are unowned and outlive the module */
 void bty_plugin_module_register (BtyPluginModule *module, BtyHost *host, BtyCatalogue *catalogue,
                                  BtySettings *settings);
 
@@ -40,3 +43,7 @@ void bty_plugin_module_register (BtyPluginModule *module, BtyHost *host, BtyCata
 GPtrArray *bty_plugin_module_get_features (BtyPluginModule *module);
 /** bty_plugin_module_get_problem: Returns: (transfer none) (nullable): what of it was not taken, and why */
 const char *bty_plugin_module_get_problem (BtyPluginModule *module);
+/** bty_plugin_module_get_settings: Returns: (transfer none) (element-type BtySetting): those that were taken */
+GPtrArray *bty_plugin_module_get_settings (BtyPluginModule *module);
+/** bty_plugin_module_describe: Returns: (transfer full): what it registered, with the operations that @catalogue took */
+BtyPluginManifest *bty_plugin_module_describe (BtyPluginModule *module, BtyCatalogue *catalogue);

@@ -22,6 +22,7 @@
 #include "bty-model.h"
 #include "bty-operation.h"
 #include "bty-paths.h"
+#include "bty-plugin-manifest.h"
 #include "bty-plugin.h"
 #include "bty-principal.h"
 #include "bty-provider-config.h"

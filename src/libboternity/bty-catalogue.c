@@ -9,10 +9,21 @@
 #include "bty-catalogue.h"
 #include "bty-record-types-private.h"
 
+/* What withdraws a promise and adds the operations themselves. */
+typedef struct
+{
+  char *prefix;
+  BtyCatalogueOpener open;
+  gpointer data;
+  guint n;
+  BtyOperation *stubs;
+} Promise;
+
 typedef struct
 {
   const BtyOperation *operation;
   gpointer service;
+  Promise *promise; /* NULL: it is there */
 } Entry;
 
 struct _BtyCatalogue
@@ -22,10 +33,26 @@ struct _BtyCatalogue
   GHashTable *routes;  /* verb and path with every label written {} ; the operation */
   GHashTable *own;     /* first words of the names of the program's own operations */
   BtyRecordTypes *types;
+  GPtrArray *promises; /* withdrawn ones too: whoever listed them may still look at them */
   guint generation;
 };
 
 G_DEFINE_FINAL_TYPE (BtyCatalogue, bty_catalogue, G_TYPE_OBJECT)
+
+static void
+promise_free (Promise *promise)
+{
+  for (guint i = 0; i < promise->n; i++)
+    {
+      g_free ((char *) promise->stubs[i].name);
+      g_free ((char *) promise->stubs[i].summary);
+      g_free ((char *) promise->stubs[i].http);
+      g_free ((char *) promise->stubs[i].scope);
+    }
+  g_free (promise->stubs);
+  g_free (promise->prefix);
+  g_free (promise);
+}
 
 static void
 bty_catalogue_finalize (GObject *object)
@@ -36,6 +63,7 @@ bty_catalogue_finalize (GObject *object)
   g_hash_table_unref (self->routes);
   g_hash_table_unref (self->own);
   bty_record_types_free (self->types);
+  g_ptr_array_unref (self->promises);
   G_OBJECT_CLASS (bty_catalogue_parent_class)->finalize (object);
 }
 
@@ -52,6 +80,7 @@ bty_catalogue_init (BtyCatalogue *self)
   self->routes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->own = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->types = bty_record_types_new ();
+  self->promises = g_ptr_array_new_with_free_func ((GDestroyNotify) promise_free);
 }
 
 BtyCatalogue *
@@ -100,7 +129,7 @@ check_label (const BtyOperation *operation, const char *label, gsize length, GEr
 
 /* The route with the labels' names left out, by which two operations would collide. */
 static char *
-make_route (const BtyOperation *operation, GError **error)
+make_route (const BtyOperation *operation, gboolean is_promise, GError **error)
 {
   static const char *const verbs[] = { "GET", "POST", "PUT", "PATCH", "DELETE", NULL };
   const char *space = operation->http != NULL ? strchr (operation->http, ' ') : NULL;
@@ -125,7 +154,7 @@ make_route (const BtyOperation *operation, GError **error)
           refuse (error, operation, _ ("a label in its path has no end"));
           return NULL;
         }
-      if (!check_label (operation, p + 1, (gsize) (close - p - 1), error))
+      if (!is_promise && !check_label (operation, p + 1, (gsize) (close - p - 1), error))
         return NULL;
       p = close - 1;
     }
@@ -133,7 +162,7 @@ make_route (const BtyOperation *operation, GError **error)
 }
 
 static gboolean
-check_operation (const BtyOperation *operation, const char *prefix, GError **error)
+check_operation (const BtyOperation *operation, const char *prefix, gboolean is_promise, GError **error)
 {
   if (operation->name == NULL || !is_name (operation->name))
     return refuse (error, operation, _ ("its name must be small words with a dot between them, such as “bot.create”"));
@@ -145,7 +174,7 @@ check_operation (const BtyOperation *operation, const char *prefix, GError **err
     }
   if (operation->summary == NULL || *operation->summary == '\0')
     return refuse (error, operation, _ ("it has no summary"));
-  if (operation->run == NULL)
+  if (operation->run == NULL && !is_promise)
     return refuse (error, operation, _ ("it has no function to run"));
   return TRUE;
 }
@@ -175,7 +204,7 @@ check_free (BtyCatalogue *self, const BtyOperation *operation, const char *route
 /* All are checked before the first one is added. */
 static gboolean
 check_all (BtyCatalogue *self, const BtyOperation *operations, guint n_operations, const char *prefix,
-           GHashTable *routes, GError **error)
+           gboolean is_promise, GHashTable *routes, GError **error)
 {
   g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
 
@@ -184,10 +213,10 @@ check_all (BtyCatalogue *self, const BtyOperation *operations, guint n_operation
       const BtyOperation *operation = &operations[i];
       g_autofree char *route = NULL;
 
-      if (!check_operation (operation, prefix, error) ||
-          (prefix != NULL && !bty_record_types_check (self->types, operation, error)))
+      if (!check_operation (operation, prefix, is_promise, error) ||
+          (prefix != NULL && !is_promise && !bty_record_types_check (self->types, operation, error)))
         return FALSE;
-      route = make_route (operation, error);
+      route = make_route (operation, is_promise, error);
       if (route == NULL || !check_free (self, operation, route, names, routes, error))
         return FALSE;
       g_hash_table_add (names, (gpointer) operation->name);
@@ -208,41 +237,140 @@ check_word (BtyCatalogue *self, const char *prefix, GError **error)
 }
 
 static void
-take_operation (BtyCatalogue *self, const BtyOperation *operation, gpointer service, gboolean is_own)
+take_operation (BtyCatalogue *self, const BtyOperation *operation, gpointer service, Promise *promise, gboolean is_own)
 {
   Entry *entry = g_new (Entry, 1);
 
-  *entry = (Entry){ operation, service };
+  *entry = (Entry){ operation, service, promise };
   g_hash_table_insert (self->entries, (gpointer) operation->name, entry);
-  bty_record_types_learn (self->types, operation);
+  if (promise == NULL)
+    bty_record_types_learn (self->types, operation);
   if (is_own)
     g_hash_table_add (self->own, g_strndup (operation->name, strcspn (operation->name, ".")));
 }
 
-gboolean
-bty_catalogue_add (BtyCatalogue *catalogue, const BtyOperation *operations, guint n_operations, gpointer service,
-                   const char *prefix, GError **error)
+static gboolean
+add_all (BtyCatalogue *self, const BtyOperation *operations, guint n_operations, gpointer service, const char *prefix,
+         Promise *promise, GError **error)
 {
   g_autoptr (GHashTable) routes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   GHashTableIter iter;
   gpointer route;
   gpointer operation;
 
-  g_return_val_if_fail (BTY_IS_CATALOGUE (catalogue), FALSE);
-  g_return_val_if_fail (operations != NULL || n_operations == 0, FALSE);
-
-  if (!check_word (catalogue, prefix, error) || !check_all (catalogue, operations, n_operations, prefix, routes, error))
+  if (!check_word (self, prefix, error) ||
+      !check_all (self, operations, n_operations, prefix, promise != NULL, routes, error))
     return FALSE;
   g_hash_table_iter_init (&iter, routes);
   while (g_hash_table_iter_next (&iter, &route, &operation))
     {
       g_hash_table_iter_steal (&iter);
-      g_hash_table_insert (catalogue->routes, route, operation);
+      g_hash_table_insert (self->routes, route, operation);
     }
   for (guint i = 0; i < n_operations; i++)
-    take_operation (catalogue, &operations[i], service, prefix == NULL);
-  catalogue->generation += n_operations;
+    take_operation (self, &operations[i], service, promise, prefix == NULL);
+  self->generation += n_operations;
   return TRUE;
+}
+
+gboolean
+bty_catalogue_add (BtyCatalogue *catalogue, const BtyOperation *operations, guint n_operations, gpointer service,
+                   const char *prefix, GError **error)
+{
+  g_return_val_if_fail (BTY_IS_CATALOGUE (catalogue), FALSE);
+  g_return_val_if_fail (operations != NULL || n_operations == 0, FALSE);
+
+  return add_all (catalogue, operations, n_operations, service, prefix, NULL, error);
+}
+
+gboolean
+bty_catalogue_promise (BtyCatalogue *catalogue, const BtyOperation *operations, guint n_operations, const char *prefix,
+                       BtyCatalogueOpener open, gpointer data, GError **error)
+{
+  Promise *promise;
+
+  g_return_val_if_fail (BTY_IS_CATALOGUE (catalogue) && prefix != NULL && open != NULL, FALSE);
+
+  promise = g_new0 (Promise, 1);
+  *promise = (Promise){ g_strdup (prefix), open, data, n_operations, g_new0 (BtyOperation, n_operations) };
+  for (guint i = 0; i < n_operations; i++)
+    promise->stubs[i] = (BtyOperation){ .name = g_strdup (operations[i].name),
+                                        .summary = g_strdup (operations[i].summary),
+                                        .http = g_strdup (operations[i].http),
+                                        .scope = g_strdup (operations[i].scope),
+                                        .effect = operations[i].effect };
+  if (!add_all (catalogue, promise->stubs, n_operations, NULL, prefix, promise, error))
+    {
+      promise_free (promise);
+      return FALSE;
+    }
+  g_ptr_array_add (catalogue->promises, promise);
+  return TRUE;
+}
+
+static gboolean
+is_promised_by (const BtyCatalogue *self, const BtyOperation *operation, const char *prefix)
+{
+  const Entry *entry = g_hash_table_lookup (self->entries, operation->name);
+
+  return entry != NULL && entry->operation == operation && entry->promise != NULL &&
+         g_str_equal (entry->promise->prefix, prefix);
+}
+
+void
+bty_catalogue_withdraw (BtyCatalogue *catalogue, const char *prefix)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_return_if_fail (BTY_IS_CATALOGUE (catalogue) && prefix != NULL);
+
+  g_hash_table_iter_init (&iter, catalogue->routes);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (is_promised_by (catalogue, value, prefix))
+      g_hash_table_iter_remove (&iter);
+  g_hash_table_iter_init (&iter, catalogue->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (is_promised_by (catalogue, ((const Entry *) value)->operation, prefix))
+      {
+        g_hash_table_iter_remove (&iter);
+        catalogue->generation += 1;
+      }
+}
+
+/* Returns: (nullable): the entry itself, its plugin opened; %NULL without an error when there is none */
+static const Entry *
+fulfil (BtyCatalogue *self, const char *name, GError **error)
+{
+  const Entry *entry = g_hash_table_lookup (self->entries, name);
+
+  if (entry == NULL || entry->promise == NULL)
+    return entry;
+  if (!entry->promise->open (entry->promise->data, entry->promise->prefix, error))
+    return NULL;
+  entry = g_hash_table_lookup (self->entries, name);
+  return entry != NULL && entry->promise == NULL ? entry : NULL;
+}
+
+const BtyOperation *
+bty_catalogue_find (BtyCatalogue *catalogue, const char *name, gpointer *service, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+  const Entry *entry;
+
+  g_return_val_if_fail (BTY_IS_CATALOGUE (catalogue) && name != NULL, NULL);
+
+  entry = fulfil (catalogue, name, &why);
+  if (service != NULL)
+    *service = entry != NULL ? entry->service : NULL;
+  if (entry != NULL)
+    return entry->operation;
+  if (why != NULL)
+    g_propagate_error (error, g_steal_pointer (&why));
+  else
+    g_set_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND,
+                 _ ("there is no operation “%.100s”: “boternity-ctl call operation.list” names them all"), name);
+  return NULL;
 }
 
 const BtyOperation *
@@ -252,7 +380,7 @@ bty_catalogue_lookup (BtyCatalogue *catalogue, const char *name, gpointer *servi
 
   g_return_val_if_fail (BTY_IS_CATALOGUE (catalogue) && name != NULL, NULL);
 
-  entry = g_hash_table_lookup (catalogue->entries, name);
+  entry = fulfil (catalogue, name, NULL);
   if (service != NULL)
     *service = entry != NULL ? entry->service : NULL;
   return entry != NULL ? entry->operation : NULL;
@@ -268,7 +396,7 @@ by_name (gconstpointer a, gconstpointer b)
 }
 
 GPtrArray *
-bty_catalogue_list (BtyCatalogue *catalogue)
+bty_catalogue_list_known (BtyCatalogue *catalogue)
 {
   GPtrArray *list;
   GHashTableIter iter;
@@ -281,6 +409,28 @@ bty_catalogue_list (BtyCatalogue *catalogue)
   while (g_hash_table_iter_next (&iter, NULL, &value))
     g_ptr_array_add (list, (gpointer) ((const Entry *) value)->operation);
   g_ptr_array_sort (list, by_name);
+  return list;
+}
+
+/* A promise that cannot be kept is left out: its plugin's record says why. */
+GPtrArray *
+bty_catalogue_list (BtyCatalogue *catalogue)
+{
+  g_autoptr (GPtrArray) known = NULL;
+  GPtrArray *list;
+
+  g_return_val_if_fail (BTY_IS_CATALOGUE (catalogue), NULL);
+
+  known = bty_catalogue_list_known (catalogue);
+  list = g_ptr_array_sized_new (known->len);
+  for (guint i = 0; i < known->len; i++)
+    {
+      const BtyOperation *stub = g_ptr_array_index (known, i);
+      const BtyOperation *operation = stub->run != NULL ? stub : bty_catalogue_lookup (catalogue, stub->name, NULL);
+
+      if (operation != NULL)
+        g_ptr_array_add (list, (gpointer) operation);
+    }
   return list;
 }
 

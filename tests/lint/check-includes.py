@@ -14,6 +14,7 @@ ALLOWED = {
     'http': {'libboternity', 'http'},
     'sql': {'libboternity', 'sql'},
     'core': {'libboternity', 'core'},
+    'scanner': {'libboternity', 'core', 'scanner'},
     'daemon': {'libboternity', 'core', 'daemon'},
     'ctl': {'libboternity', 'http', 'ctl'},
 }
