@@ -283,3 +283,17 @@ bty_plugin_file_copy (const char *folder, const char *path, GBytes *contents, GE
     }
   return g_steal_pointer (&copy);
 }
+
+gboolean
+bty_plugin_file_stamp (const char *path, BtyPluginStamp *stamp)
+{
+  struct stat info;
+
+  *stamp = (BtyPluginStamp){ 0 };
+  if (stat (path, &info) != 0)
+    return FALSE;
+  stamp->mtime = (gint64) info.st_mtim.tv_sec * G_GINT64_CONSTANT (1000000000) + info.st_mtim.tv_nsec;
+  stamp->size = (gint64) info.st_size;
+  stamp->inode = (gint64) info.st_ino;
+  return TRUE;
+}

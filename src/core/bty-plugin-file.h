@@ -4,6 +4,24 @@
 #include <boternity.h>
 
 /**
+ * BtyPluginStamp:
+ * @mtime: when it was written, in nanoseconds since 1970
+ * @size: in bytes
+ * @inode: which file it is
+ *
+ * By what a file is known to be the one it was.
+ */
+typedef struct
+{
+  gint64 mtime;
+  gint64 size;
+  gint64 inode;
+} BtyPluginStamp;
+
+/** bty_plugin_file_stamp: Returns: whether there is a file, or a link to one */
+gboolean bty_plugin_file_stamp (const char *path, BtyPluginStamp *stamp);
+
+/**
  * bty_plugin_file_check:
  * @path: a plugin's file, or a symbolic link to one
  * @real: (out) (transfer full): where the file is

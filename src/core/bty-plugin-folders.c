@@ -5,6 +5,20 @@
 
 #include "bty-plugin-folders.h"
 
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <sys/stat.h>
+
+/* Where @max of a folder is passed, its other names are counted no further than this. */
+#define MAX_NAMES 100000
+
+typedef struct
+{
+  GPtrArray *files;
+  GPtrArray *problems;
+  guint max;
+} Search;
+
 static void
 found_free (BtyPluginFound *found)
 {
@@ -18,54 +32,75 @@ compare_names (gconstpointer a, gconstpointer b)
   return strcmp (*(const char *const *) a, *(const char *const *) b);
 }
 
-/* Returns: (transfer full): the names in @folder, sorted; none when it is not there */
-static GPtrArray *
-list_names (const char *folder)
+static void G_GNUC_PRINTF (2, 3) note (Search *self, const char *format, ...)
 {
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  va_list args;
+
+  va_start (args, format);
+  g_ptr_array_add (self->problems, g_strdup_vprintf (format, args));
+  va_end (args);
+}
+
+/* Whether it is worth a word that a folder cannot be read: not when it is just not there. */
+static void
+note_unread (Search *self, const char *folder)
+{
+  struct stat info;
+
+  if (stat (folder, &info) == 0 && !S_ISDIR (info.st_mode))
+    errno = ENOTDIR;
+  if (errno != ENOENT)
+    note (self, _ ("the plugin folder “%s” cannot be read: %s"), folder, g_strerror (errno));
+}
+
+/* Returns: (transfer full): the names in @folder that end with @suffix, sorted; none when it is not there */
+static GPtrArray *
+list_names (Search *self, const char *folder, const char *suffix)
+{
   GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
 
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    if (name[0] != '.')
+  if (dir == NULL)
+    note_unread (self, folder);
+  while (dir != NULL && names->len < MAX_NAMES && (name = g_dir_read_name (dir)) != NULL)
+    if (name[0] != '.' && g_str_has_suffix (name, suffix))
       g_ptr_array_add (names, g_strdup (name));
   g_ptr_array_sort (names, compare_names);
+  if (names->len > self->max)
+    {
+      note (self, _ ("the plugin folder “%s” has %u plugins: only the first %u are looked at; raise plugins.max_files"),
+            folder, names->len, self->max);
+      g_ptr_array_set_size (names, (int) self->max);
+    }
   return names;
 }
 
 static void
-add_file (GPtrArray *files, char *path, gboolean is_own)
+add_file (Search *self, char *path, gboolean is_own)
 {
   BtyPluginFound *found = g_new0 (BtyPluginFound, 1);
 
   found->path = path;
   found->is_own = is_own;
-  g_ptr_array_add (files, found);
-}
-
-/* Whether the program runs where it was built; what is staged below the build folder by `meson install` does not. */
-static gboolean
-runs_from_build (const char *program)
-{
-  return g_str_has_prefix (program, BTY_BUILD_ROOT "/src/");
+  g_ptr_array_add (self->files, found);
 }
 
 static void
-add_folder (GPtrArray *files, const char *folder, gboolean is_own)
+add_folder (Search *self, const char *folder, gboolean is_own)
 {
-  g_autoptr (GPtrArray) names = list_names (folder);
+  g_autoptr (GPtrArray) names = list_names (self, folder, ".so");
 
   for (guint i = 0; i < names->len; i++)
-    if (g_str_has_suffix (g_ptr_array_index (names, i), ".so"))
-      add_file (files, g_build_filename (folder, g_ptr_array_index (names, i), NULL), is_own);
+    add_file (self, g_build_filename (folder, g_ptr_array_index (names, i), NULL), is_own);
 }
 
 /* In the built tree each plugin has a folder of its name. */
 static void
-add_build (GPtrArray *files)
+add_build (Search *self)
 {
   const char *folder = BTY_BUILD_ROOT "/plugins";
-  g_autoptr (GPtrArray) names = list_names (folder);
+  g_autoptr (GPtrArray) names = list_names (self, folder, "");
 
   for (guint i = 0; i < names->len; i++)
     {
@@ -74,61 +109,34 @@ add_build (GPtrArray *files)
       g_autofree char *path = g_build_filename (folder, name, file, NULL);
 
       if (g_file_test (path, G_FILE_TEST_EXISTS))
-        add_file (files, g_steal_pointer (&path), TRUE);
+        add_file (self, g_steal_pointer (&path), TRUE);
     }
-}
-
-/*
- * A tree that was installed with DESTDIR and runs where it was staged: the program is in STAGE/PREFIX/bin and BTY_PLUGIN_DIR
- * begins with PREFIX. Returns: (transfer full): the plugin folder
- */
-static char *
-find_installed (const char *program)
-{
-  g_autofree char *bin = g_path_get_dirname (program);
-  g_autofree char *above = g_path_get_dirname (bin);
-  g_autofree char *prefix = g_strdup (BTY_PLUGIN_DIR);
-
-  if (g_file_test (BTY_PLUGIN_DIR, G_FILE_TEST_IS_DIR))
-    return g_steal_pointer (&prefix);
-  while (strlen (prefix) > 1)
-    {
-      char *slash = strrchr (prefix, '/');
-
-      *slash = '\0';
-      if (*prefix != '\0' && g_str_has_suffix (above, prefix))
-        return g_strconcat (above, BTY_PLUGIN_DIR + strlen (prefix), NULL);
-    }
-  return g_strdup (BTY_PLUGIN_DIR);
 }
 
 static void
-add_own (GPtrArray *files)
+add_own (Search *self)
 {
-  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *installed = NULL;
 
-  if (program != NULL && runs_from_build (program))
+  if (bty_paths_runs_from_build ())
     {
-      add_build (files);
+      add_build (self);
       return;
     }
-  installed = find_installed (program != NULL ? program : "/");
-  add_folder (files, installed, TRUE);
+  installed = bty_paths_installed (BTY_PLUGIN_DIR);
+  add_folder (self, installed, TRUE);
 }
 
 static gboolean
 is_built (const char *folder)
 {
-  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
-
-  return program != NULL && runs_from_build (program) && g_str_has_prefix (folder, BTY_BUILD_ROOT "/plugins/");
+  return g_str_has_prefix (folder, BTY_BUILD_ROOT "/plugins/") && bty_paths_runs_from_build ();
 }
 
-GPtrArray *
-bty_plugin_folders_list (const char *data_dir)
+GStrv
+bty_plugin_folders_get (const char *data_dir)
 {
-  GPtrArray *files = g_ptr_array_new_with_free_func ((GDestroyNotify) found_free);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   const char *variable = g_getenv ("BOTERNITY_PLUGIN_PATH");
   g_auto (GStrv) folders = g_strsplit (variable != NULL ? variable : "", G_SEARCHPATH_SEPARATOR_S, -1);
   g_autofree char *user = g_build_filename (data_dir, "plugins", NULL);
@@ -138,9 +146,20 @@ bty_plugin_folders_list (const char *data_dir)
       g_autofree char *folder = folders[i][0] != '\0' ? g_canonicalize_filename (folders[i], NULL) : NULL;
 
       if (folder != NULL)
-        add_folder (files, folder, is_built (folder));
+        g_strv_builder_add (builder, folder);
     }
-  add_folder (files, user, FALSE);
-  add_own (files);
-  return files;
+  g_strv_builder_add (builder, user);
+  return g_strv_builder_end (builder);
+}
+
+GPtrArray *
+bty_plugin_folders_list (const char *data_dir, guint max, GPtrArray *problems)
+{
+  Search self = { g_ptr_array_new_with_free_func ((GDestroyNotify) found_free), problems, max };
+  g_auto (GStrv) folders = bty_plugin_folders_get (data_dir);
+
+  for (guint i = 0; folders[i] != NULL; i++)
+    add_folder (&self, folders[i], is_built (folders[i]));
+  add_own (&self);
+  return self.files;
 }

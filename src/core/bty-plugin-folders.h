@@ -14,5 +14,14 @@ typedef struct
   gboolean is_own;
 } BtyPluginFound;
 
-/** bty_plugin_folders_list: Returns: (transfer full) (element-type BtyPluginFound): every `*.so`, in the order of the folders, then by name */
-GPtrArray *bty_plugin_folders_list (const char *data_dir);
+/**
+ * bty_plugin_folders_list:
+ * @max: how many files of one folder are taken
+ * @problems: (element-type utf8): gets a sentence for each folder that cannot be read or has more
+ *
+ * Returns: (transfer full) (element-type BtyPluginFound): every `*.so`, in the order of the folders, then by name
+ */
+GPtrArray *bty_plugin_folders_list (const char *data_dir, guint max, GPtrArray *problems);
+
+/** bty_plugin_folders_get: Returns: (transfer full): the folders that people put plugins into, the user's own last */
+GStrv bty_plugin_folders_get (const char *data_dir);

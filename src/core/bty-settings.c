@@ -27,6 +27,7 @@ struct _BtySettings
   char *config_dir;
   BtySettingsLayers *layers;
   GHashTable *entries; /* name -> Entry */
+  GHashTable *expected; /* names of plugins that are not open */
   GPtrArray *file_problems;
   GHashTable *value_problems; /* name -> sentence */
   GHashTable *logged;         /* sentences, so that a reload does not repeat them */
@@ -54,6 +55,7 @@ bty_settings_finalize (GObject *object)
   g_hash_table_unref (self->entries);
   g_hash_table_unref (self->value_problems);
   g_hash_table_unref (self->logged);
+  g_hash_table_unref (self->expected);
   g_ptr_array_unref (self->file_problems);
   g_free (self->config_dir);
   G_OBJECT_CLASS (bty_settings_parent_class)->finalize (object);
@@ -72,6 +74,7 @@ bty_settings_init (BtySettings *self)
   self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) entry_free);
   self->value_problems = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->logged = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->expected = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->file_problems = g_ptr_array_new_with_free_func (g_free);
 }
 
@@ -263,6 +266,12 @@ bty_settings_add (BtySettings *self, const BtySetting *table, guint n)
     }
 }
 
+void
+bty_settings_expect (BtySettings *self, const char *name)
+{
+  g_hash_table_add (self->expected, g_strdup (name));
+}
+
 /* Asking. */
 
 static Entry *
@@ -418,7 +427,8 @@ add_unknown (BtySettings *self, GStrvBuilder *problems, const char *path, GKeyFi
       g_autofree char *problem = NULL;
       const char *nearest;
 
-      if (g_hash_table_contains (self->entries, name) || (nearest = find_nearest (self, name, 3)) == NULL)
+      if (g_hash_table_contains (self->entries, name) || g_hash_table_contains (self->expected, name) ||
+          (nearest = find_nearest (self, name, 3)) == NULL)
         continue;
       problem = g_strdup_printf (_ ("“%s” has a setting %s, which is not known: did you mean %s?"), path, name,
                                  nearest);

@@ -21,6 +21,9 @@ BtySettings *bty_settings_new (const char *config_dir);
 /** bty_settings_add: declares settings; a key declared twice is refused with a warning. Static tables. */
 void bty_settings_add (BtySettings *settings, const BtySetting *table, guint n);
 
+/** bty_settings_expect: @name: `group.key` of a plugin that is not open: not declared, and not taken for a mistyped one */
+void bty_settings_expect (BtySettings *settings, const char *name);
+
 /** bty_settings_get: Returns: (transfer full) (nullable): the value in force; %NULL for an undeclared key */
 char *bty_settings_get (BtySettings *settings, const char *group, const char *key);
 gint64 bty_settings_get_int (BtySettings *settings, const char *group, const char *key);

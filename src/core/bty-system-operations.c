@@ -45,8 +45,11 @@ take_plugins (const BtySystem *system, BtyStatus *status)
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
   g_autoptr (GStrvBuilder) problems = g_strv_builder_new ();
   g_auto (GStrv) refused = bty_settings_get_problems (system->settings);
+  GPtrArray *folders = bty_plugin_registry_get_problems (system->registry);
 
   g_strv_builder_addv (problems, (const char **) refused);
+  for (guint i = 0; i < folders->len; i++)
+    g_strv_builder_add (problems, g_ptr_array_index (folders, i));
   for (guint i = 0; i < plugins->len; i++)
     {
       const BtyPluginInfo *plugin = g_ptr_array_index (plugins, i);
@@ -102,15 +105,31 @@ emit_all (BtyCall *call, GPtrArray *records)
   bty_call_return (call, page);
 }
 
+/* Carries out what looks at every plugin: once the scanner has nothing left, so that none is missing. */
 static void
-config_list (BtyCall *call)
+when_known (BtyCall *call, GFunc run)
 {
+  const BtySystem *system = bty_call_service (call);
+
+  bty_plugin_registry_when_known (system->registry, run, bty_call_ref (call));
+}
+
+static void
+list_settings (gpointer registry, gpointer data)
+{
+  g_autoptr (BtyCall) call = data;
   const BtySystem *system = bty_call_service (call);
   g_autoptr (GPtrArray) all = NULL;
 
   bty_plugin_registry_open_all (system->registry);
   all = bty_settings_list (system->settings);
   emit_all (call, all);
+}
+
+static void
+config_list (BtyCall *call)
+{
+  when_known (call, list_settings);
 }
 
 static void
@@ -148,17 +167,6 @@ config_set (BtyCall *call)
     answer_setting (call, request->name);
   else
     bty_call_fail (call, error);
-}
-
-static void
-plugin_list (BtyCall *call)
-{
-  const BtySystem *system = bty_call_service (call);
-  g_autoptr (GPtrArray) all = NULL;
-
-  bty_plugin_registry_open_all (system->registry);
-  all = bty_plugin_registry_list (system->registry);
-  emit_all (call, all);
 }
 
 static char *
@@ -214,8 +222,9 @@ describe (const BtyOperation *operation)
 }
 
 static void
-operation_list (BtyCall *call)
+list_operations (gpointer registry, gpointer data)
 {
+  g_autoptr (BtyCall) call = data;
   const BtySystem *system = bty_call_service (call);
   g_autoptr (GPtrArray) operations = NULL;
   g_autoptr (GPtrArray) infos = bty_record_list_new ();
@@ -225,6 +234,12 @@ operation_list (BtyCall *call)
   for (guint i = 0; i < operations->len; i++)
     g_ptr_array_add (infos, describe (g_ptr_array_index (operations, i)));
   emit_all (call, infos);
+}
+
+static void
+operation_list (BtyCall *call)
+{
+  when_known (call, list_operations);
 }
 
 static void
@@ -293,14 +308,6 @@ const BtyOperation bty_system_operations[] = {
     .effect = BTY_EFFECT_WRITE | BTY_EFFECT_IDEMPOTENT,
     .errors = BTY_ERRORS (NOT_FOUND, FAILED_PRECONDITION, RESOURCE_EXHAUSTED),
     .run = config_set },
-  { .name = "plugin.list",
-    .summary = N_ ("List the plugins, refused ones with the reason"),
-    .item = &bty_plugin_info_schema,
-    .response = &bty_page_schema,
-    .http = "GET /plugins",
-    .scope = "plugins:read",
-    .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
-    .run = plugin_list },
   { .name = "operation.list",
     .summary = N_ ("List everything that can be done"),
     .item = &bty_operation_info_schema,

@@ -29,6 +29,8 @@ const BtyEnumValue bty_plugin_states[] = {
   { BTY_PLUGIN_WAITING, "waiting", N_ ("Known, opened on first use") },
   { BTY_PLUGIN_LOADED, "loaded", N_ ("In use") },
   { BTY_PLUGIN_REFUSED, "refused", N_ ("Not opened") },
+  { BTY_PLUGIN_DISABLED, "disabled", N_ ("Not opened, since a person wants it so") },
+  { BTY_PLUGIN_GONE, "gone", N_ ("In use, though its file is gone") },
   { 0 },
 };
 
@@ -41,6 +43,13 @@ static const BtyField plugin_info_fields[] = {
   BTY_FIELD_STRING (BtyPluginInfo, version, BTY_READ_ONLY, N_ ("Its version")),
   BTY_FIELD_STRING (BtyPluginInfo, licence, BTY_READ_ONLY, N_ ("Its licence")),
   BTY_FIELD_STRV (BtyPluginInfo, features, BTY_READ_ONLY, N_ ("What it offers, each as kind:name")),
+  BTY_FIELD_STRING (BtyPluginInfo, id, BTY_READ_ONLY, N_ ("Its id, once known")),
+  BTY_FIELD_STRING (BtyPluginInfo, origin, BTY_READ_ONLY, N_ ("Where it comes from")),
+  BTY_FIELD_TEXT (BtyPluginInfo, remedy, BTY_READ_ONLY, N_ ("What to do about it")),
+  BTY_FIELD_STRV (BtyPluginInfo, operations, BTY_READ_ONLY, N_ ("Its operations")),
+  BTY_FIELD_STRV (BtyPluginInfo, settings, BTY_READ_ONLY, N_ ("Its settings")),
+  BTY_FIELD_BOOL (BtyPluginInfo, opened, BTY_READ_ONLY, N_ ("Whether it is open")),
+  BTY_FIELD_STRING (BtyPluginInfo, file, BTY_READ_ONLY, N_ ("The file that is open, where it is a copy"), .max = 4096),
 };
 BTY_DEFINE_RECORD (BtyPluginInfo, bty_plugin_info, "plugin", N_ ("A plugin"), plugin_info_fields)
 

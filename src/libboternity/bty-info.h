@@ -35,10 +35,18 @@ typedef enum
   BTY_PLUGIN_WAITING, /* known, opened on first use */
   BTY_PLUGIN_LOADED,
   BTY_PLUGIN_REFUSED,
+  BTY_PLUGIN_DISABLED, /* a person wants it closed */
+  BTY_PLUGIN_GONE,     /* open, but its file is not there any more */
 } BtyPluginState;
 BTY_EXPORT const BtyEnumValue bty_plugin_states[];
 
-/** BtyPluginInfo: @name: its id, or its file's name while it is not known; @reason: (nullable): why it was refused */
+/**
+ * BtyPluginInfo:
+ * @name: its id, or its file's name while it is not known or refused
+ * @reason: (nullable): why it was refused, or what else there is to know
+ * @remedy: (nullable): what to do about it, where @reason does not say
+ * @file: (nullable): the file that is open, where it is a copy
+ */
 typedef struct
 {
   BtyRecord record;
@@ -50,6 +58,13 @@ typedef struct
   char *version;
   char *licence;
   GStrv features;
+  char *id;
+  char *origin;
+  char *remedy;
+  GStrv operations;
+  GStrv settings;
+  gboolean opened;
+  char *file;
 } BtyPluginInfo;
 BTY_DECLARE_RECORD (BtyPluginInfo, bty_plugin_info)
 

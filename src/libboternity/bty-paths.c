@@ -145,3 +145,58 @@ bty_paths_make_private_dir (const char *path, GError **error)
     return fail_dir (error, path, g_strerror (errno));
   return TRUE;
 }
+
+/*
+ * A tree that was installed with DESTDIR and runs where it was staged: the program is in STAGE/PREFIX/bin and @folder begins
+ * with PREFIX.
+ */
+static char *
+find_staged (const char *program, const char *folder)
+{
+  g_autofree char *bin = g_path_get_dirname (program);
+  g_autofree char *above = g_path_get_dirname (bin);
+  g_autofree char *prefix = g_strdup (folder);
+
+  while (strlen (prefix) > 1)
+    {
+      char *slash = strrchr (prefix, '/');
+
+      *slash = '\0';
+      if (*prefix != '\0' && g_str_has_suffix (above, prefix))
+        return g_strconcat (above, folder + strlen (prefix), NULL);
+    }
+  return g_strdup (folder);
+}
+
+char *
+bty_paths_installed (const char *folder)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+
+  if (program == NULL || g_file_test (folder, G_FILE_TEST_IS_DIR))
+    return g_strdup (folder);
+  return find_staged (program, folder);
+}
+
+/* Whether the program runs where it was built; what is staged below the build folder by `meson install` does not. */
+gboolean
+bty_paths_runs_from_build (void)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+
+  return program != NULL && g_str_has_prefix (program, BTY_BUILD_ROOT "/src/");
+}
+
+char *
+bty_paths_plugin_scanner (void)
+{
+  const char *variable = g_getenv ("BOTERNITY_PLUGIN_SCANNER");
+  g_autofree char *folder = NULL;
+
+  if (variable != NULL && *variable != '\0')
+    return g_strdup (variable);
+  if (bty_paths_runs_from_build ())
+    return g_strdup (BTY_BUILD_ROOT "/src/scanner/boternity-plugin-scanner");
+  folder = bty_paths_installed (BTY_LIBEXEC_DIR);
+  return g_build_filename (folder, "boternity-plugin-scanner", NULL);
+}

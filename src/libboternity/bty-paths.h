@@ -61,4 +61,19 @@ BTY_EXPORT char *bty_paths_token_file (const char *data_dir);
  */
 BTY_EXPORT gboolean bty_paths_make_private_dir (const char *path, GError **error);
 
+/**
+ * bty_paths_installed:
+ * @folder: where the build was told to install to
+ *
+ * Returns: (transfer full): @folder, or where it is in a staged tree that this program runs from
+ */
+BTY_EXPORT char *bty_paths_installed (const char *folder);
+
+/** bty_paths_runs_from_build: Returns: whether this program runs from the tree it was built in */
+BTY_EXPORT gboolean bty_paths_runs_from_build (void);
+
+/** bty_paths_plugin_scanner: Returns: (transfer full): boternity-plugin-scanner: `BOTERNITY_PLUGIN_SCANNER`, else the one
+ * that was built or installed with this program; it need not exist */
+BTY_EXPORT char *bty_paths_plugin_scanner (void);
+
 G_END_DECLS

@@ -469,7 +469,7 @@ test_duplicate_id (Fixture *f)
   g_autofree char *first = put ("provider-good", f->plugins, "a.so");
   g_autofree char *second = put ("twin", f->plugins, "b.so");
 
-  assert_refused (f, second, "a plugin with the id “good” is open already, from “");
+  assert_refused (f, second, "a plugin with the id “good” is there already, “");
   assert_state (f, first, BTY_PLUGIN_LOADED, "good");
   g_assert_null (bty_catalogue_lookup (f->catalogue, "good.twin", NULL));
 }

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <boternity.h>
+
+#include "bty-plugin-file.h"
+
+/**
+ * BtyPluginSurvey:
+ *
+ * A queue of files for the scanner, one at a time, in the background.
+ */
+typedef struct _BtyPluginSurvey BtyPluginSurvey;
+
+/** BtyPluginSurveyed: @manifest: (nullable): what @path is, as it was with @stamp; %NULL: @error says why nobody knows */
+typedef void (*BtyPluginSurveyed) (gpointer data, const char *path, const BtyPluginStamp *stamp,
+                                   BtyPluginManifest *manifest, const GError *error);
+
+/** bty_plugin_survey_new: @surveyed: called for each file; @idle: called when the last one is done */
+BtyPluginSurvey *bty_plugin_survey_new (BtyPluginSurveyed surveyed, GFunc idle, gpointer data);
+/** bty_plugin_survey_free: what is under way is left alone, and nobody told */
+void bty_plugin_survey_free (BtyPluginSurvey *survey);
+
+/** bty_plugin_survey_push: @file: what to open for @path, such as a copy; @timeout: milliseconds */
+void bty_plugin_survey_push (BtyPluginSurvey *survey, const char *path, const char *file, gboolean is_own,
+                             const BtyPluginStamp *stamp, guint timeout);
+gboolean bty_plugin_survey_is_idle (BtyPluginSurvey *survey);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-plugin"
+
+#include "config.h"
+
+#include "bty-plugin-watch.h"
+
+struct _BtyPluginWatch
+{
+  guint quiet;
+  BtyPluginWatchFunc changed;
+  gpointer data;
+  GPtrArray *monitors;
+  guint timer;
+};
+
+static gboolean
+on_quiet (gpointer data)
+{
+  BtyPluginWatch *self = data;
+
+  self->timer = 0;
+  if (self->changed (self->data))
+    bty_plugin_watch_wait (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+bty_plugin_watch_wait (BtyPluginWatch *self)
+{
+  g_clear_handle_id (&self->timer, g_source_remove);
+  self->timer = g_timeout_add (self->quiet, on_quiet, self);
+}
+
+static void
+on_changed (GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event, gpointer data)
+{
+  bty_plugin_watch_wait (data);
+}
+
+static void
+monitor_free (gpointer monitor)
+{
+  g_signal_handlers_disconnect_matched (monitor, G_SIGNAL_MATCH_FUNC, 0, 0, NULL, on_changed, NULL);
+  g_file_monitor_cancel (monitor);
+  g_object_unref (monitor);
+}
+
+static void
+watch_folder (BtyPluginWatch *self, const char *path)
+{
+  g_autoptr (GFile) folder = g_file_new_for_path (path);
+  g_autoptr (GError) error = NULL;
+  GFileMonitor *monitor = g_file_monitor_directory (folder, G_FILE_MONITOR_WATCH_MOVES, NULL, &error);
+
+  if (monitor == NULL)
+    {
+      g_message ("new plugins in “%s” will not be noticed: %s; “boternity-ctl plugin scan” finds them", path,
+                 error->message);
+      return;
+    }
+  g_signal_connect (monitor, "changed", G_CALLBACK (on_changed), self);
+  g_ptr_array_add (self->monitors, monitor);
+}
+
+BtyPluginWatch *
+bty_plugin_watch_new (const char *const *folders, guint quiet, BtyPluginWatchFunc changed, gpointer data)
+{
+  BtyPluginWatch *self = g_new0 (BtyPluginWatch, 1);
+
+  self->quiet = quiet;
+  self->changed = changed;
+  self->data = data;
+  self->monitors = g_ptr_array_new_with_free_func (monitor_free);
+  for (guint i = 0; folders[i] != NULL; i++)
+    watch_folder (self, folders[i]);
+  return self;
+}
+
+void
+bty_plugin_watch_free (BtyPluginWatch *self)
+{
+  g_clear_handle_id (&self->timer, g_source_remove);
+  g_ptr_array_unref (self->monitors);
+  g_free (self);
+}
