@@ -59,10 +59,11 @@ static gboolean
 check_name (const char *name, GError **error)
 {
   if (!is_word (name))
-    g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-                 _ ("“%s” cannot be a plugin's name: it must be 2 to %d lower-case letters and digits, and begin with a "
-                    "letter, such as “weather”"),
-                 name, MAX_NAME);
+    g_set_error (
+      error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+      _ ("“%s” cannot be a plugin's name: it must be 2 to %d lower-case letters and digits, and begin with a "
+         "letter, such as “weather”"),
+      name, MAX_NAME);
   else if (is_taken (name))
     g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
                  _ ("“%s” is a word of Boternity's own: choose another name, such as “my%s”"), name, name);

@@ -46,7 +46,8 @@ is_available (BtySkillRuntime *runtime, char **reason)
 static gboolean
 is_tool_name (const char *name)
 {
-  return *name != '\0' && strlen (name) <= 64 && strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen (name);
+  return *name != '\0' && strlen (name) <= 64 &&
+         strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen (name);
 }
 
 static char *

@@ -206,7 +206,8 @@ find_all (ExampleStore *self, BtyQuery *query, GError **error)
 
   if (bty_query_get_words (query) != NULL)
     {
-      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNIMPLEMENTED, "this store has no text index: filter by a field");
+      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNIMPLEMENTED,
+                           "this store has no text index: filter by a field");
       return NULL;
     }
   g_hash_table_iter_init (&iter, table);

@@ -6,7 +6,7 @@
 #include "example-session.h"
 
 /* The longest line, and how much may wait to be written before the next item is read, in bytes. */
-#define MAX_LINE 65536
+#define MAX_LINE    65536
 #define MAX_PENDING 65536
 
 /* Reads a line, carries it out, writes what comes, reads the next. One thing at a time is under way: a read, a call or a write. */

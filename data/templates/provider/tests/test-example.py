@@ -46,7 +46,7 @@ class Test(unittest.TestCase):
         cls.daemon = kit.Daemon()
         cls.addClassCleanup(cls.daemon.close)
         url = f"http://127.0.0.1:{cls.server.server_port}"
-        cls.daemon.call("provider.create", name="mine", kind="example", url=url, key="sesame")
+        cls.daemon.call("provider.add", name="mine", kind="example", url=url, key="sesame")
         cls.daemon.call("bot.update", slug="bo", route=["mine/small"])
 
     def setUp(self):
