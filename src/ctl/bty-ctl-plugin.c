@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "bty-ctl-command.h"
+#include "bty-ctl-plugin-new.h"
 #include "bty-ctl-table.h"
 #include "bty-ctl-terminal.h"
 
@@ -53,6 +54,7 @@ static const BtyCtlCommand plugin_commands[] = {
     .summary = N_ ("List the plugins, with the reason why one was refused"),
     .run = run_list,
     .examples = N_ ("  boternity-ctl plugin list\n  boternity-ctl plugin list --json") },
+  BTY_CTL_PLUGIN_NEW_COMMAND,
   { 0 },
 };
 
