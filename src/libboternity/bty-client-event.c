@@ -28,7 +28,8 @@ static const BtyField client_event_fields[] = {
   BTY_FIELD_JSON (BtyClientEvent, data, BTY_REQUIRED | BTY_READ_ONLY, N_ ("What is known about it")),
   BTY_FIELD_STRING (BtyClientEvent, cursor, BTY_READ_ONLY, N_ ("Where it stands in the event log, to go on from")),
 };
-BTY_DEFINE_RECORD (BtyClientEvent, bty_client_event, "client_event", N_ ("Something that happened"), client_event_fields)
+BTY_DEFINE_RECORD (BtyClientEvent, bty_client_event, "client_event", N_ ("Something that happened"),
+                   client_event_fields)
 
 #define TOPICS_SUMMARY N_ ("Only these topics: bot.created, or bot.* for all that begin so; without any: all")
 #define AFTER_SUMMARY  N_ ("Cursor of the last event that is known: begin after it")
@@ -48,6 +49,8 @@ static const BtyField event_replay_fields[] = {
   BTY_FIELD_TIME (BtyEventReplay, since, BTY_NULLABLE, SINCE_SUMMARY),
   BTY_FIELD_INT64 (BtyEventReplay, limit, 0, N_ ("How many events at most; 0: all"), .min = 0, .max = 1000000,
                    .fallback = "100"),
+  BTY_FIELD_INT64 (BtyEventReplay, last, 0, N_ ("Begin so many events before the end; 0: at the cursor or the time"),
+                   .min = 0, .max = 1000000),
 };
 BTY_DEFINE_RECORD (BtyEventReplay, bty_event_replay, "event_replay", N_ ("Which events to hear again"),
                    event_replay_fields)

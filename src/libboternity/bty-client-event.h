@@ -54,6 +54,7 @@ BTY_DECLARE_RECORD (BtyEventSubscribe, bty_event_subscribe)
  * @after: (nullable): cursor of the last event that is known; without it and @since: from the oldest on
  * @since: (nullable): from this time on
  * @limit: how many events at most; 0: all
+ * @last: begin so many events before the end, instead of at a cursor or a time; 0: not so
  */
 typedef struct
 {
@@ -62,6 +63,7 @@ typedef struct
   char *after;
   gint64 since;
   gint64 limit;
+  gint64 last;
 } BtyEventReplay;
 BTY_DECLARE_RECORD (BtyEventReplay, bty_event_replay)
 

@@ -11,9 +11,12 @@
 #define SOURCE      "/boternity"
 #define MAX_MEMBERS 32
 
-#define STORED_MEMBERS \
-  { "id", N_ ("Its identifier"), NULL }, { "revision", N_ ("Counts its changes"), NULL }, \
-    { "created_at", N_ ("When it was made"), NULL }, { "updated_at", N_ ("When it was last changed"), NULL }
+#define STORED_MEMBERS                                                                                                 \
+  { "id", N_ ("Its identifier"), NULL }, { "revision", N_ ("Counts its changes"), NULL },                              \
+    { "created_at", N_ ("When it was made"), NULL },                                                                   \
+  {                                                                                                                    \
+    "updated_at", N_ ("When it was last changed"), NULL                                                                \
+  }
 
 static const BtyEventMember bot_members[] = {
   STORED_MEMBERS,

@@ -32,7 +32,8 @@ start_replay (BtyEventService *service, BtyCall *call)
                         .after = request->after,
                         .since = BTY_IS_NULL (request, BtyEventReplay, since) ? NULL : &request->since,
                         .is_past = TRUE,
-                        .limit = request->limit };
+                        .limit = request->limit,
+                        .last = request->last };
 
   bty_event_subscription_start (service, call, &wish);
 }

@@ -19,7 +19,7 @@ struct _BtyEventService
   BtyStore *store;
   BtyBus *bus;
   BtySettings *settings;
-  GHashTable *feeds; /* key of the filter -> BtyEventFeed *, which those have who listen */
+  GHashTable *feeds;         /* key of the filter -> BtyEventFeed *, which those have who listen */
   GHashTable *subscriptions; /* BtyEventSubscription *, each of which has us */
   GPtrArray *waiting;
   guint subscription;
@@ -47,7 +47,8 @@ static const BtySetting settings_table[] = {
     .unit = "events",
     .min = 1,
     .max = 1000000,
-    .summary = N_ ("How many events are kept in memory for those who read slowly; who falls further behind misses some") },
+    .summary = N_ (
+      "How many events are kept in memory for those who read slowly; who falls further behind misses some") },
   { .group = "events",
     .key = "window_size",
     .type = BTY_SETTING_INT,
@@ -263,7 +264,8 @@ check (BtyEventService *self, GError **error)
   gint64 most = bty_settings_get_int (self->settings, "events", "max_subscriptions");
 
   if (self->is_stopped)
-    g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _ ("the daemon is stopping: come back to the next one"));
+    g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE,
+                         _ ("the daemon is stopping: come back to the next one"));
   else if (g_hash_table_size (self->subscriptions) + self->waiting->len >= (guint64) most)
     g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
                  _ ("%" G_GINT64_FORMAT " clients listen already: raise the setting events.max_subscriptions"), most);

@@ -14,6 +14,7 @@
 typedef enum
 {
   STEP_FIND_START,  /* where in the log the time is that was asked for */
+  STEP_FIND_LAST,   /* where so many before the end are */
   STEP_FIND_OLDEST, /* whether what comes after the cursor is still in the log */
   STEP_READ,        /* a page of the past */
   STEP_JOIN,        /* the present */
@@ -34,6 +35,7 @@ struct _BtyEventSubscription
   gint64 known;    /* how far the log went when it was last asked */
   gint64 until;
   gint64 left; /* G_MAXINT64: all */
+  gint64 last; /* how many more are wanted while looking back from the end */
   gboolean is_asking;
   gboolean has_ended;
 };
@@ -108,8 +110,7 @@ static void
 emit_subscribed (BtyEventSubscription *self)
 {
   g_autofree char *data = g_strdup_printf ("{\"cursor\":\"%" G_GINT64_FORMAT "\"}", self->position);
-  g_autoptr (BtyClientEvent) client =
-    bty_event_contract_notice (BTY_EVENT_TYPE_SUBSCRIBED, data, self->position);
+  g_autoptr (BtyClientEvent) client = bty_event_contract_notice (BTY_EVENT_TYPE_SUBSCRIBED, data, self->position);
 
   if (self->position > 0)
     emit (self, self->position, client);
@@ -121,16 +122,28 @@ is_at_feed (BtyEventSubscription *self)
   return self->feed != NULL && self->position >= bty_event_feed_get_floor (self->feed);
 }
 
+static const BtyEventFilter *
+filter_of (BtyEventSubscription *self)
+{
+  return self->feed != NULL ? self->feed->filter : self->filter;
+}
+
+static gboolean
+is_wanted (BtyEventSubscription *self, const BtyEvent *event)
+{
+  const char *name = bty_event_contract_get_name (event->topic);
+
+  return name != NULL && bty_event_filter_matches (filter_of (self), name);
+}
+
 /* Returns: whether @event was let through */
 static gboolean
 take_event (BtyEventSubscription *self, const BtyEvent *event)
 {
-  const BtyEventFilter *filter = self->feed != NULL ? self->feed->filter : self->filter;
-  const char *name = bty_event_contract_get_name (event->topic);
   g_autoptr (BtyClientEvent) client = NULL;
 
   self->position = event->position;
-  if (name == NULL || !bty_event_filter_matches (filter, name))
+  if (!is_wanted (self, event))
     return FALSE;
   client = bty_event_contract_translate (event);
   emit (self, event->position, client);
@@ -176,6 +189,22 @@ take_start (BtyEventSubscription *self, const BtyPage *page)
   advance (self);
 }
 
+/* @page: from the newest to the oldest */
+static void
+take_last (BtyEventSubscription *self, const BtyPage *page)
+{
+  for (guint i = 0; i < page->items->len && self->last > 0; i++)
+    {
+      const BtyEvent *event = g_ptr_array_index (page->items, i);
+
+      self->position = event->position - 1;
+      self->last -= is_wanted (self, event);
+    }
+  if (page->next_cursor == NULL || self->last == 0)
+    self->step = STEP_READ;
+  advance (self);
+}
+
 static void
 take_oldest (BtyEventSubscription *self, const BtyPage *page)
 {
@@ -184,8 +213,8 @@ take_oldest (BtyEventSubscription *self, const BtyPage *page)
   if (oldest != NULL && oldest->position > self->position + 1)
     {
       gint64 last = oldest->position - 1;
-      g_autoptr (BtyClientEvent) client =
-        bty_event_feed_make_missed ((guint64) (last - self->position), (guint64) self->position, NULL);
+      g_autoptr (BtyClientEvent) client = bty_event_feed_make_missed ((guint64) (last - self->position),
+                                                                      (guint64) self->position, NULL);
 
       emit (self, last, client);
       self->position = last;
@@ -208,6 +237,8 @@ on_answer (GObject *source, GAsyncResult *result, gpointer data)
     finish (self, error);
   else if (self->step == STEP_FIND_START)
     take_start (self, page);
+  else if (self->step == STEP_FIND_LAST)
+    take_last (self, page);
   else if (self->step == STEP_FIND_OLDEST)
     take_oldest (self, page);
   else
@@ -250,18 +281,19 @@ find_oldest (BtyEventSubscription *self)
   ask (self, query);
 }
 
+/* Forwards from the position, or back from it. */
 static void
-read_page (BtyEventSubscription *self)
+read_page (BtyEventSubscription *self, gboolean is_back)
 {
   BtyQuery *query = bty_query_new (&bty_event_schema);
-  const char *topic = bty_event_filter_get_topic (self->feed != NULL ? self->feed->filter : self->filter);
+  const char *topic = bty_event_filter_get_topic (filter_of (self));
   char position[24];
 
   g_snprintf (position, sizeof position, "%" G_GINT64_FORMAT, self->position);
-  bty_query_where (query, "position", BTY_MATCH_GREATER, position);
+  bty_query_where (query, "position", is_back ? BTY_MATCH_LESS_OR_EQUAL : BTY_MATCH_GREATER, position);
   if (topic != NULL)
     bty_query_where (query, "topic", BTY_MATCH_EQUAL, topic);
-  bty_query_order (query, "position", FALSE);
+  bty_query_order (query, "position", is_back);
   bty_query_limit (query, PAGE);
   ask (self, query);
 }
@@ -277,8 +309,11 @@ advance (BtyEventSubscription *self)
     case STEP_FIND_OLDEST:
       find_oldest (self);
       break;
+    case STEP_FIND_LAST:
+      read_page (self, TRUE);
+      break;
     case STEP_READ:
-      read_page (self);
+      read_page (self, FALSE);
       break;
     case STEP_JOIN:
     default:
@@ -319,10 +354,11 @@ find_step (BtyEventSubscription *self, const BtyEventWish *wish, GError **error)
         return FALSE;
       if (self->position > now)
         {
-          g_set_error (error, BTY_ERROR, BTY_ERROR_OUT_OF_RANGE,
-                       _ ("the cursor “%.80s” is beyond the end of the event log, which may have been restored from a copy: begin "
-                          "without one"),
-                       wish->after);
+          g_set_error (
+            error, BTY_ERROR, BTY_ERROR_OUT_OF_RANGE,
+            _ ("the cursor “%.80s” is beyond the end of the event log, which may have been restored from a copy: begin "
+               "without one"),
+            wish->after);
           return FALSE;
         }
       self->step = is_at_feed (self) ? STEP_JOIN : STEP_FIND_OLDEST;
@@ -331,6 +367,12 @@ find_step (BtyEventSubscription *self, const BtyEventWish *wish, GError **error)
     {
       self->since = *wish->since;
       self->step = STEP_FIND_START;
+    }
+  else if (wish->last > 0)
+    {
+      self->last = wish->last;
+      self->position = now;
+      self->step = STEP_FIND_LAST;
     }
   else if (!wish->is_past)
     {
@@ -372,7 +414,7 @@ bty_event_subscription_start (BtyEventService *service, BtyCall *call, const Bty
       /* Not g_cancellable_connect(): its handler must not disconnect itself. */
       self->handler = g_signal_connect (bty_call_cancellable (call), "cancelled", G_CALLBACK (on_cancelled), self);
       bty_call_on_drained (call, on_drained, self);
-      if (self->position >= self->until)
+      if (self->position >= self->until && self->step != STEP_FIND_LAST)
         finish (self, NULL);
       else
         advance (self);

@@ -16,6 +16,7 @@
  * @after: (nullable), @since: (nullable): microseconds since 1970; one of them at most counts
  * @is_past: ends with what has happened by now; without @after and @since it begins with the oldest
  * @limit: how many events at most; 0: all
+ * @last: begin so many before the end, if there is neither @after nor @since; 0: not so
  */
 typedef struct
 {
@@ -24,6 +25,7 @@ typedef struct
   const gint64 *since;
   gboolean is_past;
   gint64 limit;
+  gint64 last;
 } BtyEventWish;
 
 /* Goes on by itself until @call ends. */
