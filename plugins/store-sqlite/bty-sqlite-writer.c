@@ -16,7 +16,7 @@
 #define MAX_WAIT 1000
 /* How long it must be quiet before deleted text is merged away (us). */
 #define QUIET (G_USEC_PER_SEC / 5)
-/* Old events are looked for after so many new ones, and after so much time (us); so many go in one step. */
+/* Old events are looked for after so many new ones (or a quarter of those that stay), and after so much time (us); so many go in one step. */
 #define PRUNE_AFTER  256
 #define PRUNE_PERIOD (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
 #define PRUNE_STEP   512
@@ -112,7 +112,7 @@ prune_now_and_then (BtySqliteWriter *self, GError **error)
 {
   gint64 position = 0;
 
-  if (self->added < PRUNE_AFTER)
+  if (self->added < CLAMP (self->event_count / 4, 1, PRUNE_AFTER))
     return TRUE;
   self->added = 0;
   return find_outdated (self, &position, error) && bty_sqlite_outbox_prune (self->connection, position, error);

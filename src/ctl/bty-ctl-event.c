@@ -186,9 +186,9 @@ read_since (const char *text, gint64 *since, GError **error)
     *since = g_get_real_time () - number * unit;
   else if (!bty_json_time_parse (text, strlen (text), since))
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-                   _ ("--since “%s”: write how long ago, such as 10m, 2h or 3d, or a time such as 2026-01-02T15:04:05Z"),
-                   text);
+      g_set_error (
+        error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+        _ ("--since “%s”: write how long ago, such as 10m, 2h or 3d, or a time such as 2026-01-02T15:04:05Z"), text);
       return FALSE;
     }
   return TRUE;
@@ -325,10 +325,10 @@ run_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   return TRUE;
 }
 
-#define START_OPTIONS \
-  { "after", '\0', N_ ("CURSOR"), N_ ("begin after the event with this cursor"), BTY_CTL_NOTHING }, \
-  { \
-    "since", '\0', N_ ("TIME"), N_ ("begin so long ago (10m, 2h, 3d), or at a time"), BTY_CTL_NOTHING \
+#define START_OPTIONS                                                                                                  \
+  { "after", '\0', N_ ("CURSOR"), N_ ("begin after the event with this cursor"), BTY_CTL_NOTHING },                    \
+  {                                                                                                                    \
+    "since", '\0', N_ ("TIME"), N_ ("begin so long ago (10m, 2h, 3d), or at a time"), BTY_CTL_NOTHING                  \
   }
 
 static const BtyCtlOption tail_options[] = {
@@ -347,8 +347,9 @@ static const BtyCtlCommand event_commands[] = {
   { .name = "tail",
     .usage = N_ ("[TOPIC…]"),
     .summary = N_ ("Show what happens as it happens"),
-    .text = N_ ("A topic is such as bot.created, or bot.* for all that begin so. It goes on until Ctrl-C, also when the daemon is "
-                "started again meanwhile: then it takes up where it was."),
+    .text = N_ (
+      "A topic is such as bot.created, or bot.* for all that begin so. It goes on until Ctrl-C, also when the daemon is "
+      "started again meanwhile: then it takes up where it was."),
     .options = tail_options,
     .max = -1,
     .run = run_tail,
