@@ -4,6 +4,8 @@
 
 #include "config.h"
 
+#include <glib/gstdio.h>
+
 #include "bty-dispatcher.h"
 #include "bty-fake-store.h"
 #include "event/bty-event-contract.h"
@@ -30,12 +32,15 @@ typedef struct
   guint n;
 } Ear;
 
+/* @settings: (nullable): settings by their names in the environment, by turns with their values; NULL ends them */
 static void
-set_up (Fixture *f, gconstpointer unused)
+set_up (Fixture *f, gconstpointer settings)
 {
   const char *const scopes[] = { "events:read", NULL };
   g_autoptr (GError) error = NULL;
 
+  for (const char *const *pair = settings; pair != NULL && *pair != NULL; pair += 2)
+    g_setenv (pair[0], pair[1], TRUE);
   f->folder = g_dir_make_tmp ("bty-events-XXXXXX", NULL);
   f->settings = bty_settings_new (f->folder);
   f->catalogue = bty_catalogue_new ();
@@ -51,8 +56,10 @@ set_up (Fixture *f, gconstpointer unused)
 }
 
 static void
-tear_down (Fixture *f, gconstpointer unused)
+tear_down (Fixture *f, gconstpointer settings)
 {
+  for (const char *const *pair = settings; pair != NULL && *pair != NULL; pair += 2)
+    g_unsetenv (pair[0]);
   bty_event_service_stop (f->events);
   while (g_main_context_iteration (NULL, FALSE))
     ;
@@ -271,7 +278,6 @@ test_slow_reader (Fixture *f, gconstpointer unused)
   gsize size;
   Ear slow, quick;
 
-  g_setenv ("BOTERNITY_EVENTS_WINDOW_EVENTS", "10", TRUE);
   publish (f, "bot.created", 1);
   listen_to (f, &slow, "event.subscribe", "{}", FALSE);
   listen_to (f, &quick, "event.subscribe", "{}", TRUE);
@@ -292,7 +298,6 @@ test_slow_reader (Fixture *f, gconstpointer unused)
   read_all (&slow);
   assert_heard (&slow, "1012 ");
   g_assert_cmpuint (quick.n, ==, 1012);
-  g_unsetenv ("BOTERNITY_EVENTS_WINDOW_EVENTS");
   ear_clear (&slow);
   ear_clear (&quick);
 }
@@ -347,8 +352,8 @@ test_refused (Fixture *f, gconstpointer unused)
     const char *json;
     BtyErrorCode code;
   } rows[] = {
-    { "{\"after\":\"1\"}", BTY_ERROR_OUT_OF_RANGE },        { "{\"after\":\"-1\"}", BTY_ERROR_INVALID_ARGUMENT },
-    { "{\"after\":\"x\"}", BTY_ERROR_INVALID_ARGUMENT },    { "{\"topics\":[\"\"]}", BTY_ERROR_INVALID_ARGUMENT },
+    { "{\"after\":\"1\"}", BTY_ERROR_OUT_OF_RANGE },           { "{\"after\":\"-1\"}", BTY_ERROR_INVALID_ARGUMENT },
+    { "{\"after\":\"x\"}", BTY_ERROR_INVALID_ARGUMENT },       { "{\"topics\":[\"\"]}", BTY_ERROR_INVALID_ARGUMENT },
     { "{\"topics\":[\"a..b\"]}", BTY_ERROR_INVALID_ARGUMENT }, { "{\"topics\":[\"*.a\"]}", BTY_ERROR_INVALID_ARGUMENT },
   };
 
@@ -420,8 +425,6 @@ test_no_work (Fixture *f, gconstpointer unused)
   Ear one, two;
   g_autoptr (BtyCall) replay = NULL;
 
-  g_setenv ("BOTERNITY_CALLS_LIMIT", "1", TRUE);
-  g_setenv ("BOTERNITY_CALLS_TIMEOUT", "1", TRUE);
   listen_to (f, &one, "event.subscribe", "{}", TRUE);
   listen_to (f, &two, "event.subscribe", "{}", TRUE);
   replay = start (f, "event.replay", "{}");
@@ -430,8 +433,6 @@ test_no_work (Fixture *f, gconstpointer unused)
   g_assert_cmpint (bty_call_state (replay), ==, BTY_CALL_RETURNED);
   g_assert_cmpint (bty_call_state (one.call), ==, BTY_CALL_RUNNING);
   g_assert_cmpint (bty_call_state (two.call), ==, BTY_CALL_RUNNING);
-  g_unsetenv ("BOTERNITY_CALLS_LIMIT");
-  g_unsetenv ("BOTERNITY_CALLS_TIMEOUT");
   bty_dispatcher_cancel_all (f->dispatcher);
   g_assert_error (bty_call_error (one.call), BTY_ERROR, BTY_ERROR_CANCELLED);
   g_assert_error (bty_call_error (two.call), BTY_ERROR, BTY_ERROR_CANCELLED);
@@ -453,7 +454,11 @@ test_gone_while_asking (Fixture *f, gconstpointer unused)
   settle ();
 }
 
-#define ADD(path, function) g_test_add ("/events/" path, Fixture, NULL, set_up, function, tear_down)
+static const char *const small_window[] = { "BOTERNITY_EVENTS_WINDOW_EVENTS", "10", NULL };
+static const char *const little_time[] = { "BOTERNITY_CALLS_LIMIT", "1", "BOTERNITY_CALLS_TIMEOUT", "1", NULL };
+
+#define ADD_WITH(path, function, settings) g_test_add ("/events/" path, Fixture, settings, set_up, function, tear_down)
+#define ADD(path, function)                ADD_WITH (path, function, NULL)
 
 int
 main (int argc, char **argv)
@@ -463,13 +468,13 @@ main (int argc, char **argv)
   ADD ("past-then-present", test_past_then_present);
   ADD ("long-past", test_long_past);
   ADD ("past-waits-for-reader", test_past_waits_for_reader);
-  ADD ("slow-reader", test_slow_reader);
+  ADD_WITH ("slow-reader", test_slow_reader, small_window);
   ADD ("replay", test_replay);
   ADD ("stop", test_stop);
   ADD ("refused", test_refused);
   ADD ("store-fails", test_store_fails);
   ADD ("many", test_many);
-  ADD ("no-work", test_no_work);
+  ADD_WITH ("no-work", test_no_work, little_time);
   ADD ("gone-while-asking", test_gone_while_asking);
   return g_test_run ();
 }
