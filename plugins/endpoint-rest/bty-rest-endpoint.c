@@ -172,8 +172,9 @@ static void
 answer_call (BtyRestEndpoint *self, const BtyRestContext *context, const BtyCallSpec *spec)
 {
   const BtyOperation *operation = context->route->operation;
+  gboolean is_endless = (operation->effect & BTY_EFFECT_ENDLESS) != 0;
   gboolean streams = (operation->effect & BTY_EFFECT_STREAMING) != 0 && operation->item != NULL &&
-                     !wants_whole (context->exchange);
+                     (is_endless || !wants_whole (context->exchange));
   g_autoptr (BtyCall) call = NULL;
 
   if (streams && strcmp (bty_exchange_get_method (context->exchange), "HEAD") == 0)

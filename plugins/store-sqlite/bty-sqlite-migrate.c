@@ -12,8 +12,11 @@
 #include "bty-sqlite-migrate.h"
 #include "bty-sqlite-text.h"
 
+static const char *const nothing[] = { NULL };
+
 static const char *const *const extra[] = {
   bty_sqlite_text_version_1,
+  nothing,
 };
 
 const BtySqliteSchema bty_sqlite_schema = { bty_sql_migrations, extra, G_N_ELEMENTS (extra) };

@@ -8,6 +8,7 @@
 #include "bty-sqlite-options.h"
 
 #define KIB 1024
+#define DAY (G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC)
 
 enum
 {
@@ -18,6 +19,8 @@ enum
   CACHE_RECORDS,
   CACHE_SIZE,
   TEXT_CANDIDATES,
+  EVENT_DAYS,
+  EVENT_COUNT,
   N_SETTINGS,
 };
 
@@ -78,6 +81,22 @@ const BtySetting bty_sqlite_settings[] = {
                         .min = 10,
                         .max = 1000000,
                         .summary = N_ ("How many of the newest matches of a text search are scored") },
+  [EVENT_DAYS] = { .group = "events",
+                   .key = "keep_days",
+                   .type = BTY_SETTING_INT,
+                   .fallback = "30",
+                   .unit = "d",
+                   .min = 1,
+                   .max = 36500,
+                   .summary = N_ ("How long an event stays in the event log") },
+  [EVENT_COUNT] = { .group = "events",
+                    .key = "keep_count",
+                    .type = BTY_SETTING_INT,
+                    .fallback = "100000",
+                    .unit = "events",
+                    .min = 1,
+                    .max = G_GINT64_CONSTANT (1000000000),
+                    .summary = N_ ("How many events stay in the event log; the oldest go first") },
 };
 const guint bty_sqlite_n_settings = N_SETTINGS;
 
@@ -102,6 +121,8 @@ bty_sqlite_options_load (BtySqliteOptions *options, BtyHost *host)
     .cache_records = (guint) value_of (host, CACHE_RECORDS),
     .cache_size = value_of (host, CACHE_SIZE) * KIB,
     .text_candidates = (guint) value_of (host, TEXT_CANDIDATES),
+    .event_age = value_of (host, EVENT_DAYS) * DAY,
+    .event_count = value_of (host, EVENT_COUNT),
     .synchronous = "FULL",
   };
 }

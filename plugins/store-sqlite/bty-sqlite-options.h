@@ -19,6 +19,8 @@ typedef struct
   guint cache_records;
   gint64 cache_size; /* bytes */
   guint text_candidates;
+  gint64 event_age; /* us */
+  gint64 event_count;
   const char *vfs;
   const char *synchronous;
 } BtySqliteOptions;

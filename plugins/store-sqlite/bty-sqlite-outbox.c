@@ -5,11 +5,19 @@
 
 #include "bty-sqlite-outbox.h"
 
+#define UNTOLD " AND position > (SELECT position FROM event_told) ORDER BY position"
+
+/* The last of the oldest events, at most $1 of them, of which there are more than $2 newer ones, or which are older than $3. */
+#define OUTDATED                                                                                                            \
+  "SELECT max (position) FROM (SELECT position, created_at FROM event WHERE position < (SELECT max (position) FROM event) " \
+  "AND position <= (SELECT position FROM event_told) ORDER BY position LIMIT $1) "                                          \
+  "WHERE position <= (SELECT max (position) FROM event) - $2 OR created_at < $3"
+
 gboolean
-bty_sqlite_outbox_read (BtySqliteConnection *self, GPtrArray *events, gint64 *last_row, GError **error)
+bty_sqlite_outbox_read (BtySqliteConnection *self, GPtrArray *events, gint64 *last, GError **error)
 {
   const BtySqlTable *table = bty_sql_table_get (&bty_event_schema);
-  g_autofree char *sql = g_strconcat (table->select, " ORDER BY row", NULL);
+  g_autofree char *sql = g_strconcat (table->select, UNTOLD, NULL);
   g_autoptr (BtySqliteStatement) statement = bty_sqlite_connection_prepare (self, sql, error);
   int code;
 
@@ -25,23 +33,53 @@ bty_sqlite_outbox_read (BtySqliteConnection *self, GPtrArray *events, gint64 *la
     }
   if (code != SQLITE_DONE)
     return bty_sqlite_connection_fail (self, code, error);
-  return events->len == 0 || bty_sqlite_connection_get_int (self, "SELECT max (row) FROM event", last_row, error);
+  if (events->len > 0)
+    *last = ((const BtyEvent *) g_ptr_array_index (events, events->len - 1))->position;
+  return TRUE;
+}
+
+static gboolean
+run_with (BtySqliteConnection *self, const char *sql, gint64 position, GError **error)
+{
+  g_autoptr (BtySqliteStatement) statement = bty_sqlite_connection_prepare (self, sql, error);
+  int code;
+
+  if (statement == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (statement, 1, position);
+  code = sqlite3_step (statement);
+  return code == SQLITE_DONE || bty_sqlite_connection_fail (self, code, error);
 }
 
 gboolean
-bty_sqlite_outbox_delete (BtySqliteConnection *self, gint64 row, GError **error)
+bty_sqlite_outbox_set_told (BtySqliteConnection *self, gint64 position, GError **error)
 {
-  g_autoptr (BtySqliteStatement) statement = NULL;
+  return position == 0 || run_with (self, "UPDATE event_told SET position = $1 WHERE position < $1", position, error);
+}
+
+gboolean
+bty_sqlite_outbox_find_outdated (BtySqliteConnection *self, const BtySqliteRetention *retention, gint64 *position,
+                                 GError **error)
+{
+  g_autoptr (BtySqliteStatement) statement = bty_sqlite_connection_prepare (self, OUTDATED, error);
   int code;
 
-  if (row == 0)
-    return TRUE;
-  statement = bty_sqlite_connection_prepare (self, "DELETE FROM event WHERE row <= $1", error);
+  *position = 0;
   if (statement == NULL)
     return FALSE;
-  sqlite3_bind_int64 (statement, 1, row);
+  sqlite3_bind_int64 (statement, 1, retention->step);
+  sqlite3_bind_int64 (statement, 2, retention->keep_count);
+  sqlite3_bind_int64 (statement, 3, retention->not_before);
   code = sqlite3_step (statement);
-  return code == SQLITE_DONE || bty_sqlite_connection_fail (self, code, error);
+  if (code == SQLITE_ROW)
+    *position = sqlite3_column_int64 (statement, 0);
+  return code == SQLITE_ROW || bty_sqlite_connection_fail (self, code, error);
+}
+
+gboolean
+bty_sqlite_outbox_prune (BtySqliteConnection *self, gint64 position, GError **error)
+{
+  return position == 0 || run_with (self, "DELETE FROM event WHERE position <= $1", position, error);
 }
 
 gboolean

@@ -16,6 +16,10 @@
 #define MAX_WAIT 1000
 /* How long it must be quiet before deleted text is merged away (us). */
 #define QUIET (G_USEC_PER_SEC / 5)
+/* Old events are looked for after so many new ones (or a quarter of those that stay), and after so much time (us); so many go in one step. */
+#define PRUNE_AFTER  256
+#define PRUNE_PERIOD (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
+#define PRUNE_STEP   512
 
 struct _BtySqliteWriter
 {
@@ -31,12 +35,16 @@ struct _BtySqliteWriter
   gboolean is_closing;
   gint64 told;
   gint64 page_size;
+  gint64 event_age;
+  gint64 event_count;
 
   /* the thread's own */
   guint expected; /* size of the last group */
   gint64 last_duration;
   gboolean is_dirty; /* deleted text is to be merged away */
   gboolean is_merging;
+  guint added;       /* events since old ones were looked for */
+  gint64 next_prune; /* when they are looked for while nothing waits */
 };
 
 static void
@@ -80,9 +88,34 @@ apply (BtySqliteWriter *self, BtySqliteWrite *write)
   if (!bty_sqlite_batch_apply (self->connection, write->batch, self->prepared, &write->error))
     return !sqlite3_get_autocommit (db);
   if (bty_batch_get_events (write->batch)->len > 0)
-    write->last_event = sqlite3_last_insert_rowid (db);
+    {
+      write->last_event = sqlite3_last_insert_rowid (db);
+      self->added += bty_batch_get_events (write->batch)->len;
+    }
   self->is_dirty |= touches_text (write->batch);
   return TRUE;
+}
+
+static gboolean
+find_outdated (BtySqliteWriter *self, gint64 *position, GError **error)
+{
+  BtySqliteRetention retention = { .keep_count = self->event_count,
+                                   .not_before = g_get_real_time () - self->event_age,
+                                   .step = PRUNE_STEP };
+
+  return bty_sqlite_outbox_find_outdated (self->connection, &retention, position, error);
+}
+
+/* So that the log stays within its bounds also where there is never a quiet moment. */
+static gboolean
+prune_now_and_then (BtySqliteWriter *self, GError **error)
+{
+  gint64 position = 0;
+
+  if (self->added < CLAMP (self->event_count / 4, 1, PRUNE_AFTER))
+    return TRUE;
+  self->added = 0;
+  return find_outdated (self, &position, error) && bty_sqlite_outbox_prune (self->connection, position, error);
 }
 
 /* All in one transaction; FALSE when that failed as a whole. */
@@ -90,7 +123,7 @@ static gboolean
 commit (BtySqliteWriter *self, GQueue *group, gint64 told, GError **error)
 {
   if (!bty_sqlite_connection_step (self->connection, "BEGIN IMMEDIATE", error) ||
-      !bty_sqlite_outbox_delete (self->connection, told, error))
+      !bty_sqlite_outbox_set_told (self->connection, told, error) || !prune_now_and_then (self, error))
     return FALSE;
   for (GList *link = group->head; link != NULL; link = link->next)
     {
@@ -106,10 +139,7 @@ commit (BtySqliteWriter *self, GQueue *group, gint64 told, GError **error)
   return bty_sqlite_connection_step (self->connection, "COMMIT", error);
 }
 
-/*
- * Row numbers of the outbox are used again once it is empty, so a number that was used to delete is forgotten; after a failure
- * it is remembered again.
- */
+/* What was marked as told is forgotten; after a failure it is remembered again. */
 static void
 commit_or_fail (BtySqliteWriter *self, GQueue *group, gint64 told)
 {
@@ -163,6 +193,34 @@ merge_text (BtySqliteWriter *self)
   return is_done;
 }
 
+/* One step; FALSE when there is nothing more to take out, or it failed. */
+static gboolean
+prune_step (BtySqliteWriter *self)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 position = 0;
+  gboolean is_good;
+
+  bty_sqlite_checkpoint_enter (self->checkpoint);
+  is_good = find_outdated (self, &position, &error) && bty_sqlite_outbox_prune (self->connection, position, &error);
+  bty_sqlite_checkpoint_leave (self->checkpoint);
+  if (!is_good)
+    g_warning ("old events cannot be taken out for now: %s", error->message);
+  return is_good && position > 0;
+}
+
+/* With the lock. Waits, for an hour at most, and then takes out what is too old while nothing else is to be done. */
+static void
+wait_and_prune (BtySqliteWriter *self)
+{
+  if (g_cond_wait_until (&self->cond, &self->lock, self->next_prune))
+    return;
+  g_mutex_unlock (&self->lock);
+  if (!prune_step (self))
+    self->next_prune = g_get_monotonic_time () + PRUNE_PERIOD;
+  g_mutex_lock (&self->lock);
+}
+
 /* With the lock. Waits until a batch is there, merging text while none is; FALSE when the store closes. */
 static gboolean
 wait_for_work (BtySqliteWriter *self)
@@ -171,7 +229,7 @@ wait_for_work (BtySqliteWriter *self)
     {
       self->wanted = 1;
       if (!self->is_dirty)
-        g_cond_wait (&self->cond, &self->lock);
+        wait_and_prune (self);
       else if (self->is_merging || !g_cond_wait_until (&self->cond, &self->lock, g_get_monotonic_time () + QUIET))
         {
           g_mutex_unlock (&self->lock);
@@ -248,13 +306,17 @@ start (BtySqliteWriter *self)
 }
 
 BtySqliteWriter *
-bty_sqlite_writer_new (BtySqliteConnection *connection, BtySqliteLoop *loop, BtySqliteCheckpoint *checkpoint)
+bty_sqlite_writer_new (BtySqliteConnection *connection, BtySqliteLoop *loop, BtySqliteCheckpoint *checkpoint,
+                       const BtySqliteOptions *options)
 {
   BtySqliteWriter *self = g_new0 (BtySqliteWriter, 1);
 
   self->connection = connection;
   self->loop = loop;
   self->checkpoint = checkpoint;
+  self->event_age = options->event_age;
+  self->event_count = options->event_count;
+  self->next_prune = g_get_monotonic_time () + QUIET;
   self->prepared = g_hash_table_new (NULL, NULL);
   self->wanted = 1;
   g_mutex_init (&self->lock);
@@ -282,10 +344,10 @@ bty_sqlite_writer_push (BtySqliteWriter *self, BtySqliteWrite *write)
 }
 
 void
-bty_sqlite_writer_set_told (BtySqliteWriter *self, gint64 row)
+bty_sqlite_writer_set_told (BtySqliteWriter *self, gint64 position)
 {
   g_mutex_lock (&self->lock);
-  self->told = MAX (self->told, row);
+  self->told = MAX (self->told, position);
   g_mutex_unlock (&self->lock);
 }
 

@@ -8,7 +8,7 @@
  * BtySqliteWrite:
  * @done: its run function finishes it on the main context
  * @error: (nullable): why it was not committed
- * @last_event: the outbox's row of its last event; 0 without one
+ * @last_event: position of its last event; 0 without one
  *
  * One batch on its way through the writer.
  */
@@ -31,10 +31,10 @@ typedef struct _BtySqliteWriter BtySqliteWriter;
 
 /* @connection: (transfer full); @loop and @checkpoint outlive it */
 BtySqliteWriter *bty_sqlite_writer_new (BtySqliteConnection *connection, BtySqliteLoop *loop,
-                                        BtySqliteCheckpoint *checkpoint);
+                                        BtySqliteCheckpoint *checkpoint, const BtySqliteOptions *options);
 void bty_sqlite_writer_push (BtySqliteWriter *self, BtySqliteWrite *write);
-/* All events up to @row were told: the next commit takes them out of the outbox. */
-void bty_sqlite_writer_set_told (BtySqliteWriter *self, gint64 row);
+/* All events up to @position were told: the next commit says so. */
+void bty_sqlite_writer_set_told (BtySqliteWriter *self, gint64 position);
 /* Commits what was pushed, tidies up, ends the thread and closes the connection. */
 void bty_sqlite_writer_free (BtySqliteWriter *self);
 

@@ -51,18 +51,18 @@ typedef struct
   BtySqliteDone done;
   BtyStoreSqlite *store;
   GPtrArray *events;
-  gint64 last_row;
+  gint64 last;
 } Leftover;
 
 static void
-tell (BtyStoreSqlite *self, GPtrArray *events, gint64 last_row)
+tell (BtyStoreSqlite *self, GPtrArray *events, gint64 last)
 {
   if (events->len == 0)
     return;
   g_signal_emit_by_name (self, "committed", events);
   /* A handler may have closed the store; what it told is then told again. */
   if (self->writer != NULL)
-    bty_sqlite_writer_set_told (self->writer, last_row);
+    bty_sqlite_writer_set_told (self->writer, last);
 }
 
 static void
@@ -71,7 +71,7 @@ tell_leftover (BtySqliteDone *done)
   Leftover *leftover = (Leftover *) done;
 
   if (leftover->store->writer != NULL)
-    tell (leftover->store, leftover->events, leftover->last_row);
+    tell (leftover->store, leftover->events, leftover->last);
   g_ptr_array_unref (leftover->events);
   g_object_unref (leftover->store);
   g_free (leftover);
@@ -81,10 +81,10 @@ static gboolean
 find_leftover (BtyStoreSqlite *self, BtySqliteConnection *connection, GError **error)
 {
   g_autoptr (GPtrArray) events = bty_record_list_new ();
-  gint64 last_row = 0;
+  gint64 last = 0;
   Leftover *leftover;
 
-  if (!bty_sqlite_outbox_read (connection, events, &last_row, error))
+  if (!bty_sqlite_outbox_read (connection, events, &last, error))
     return FALSE;
   if (events->len == 0)
     return TRUE;
@@ -92,7 +92,7 @@ find_leftover (BtyStoreSqlite *self, BtySqliteConnection *connection, GError **e
   leftover->done.run = tell_leftover;
   leftover->store = g_object_ref (self);
   leftover->events = g_steal_pointer (&events);
-  leftover->last_row = last_row;
+  leftover->last = last;
   bty_sqlite_loop_push (self->loop, BTY_SQLITE_THEN, &leftover->done);
   return TRUE;
 }
@@ -123,7 +123,7 @@ bty_store_sqlite_open (BtyStore *store, const char *folder, GError **error)
   self->checkpoint = bty_sqlite_checkpoint_new (self->file, &self->options);
   self->readers = bty_sqlite_readers_new (self->file, &self->options, self->loop);
   self->cache = bty_sqlite_cache_new (self->options.cache_records, self->options.cache_size);
-  self->writer = bty_sqlite_writer_new (g_steal_pointer (&connection), self->loop, self->checkpoint);
+  self->writer = bty_sqlite_writer_new (g_steal_pointer (&connection), self->loop, self->checkpoint, &self->options);
   if (was_unclean)
     {
       g_message ("the database was not closed when the process before ended: checking it in the background");
@@ -166,6 +166,19 @@ make_task (BtyStore *store, gpointer tag, GCancellable *cancellable, GAsyncReady
   return task;
 }
 
+/* The events of a batch stand next to each other in the log. Nobody has seen them yet. */
+static void
+set_positions (GPtrArray *events, gint64 last)
+{
+  for (guint i = 0; i < events->len; i++)
+    {
+      BtyEvent *event = g_ptr_array_index (events, i);
+
+      event->position = last - (events->len - 1 - i);
+      BTY_SET_NULL (event, BtyEvent, position, FALSE);
+    }
+}
+
 /*
  * On the main context, in the order of the calls. A task that was made in this very turn of the loop answers by a source of its own;
  * its priority is above the loop's, so that it still comes before those that are finished after it.
@@ -181,6 +194,7 @@ finish_write (BtySqliteDone *done)
     {
       for (guint i = 0; i < bty_batch_get_n_changes (write->batch); i++)
         bty_sqlite_cache_change (self->cache, bty_batch_get_change (write->batch, i));
+      set_positions (bty_batch_get_events (write->batch), write->last_event);
       tell (self, bty_batch_get_events (write->batch), write->last_event);
       g_task_return_boolean (task, TRUE);
     }

@@ -55,8 +55,8 @@ bty_bus_new (void)
   return g_object_new (BTY_TYPE_BUS, NULL);
 }
 
-static gboolean
-matches (const char *pattern, const char *topic)
+gboolean
+bty_bus_matches (const char *pattern, const char *topic)
 {
   gsize length = strlen (pattern);
 
@@ -77,7 +77,7 @@ tell (BtyBus *self, const BtyEvent *event)
     {
       Subscription *subscription = g_ptr_array_index (self->subscriptions, i);
 
-      if (subscription->func != NULL && matches (subscription->topic, event->topic))
+      if (subscription->func != NULL && bty_bus_matches (subscription->topic, event->topic))
         subscription->func (event, subscription->data);
     }
 }

@@ -14,6 +14,9 @@ G_DECLARE_FINAL_TYPE (BtyBus, bty_bus, BTY, BUS, GObject)
 
 typedef void (*BtyBusFunc) (const BtyEvent *event, gpointer data);
 
+/** bty_bus_matches: Returns: whether @topic is @pattern, or begins like it where that ends with `.*`, or @pattern is `*` */
+gboolean bty_bus_matches (const char *pattern, const char *topic);
+
 BtyBus *bty_bus_new (void);
 void bty_bus_follow (BtyBus *bus, BtyStore *store);
 /** bty_bus_subscribe: @topic: a topic, or a prefix that ends with `.*`, or `*`; Returns: a number for bty_bus_unsubscribe() */

@@ -16,6 +16,7 @@ struct _BtyDispatcher
   BtySettings *settings;
   BtyReplay *replay;
   GHashTable *running; /* BtyCall * -> when its time is over */
+  GHashTable *endless; /* those that nobody waits for: BtyCall * */
   guint sweep;
   guint64 n_calls;
 };
@@ -59,6 +60,7 @@ bty_dispatcher_finalize (GObject *object)
   g_clear_object (&self->settings);
   g_clear_pointer (&self->replay, bty_replay_free);
   g_clear_pointer (&self->running, g_hash_table_unref);
+  g_clear_pointer (&self->endless, g_hash_table_unref);
   G_OBJECT_CLASS (bty_dispatcher_parent_class)->finalize (object);
 }
 
@@ -72,6 +74,7 @@ static void
 bty_dispatcher_init (BtyDispatcher *self)
 {
   self->running = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) bty_call_unref, g_free);
+  self->endless = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) bty_call_unref, NULL);
 }
 
 BtyDispatcher *
@@ -109,6 +112,9 @@ bty_dispatcher_cancel_all (BtyDispatcher *self)
   g_hash_table_iter_init (&iter, self->running);
   while (g_hash_table_iter_next (&iter, &call, NULL))
     g_ptr_array_add (calls, bty_call_ref (call));
+  g_hash_table_iter_init (&iter, self->endless);
+  while (g_hash_table_iter_next (&iter, &call, NULL))
+    g_ptr_array_add (calls, bty_call_ref (call));
   for (guint i = 0; i < calls->len; i++)
     bty_call_cancel (g_ptr_array_index (calls, i));
 }
@@ -142,11 +148,12 @@ check_principal (const BtyOperation *operation, BtyPrincipal *principal, GError 
 }
 
 static gboolean
-check_load (BtyDispatcher *self, GError **error)
+check_load (BtyDispatcher *self, const BtyOperation *operation, GError **error)
 {
   gint64 limit = bty_settings_get_int (self->settings, "calls", "limit");
 
-  if (g_hash_table_size (self->running) < (guint64) limit)
+  /* Those without an end are limited by whoever serves them. */
+  if ((operation->effect & BTY_EFFECT_ENDLESS) != 0 || g_hash_table_size (self->running) < (guint64) limit)
     return TRUE;
   g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
                _ ("%" G_GINT64_FORMAT " calls are being carried out: try again, or raise the setting calls.limit"),
@@ -187,7 +194,8 @@ on_ended (BtyCall *call, gpointer data)
   const BtyOperation *operation = bty_call_operation (call);
   const GError *error = bty_call_error (call);
 
-  g_hash_table_remove (running->dispatcher->running, call);
+  if (!g_hash_table_remove (running->dispatcher->running, call))
+    g_hash_table_remove (running->dispatcher->endless, call);
   if ((operation->effect & BTY_EFFECT_READ) != 0 && error == NULL)
     return;
   g_debug ("%s %s by %s at %s: %s in %.1f ms", error != NULL ? "failed" : "carried out", operation->name,
@@ -235,9 +243,14 @@ follow (BtyDispatcher *self, BtyCall *call, const BtyCallSpec *spec)
   running->dispatcher = g_object_ref (self);
   running->began = g_get_monotonic_time ();
   running->door = spec->door;
+  bty_call_on_ended (call, on_ended, running, running_free);
+  if (spec->timeout_ms == 0 && (bty_call_operation (call)->effect & BTY_EFFECT_ENDLESS) != 0)
+    {
+      g_hash_table_add (self->endless, bty_call_ref (call));
+      return;
+    }
   timeout = running->began + timeout * 1000;
   g_hash_table_insert (self->running, bty_call_ref (call), g_memdup2 (&timeout, sizeof timeout));
-  bty_call_on_ended (call, on_ended, running, running_free);
   if (spec->timeout_ms > 0)
     bty_call_set_deadline (call, timeout);
   else if (self->sweep == 0)
@@ -282,9 +295,9 @@ bty_dispatcher_start (BtyDispatcher *self, const BtyCallSpec *spec)
   BtyCall *call;
 
   self->n_calls += 1;
-  if (operation != NULL && check_principal (operation, spec->principal, &error) && check_load (self, &error) &&
-      decode (operation, spec, &request, &error) && spec->idempotency_key != NULL &&
-      (operation->effect & BTY_EFFECT_READ) == 0)
+  if (operation != NULL && check_principal (operation, spec->principal, &error) &&
+      check_load (self, operation, &error) && decode (operation, spec, &request, &error) &&
+      spec->idempotency_key != NULL && (operation->effect & BTY_EFFECT_READ) == 0)
     keyed = check_key (self, operation, spec->idempotency_key, &error);
 
   if (error != NULL)

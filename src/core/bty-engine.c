@@ -15,6 +15,7 @@
 #include "bty-plugin-registry.h"
 #include "bty-system-operations.h"
 #include "chat/bty-chat-service.h"
+#include "event/bty-event-service.h"
 #include "route/bty-provider-service.h"
 #include "secret/bty-secret-service.h"
 
@@ -32,6 +33,7 @@ struct _BtyEngine
   BtyAccess *access;
   BtyBus *bus;
   BtyStore *store;
+  BtyEventService *events;
   BtySecretService *secrets;
   BtyBotService *bots;
   BtyProviderService *providers;
@@ -67,6 +69,7 @@ bty_engine_finalize (GObject *object)
   g_clear_object (&self->providers);
   g_clear_object (&self->bots);
   g_clear_object (&self->secrets);
+  g_clear_object (&self->events);
   g_clear_object (&self->bus);
   g_clear_object (&self->dispatcher);
   g_clear_object (&self->store);
@@ -193,6 +196,7 @@ bty_engine_new (const char *data_dir, const char *config_dir, GError **error)
     return NULL;
   bty_settings_add (self->settings, settings_table, G_N_ELEMENTS (settings_table));
   bty_chat_add_settings (self->settings);
+  bty_event_add_settings (self->settings);
   return g_steal_pointer (&self);
 }
 
@@ -226,6 +230,7 @@ ask_to_stop (gpointer data)
 static gboolean
 make_domains (BtyEngine *self, GError **error)
 {
+  self->events = bty_event_service_new (self->store, self->bus, self->settings);
   self->secrets = bty_secret_service_new ();
   self->bots = bty_bot_service_new (self->store, self->data_dir);
   self->providers = bty_provider_service_new (self->store, self->registry, self->secrets);
@@ -243,6 +248,7 @@ make_domains (BtyEngine *self, GError **error)
 
   return bty_catalogue_add (self->catalogue, bty_system_operations, bty_n_system_operations, &self->system, NULL,
                             error) &&
+         bty_catalogue_add (self->catalogue, bty_event_operations, bty_n_event_operations, self->events, NULL, error) &&
          bty_catalogue_add (self->catalogue, bty_bot_operations, bty_n_bot_operations, self->bots, NULL, error) &&
          bty_catalogue_add (self->catalogue, bty_provider_operations, bty_n_provider_operations, self->providers, NULL,
                             error) &&
@@ -357,6 +363,8 @@ bty_engine_stop (BtyEngine *self)
   g_clear_handle_id (&self->later, g_source_remove);
   if (self->chat != NULL)
     finish_turns (self);
+  if (self->events != NULL)
+    bty_event_service_stop (self->events);
   bty_dispatcher_cancel_all (self->dispatcher);
   for (guint i = 0; i < self->transports->len; i++)
     bty_transport_stop (g_ptr_array_index (self->transports, i));

@@ -196,6 +196,7 @@ effects_of (const BtyOperation *operation)
     { BTY_EFFECT_DESTRUCTIVE, "destructive" },
     { BTY_EFFECT_IDEMPOTENT, "idempotent" },
     { BTY_EFFECT_STREAMING, "streaming" },
+    { BTY_EFFECT_ENDLESS, "endless" },
   };
   g_autoptr (GStrvBuilder) effects = g_strv_builder_new ();
 

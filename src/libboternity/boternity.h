@@ -7,6 +7,7 @@
 #include "bty-bot.h"
 #include "bty-call.h"
 #include "bty-catalogue.h"
+#include "bty-client-event.h"
 #include "bty-completion-request.h"
 #include "bty-completion.h"
 #include "bty-error.h"

@@ -13,6 +13,8 @@ struct _BtyCallReader
   BtyItemLog *log;
   guint watch;
   guint64 position;
+  guint64 place;     /* how many items of the log it is past, if that has a window */
+  BtyRecord *missed; /* (nullable): what it was told last of those that were dropped before it came to them */
   BtyCallWake wake;
   gpointer data;
 };
@@ -45,6 +47,9 @@ bty_call_reader_new (BtyCall *call, guint64 after, BtyCallWake wake, gpointer da
   reader->log = bty_item_log_ref (log);
   /* May be beyond what there is: the log that the client has seen may only be shared later. */
   reader->position = MAX (after, bty_call_get_skipped (call));
+  reader->place = bty_call_get_place (call);
+  if (reader->position >= bty_item_log_get_floor (log))
+    reader->place = bty_item_log_get_place (log, reader->position);
   reader->wake = wake;
   reader->data = data;
   if (wake != NULL)
@@ -62,6 +67,7 @@ bty_call_reader_change_log (BtyCallReader *reader, BtyItemLog *log)
   bty_item_log_ref (log);
   bty_item_log_unref (reader->log);
   reader->log = log;
+  reader->place = bty_item_log_get_place (log, reader->position);
   if (!watched)
     return;
   reader->watch = bty_item_log_watch (log, on_items, reader);
@@ -76,20 +82,89 @@ bty_call_reader_wake (BtyCallReader *reader)
     reader->wake (reader, reader->data);
 }
 
+BtyItemLog *
+bty_call_reader_get_log (BtyCallReader *reader)
+{
+  return reader->log;
+}
+
+/* Whether it had fallen so far behind that items are gone; then @item says so, if the log has words for it. */
+static gboolean
+take_missed (BtyCallReader *reader, BtyItem *item)
+{
+  guint64 place = reader->place;
+
+  g_clear_pointer (&reader->missed, bty_record_unref);
+  reader->missed = bty_item_log_make_missed (reader->log, reader->position, &reader->place, item);
+  if (reader->place != place)
+    reader->position = MAX (reader->position, item->number);
+  return reader->missed != NULL;
+}
+
+static gboolean
+take_item (BtyCallReader *reader, BtyItem *item)
+{
+  if (take_missed (reader, item))
+    return TRUE;
+  if (!bty_item_log_get_run (reader->log, reader->position + 1, item))
+    return FALSE;
+  reader->position = item->number;
+  reader->place += 1;
+  return TRUE;
+}
+
+/* To the log that follows, if there is one. */
+static gboolean
+move_on (BtyCallReader *reader)
+{
+  guint64 after, place;
+  BtyItemLog *next = bty_call_get_next_log (reader->call, &after, &place);
+
+  if (next == NULL || next == reader->log)
+    return FALSE;
+  reader->position = MAX (reader->position, after);
+  bty_call_reader_change_log (reader, next);
+  reader->place = place;
+  bty_call_reader_has_moved (reader->call);
+  return TRUE;
+}
+
 BtyReadResult
 bty_call_reader_next (BtyCallReader *reader, BtyItem *item)
 {
   g_return_val_if_fail (reader != NULL && item != NULL, BTY_READ_END);
 
-  if (bty_item_log_get_run (reader->log, reader->position + 1, item))
+  do
     {
-      reader->position = item->number;
-      return BTY_READ_ITEM;
+      if (take_item (reader, item))
+        return BTY_READ_ITEM;
     }
+  while (move_on (reader));
   if (bty_call_state (reader->call) == BTY_CALL_RUNNING)
-    return BTY_READ_WAIT;
+    {
+      bty_call_drained (reader->call);
+      return BTY_READ_WAIT;
+    }
   stop_watching (reader);
   return BTY_READ_END;
+}
+
+GBytes *
+bty_call_reader_get_json (BtyCallReader *reader, const BtyItem *item)
+{
+  GBytes *shared;
+  BtyJsonWriter writer;
+  GString *json;
+
+  g_return_val_if_fail (reader != NULL && item != NULL, NULL);
+
+  shared = item->record != reader->missed ? bty_item_log_get_json (reader->log, item->number) : NULL;
+  if (shared != NULL)
+    return g_bytes_ref (shared);
+  json = g_string_new (NULL);
+  bty_json_writer_init (&writer, json);
+  bty_item_write_json (item, bty_call_operation (reader->call)->item, &writer);
+  return g_string_free_to_bytes (json);
 }
 
 BtyCall *
@@ -106,6 +181,7 @@ bty_call_reader_free (BtyCallReader *reader)
   g_return_if_fail (reader != NULL);
 
   stop_watching (reader);
+  g_clear_pointer (&reader->missed, bty_record_unref);
   bty_call_remove_reader (reader->call, reader);
   bty_item_log_unref (reader->log);
   bty_call_unref (reader->call);

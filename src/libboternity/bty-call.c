@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "bty-call-private.h"
+#include "bty-item-log-private.h"
 
 typedef struct
 {
@@ -28,6 +29,12 @@ struct _BtyCall
   GPtrArray *readers; /* not owned: a reader owns its call */
   GArray *hooks;
   guint64 skipped;
+  guint64 place;    /* how many items of the log come before the call's, if it has a window */
+  BtyItemLog *next; /* (nullable): follows after the log */
+  guint64 next_after;
+  guint64 next_place;
+  BtyCallDrained drained;
+  gpointer drained_data;
   GSource *timer;
   BtyCallState state;
   gboolean timed_out;
@@ -96,6 +103,7 @@ bty_call_unref (BtyCall *call)
   g_clear_error (&call->error);
   bty_principal_unref (call->principal);
   bty_item_log_unref (call->log);
+  g_clear_pointer (&call->next, bty_item_log_unref);
   g_object_unref (call->cancellable);
   g_ptr_array_unref (call->readers);
   g_array_unref (call->hooks);
@@ -316,11 +324,74 @@ bty_call_share_log (BtyCall *call, BtyItemLog *log)
   g_return_if_fail (call != NULL && log != NULL);
   g_return_if_fail (bty_item_log_get_length (call->log) == 0);
 
+  call->place = bty_item_log_get_place (log, call->skipped);
   for (guint i = 0; i < call->readers->len; i++)
     bty_call_reader_change_log (call->readers->pdata[i], log);
   bty_item_log_ref (log);
   bty_item_log_unref (call->log);
   call->log = log;
+}
+
+void
+bty_call_continue_log (BtyCall *call, BtyItemLog *log, guint64 after)
+{
+  g_autoptr (GPtrArray) readers = NULL;
+
+  g_return_if_fail (call != NULL && log != NULL && call->next == NULL);
+
+  call->next = bty_item_log_ref (log);
+  call->next_after = after;
+  call->next_place = bty_item_log_get_place (log, after);
+  readers = g_ptr_array_copy (call->readers, NULL, NULL);
+  for (guint i = 0; i < readers->len; i++)
+    {
+      if (g_ptr_array_find (call->readers, readers->pdata[i], NULL))
+        bty_call_reader_wake (readers->pdata[i]);
+    }
+}
+
+BtyItemLog *
+bty_call_get_next_log (BtyCall *call, guint64 *after, guint64 *place)
+{
+  *after = call->next_after;
+  *place = call->next_place;
+  return call->next;
+}
+
+guint64
+bty_call_get_place (BtyCall *call)
+{
+  return call->place;
+}
+
+void
+bty_call_reader_has_moved (BtyCall *call)
+{
+  for (guint i = 0; i < call->readers->len; i++)
+    {
+      if (bty_call_reader_get_log (call->readers->pdata[i]) == call->log)
+        return;
+    }
+  bty_item_log_unref (call->log);
+  call->log = g_steal_pointer (&call->next);
+  call->skipped = MAX (call->skipped, call->next_after);
+  call->place = call->next_place;
+}
+
+void
+bty_call_on_drained (BtyCall *call, BtyCallDrained drained, gpointer data)
+{
+  g_return_if_fail (call != NULL);
+
+  call->drained = drained;
+  call->drained_data = data;
+}
+
+void
+bty_call_drained (BtyCall *call)
+{
+  if (call->drained != NULL && call->state == BTY_CALL_RUNNING)
+    call->drained (call, call->drained_data);
 }
 
 void

@@ -8,6 +8,7 @@
 
 #include "bty-error.h"
 #include "bty-item-log-private.h"
+#include "bty-item-window-private.h"
 
 #define IS_RECORD  0x80000000U
 #define MAX_TEXT   0x7fffffffU
@@ -33,6 +34,9 @@ struct _BtyItemLog
   guint last_watch;
   guint waking;
   GSource *source;
+  BtyItemWindow *window; /* (nullable): then it holds the items, and entries, text and records are empty */
+  BtyItemLogMissed missed;
+  gpointer missed_data;
 };
 
 BtyItemLog *
@@ -78,6 +82,7 @@ bty_item_log_unref (BtyItemLog *log)
   g_string_free (log->text, TRUE);
   g_ptr_array_unref (log->records);
   g_array_unref (log->watches);
+  g_clear_pointer (&log->window, bty_item_window_free);
   g_free (log);
 }
 
@@ -148,7 +153,7 @@ bty_item_log_append_text (BtyItemLog *log, const char *text, gsize length)
 {
   guint32 start;
 
-  g_return_if_fail (log != NULL && (text != NULL || length == 0));
+  g_return_if_fail (log != NULL && log->window == NULL && (text != NULL || length == 0));
   g_return_if_fail (length <= MAX_TEXT / 3 && log->text->len <= MAX_TEXT - 3 * length);
 
   start = (guint32) log->text->len;
@@ -163,7 +168,7 @@ bty_item_log_append (BtyItemLog *log, gconstpointer record)
 {
   guint32 entry;
 
-  g_return_if_fail (log != NULL && record != NULL);
+  g_return_if_fail (log != NULL && log->window == NULL && record != NULL);
 
   entry = IS_RECORD | log->records->len;
   g_array_append_val (log->entries, entry);
@@ -171,12 +176,76 @@ bty_item_log_append (BtyItemLog *log, gconstpointer record)
   bty_item_log_announce (log);
 }
 
+void
+bty_item_log_set_window (BtyItemLog *log, guint max_items, gsize max_bytes, BtyItemLogMissed missed, gpointer data)
+{
+  g_return_if_fail (log != NULL && log->window == NULL && log->entries->len == 0);
+
+  log->window = bty_item_window_new (max_items, max_bytes);
+  log->missed = missed;
+  log->missed_data = data;
+}
+
+void
+bty_item_log_append_numbered (BtyItemLog *log, guint64 number, gconstpointer record, GBytes *json)
+{
+  g_return_if_fail (log != NULL && log->window != NULL && record != NULL);
+  g_return_if_fail (number > bty_item_window_get_last (log->window));
+
+  bty_item_window_append (log->window, number, record, json);
+  bty_item_log_announce (log);
+}
+
+GBytes *
+bty_item_log_get_json (const BtyItemLog *log, guint64 number)
+{
+  const BtyWindowItem *found;
+
+  g_return_val_if_fail (log != NULL, NULL);
+
+  found = log->window != NULL ? bty_item_window_find (log->window, number) : NULL;
+  return found != NULL && found->number == number ? found->json : NULL;
+}
+
+guint64
+bty_item_log_get_floor (const BtyItemLog *log)
+{
+  guint64 number = 0;
+
+  g_return_val_if_fail (log != NULL, 0);
+
+  if (log->window != NULL)
+    bty_item_window_get_dropped (log->window, &number);
+  return number;
+}
+
+guint64
+bty_item_log_get_place (const BtyItemLog *log, guint64 number)
+{
+  return log->window != NULL ? bty_item_window_get_place (log->window, number) : 0;
+}
+
+gpointer
+bty_item_log_make_missed (const BtyItemLog *log, guint64 after, guint64 *place, BtyItem *item)
+{
+  guint64 dropped = log->window != NULL ? bty_item_window_get_dropped (log->window, &item->number) : 0;
+  guint64 count = dropped > *place ? dropped - *place : 0;
+
+  if (count == 0)
+    return NULL;
+  *place = dropped;
+  item->text = NULL;
+  item->length = 0;
+  item->record = log->missed != NULL ? log->missed (count, after, log->missed_data) : NULL;
+  return (gpointer) item->record;
+}
+
 guint64
 bty_item_log_get_length (const BtyItemLog *log)
 {
   g_return_val_if_fail (log != NULL, 0);
 
-  return log->entries->len;
+  return log->window != NULL ? bty_item_window_get_last (log->window) : log->entries->len;
 }
 
 gsize
@@ -184,7 +253,19 @@ bty_item_log_get_size (const BtyItemLog *log)
 {
   g_return_val_if_fail (log != NULL, 0);
 
-  return log->text->len;
+  return log->window != NULL ? bty_item_window_get_bytes (log->window) : log->text->len;
+}
+
+static gboolean
+get_numbered (const BtyItemLog *log, guint64 number, gboolean or_later, BtyItem *item)
+{
+  const BtyWindowItem *found = bty_item_window_find (log->window, number);
+
+  if (found == NULL || (found->number != number && !or_later))
+    return FALSE;
+  item->number = found->number;
+  item->record = found->record;
+  return TRUE;
 }
 
 static inline guint32
@@ -214,6 +295,8 @@ bty_item_log_get (const BtyItemLog *log, guint64 number, BtyItem *item)
   g_return_val_if_fail (log != NULL && item != NULL, FALSE);
 
   *item = (BtyItem){ .number = number };
+  if (log->window != NULL)
+    return get_numbered (log, number, FALSE, item);
   if (number < 1 || number > log->entries->len)
     return FALSE;
   entry = entry_at (log, number);
@@ -232,6 +315,13 @@ bty_item_log_get_run (const BtyItemLog *log, guint64 number, BtyItem *item)
 {
   guint64 last = number;
 
+  g_return_val_if_fail (log != NULL && item != NULL, FALSE);
+
+  if (log->window != NULL)
+    {
+      *item = (BtyItem){ .number = number };
+      return get_numbered (log, number, TRUE, item);
+    }
   if (!bty_item_log_get (log, number, item))
     return FALSE;
   if (item->text == NULL)
@@ -299,7 +389,7 @@ bty_item_log_pack (const BtyItemLog *log, char **text)
 {
   GByteArray *out;
 
-  g_return_val_if_fail (log != NULL && text != NULL, NULL);
+  g_return_val_if_fail (log != NULL && log->window == NULL && text != NULL, NULL);
 
   out = g_byte_array_sized_new ((guint) PACK_HEAD + log->entries->len * 4);
   put_number (out, PACK_MAGIC);

@@ -60,8 +60,25 @@ static const char *const version_1[] = {
   NULL,
 };
 
+/* Events stay after they were told: a log that can be read again. `position` is what version 1 called `row`. */
+static const char *const version_2[] = {
+  "CREATE TABLE event_2 (" HEAD_WITH ("id TEXT NOT NULL UNIQUE") "topic TEXT NOT NULL, subject TEXT, data TEXT, "
+                                                                 "position INTEGER PRIMARY KEY)",
+  "INSERT INTO event_2 (id, revision, created_at, updated_at, topic, subject, data, position) "
+  "SELECT id, revision, created_at, updated_at, topic, subject, data, row FROM event",
+  "DROP TABLE event",
+  "ALTER TABLE event_2 RENAME TO event",
+  "CREATE INDEX event_topic ON event (topic, position)",
+
+  /* One row: all events up to this position were told. */
+  "CREATE TABLE event_told (position INTEGER NOT NULL)",
+  "INSERT INTO event_told (position) VALUES (0)",
+  NULL,
+};
+
 const BtySqlMigration bty_sql_migrations[] = {
   { 1, version_1 },
+  { 2, version_2 },
 };
 const guint bty_sql_n_migrations = G_N_ELEMENTS (bty_sql_migrations);
 

@@ -14,6 +14,7 @@ struct _BtyFakeStore
   GQueue jobs;
   guint source;
   GError *next_error;
+  gint64 position; /* of the last event */
   gboolean closed;
 };
 
@@ -290,6 +291,20 @@ copy_tables (GHashTable *tables)
 }
 
 static void
+keep_events (BtyFakeStore *self, GPtrArray *events)
+{
+  for (guint i = 0; i < events->len; i++)
+    {
+      BtyEvent *event = events->pdata[i];
+
+      event->position = ++self->position;
+      BTY_SET_NULL (event, BtyEvent, position, FALSE);
+      g_hash_table_insert (table_of (self, &bty_event_schema), g_strdup (event->record.id),
+                           bty_record_to_json (event, BTY_VIEW_STORE));
+    }
+}
+
+static void
 apply (BtyFakeStore *self, GTask *task)
 {
   Job *job = g_task_get_task_data (task);
@@ -310,6 +325,7 @@ apply (BtyFakeStore *self, GTask *task)
       g_task_return_error (task, error);
       return;
     }
+  keep_events (self, events);
   if (events->len > 0)
     g_signal_emit_by_name (self, "committed", events);
   g_task_return_boolean (task, TRUE);

@@ -3,6 +3,7 @@
 #include "bty-metadata.h"
 #include "bty-system-operations.h"
 #include "chat/bty-chat-service.h"
+#include "event/bty-event-service.h"
 
 static void
 check (const BtyOperation *operations, guint n)
@@ -15,6 +16,7 @@ static void
 test_rules (void)
 {
   check (bty_system_operations, bty_n_system_operations);
+  check (bty_event_operations, bty_n_event_operations);
   check (bty_bot_operations, bty_n_bot_operations);
   check (bty_provider_operations, bty_n_provider_operations);
   check (bty_chat_operations, bty_n_chat_operations);

@@ -18,7 +18,7 @@ ALLOWED = {
     'daemon': {'libboternity', 'core', 'daemon'},
     'ctl': {'libboternity', 'http', 'ctl'},
 }
-DOMAINS = ['bot', 'secret', 'budget', 'observe', 'route', 'chat', 'memory', 'skill', 'mcp', 'agent', 'workflow']
+DOMAINS = ['event', 'bot', 'secret', 'budget', 'observe', 'route', 'chat', 'memory', 'skill', 'mcp', 'agent', 'workflow']
 ENGINE = 'bty-engine.h'
 PUBLIC = {'boternity.h': 'libboternity', 'boternity-http.h': 'http'}
 FOREIGN = {                       # headers of other libraries, and the only areas that may know them

@@ -73,6 +73,7 @@ put_some (BtyStore *store)
   g_autoptr (BtyMessage) message = make_message ("0190-session", "What the cat said");
   g_autoptr (BtyProviderConfig) provider = bty_provider_config_new ();
   g_autoptr (Note) note = make_note ("one", 7);
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
 
   bot->route = g_strsplit ("openai/a,builtin/b", ",", -1);
   message->usage = bty_usage_new ();
@@ -83,6 +84,8 @@ put_some (BtyStore *store)
   store_put (store, message);
   store_put (store, provider);
   store_put (store, note);
+  bty_batch_publish (batch, "bot.created", bot);
+  store_apply (store, batch, NULL);
 }
 
 static void
@@ -105,7 +108,7 @@ dump_rows (GString *out, const char *file, const char *table)
 static void
 regenerate (StoreFixture *f)
 {
-  static const char *const tables[] = { "bot", "message", "provider", "record" };
+  static const char *const tables[] = { "bot", "message", "provider", "record", "event", "event_told" };
   g_autofree char *file = store_fixture_file (f, "");
   g_autofree char *path = fixture_path (newest ());
   g_autoptr (GString) out = g_string_new ("-- SPDX-License-Identifier: LGPL-2.1-or-later\n");

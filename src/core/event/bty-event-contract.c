@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-event"
+
+#include "config.h"
+
+#include "event/bty-event-contract.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#define SOURCE      "/boternity"
+#define MAX_MEMBERS 32
+
+#define STORED_MEMBERS                                                                                                 \
+  { "id", N_ ("Its identifier"), NULL }, { "revision", N_ ("Counts its changes"), NULL },                              \
+    { "created_at", N_ ("When it was made"), NULL },                                                                   \
+  {                                                                                                                    \
+    "updated_at", N_ ("When it was last changed"), NULL                                                                \
+  }
+
+static const BtyEventMember bot_members[] = {
+  STORED_MEMBERS,
+  { "slug", N_ ("Name used in paths and commands"), NULL },
+  { "name", N_ ("Name shown to people"), NULL },
+  { "description", N_ ("What it is for"), NULL },
+  { "state", N_ ("Whether it answers: running or stopped"), NULL },
+  { 0 },
+};
+
+static const BtyEventMember provider_members[] = {
+  STORED_MEMBERS,
+  { "name", N_ ("What routes call it"), NULL },
+  { "kind", N_ ("What it speaks, such as openai"), NULL },
+  { "default_model", N_ ("Model taken when a route names the provider alone"), NULL },
+  { "enabled", N_ ("Whether routes may use it"), NULL },
+  { 0 },
+};
+
+static const BtyEventMember session_members[] = {
+  STORED_MEMBERS,
+  { "bot", N_ ("Identifier of its bot"), NULL },
+  { "bot_slug", N_ ("Slug of its bot"), "slug" },
+  { "title", N_ ("The beginning of its first message"), NULL },
+  { "state", N_ ("Whether it takes messages: open or closed"), NULL },
+  { 0 },
+};
+
+static const BtyEventMember turn_members[] = {
+  STORED_MEMBERS,
+  { "session", N_ ("Identifier of its session"), NULL },
+  { "bot", N_ ("Identifier of its bot"), NULL },
+  { "state", N_ ("How far it is: queued, running, done, failed, cancelled or interrupted"), NULL },
+  { "question", N_ ("Identifier of the message that asks"), NULL },
+  { "answer", N_ ("Identifier of the message that answers"), NULL },
+  { "model", N_ ("The model that answered"), NULL },
+  { "stop_reason", N_ ("Why the answer ended"), NULL },
+  { "usage", N_ ("What it used"), NULL },
+  { "error_code", N_ ("Code of what went wrong"), NULL },
+  { "error", N_ ("What went wrong"), NULL },
+  { 0 },
+};
+
+static const BtyEventMember subscribed_members[] = {
+  { "cursor", N_ ("Where the event log ends now: what follows comes after it"), NULL },
+  { 0 },
+};
+
+static const BtyEventMember missed_members[] = {
+  { "count", N_ ("How many events at most were not told"), NULL },
+  { "after", N_ ("Cursor to hear them again from, as far as the event log has them"), NULL },
+  { 0 },
+};
+
+const BtyEventContract bty_event_contract[] = {
+  { "bot.created", "bot.created", N_ ("A bot was made"), bot_members },
+  { "bot.updated", "bot.updated", N_ ("A bot was changed"), bot_members },
+  { "bot.started", "bot.started", N_ ("A bot answers again"), bot_members },
+  { "bot.stopped", "bot.stopped", N_ ("A bot answers no more"), bot_members },
+  { "bot.deleted", "bot.deleted", N_ ("A bot was deleted"), bot_members },
+  { "provider.added", "provider.added", N_ ("A provider of models was added"), provider_members },
+  { "provider.updated", "provider.updated", N_ ("A provider was changed"), provider_members },
+  { "provider.deleted", "provider.deleted", N_ ("A provider was taken away"), provider_members },
+  { "session.closed", "session.closed", N_ ("A session takes no more messages"), session_members },
+  { "session.deleted", "session.deleted", N_ ("A session was deleted with its messages"), session_members },
+  { "turn.started", "turn.started", N_ ("A question was asked"), turn_members },
+  { "turn.finished", "turn.finished", N_ ("A turn is over, whether well or not"), turn_members },
+  { NULL, "events.subscribed", N_ ("First of all, where a subscription begins with the present"), subscribed_members },
+  { NULL, "events.missed", N_ ("Events could not be told: the reader was too slow, or they are no longer kept"),
+    missed_members },
+};
+const guint bty_n_event_contract = G_N_ELEMENTS (bty_event_contract);
+
+static gsize
+first_word (const char *topic)
+{
+  return strcspn (topic, ".");
+}
+
+const BtyEventContract *
+bty_event_contract_find (const char *topic)
+{
+  for (guint i = 0; i < bty_n_event_contract; i++)
+    {
+      if (bty_event_contract[i].topic != NULL && strcmp (bty_event_contract[i].topic, topic) == 0)
+        return &bty_event_contract[i];
+    }
+  return NULL;
+}
+
+/* Whether it begins like a topic of the core's, listed or not. */
+static gboolean
+is_core (const char *topic)
+{
+  gsize length = first_word (topic);
+
+  for (guint i = 0; i < bty_n_event_contract; i++)
+    {
+      const char *name = bty_event_contract[i].topic != NULL ? bty_event_contract[i].topic : bty_event_contract[i].type;
+
+      if (first_word (name) == length && strncmp (name, topic, length) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+const char *
+bty_event_contract_get_name (const char *topic)
+{
+  const BtyEventContract *row = bty_event_contract_find (topic);
+
+  if (row != NULL)
+    return row->type;
+  return is_core (topic) ? NULL : topic;
+}
+
+/* Where each member's value stands in @json. */
+static void
+find_values (const BtyEventMember *members, const char *json, const char **values, gsize *lengths)
+{
+  g_auto (BtyJsonReader) reader;
+  BtyJsonToken token;
+
+  bty_json_reader_init (&reader, json, strlen (json), 0);
+  token = bty_json_reader_next (&reader, NULL);
+  if (token != BTY_JSON_OBJECT_BEGIN)
+    return;
+  while (bty_json_reader_next (&reader, NULL) == BTY_JSON_KEY)
+    {
+      guint found = MAX_MEMBERS;
+      const char *raw = NULL;
+      gsize length = 0;
+
+      for (guint i = 0; found == MAX_MEMBERS && members[i].name != NULL; i++)
+        {
+          if (bty_json_reader_key_is (&reader, members[i].from != NULL ? members[i].from : members[i].name))
+            found = i;
+        }
+      if (bty_json_reader_skip (&reader, &raw, &length, NULL) == BTY_JSON_ERROR)
+        return;
+      if (found == MAX_MEMBERS)
+        continue;
+      values[found] = raw;
+      lengths[found] = length;
+    }
+}
+
+static char *
+translate_data (const BtyEventMember *members, const char *json)
+{
+  const char *values[MAX_MEMBERS] = { 0 };
+  gsize lengths[MAX_MEMBERS] = { 0 };
+  GString *out = g_string_new (NULL);
+  BtyJsonWriter writer;
+
+  if (json != NULL)
+    find_values (members, json, values, lengths);
+  bty_json_writer_init (&writer, out);
+  bty_json_writer_begin_object (&writer);
+  for (guint i = 0; members[i].name != NULL; i++)
+    {
+      bty_json_writer_key (&writer, members[i].name);
+      if (values[i] != NULL)
+        bty_json_writer_raw (&writer, values[i], lengths[i]);
+      else
+        bty_json_writer_null (&writer);
+    }
+  bty_json_writer_end_object (&writer);
+  return g_string_free (out, FALSE);
+}
+
+static BtyClientEvent *
+make (const char *type, gint64 cursor)
+{
+  BtyClientEvent *client = bty_client_event_new ();
+
+  client->specversion = g_strdup ("1.0");
+  client->type = g_strdup (type);
+  client->datacontenttype = g_strdup ("application/json");
+  if (cursor > 0)
+    client->cursor = g_strdup_printf ("%" G_GINT64_FORMAT, cursor);
+  return client;
+}
+
+static char *
+source_of (const char *topic, gboolean is_plugin)
+{
+  return is_plugin ? g_strdup_printf (SOURCE "/plugins/%.*s", (int) first_word (topic), topic) : g_strdup (SOURCE);
+}
+
+BtyClientEvent *
+bty_event_contract_translate (const BtyEvent *event)
+{
+  const BtyEventContract *row = bty_event_contract_find (event->topic);
+  g_autofree char *type = g_strconcat (BTY_EVENT_TYPE_PREFIX, row != NULL ? row->type : event->topic, NULL);
+  BtyClientEvent *client = make (type, event->position);
+
+  client->record.id = g_strdup (event->record.id);
+  client->source = source_of (event->topic, row == NULL);
+  client->subject = g_strdup (event->subject);
+  client->time = event->record.created_at;
+  if (row != NULL)
+    client->data = translate_data (row->members, event->data);
+  else
+    client->data = g_strdup (event->data != NULL ? event->data : "{}");
+  return client;
+}
+
+BtyClientEvent *
+bty_event_contract_notice (const char *type, const char *data, gint64 cursor)
+{
+  BtyClientEvent *client = make (type, cursor);
+
+  client->record.id = bty_id_new ();
+  client->source = g_strdup (SOURCE);
+  client->time = g_get_real_time ();
+  client->data = g_strdup (data);
+  return client;
+}
