@@ -149,8 +149,8 @@ check_load (BtyDispatcher *self, GError **error)
   if (g_hash_table_size (self->running) < (guint64) limit)
     return TRUE;
   g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
-               _ ("%" G_GINT64_FORMAT " calls are being carried out: try again, or raise the setting calls.limit"),
-               limit);
+               _ ("%lld calls are being carried out: try again, or raise the setting calls.limit"),
+               (long long) limit);
   return FALSE;
 }
 
@@ -252,7 +252,7 @@ check_key (BtyDispatcher *self, const BtyOperation *operation, const char *key, 
   if (length == 0 || length > 255)
     {
       g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-                   _ ("an idempotency key has 1 to 255 characters, not %" G_GSIZE_FORMAT), length);
+                   _ ("an idempotency key has 1 to 255 characters, not %zu"), length);
       return FALSE;
     }
   for (gsize i = 0; i < length; i++)

@@ -381,7 +381,7 @@ describe (const Entry *entry)
   descriptor = bty_plugin_module_get_descriptor (entry->module);
   bty_record_take_string (&info->name, g_strdup (descriptor->id));
   info->reason = g_strdup (bty_plugin_module_get_problem (entry->module));
-  info->summary = g_strdup (descriptor->summary != NULL ? _ (descriptor->summary) : NULL);
+  info->summary = g_strdup (descriptor->summary);
   info->version = g_strdup (descriptor->version);
   info->licence = g_strdup (descriptor->licence);
   return info;

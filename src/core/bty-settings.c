@@ -313,7 +313,7 @@ describe (const Entry *entry)
   info->value = g_strdup (entry->value);
   info->fallback = g_strdup (entry->setting->fallback);
   info->unit = g_strdup (entry->setting->unit);
-  info->summary = g_strdup (entry->setting->summary != NULL ? _ (entry->setting->summary) : NULL);
+  info->summary = g_strdup (entry->setting->summary);
   info->source = g_strdup (entry->source != NULL ? entry->source : "default");
   return info;
 }
