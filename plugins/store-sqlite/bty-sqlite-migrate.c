@@ -211,8 +211,10 @@ bty_sqlite_migrate (BtySqliteConnection *self, const BtySqliteSchema *schema, GE
     return use_log (self, error);
   if (found < newest (schema))
     return update (self, schema, found, error);
-  g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-               _ ("%s has schema version %lld, and this program knows versions up to %lld: start the newer program that wrote it, or restore a copy made before it was updated"),
-               self->file, (long long) found, (long long) newest (schema));
+  g_set_error (
+    error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+    _ (
+      "%s has schema version %lld, and this program knows versions up to %lld: start the newer program that wrote it, or restore a copy made before it was updated"),
+    self->file, (long long) found, (long long) newest (schema));
   return FALSE;
 }

@@ -46,7 +46,8 @@ static const BtySetting settings_table[] = {
     .unit = "h",
     .min = 1,
     .max = 8760,
-    .summary = N_ ("How long the answer to an idempotency key is kept") },
+    .summary = N_ ("How long the answer to an idempotency key is kept"),
+    .flags = BTY_SETTING_RESTART },
 };
 
 static void
@@ -149,8 +150,7 @@ check_load (BtyDispatcher *self, GError **error)
   if (g_hash_table_size (self->running) < (guint64) limit)
     return TRUE;
   g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
-               _ ("%lld calls are being carried out: try again, or raise the setting calls.limit"),
-               (long long) limit);
+               _ ("%lld calls are being carried out: try again, or raise the setting calls.limit"), (long long) limit);
   return FALSE;
 }
 

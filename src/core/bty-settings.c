@@ -315,6 +315,7 @@ describe (const Entry *entry)
   info->unit = g_strdup (entry->setting->unit);
   info->summary = g_strdup (entry->setting->summary);
   info->source = g_strdup (entry->source != NULL ? entry->source : "default");
+  info->restart = (entry->setting->flags & BTY_SETTING_RESTART) != 0;
   return info;
 }
 

@@ -13,6 +13,7 @@
 
 const BtyCtlOption bty_ctl_common_options[] = {
   { "json", 0, NULL, N_ ("print the daemon's answer as JSON"), BTY_CTL_NOTHING },
+  { "no-truncate", 0, NULL, N_ ("let lines be wider than the window"), BTY_CTL_NOTHING },
   { "help", 'h', NULL, N_ ("say how this is used"), BTY_CTL_NOTHING },
   { NULL },
 };

@@ -73,17 +73,38 @@ bty_ctl_field_to_text (gconstpointer record, const BtyField *field)
     }
 }
 
+/* The daemon sends its own sentences untranslated, since each reader has a language of his own. What people wrote is not touched. */
+static gboolean
+is_sentence (const BtyField *field)
+{
+  return strcmp (field->name, "summary") == 0 && (field->flags & BTY_READ_ONLY) != 0;
+}
+
+static char *
+translate (const BtyField *field, char *text)
+{
+  char *translated;
+
+  if (!is_sentence (field) || *text == '\0')
+    return text;
+  translated = g_strdup (_ (text));
+  g_free (text);
+  return translated;
+}
+
 /* A cell is one line. */
 static char *
 make_cell (gconstpointer record, const char *name)
 {
   const BtySchema *schema = ((const BtyRecord *) record)->schema;
   int index = bty_schema_find (schema, name, -1, 0);
+  const BtyField *field;
   g_autofree char *text = NULL;
   char *clean;
 
   g_return_val_if_fail (index >= 0, g_strdup (""));
-  text = bty_ctl_field_to_text (record, bty_schema_get_field (schema, (guint) index));
+  field = bty_schema_get_field (schema, (guint) index);
+  text = translate (field, bty_ctl_field_to_text (record, field));
   clean = bty_ctl_terminal_clean (g_strstrip (text), -1);
   return g_strdelimit (clean, "\n\t", ' ');
 }
@@ -174,7 +195,7 @@ bty_ctl_table_print (GPtrArray *records, const char *const *columns)
 static char *
 lay_out (gconstpointer record, const BtyField *field, guint margin)
 {
-  g_autofree char *text = bty_ctl_field_to_text (record, field);
+  g_autofree char *text = translate (field, bty_ctl_field_to_text (record, field));
   g_autofree char *whole = strlen (text) > LONG_LIST && field->type == BTY_FIELD_TYPE_STRV
                              ? g_strjoinv ("\n", PEEK (GStrv, record, field))
                              : g_steal_pointer (&text);

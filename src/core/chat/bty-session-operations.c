@@ -86,7 +86,8 @@ finish_session (GObject *source, GAsyncResult *result, BtyCall *call)
     {
       bty_call_fail_new (call, BTY_ERROR_ABORTED,
                          _ ("the session %s is at revision %lld, not %lld: read it again, then repeat the change"),
-                         session->record.id, (long long) session->record.revision, (long long) request->record.revision);
+                         session->record.id, (long long) session->record.revision,
+                         (long long) request->record.revision);
       g_clear_pointer (&session, bty_session_unref);
     }
   return session;
