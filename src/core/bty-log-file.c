@@ -87,7 +87,8 @@ bty_log_file_write (const char *text, gsize length)
   struct stat info;
 
   g_mutex_lock (&lock);
-  if (kept != NULL && fstat (STDERR_FILENO, &info) == 0 && info.st_size > 0 && info.st_size + (gint64) length > max_size)
+  if (kept != NULL && fstat (STDERR_FILENO, &info) == 0 && info.st_size > 0 &&
+      info.st_size + (gint64) length > max_size)
     begin_anew ();
   write_all (text, length);
   g_mutex_unlock (&lock);

@@ -83,7 +83,7 @@ take_value (BtyCtlArgs *args, const BtyCtlOption *option, const char *inline_val
   if (option->value != NULL && inline_value == NULL && words[*index + 1] == NULL)
     {
       g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("option --%s needs a value: --%s %s"), option->name,
-                   option->name, option->value);
+                   option->name, _ (option->value));
       return FALSE;
     }
   if (option->value != NULL && inline_value == NULL)

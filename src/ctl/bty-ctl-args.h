@@ -18,7 +18,6 @@ typedef enum
   BTY_CTL_FILE,
   BTY_CTL_CHECK,
   BTY_CTL_LEVEL,
-  BTY_CTL_SOURCE,
 } BtyCtlKind;
 
 /*

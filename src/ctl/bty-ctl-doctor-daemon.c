@@ -22,10 +22,10 @@ check_daemon (BtyCtlDoctor *doctor)
   const BtyStatus *status = doctor->ctl->status;
 
   if (doctor->is_up && g_strcmp0 (status->version, BTY_VERSION) != 0)
-    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_WARNING,
-                        g_strdup_printf (_ ("the daemon is version %s, and this program is %s"), status->version,
-                                         BTY_VERSION),
-                        g_strdup (_ ("run: boternity-ctl restart")));
+    bty_ctl_doctor_add (
+      doctor, BTY_CTL_FINDING_WARNING,
+      g_strdup_printf (_ ("the daemon is version %s, and this program is %s"), status->version, BTY_VERSION),
+      g_strdup (_ ("run: boternity-ctl restart")));
   else if (doctor->is_up)
     bty_ctl_doctor_add (
       doctor, BTY_CTL_FINDING_OK,
@@ -94,8 +94,8 @@ check_database (BtyCtlDoctor *doctor)
   else
     bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_OK,
                         store != NULL ? g_strdup (store)
-                                      : g_strdup_printf (_ ("“%s”, %lld KiB; the daemon checks it when it starts"), path,
-                                                         (long long) info.st_size / KIB),
+                                      : g_strdup_printf (_ ("“%s”, %lld KiB; the daemon checks it when it starts"),
+                                                         path, (long long) info.st_size / KIB),
                         NULL);
   check_wal (doctor, path);
 }

@@ -41,11 +41,12 @@ check_keyring (BtyCtlDoctor *doctor)
   g_autoptr (GError) error = NULL;
   gboolean has = FALSE;
 
-  if (!ask_bus ("ListNames", SECRETS, &has, &error) || (!has && !ask_bus ("ListActivatableNames", SECRETS, &has, &error)))
-    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_WARNING,
-                        g_strdup_printf (_ ("no keyring: the session's message bus cannot be asked (%s)"),
-                                         error->message),
-                        g_strdup (_ ("log in to a desktop session, or name keys by --key-env")));
+  if (!ask_bus ("ListNames", SECRETS, &has, &error) ||
+      (!has && !ask_bus ("ListActivatableNames", SECRETS, &has, &error)))
+    bty_ctl_doctor_add (
+      doctor, BTY_CTL_FINDING_WARNING,
+      g_strdup_printf (_ ("no keyring: the session's message bus cannot be asked (%s)"), error->message),
+      g_strdup (_ ("log in to a desktop session, or name keys by --key-env")));
   else if (!has)
     bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_WARNING, g_strdup (_ ("no keyring offers itself on the session's bus")),
                         g_strdup (_ ("install one, such as gnome-keyring or KeePassXC, or name keys by --key-env")));
@@ -81,7 +82,8 @@ check_sandbox (BtyCtlDoctor *doctor)
                         g_strdup (_ ("run: sudo sysctl user.max_user_namespaces=10000 "
                                      "kernel.apparmor_restrict_unprivileged_userns=0")));
   if (landlock < 1)
-    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_WARNING, g_strdup (_ ("the kernel has no Landlock, or it is switched off")),
+    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_WARNING,
+                        g_strdup (_ ("the kernel has no Landlock, or it is switched off")),
                         g_strdup (_ ("use Linux 5.13 or newer, with landlock in its lsm= list")));
   if (!has_seccomp)
     bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_WARNING, g_strdup (_ ("the kernel has no seccomp filters")),
@@ -90,10 +92,10 @@ check_sandbox (BtyCtlDoctor *doctor)
     bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_WARNING, g_strdup (_ ("bubblewrap (bwrap) is not installed")),
                         g_strdup (_ ("run: sudo apt install bubblewrap")));
   if (has_namespaces && landlock >= 1 && has_seccomp && bwrap != NULL)
-    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_OK,
-                        g_strdup_printf (_ ("user namespaces, Landlock (version %ld), seccomp and bubblewrap are there"),
-                                         landlock),
-                        NULL);
+    bty_ctl_doctor_add (
+      doctor, BTY_CTL_FINDING_OK,
+      g_strdup_printf (_ ("user namespaces, Landlock (version %ld), seccomp and bubblewrap are there"), landlock),
+      NULL);
 }
 
 /* Returns: the time of the newest of our files; what was written in the past is not younger than now */
@@ -139,10 +141,11 @@ check_clock (BtyCtlDoctor *doctor)
   gboolean is = FALSE;
 
   if (newest > now + CLOCK_TOLERANCE_S)
-    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_PROBLEM,
-                        g_strdup_printf (_ ("the clock is wrong: a file of Boternity's is %lld seconds younger than now"),
-                                         (long long) (newest - now)),
-                        g_strdup (_ ("run: sudo timedatectl set-ntp true")));
+    bty_ctl_doctor_add (
+      doctor, BTY_CTL_FINDING_PROBLEM,
+      g_strdup_printf (_ ("the clock is wrong: a file of Boternity's is %lld seconds younger than now"),
+                       (long long) (newest - now)),
+      g_strdup (_ ("run: sudo timedatectl set-ntp true")));
   else if (is_synchronised (&is) && !is)
     bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_WARNING, g_strdup (_ ("the clock is not set by the network")),
                         g_strdup (_ ("run: sudo timedatectl set-ntp true")));

@@ -42,9 +42,10 @@ check_mode (BtyCtlDoctor *doctor, const char *path, guint forbidden, const char 
     }
   if ((info.st_mode & forbidden) != 0)
     {
-      bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_PROBLEM,
-                          g_strdup_printf (_ ("“%s” is open to others (mode %04o)"), path, (guint) info.st_mode & 07777),
-                          g_strdup_printf (_ ("run: chmod %s %s"), mode, quoted));
+      bty_ctl_doctor_add (
+        doctor, BTY_CTL_FINDING_PROBLEM,
+        g_strdup_printf (_ ("“%s” is open to others (mode %04o)"), path, (guint) info.st_mode & 07777),
+        g_strdup_printf (_ ("run: chmod %s %s"), mode, quoted));
       return FALSE;
     }
   return TRUE;
@@ -116,13 +117,12 @@ check_disk (BtyCtlDoctor *doctor)
     }
   free_mib = (guint64) info.f_bavail * info.f_frsize / MIB;
   level = free_mib < DISK_LEAST || (info.f_files > 0 && info.f_favail == 0) ? BTY_CTL_FINDING_PROBLEM
-          : free_mib < DISK_LOW                                            ? BTY_CTL_FINDING_WARNING
-                                                                           : BTY_CTL_FINDING_OK;
-  bty_ctl_doctor_add (doctor, level,
-                      g_strdup_printf (_ ("%llu MiB are free where “%s” is"), (unsigned long long) free_mib, path),
-                      level != BTY_CTL_FINDING_OK
-                        ? g_strdup_printf (_ ("free some space; this shows what takes it: du -xh -d1 %s"), path)
-                        : NULL);
+          : free_mib < DISK_LOW                                             ? BTY_CTL_FINDING_WARNING
+                                                                            : BTY_CTL_FINDING_OK;
+  bty_ctl_doctor_add (
+    doctor, level, g_strdup_printf (_ ("%llu MiB are free where “%s” is"), (unsigned long long) free_mib, path),
+    level != BTY_CTL_FINDING_OK ? g_strdup_printf (_ ("free some space; this shows what takes it: du -xh -d1 %s"), path)
+                                : NULL);
 }
 
 const BtyCtlCheck bty_ctl_doctor_place_checks[] = {

@@ -99,8 +99,7 @@ say_taken (BtyCtlDoctor *doctor, const char *address, guint port, const GError *
   g_autofree char *owner = find_owner (port);
 
   if (owner != NULL)
-    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_PROBLEM,
-                        g_strdup_printf (_ ("port %u is taken by %s"), port, owner),
+    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_PROBLEM, g_strdup_printf (_ ("port %u is taken by %s"), port, owner),
                         g_strdup (_ ("stop that program, or run: boternity-ctl config set http.port 0")));
   else
     bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_PROBLEM,

@@ -108,12 +108,12 @@ check_settings (BtyCtlDoctor *doctor)
   for (guint i = 0; i < files->len; i++)
     check_file (doctor, files->pdata[i]);
   if (doctor->findings->len == before)
-    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_OK,
-                        g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u setting, and its value is good",
-                                                      "%u settings, and the values of all are good",
-                                                      doctor->settings->len),
-                                         doctor->settings->len),
-                        NULL);
+    bty_ctl_doctor_add (
+      doctor, BTY_CTL_FINDING_OK,
+      g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u setting, and its value is good",
+                                    "%u settings, and the values of all are good", doctor->settings->len),
+                       doctor->settings->len),
+      NULL);
 }
 
 const BtyCtlCheck bty_ctl_doctor_settings_checks[] = {

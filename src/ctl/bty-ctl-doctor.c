@@ -298,4 +298,5 @@ static const BtyCtlCommand doctor_commands[] = {
   { 0 },
 };
 
-const BtyCtlVerb bty_ctl_doctor_verb = { "doctor", N_ ("look for what is wrong, and say what to do"), doctor_commands, FALSE };
+const BtyCtlVerb bty_ctl_doctor_verb = { "doctor", N_ ("look for what is wrong, and say what to do"), doctor_commands,
+                                         FALSE };

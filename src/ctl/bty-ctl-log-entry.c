@@ -145,7 +145,8 @@ print_json (const BtyCtlLogEntry *entry)
 static void
 print_line (const BtyCtlLogEntry *entry)
 {
-  static const BtyCtlStyle styles[] = { BTY_CTL_RED, BTY_CTL_RED, BTY_CTL_BOLD, BTY_CTL_PLAIN, BTY_CTL_PLAIN, BTY_CTL_DIM };
+  static const BtyCtlStyle styles[] = { BTY_CTL_RED,   BTY_CTL_RED,   BTY_CTL_BOLD,
+                                        BTY_CTL_PLAIN, BTY_CTL_PLAIN, BTY_CTL_DIM };
   g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (entry->time / G_USEC_PER_SEC);
   g_autoptr (GDateTime) local = utc != NULL && entry->time != 0 ? g_date_time_to_local (utc) : NULL;
   g_autofree char *when = local != NULL ? g_date_time_format (local, "%Y-%m-%d %H:%M:%S") : g_strdup ("");

@@ -25,7 +25,9 @@ start (GPtrArray *arguments, GError **error)
 static GPtrArray *
 make_arguments (void)
 {
-  static const char *const first[] = { "journalctl", "--user", "--unit=" UNIT, "--output=json", "--no-pager", "--quiet" };
+  static const char *const first[] = {
+    "journalctl", "--user", "--unit=" UNIT, "--output=json", "--no-pager", "--quiet"
+  };
   GPtrArray *arguments = g_ptr_array_new_with_free_func (g_free);
 
   for (guint i = 0; i < G_N_ELEMENTS (first); i++)

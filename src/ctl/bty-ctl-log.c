@@ -38,8 +38,9 @@ read_wish (BtyCtl *ctl, const BtyCtlArgs *args, BtyCtlLogWish *wish, GError **er
   const char *since = bty_ctl_args_get (args, "since");
   gint64 limit = since != NULL ? 0 : DEFAULT_LIMIT;
 
-  *wish = (BtyCtlLogWish){ .json = ctl->json, .follow = bty_ctl_args_has (args, "follow"), .level = 5,
-                           .cancellable = ctl->cancellable };
+  *wish = (BtyCtlLogWish){
+    .json = ctl->json, .follow = bty_ctl_args_has (args, "follow"), .level = 5, .cancellable = ctl->cancellable
+  };
   if (!bty_ctl_args_get_int (args, "lines", 0, MAX_LIMIT, &limit, error) ||
       (level != NULL && !read_level (level, &wish->level, error)) ||
       (since != NULL && !bty_ctl_log_parse_time (since, &wish->since, error)))
@@ -86,7 +87,7 @@ static const BtyCtlOption log_options[] = {
   { "lines", 'n', N_ ("NUMBER"), N_ ("how many of the last lines (100); 0: all"), BTY_CTL_NOTHING },
   { "level", '\0', N_ ("LEVEL"), N_ ("only what is as grave as this"), BTY_CTL_LEVEL },
   { "since", '\0', N_ ("TIME"), N_ ("only what is newer, such as 2h, today or 2026-11-21"), BTY_CTL_NOTHING },
-  { "from", '\0', N_ ("journal|file"), N_ ("where to look; else where the daemon spoke last"), BTY_CTL_SOURCE },
+  { "from", '\0', N_ ("journal|file"), N_ ("where to look; else where the daemon spoke last"), BTY_CTL_NOTHING },
   { 0 },
 };
 

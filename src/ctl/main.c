@@ -84,6 +84,12 @@ has_option (char **words, const char *option, const char *letter)
   return FALSE;
 }
 
+static gboolean
+is_completion (const BtyCtlVerb *verb)
+{
+  return verb == &bty_ctl_complete_verb || verb == &bty_ctl_describe_verb;
+}
+
 /* The words to complete are taken as they are, options and all. */
 static BtyCtlArgs *
 parse_words (const BtyCtlVerb *verb, const BtyCtlCommand *command, char **words, GError **error)
@@ -91,7 +97,7 @@ parse_words (const BtyCtlVerb *verb, const BtyCtlCommand *command, char **words,
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_auto (GStrv) all = NULL;
 
-  if (verb == &bty_ctl_complete_verb)
+  if (is_completion (verb))
     g_strv_builder_add (builder, "--");
   g_strv_builder_addv (builder, (const char **) words);
   all = g_strv_builder_end (builder);
@@ -125,7 +131,7 @@ run (BtyCtl *ctl, char **words, GError **error)
     return bty_ctl_verb_fail_unknown (words[0], error);
   words++;
   command = choose_command (verb, &words, &unknown);
-  if (verb != &bty_ctl_complete_verb && has_option (words, "--help", "-h"))
+  if (!is_completion (verb) && has_option (words, "--help", "-h"))
     {
       if (command != NULL)
         bty_ctl_help_print_command (verb, command);
