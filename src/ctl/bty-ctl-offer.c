@@ -50,12 +50,9 @@ static const struct
   const char *member;
   const char *meaning;
 } lists[] = {
-  { BTY_CTL_BOT, "bot.list", "slug", "name" },
-  { BTY_CTL_SESSION, "session.list", "id", "title" },
-  { BTY_CTL_PROVIDER, "provider.list", "name", "kind" },
-  { BTY_CTL_MODEL, "model.list", "name", "title" },
-  { BTY_CTL_SETTING, "config.list", "name", "summary" },
-  { BTY_CTL_OPERATION, "operation.list", "name", "summary" },
+  { BTY_CTL_BOT, "bot.list", "slug", "name" },           { BTY_CTL_SESSION, "session.list", "id", "title" },
+  { BTY_CTL_PROVIDER, "provider.list", "name", "kind" }, { BTY_CTL_MODEL, "model.list", "name", "title" },
+  { BTY_CTL_SETTING, "config.list", "name", "summary" }, { BTY_CTL_OPERATION, "operation.list", "name", "summary" },
   { BTY_CTL_PLUGIN, "plugin.list", "name", "summary" },
 };
 
@@ -138,9 +135,9 @@ offer_field_values (const BtyCtlOffer *offer, const char *field, const char *sch
 {
   g_autofree char *nicks = bty_ctl_json_get (schema, "enum");
   g_autofree char *type = bty_ctl_json_get_string (schema, "type");
-  g_autoptr (GPtrArray) values = bty_ctl_json_get_values (nicks != NULL                        ? nicks
+  g_autoptr (GPtrArray) values = bty_ctl_json_get_values (nicks != NULL                      ? nicks
                                                           : g_strcmp0 (type, "boolean") == 0 ? "[true,false]"
-                                                                                              : "[]");
+                                                                                             : "[]");
 
   for (guint i = 0; i < values->len; i++)
     {
@@ -211,8 +208,8 @@ bty_ctl_offer_files (const BtyCtlOffer *offer, const char *prefix)
   while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
     {
       g_autofree char *whole = g_build_filename (path, name, NULL);
-      g_autofree char *word = g_strconcat (prefix, shown, name,
-                                           g_file_test (whole, G_FILE_TEST_IS_DIR) ? "/" : "", NULL);
+      g_autofree char *word = g_strconcat (prefix, shown, name, g_file_test (whole, G_FILE_TEST_IS_DIR) ? "/" : "",
+                                           NULL);
 
       if (name[0] != '.' || (slash != NULL ? slash[1] : begun[0]) == '.')
         bty_ctl_offer_word (offer, word, NULL);

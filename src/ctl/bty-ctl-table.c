@@ -17,6 +17,15 @@
 
 #define PEEK(ctype, record, field) (*(ctype *) (gpointer) ((char *) (record) + (field)->offset))
 
+/* Asked for on the command line, of which a process has one. */
+static gboolean is_whole;
+
+void
+bty_ctl_table_show_whole (void)
+{
+  is_whole = TRUE;
+}
+
 static char *
 time_to_text (gint64 microseconds)
 {
@@ -109,7 +118,7 @@ make_cell (gconstpointer record, const char *name)
   return g_strdelimit (clean, "\n\t", ' ');
 }
 
-/* Takes columns from the widest ones until the line fits. */
+/* Takes columns from the widest ones until the line fits; the first, which names the thing, gives way last. */
 static void
 fit (guint *widths, guint n, guint window)
 {
@@ -119,10 +128,12 @@ fit (guint *widths, guint n, guint window)
     total += widths[i];
   while (window > 0 && total > window)
     {
-      guint widest = 0;
+      guint widest = n > 1 ? 1 : 0;
 
-      for (guint i = 1; i < n; i++)
+      for (guint i = widest + 1; i < n; i++)
         widest = widths[i] > widths[widest] ? i : widest;
+      if (widths[widest] <= MIN_WIDTH)
+        widest = 0;
       if (widths[widest] <= MIN_WIDTH)
         return;
       widths[widest]--;
@@ -130,24 +141,35 @@ fit (guint *widths, guint n, guint window)
     }
 }
 
+/* The part of @text that is at most @width cells wide; what joins a character (an accent, say) stays with it. */
+static gsize
+cut (const char *text, guint width, guint *used)
+{
+  const char *p = text;
+
+  *used = 0;
+  while (*p != '\0')
+    {
+      guint cells = bty_ctl_terminal_measure_char (g_utf8_get_char (p));
+
+      if (*used + cells > width)
+        break;
+      *used += cells;
+      p = g_utf8_next_char (p);
+    }
+  return (gsize) (p - text);
+}
+
 static void
 append_cell (GString *line, const char *text, guint width, gboolean is_last)
 {
-  guint used = 0;
+  guint used = bty_ctl_terminal_measure (text);
 
-  if (bty_ctl_terminal_measure (text) <= width)
-    {
-      g_string_append (line, text);
-      used = bty_ctl_terminal_measure (text);
-    }
+  if (used <= width)
+    g_string_append (line, text);
   else
     {
-      for (const char *p = text; used + (g_unichar_iswide (g_utf8_get_char (p)) ? 2 : 1) < width;
-           p = g_utf8_next_char (p))
-        {
-          g_string_append_len (line, p, g_utf8_next_char (p) - p);
-          used += g_unichar_iszerowidth (g_utf8_get_char (p)) ? 0 : g_unichar_iswide (g_utf8_get_char (p)) ? 2 : 1;
-        }
+      g_string_append_len (line, text, (gssize) cut (text, width - 1, &used));
       g_string_append (line, "…");
       used++;
     }
@@ -186,7 +208,7 @@ bty_ctl_table_print (GPtrArray *records, const char *const *columns)
         }
       g_ptr_array_add (lines, cells);
     }
-  fit (widths, n, bty_ctl_terminal_get_width (STDOUT_FILENO));
+  fit (widths, n, is_whole ? 0 : bty_ctl_terminal_get_width (STDOUT_FILENO));
   for (guint i = 0; i < lines->len; i++)
     print_line (lines->pdata[i], widths, n, i == 0 ? BTY_CTL_BOLD : BTY_CTL_PLAIN);
 }

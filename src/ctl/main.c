@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "bty-ctl-command.h"
+#include "bty-ctl-table.h"
 
 #define EXIT_INTERRUPTED 130
 
@@ -18,12 +19,13 @@
 static void
 set_locale (void)
 {
+  const char *locale_dir = g_getenv ("BOTERNITY_LOCALE_DIR");
   const char *charset = NULL;
 
   setlocale (LC_ALL, "");
   if (!g_get_charset (&charset))
     setlocale (LC_CTYPE, "C.UTF-8");
-  bindtextdomain (GETTEXT_PACKAGE, BTY_LOCALE_DIR);
+  bindtextdomain (GETTEXT_PACKAGE, locale_dir != NULL ? locale_dir : BTY_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
 }
 
@@ -162,6 +164,8 @@ main (int argc, char **argv)
   if (ctl != NULL)
     {
       ctl->json = json;
+      if (has_option (argv + 1, "--no-truncate", NULL))
+        bty_ctl_table_show_whole ();
       done = run (ctl, argv + first, &error);
     }
   if ((fflush (stdout) != 0 || ferror (stdout)) && done)

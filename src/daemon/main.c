@@ -135,6 +135,7 @@ run (const BtyDaemonOptions *options)
 int
 main (int argc, char **argv)
 {
+  const char *locale_dir = g_getenv ("BOTERNITY_LOCALE_DIR");
   BtyDaemonOptions options;
   g_autoptr (GError) error = NULL;
   int status = 0;
@@ -142,7 +143,7 @@ main (int argc, char **argv)
   /* Words for people alone: the other categories cost ten files at the start and change how numbers are written. */
   setlocale (LC_CTYPE, "");
   setlocale (LC_MESSAGES, "");
-  bindtextdomain (GETTEXT_PACKAGE, BTY_LOCALE_DIR);
+  bindtextdomain (GETTEXT_PACKAGE, locale_dir != NULL ? locale_dir : BTY_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   harden ();
   if (!bty_daemon_options_read (&options, &argc, &argv, &error))
