@@ -256,6 +256,15 @@ call_by_name (BtyRestEndpoint *self, BtyExchange *exchange, BtyPrincipal *princi
 }
 
 static void
+respond_nothing (BtyExchange *exchange)
+{
+  g_autofree char *detail = g_strdup_printf (_ ("nothing is served at this path; %s describes what is"),
+                                             BTY_REST_MOUNT OPENAPI_PATH);
+
+  bty_rest_problem_respond_new (exchange, 404, BTY_ERROR_NOT_FOUND, detail);
+}
+
+static void
 route_request (BtyRestEndpoint *self, BtyExchange *exchange, BtyPrincipal *principal)
 {
   const char *path = bty_exchange_get_path (exchange);
@@ -280,9 +289,7 @@ route_request (BtyRestEndpoint *self, BtyExchange *exchange, BtyPrincipal *princ
   else if (match.allowed != 0)
     respond_allowed (exchange, match.allowed);
   else
-    bty_rest_problem_respond_new (
-      exchange, 404, BTY_ERROR_NOT_FOUND,
-      _ ("nothing is served at this path; " BTY_REST_MOUNT OPENAPI_PATH " describes what is"));
+    respond_nothing (exchange);
 }
 
 /* Who it is comes first: nobody without a token learns what there is. */

@@ -12,13 +12,14 @@
 
 const BtySetting bty_rest_settings[] = {
   { "rest", "heartbeat", BTY_SETTING_INT, "15000", "ms", 10, 3600000,
-    N_ ("How often a stream that has nothing to say shows that it is alive") },
+    N_ ("How often a stream that has nothing to say shows that it is alive"), BTY_SETTING_RESTART },
   { "rest", "retry", BTY_SETTING_INT, "1000", "ms", 0, 3600000,
-    N_ ("When a client whose stream broke should come back") },
+    N_ ("When a client whose stream broke should come back"), BTY_SETTING_RESTART },
   { "rest", "begin_wait", BTY_SETTING_INT, "1000", "ms", 1, 60000,
-    N_ ("How long a stream waits for its first item, so that what fails at once gets a status of its own") },
+    N_ ("How long a stream waits for its first item, so that what fails at once gets a status of its own"),
+    BTY_SETTING_RESTART },
   { "rest", "max_pending", BTY_SETTING_INT, "262144", "B", 1024, 1073741824,
-    N_ ("Bytes of a stream that wait for a slow reader before no more are made") },
+    N_ ("Bytes of a stream that wait for a slow reader before no more are made"), BTY_SETTING_RESTART },
 };
 const guint bty_rest_n_settings = G_N_ELEMENTS (bty_rest_settings);
 

@@ -87,17 +87,16 @@ fail_revision (BtySqliteConnection *self, const BtySqlTable *table, const BtyCha
     return FALSE;
   if (found == 0)
     g_set_error (error, BTY_ERROR, BTY_ERROR_ABORTED,
-                 _ ("%s %s was changed at revision %" G_GINT64_FORMAT ", but it has been deleted meanwhile"),
-                 table->schema->name, change->record->id, change->expected);
+                 _ ("%s %s was changed at revision %lld, but it has been deleted meanwhile"), table->schema->name,
+                 change->record->id, (long long) change->expected);
   else if (change->expected == 0)
     g_set_error (error, BTY_ERROR, BTY_ERROR_ABORTED,
-                 _ ("%s %s was to be new, but it exists, at revision %" G_GINT64_FORMAT ": read it again"),
-                 table->schema->name, change->record->id, found);
+                 _ ("%s %s was to be new, but it exists, at revision %lld: read it again"), table->schema->name,
+                 change->record->id, (long long) found);
   else
     g_set_error (error, BTY_ERROR, BTY_ERROR_ABORTED,
-                 _ ("%s %s was changed at revision %" G_GINT64_FORMAT ", but it is at revision %" G_GINT64_FORMAT
-                    " by now: read it again"),
-                 table->schema->name, change->record->id, change->expected, found);
+                 _ ("%s %s was changed at revision %lld, but it is at revision %lld by now: read it again"),
+                 table->schema->name, change->record->id, (long long) change->expected, (long long) found);
   return FALSE;
 }
 

@@ -193,9 +193,8 @@ update (BtySqliteConnection *self, const BtySqliteSchema *schema, gint64 found, 
   if (!run_steps (self, schema, found, error))
     {
       g_prefix_error (error,
-                      _ ("the database could not be brought from version %" G_GINT64_FORMAT
-                         " to version %" G_GINT64_FORMAT " and is as it was: "),
-                      found, newest (schema));
+                      _ ("the database could not be brought from version %lld to version %lld and is as it was: "),
+                      (long long) found, (long long) newest (schema));
       return FALSE;
     }
   if (found > 0)
@@ -215,9 +214,10 @@ bty_sqlite_migrate (BtySqliteConnection *self, const BtySqliteSchema *schema, GE
     return use_log (self, error);
   if (found < newest (schema))
     return update (self, schema, found, error);
-  g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-               _ ("%s has schema version %" G_GINT64_FORMAT ", and this program knows versions up to %" G_GINT64_FORMAT
-                  ": start the newer program that wrote it, or restore a copy made before it was updated"),
-               self->file, found, newest (schema));
+  g_set_error (
+    error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+    _ (
+      "%s has schema version %lld, and this program knows versions up to %lld: start the newer program that wrote it, or restore a copy made before it was updated"),
+    self->file, (long long) found, (long long) newest (schema));
   return FALSE;
 }

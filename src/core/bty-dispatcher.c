@@ -47,7 +47,8 @@ static const BtySetting settings_table[] = {
     .unit = "h",
     .min = 1,
     .max = 8760,
-    .summary = N_ ("How long the answer to an idempotency key is kept") },
+    .summary = N_ ("How long the answer to an idempotency key is kept"),
+    .flags = BTY_SETTING_RESTART },
 };
 
 static void
@@ -156,8 +157,7 @@ check_load (BtyDispatcher *self, const BtyOperation *operation, GError **error)
   if ((operation->effect & BTY_EFFECT_ENDLESS) != 0 || g_hash_table_size (self->running) < (guint64) limit)
     return TRUE;
   g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
-               _ ("%" G_GINT64_FORMAT " calls are being carried out: try again, or raise the setting calls.limit"),
-               limit);
+               _ ("%lld calls are being carried out: try again, or raise the setting calls.limit"), (long long) limit);
   return FALSE;
 }
 
@@ -265,7 +265,7 @@ check_key (BtyDispatcher *self, const BtyOperation *operation, const char *key, 
   if (length == 0 || length > 255)
     {
       g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-                   _ ("an idempotency key has 1 to 255 characters, not %" G_GSIZE_FORMAT), length);
+                   _ ("an idempotency key has 1 to 255 characters, not %zu"), length);
       return FALSE;
     }
   for (gsize i = 0; i < length; i++)

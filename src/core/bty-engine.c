@@ -55,7 +55,8 @@ static const BtySetting settings_table[] = {
     .key = "kind",
     .type = BTY_SETTING_STRING,
     .fallback = "sqlite",
-    .summary = N_ ("Which store keeps the records") },
+    .summary = N_ ("Which store keeps the records"),
+    .flags = BTY_SETTING_RESTART },
 };
 
 static void
@@ -204,6 +205,13 @@ BtySettings *
 bty_engine_get_settings (BtyEngine *self)
 {
   return self->settings;
+}
+
+void
+bty_engine_know_settings (BtyEngine *self)
+{
+  bty_plugin_registry_find (self->registry);
+  bty_plugin_registry_open_all (self->registry);
 }
 
 static gboolean

@@ -24,3 +24,6 @@ gboolean bty_engine_start (BtyEngine *engine, GError **error);
 void bty_engine_stop (BtyEngine *engine);
 
 BtySettings *bty_engine_get_settings (BtyEngine *engine);
+
+/** bty_engine_know_settings: opens every plugin, so that all settings are declared; for an engine that is not to be started */
+void bty_engine_know_settings (BtyEngine *engine);

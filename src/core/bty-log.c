@@ -5,11 +5,12 @@
 
 #include "bty-log.h"
 
-#include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "bty-log-file.h"
 
 #define DEFAULT_LEVELS "info"
 
@@ -52,6 +53,22 @@ static const BtySetting settings_table[] = {
     .fallback = DEFAULT_LEVELS,
     .summary = N_ (
       "What is logged: error, critical, warning, message, info or debug, then exceptions such as bty-sqlite=debug") },
+  { .group = "log",
+    .key = "max_size",
+    .type = BTY_SETTING_INT,
+    .fallback = "4096",
+    .unit = "KiB",
+    .min = 16,
+    .max = 1048576,
+    .summary = N_ ("Above this size the log file is put aside and another one begun") },
+  { .group = "log",
+    .key = "old_files",
+    .type = BTY_SETTING_INT,
+    .fallback = "3",
+    .unit = "files",
+    .min = 1,
+    .max = 100,
+    .summary = N_ ("How many log files that were put aside are kept") },
 };
 
 static void
@@ -176,22 +193,6 @@ append_message (GString *line, const char *message, gssize length)
 }
 
 static void
-write_line (const GString *line)
-{
-  gsize done = 0;
-
-  while (done < line->len)
-    {
-      gssize n = write (STDERR_FILENO, line->str + done, line->len - done);
-
-      if (n > 0)
-        done += (gsize) n;
-      else if (n == 0 || errno != EINTR)
-        return;
-    }
-}
-
-static void
 write_plain (guint level, const char *domain, const char *message, gssize length)
 {
   g_autoptr (GString) line = g_string_sized_new (256);
@@ -203,7 +204,7 @@ write_plain (guint level, const char *domain, const char *message, gssize length
   g_string_append (line, ": ");
   append_message (line, message, length);
   g_string_append_c (line, '\n');
-  write_line (line);
+  bty_log_file_write (line->str, line->len);
 }
 
 static const GLogField *
@@ -259,11 +260,20 @@ bty_log_start (const char *text, GError **error)
 }
 
 static void
+apply_limits (BtySettings *settings)
+{
+  bty_log_file_limit (bty_settings_get_int (settings, "log", "max_size") * 1024,
+                      bty_settings_get_int (settings, "log", "old_files"));
+}
+
+static void
 apply_setting (BtySettings *settings, const char *name, gpointer unused)
 {
   g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
 
+  if (g_str_equal (name, "log.max_size") || g_str_equal (name, "log.old_files"))
+    apply_limits (settings);
   if (is_fixed || !g_str_equal (name, "log.level"))
     return;
   text = bty_settings_get (settings, "log", "level");
@@ -276,5 +286,6 @@ bty_log_follow (BtySettings *settings)
 {
   bty_settings_add (settings, settings_table, G_N_ELEMENTS (settings_table));
   g_signal_connect (settings, "changed", G_CALLBACK (apply_setting), NULL);
+  apply_limits (settings);
   apply_setting (settings, "log.level", NULL);
 }

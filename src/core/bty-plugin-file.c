@@ -134,9 +134,8 @@ check_complete (const guint8 *data, gsize n_read, gsize size, const ElfHeader *h
   if (header->e_shoff <= G_MAXINT64)
     end = MAX (end, header->e_shoff + (guint64) header->e_shnum * header->e_shentsize);
   if (end > size)
-    return refuse (error,
-                   _ ("the file is cut off: it has %" G_GSIZE_FORMAT " bytes of %" G_GUINT64_FORMAT ": copy it again"),
-                   size, end);
+    return refuse (error, _ ("the file is cut off: it has %zu bytes of %llu: copy it again"), size,
+                   (unsigned long long) end);
   return TRUE;
 }
 

@@ -189,10 +189,10 @@ take_manifest (BtyPluginRegistry *self, BtyPluginEntry *entry, BtyPluginManifest
   if (manifest->outcome == BTY_PLUGIN_FINE)
     offer (self, entry);
   else
-    bty_plugin_entry_refuse (entry, BTY_PLUGIN_REFUSAL_SCAN,
-                             g_error_new (BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, "%s",
-                                          manifest->reason != NULL ? manifest->reason
-                                                                   : _ ("the scanner did not say why")));
+    bty_plugin_entry_refuse (
+      entry, BTY_PLUGIN_REFUSAL_SCAN,
+      g_error_new (BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, "%s",
+                   manifest->reason != NULL ? manifest->reason : _ ("the scanner did not say why")));
 }
 
 static gboolean
@@ -325,7 +325,8 @@ open_module (BtyPluginRegistry *self, BtyPluginEntry *entry, GError **error)
   g_autofree char *file = prepare (self, entry, error);
   BtyPluginModule *module = file != NULL ? bty_plugin_module_open (file, error) : NULL;
 
-  if (module != NULL && !bty_plugin_offer_check_id (entry, bty_plugin_module_get_descriptor (module)->id, get_entries (self), error))
+  if (module != NULL &&
+      !bty_plugin_offer_check_id (entry, bty_plugin_module_get_descriptor (module)->id, get_entries (self), error))
     g_clear_pointer (&module, bty_plugin_module_free);
   if (module != NULL && !entry->is_own)
     entry->opened = g_steal_pointer (&file);
@@ -466,9 +467,9 @@ bty_plugin_registry_start (BtyPluginRegistry *self)
 {
   g_auto (GStrv) folders = bty_plugin_folders_get (self->data_dir);
 
-  self->watch =
-    bty_plugin_watch_new ((const char *const *) folders,
-                          (guint) bty_settings_get_int (self->settings, "plugins", "settle_ms"), on_folder_changed, self);
+  self->watch = bty_plugin_watch_new ((const char *const *) folders,
+                                      (guint) bty_settings_get_int (self->settings, "plugins", "settle_ms"),
+                                      on_folder_changed, self);
   if (bty_plugin_registry_refresh (self)) /* what came before the watch */
     bty_plugin_watch_wait (self->watch);
 }
@@ -556,8 +557,8 @@ open_offering (BtyPluginRegistry *self, BtyFeatureKind kind, const char *name)
   for (guint i = 0; i < entries->len; i++)
     {
       BtyPluginEntry *entry = g_ptr_array_index (entries, i);
-      gboolean is_named =
-        entry->file_feature != NULL && entry->file_kind == kind && g_str_equal (entry->file_feature, name);
+      gboolean is_named = entry->file_feature != NULL && entry->file_kind == kind &&
+                          g_str_equal (entry->file_feature, name);
 
       if (!is_named && !bty_plugin_entry_offers (entry, kind, name))
         continue;

@@ -30,9 +30,10 @@ scan_free (Scan *self)
 static GStrv
 make_environment (void)
 {
-  static const char *const kept[] = { "PATH",        "LANG",        "LANGUAGE",     "LC_ALL",
-                                      "LC_CTYPE",    "LC_MESSAGES", "ASAN_OPTIONS", "UBSAN_OPTIONS",
-                                      "LSAN_OPTIONS", "LD_LIBRARY_PATH" };
+  static const char *const kept[] = {
+    "PATH",        "LANG",         "LANGUAGE",      "LC_ALL",       "LC_CTYPE",
+    "LC_MESSAGES", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "LD_LIBRARY_PATH"
+  };
   GStrv environment = g_new0 (char *, 1);
 
   for (guint i = 0; i < G_N_ELEMENTS (kept); i++)
@@ -89,8 +90,8 @@ on_answer (GObject *source, GAsyncResult *result, gpointer data)
 static GSubprocess *
 start (const char *path, gboolean is_own, guint timeout, GError **error)
 {
-  g_autoptr (GSubprocessLauncher) launcher =
-    g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+                                                                        G_SUBPROCESS_FLAGS_STDERR_SILENCE);
   g_auto (GStrv) environment = make_environment ();
   g_autofree char *program = bty_paths_plugin_scanner ();
   g_autofree char *limit = g_strdup_printf ("%u", timeout);

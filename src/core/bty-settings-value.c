@@ -33,8 +33,8 @@ bty_settings_value_describe (const BtySetting *setting)
   switch (setting->type)
     {
     case BTY_SETTING_INT:
-      return g_strdup_printf (_ ("a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT "%s%s"), setting->min,
-                              setting->max, setting->unit != NULL ? " " : "",
+      return g_strdup_printf (_ ("a whole number from %lld to %lld%s%s"), (long long) setting->min,
+                              (long long) setting->max, setting->unit != NULL ? " " : "",
                               setting->unit != NULL ? setting->unit : "");
     case BTY_SETTING_BOOL:
       return g_strdup (_ ("true or false"));

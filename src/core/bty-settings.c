@@ -26,7 +26,7 @@ struct _BtySettings
   GObject parent_instance;
   char *config_dir;
   BtySettingsLayers *layers;
-  GHashTable *entries; /* name -> Entry */
+  GHashTable *entries;  /* name -> Entry */
   GHashTable *expected; /* names of plugins that are not open */
   GPtrArray *file_problems;
   GHashTable *value_problems; /* name -> sentence */
@@ -322,8 +322,9 @@ describe (const Entry *entry)
   info->value = g_strdup (entry->value);
   info->fallback = g_strdup (entry->setting->fallback);
   info->unit = g_strdup (entry->setting->unit);
-  info->summary = g_strdup (entry->setting->summary != NULL ? _ (entry->setting->summary) : NULL);
+  info->summary = g_strdup (entry->setting->summary);
   info->source = g_strdup (entry->source != NULL ? entry->source : "default");
+  info->restart = (entry->setting->flags & BTY_SETTING_RESTART) != 0;
   return info;
 }
 

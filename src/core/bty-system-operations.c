@@ -212,7 +212,7 @@ describe (const BtyOperation *operation)
   BtyOperationInfo *info = bty_operation_info_new ();
 
   info->name = g_strdup (operation->name);
-  info->summary = g_strdup (_ (operation->summary));
+  info->summary = g_strdup (operation->summary);
   info->http = g_strdup (operation->http);
   info->scope = g_strdup (operation->scope);
   info->effects = effects_of (operation);

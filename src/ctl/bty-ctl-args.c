@@ -13,6 +13,7 @@
 
 const BtyCtlOption bty_ctl_common_options[] = {
   { "json", 0, NULL, N_ ("print the daemon's answer as JSON"), BTY_CTL_NOTHING },
+  { "no-truncate", 0, NULL, N_ ("let lines be wider than the window"), BTY_CTL_NOTHING },
   { "help", 'h', NULL, N_ ("say how this is used"), BTY_CTL_NOTHING },
   { NULL },
 };
@@ -82,7 +83,7 @@ take_value (BtyCtlArgs *args, const BtyCtlOption *option, const char *inline_val
   if (option->value != NULL && inline_value == NULL && words[*index + 1] == NULL)
     {
       g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("option --%s needs a value: --%s %s"), option->name,
-                   option->name, option->value);
+                   option->name, _ (option->value));
       return FALSE;
     }
   if (option->value != NULL && inline_value == NULL)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "bty-ctl-command.h"
+#include "bty-ctl-places.h"
 #include "bty-ctl-request.h"
 #include "bty-ctl-table.h"
 #include "bty-ctl-terminal.h"
@@ -41,15 +42,44 @@ run_get (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   return TRUE;
 }
 
+/* What was written and does not count, or not yet, is said at once: nobody should wonder why nothing changes. */
+static void
+remark (BtyCtl *ctl, const BtySettingInfo *setting, gboolean is_unset)
+{
+  const char *folder = ctl->status != NULL ? ctl->status->config_dir : NULL;
+  g_autofree char *own = folder != NULL ? g_build_filename (folder, "boternity.conf", NULL) : NULL;
+  g_autofree char *variable = bty_ctl_setting_variable (setting->name);
+
+  if (g_strcmp0 (setting->source, "environment") == 0)
+    bty_ctl_note (_ ("%s in the daemon's environment goes before it: unset it, then boternity-ctl restart"), variable);
+  else if (own != NULL && setting->source != NULL && g_path_is_absolute (setting->source) &&
+           strcmp (setting->source, own) != 0)
+    bty_ctl_note (_ ("“%s” decides about it: change it there"), setting->source);
+  else if (setting->restart)
+    bty_ctl_note (is_unset ? _ ("the default counts once the daemon is started again: boternity-ctl restart")
+                           : _ ("it counts once the daemon is started again: boternity-ctl restart"));
+}
+
 static gboolean
 set (BtyCtl *ctl, const char *name, const char *value, GError **error)
 {
   g_auto (BtyCtlRequest) request = { 0 };
+  g_autoptr (BtySettingInfo) setting = NULL;
+  g_autofree char *answer = NULL;
 
   bty_ctl_request_init (&request);
   bty_ctl_request_string (&request, "name", name);
   bty_json_writer_member_string (&request.writer, "value", value);
-  return bty_ctl_show (ctl, "config.set", bty_ctl_request_end (&request), &bty_setting_info_schema, error);
+  answer = bty_ctl_call (ctl, "config.set", bty_ctl_request_end (&request), error);
+  setting = answer != NULL ? bty_ctl_read_record (&bty_setting_info_schema, answer, error) : NULL;
+  if (setting == NULL)
+    return FALSE;
+  if (ctl->json)
+    bty_ctl_print_json (answer);
+  else
+    bty_ctl_record_print (setting);
+  remark (ctl, setting, value == NULL);
+  return TRUE;
 }
 
 static gboolean

@@ -17,10 +17,10 @@
 #include <boternity.h>
 
 #include "bty-ctl-daemon.h"
+#include "bty-ctl-places.h"
 #include "bty-ctl-terminal.h"
 
 #define READY_FD     3
-#define LOG_NAME     "daemon.log"
 #define LOG_MAX      (4 * 1024 * 1024)
 #define REASON_BYTES 4096
 #define POLL_MS      50
@@ -75,13 +75,15 @@ find_program (GError **error)
 
 /* Opens the daemon's log for appending and gives its length so far, where the reason of a failure would begin. */
 static int
-open_log (const char *data_dir, off_t *length, GError **error)
+open_log (const char *path, off_t *length, GError **error)
 {
-  g_autofree char *path = g_build_filename (data_dir, LOG_NAME, NULL);
+  g_autofree char *folder = g_path_get_dirname (path);
   g_autofree char *old = g_strconcat (path, ".1", NULL);
   GStatBuf info;
   int fd;
 
+  if (!bty_paths_make_private_dir (folder, error))
+    return -1;
   if (g_lstat (path, &info) == 0 && info.st_size > LOG_MAX)
     g_rename (path, old);
   fd = g_open (path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -147,10 +149,11 @@ leave_session (gpointer unused)
 static gboolean
 spawn (const char *data_dir, int log, int *ready, GPid *pid, GError **error)
 {
+  g_autofree char *log_path = bty_ctl_log_path (data_dir);
   g_autofree char *program = find_program (error);
   g_auto (GStrv) environment = make_environment (data_dir);
   g_autofree char *fd_text = g_strdup_printf ("%d", READY_FD);
-  const char *const argv[] = { program, "--ready-fd", fd_text, NULL };
+  const char *const argv[] = { program, "--ready-fd", fd_text, "--log-file", log_path, NULL };
   int pipe_fds[2], null, target = READY_FD;
   gboolean started;
 
@@ -230,7 +233,7 @@ static void
 set_reason (const char *data_dir, int log, off_t from, GError **error)
 {
   g_autofree char *reason = read_reason (log, from);
-  g_autofree char *path = g_build_filename (data_dir, LOG_NAME, NULL);
+  g_autofree char *path = bty_ctl_log_path (data_dir);
 
   if (*reason != '\0')
     g_set_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _ ("the daemon did not start; it said:\n%s"), reason);
@@ -289,6 +292,7 @@ lock_start (const char *data_dir)
 char *
 bty_ctl_daemon_start (const char *data_dir, GCancellable *cancellable, GError **error)
 {
+  g_autofree char *log_path = bty_ctl_log_path (data_dir);
   char *path = NULL;
   off_t from = 0;
   int lock, log;
@@ -299,7 +303,7 @@ bty_ctl_daemon_start (const char *data_dir, GCancellable *cancellable, GError **
   path = bty_ctl_daemon_find (data_dir);
   if (path == NULL)
     {
-      log = open_log (data_dir, &from, error);
+      log = open_log (log_path, &from, error);
       if (log >= 0)
         {
           path = start_locked (data_dir, log, from, cancellable, error);
@@ -309,4 +313,23 @@ bty_ctl_daemon_start (const char *data_dir, GCancellable *cancellable, GError **
   if (lock >= 0)
     close (lock);
   return path;
+}
+
+char *
+bty_ctl_daemon_check_settings (const char *data_dir, GError **error)
+{
+  g_autofree char *program = find_program (error);
+  g_auto (GStrv) environment = make_environment (data_dir);
+  const char *const argv[] = { program, "--check-settings", "--log-level", "error", NULL };
+  g_autofree char *answer = NULL;
+  g_autofree char *said = NULL;
+  int status = 0;
+
+  if (program == NULL ||
+      !g_spawn_sync (NULL, (char **) argv, environment, G_SPAWN_DEFAULT, NULL, NULL, &answer, &said, &status, error))
+    return NULL;
+  if (status == 0 && bty_json_validate (answer, strlen (answer), 0, NULL))
+    return g_steal_pointer (&answer);
+  g_set_error (error, BTY_ERROR, BTY_ERROR_INTERNAL, _ ("“%s” does not work: %s"), program, g_strstrip (said));
+  return NULL;
 }

@@ -12,3 +12,6 @@ char *bty_ctl_daemon_find (const char *data_dir);
  * Returns: (transfer full) (nullable): its socket; NULL with a BTY_ERROR that gives the daemon's own reason
  */
 char *bty_ctl_daemon_start (const char *data_dir, GCancellable *cancellable, GError **error);
+
+/* Returns: (transfer full) (nullable): what the daemon's program says of the settings, as JSON; it starts no daemon */
+char *bty_ctl_daemon_check_settings (const char *data_dir, GError **error);

@@ -17,6 +17,15 @@
 
 #define PEEK(ctype, record, field) (*(ctype *) (gpointer) ((char *) (record) + (field)->offset))
 
+/* Asked for on the command line, of which a process has one. */
+static gboolean is_whole;
+
+void
+bty_ctl_table_show_whole (void)
+{
+  is_whole = TRUE;
+}
+
 static char *
 time_to_text (gint64 microseconds)
 {
@@ -73,22 +82,43 @@ bty_ctl_field_to_text (gconstpointer record, const BtyField *field)
     }
 }
 
+/* The daemon sends its own sentences untranslated, since each reader has a language of his own. What people wrote is not touched. */
+static gboolean
+is_sentence (const BtyField *field)
+{
+  return strcmp (field->name, "summary") == 0 && (field->flags & BTY_READ_ONLY) != 0;
+}
+
+static char *
+translate (const BtyField *field, char *text)
+{
+  char *translated;
+
+  if (!is_sentence (field) || *text == '\0')
+    return text;
+  translated = g_strdup (_ (text));
+  g_free (text);
+  return translated;
+}
+
 /* A cell is one line. */
 static char *
 make_cell (gconstpointer record, const char *name)
 {
   const BtySchema *schema = ((const BtyRecord *) record)->schema;
   int index = bty_schema_find (schema, name, -1, 0);
+  const BtyField *field;
   g_autofree char *text = NULL;
   char *clean;
 
   g_return_val_if_fail (index >= 0, g_strdup (""));
-  text = bty_ctl_field_to_text (record, bty_schema_get_field (schema, (guint) index));
+  field = bty_schema_get_field (schema, (guint) index);
+  text = translate (field, bty_ctl_field_to_text (record, field));
   clean = bty_ctl_terminal_clean (g_strstrip (text), -1);
   return g_strdelimit (clean, "\n\t", ' ');
 }
 
-/* Takes columns from the widest ones until the line fits. */
+/* Takes columns from the widest ones until the line fits; the first, which names the thing, gives way last. */
 static void
 fit (guint *widths, guint n, guint window)
 {
@@ -98,10 +128,12 @@ fit (guint *widths, guint n, guint window)
     total += widths[i];
   while (window > 0 && total > window)
     {
-      guint widest = 0;
+      guint widest = n > 1 ? 1 : 0;
 
-      for (guint i = 1; i < n; i++)
+      for (guint i = widest + 1; i < n; i++)
         widest = widths[i] > widths[widest] ? i : widest;
+      if (widths[widest] <= MIN_WIDTH)
+        widest = 0;
       if (widths[widest] <= MIN_WIDTH)
         return;
       widths[widest]--;
@@ -109,24 +141,35 @@ fit (guint *widths, guint n, guint window)
     }
 }
 
+/* The part of @text that is at most @width cells wide; what joins a character (an accent, say) stays with it. */
+static gsize
+cut (const char *text, guint width, guint *used)
+{
+  const char *p = text;
+
+  *used = 0;
+  while (*p != '\0')
+    {
+      guint cells = bty_ctl_terminal_measure_char (g_utf8_get_char (p));
+
+      if (*used + cells > width)
+        break;
+      *used += cells;
+      p = g_utf8_next_char (p);
+    }
+  return (gsize) (p - text);
+}
+
 static void
 append_cell (GString *line, const char *text, guint width, gboolean is_last)
 {
-  guint used = 0;
+  guint used = bty_ctl_terminal_measure (text);
 
-  if (bty_ctl_terminal_measure (text) <= width)
-    {
-      g_string_append (line, text);
-      used = bty_ctl_terminal_measure (text);
-    }
+  if (used <= width)
+    g_string_append (line, text);
   else
     {
-      for (const char *p = text; used + (g_unichar_iswide (g_utf8_get_char (p)) ? 2 : 1) < width;
-           p = g_utf8_next_char (p))
-        {
-          g_string_append_len (line, p, g_utf8_next_char (p) - p);
-          used += g_unichar_iszerowidth (g_utf8_get_char (p)) ? 0 : g_unichar_iswide (g_utf8_get_char (p)) ? 2 : 1;
-        }
+      g_string_append_len (line, text, (gssize) cut (text, width - 1, &used));
       g_string_append (line, "…");
       used++;
     }
@@ -165,7 +208,7 @@ bty_ctl_table_print (GPtrArray *records, const char *const *columns)
         }
       g_ptr_array_add (lines, cells);
     }
-  fit (widths, n, bty_ctl_terminal_get_width (STDOUT_FILENO));
+  fit (widths, n, is_whole ? 0 : bty_ctl_terminal_get_width (STDOUT_FILENO));
   for (guint i = 0; i < lines->len; i++)
     print_line (lines->pdata[i], widths, n, i == 0 ? BTY_CTL_BOLD : BTY_CTL_PLAIN);
 }
@@ -174,7 +217,7 @@ bty_ctl_table_print (GPtrArray *records, const char *const *columns)
 static char *
 lay_out (gconstpointer record, const BtyField *field, guint margin)
 {
-  g_autofree char *text = bty_ctl_field_to_text (record, field);
+  g_autofree char *text = translate (field, bty_ctl_field_to_text (record, field));
   g_autofree char *whole = strlen (text) > LONG_LIST && field->type == BTY_FIELD_TYPE_STRV
                              ? g_strjoinv ("\n", PEEK (GStrv, record, field))
                              : g_steal_pointer (&text);

@@ -10,5 +10,7 @@ char *bty_ctl_field_to_text (gconstpointer record, const BtyField *field);
  * window: the widest columns are cut.
  */
 void bty_ctl_table_print (GPtrArray *records, const char *const *columns);
+/* From now on tables are not cut, however wide the window is. */
+void bty_ctl_table_show_whole (void);
 /* Prints one record, one field a line; fields without a value are left out. */
 void bty_ctl_record_print (gconstpointer record);

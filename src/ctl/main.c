@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "bty-ctl-command.h"
+#include "bty-ctl-table.h"
 
 #define EXIT_INTERRUPTED 130
 
@@ -18,12 +19,13 @@
 static void
 set_locale (void)
 {
+  const char *locale_dir = g_getenv ("BOTERNITY_LOCALE_DIR");
   const char *charset = NULL;
 
   setlocale (LC_ALL, "");
   if (!g_get_charset (&charset))
     setlocale (LC_CTYPE, "C.UTF-8");
-  bindtextdomain (GETTEXT_PACKAGE, BTY_LOCALE_DIR);
+  bindtextdomain (GETTEXT_PACKAGE, locale_dir != NULL ? locale_dir : BTY_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
 }
 
@@ -84,6 +86,12 @@ has_option (char **words, const char *option, const char *letter)
   return FALSE;
 }
 
+static gboolean
+is_completion (const BtyCtlVerb *verb)
+{
+  return verb == &bty_ctl_complete_verb || verb == &bty_ctl_describe_verb;
+}
+
 /* The words to complete are taken as they are, options and all. */
 static BtyCtlArgs *
 parse_words (const BtyCtlVerb *verb, const BtyCtlCommand *command, char **words, GError **error)
@@ -91,7 +99,7 @@ parse_words (const BtyCtlVerb *verb, const BtyCtlCommand *command, char **words,
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_auto (GStrv) all = NULL;
 
-  if (verb == &bty_ctl_complete_verb)
+  if (is_completion (verb))
     g_strv_builder_add (builder, "--");
   g_strv_builder_addv (builder, (const char **) words);
   all = g_strv_builder_end (builder);
@@ -125,7 +133,7 @@ run (BtyCtl *ctl, char **words, GError **error)
     return bty_ctl_verb_fail_unknown (words[0], error);
   words++;
   command = choose_command (verb, &words, &unknown);
-  if (verb != &bty_ctl_complete_verb && has_option (words, "--help", "-h"))
+  if (!is_completion (verb) && has_option (words, "--help", "-h"))
     {
       if (command != NULL)
         bty_ctl_help_print_command (verb, command);
@@ -156,6 +164,8 @@ main (int argc, char **argv)
   if (ctl != NULL)
     {
       ctl->json = json;
+      if (has_option (argv + 1, "--no-truncate", NULL))
+        bty_ctl_table_show_whole ();
       done = run (ctl, argv + first, &error);
     }
   if ((fflush (stdout) != 0 || ferror (stdout)) && done)

@@ -50,9 +50,8 @@ set_taken (int fd, const char *data_dir, GError **error)
     g_set_error (
       error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS,
       _ (
-        "another boternityd (process %" G_GINT64_FORMAT
-        ") uses the data folder “%s”: stop it with “boternity-ctl stop”, or choose another folder with BOTERNITY_DATA_DIR"),
-      pid, data_dir);
+        "another boternityd (process %lld) uses the data folder “%s”: stop it with “boternity-ctl stop”, or choose another folder with BOTERNITY_DATA_DIR"),
+      (long long) pid, data_dir);
   else
     g_set_error (
       error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS,

@@ -22,6 +22,10 @@ parse (BtyDaemonOptions *options, int *argc, char ***argv, GError **error)
     { "foreground", 0, 0, G_OPTION_ARG_NONE, &foreground, N_ ("Stay in the foreground (always so)"), NULL },
     { "log-level", 0, 0, G_OPTION_ARG_STRING, &options->log_level,
       N_ ("Log what is as grave as LEVELS, such as info,bty-sqlite=debug"), N_ ("LEVELS") },
+    { "log-file", 0, 0, G_OPTION_ARG_FILENAME, &options->log_file,
+      N_ ("Put FILE, which standard error goes to, aside when it has grown too large"), N_ ("FILE") },
+    { "check-settings", 0, 0, G_OPTION_ARG_NONE, &options->check_settings,
+      N_ ("Print all settings and what is wrong with them as JSON, and exit"), NULL },
     { "ready-fd", 0, 0, G_OPTION_ARG_INT, &options->ready_fd, N_ ("Write a line to descriptor N when ready"),
       N_ ("N") },
     G_OPTION_ENTRY_NULL
@@ -86,4 +90,5 @@ bty_daemon_options_clear (BtyDaemonOptions *options)
   g_clear_pointer (&options->data_dir, g_free);
   g_clear_pointer (&options->config_dir, g_free);
   g_clear_pointer (&options->log_level, g_free);
+  g_clear_pointer (&options->log_file, g_free);
 }

@@ -8,16 +8,20 @@
  * @data_dir: absolute
  * @config_dir: absolute
  * @log_level: (nullable): of the command line
+ * @log_file: (nullable): the file that standard error goes to, which the daemon is to keep small
  * @ready_fd: descriptor that gets one line when the doors are open, or -1
  * @show_version: print the version and end
+ * @check_settings: print the settings as they would count, and end
  */
 typedef struct
 {
   char *data_dir;
   char *config_dir;
   char *log_level;
+  char *log_file;
   int ready_fd;
   gboolean show_version;
+  gboolean check_settings;
 } BtyDaemonOptions;
 
 /** bty_daemon_options_read: what is not on the command line comes from the environment; --help prints and ends the program */

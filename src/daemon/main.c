@@ -12,10 +12,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bty-daemon-check.h"
 #include "bty-daemon-lock.h"
 #include "bty-daemon-notify.h"
 #include "bty-daemon-options.h"
 #include "bty-engine.h"
+#include "bty-log-file.h"
 #include "bty-log.h"
 
 /* A flag and no GMainLoop, whose quit is lost when the start runs the main context and a signal comes before the loop does. */
@@ -121,6 +123,9 @@ run (const BtyDaemonOptions *options)
 
   if (!bty_log_start (options->log_level, &error))
     return fail (error);
+  if (options->check_settings)
+    return bty_daemon_check_settings (options->config_dir, &error) ? 0 : fail (error);
+  bty_log_file_keep (options->log_file);
   lock = bty_daemon_lock_take (options->data_dir, &error);
   if (lock == NULL)
     return fail (error);
@@ -130,6 +135,7 @@ run (const BtyDaemonOptions *options)
 int
 main (int argc, char **argv)
 {
+  const char *locale_dir = g_getenv ("BOTERNITY_LOCALE_DIR");
   BtyDaemonOptions options;
   g_autoptr (GError) error = NULL;
   int status = 0;
@@ -137,7 +143,7 @@ main (int argc, char **argv)
   /* Words for people alone: the other categories cost ten files at the start and change how numbers are written. */
   setlocale (LC_CTYPE, "");
   setlocale (LC_MESSAGES, "");
-  bindtextdomain (GETTEXT_PACKAGE, BTY_LOCALE_DIR);
+  bindtextdomain (GETTEXT_PACKAGE, locale_dir != NULL ? locale_dir : BTY_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   harden ();
   if (!bty_daemon_options_read (&options, &argc, &argv, &error))

@@ -178,8 +178,8 @@ read_number (BtyHttpOptions *self, guint row, BtyJsonReader *reader, GError **er
   if (token != BTY_JSON_INT || reader->integer < numbers[row].min || reader->integer > numbers[row].max)
     {
       g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-                   _ ("the option “%s” must be a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT),
-                   numbers[row].name, numbers[row].min, numbers[row].max);
+                   _ ("the option “%s” must be a whole number from %lld to %lld"), numbers[row].name,
+                   (long long) numbers[row].min, (long long) numbers[row].max);
       return FALSE;
     }
   G_STRUCT_MEMBER (gint64, self, numbers[row].offset) = reader->integer;

@@ -61,6 +61,7 @@ static const BtyField setting_info_fields[] = {
   BTY_FIELD_STRING (BtySettingInfo, unit, BTY_READ_ONLY, N_ ("Its unit")),
   BTY_FIELD_STRING (BtySettingInfo, summary, BTY_READ_ONLY, N_ ("What it does")),
   BTY_FIELD_STRING (BtySettingInfo, source, BTY_READ_ONLY, N_ ("Where the value comes from"), .max = 4096),
+  BTY_FIELD_BOOL (BtySettingInfo, restart, BTY_READ_ONLY, N_ ("Whether a change counts from the next start on")),
 };
 BTY_DEFINE_RECORD (BtySettingInfo, bty_setting_info, "setting", N_ ("A setting"), setting_info_fields)
 

@@ -73,6 +73,7 @@ BTY_DECLARE_RECORD (BtyPluginInfo, bty_plugin_info)
  * @name: `group.key`
  * @value: (nullable): the value in force; in a request: the value to set, null to go back to the default
  * @source: where it comes from: `default`, a file's path, or `environment`
+ * @restart: whether a change counts from the next start of the daemon on
  */
 typedef struct
 {
@@ -83,6 +84,7 @@ typedef struct
   char *unit;
   char *summary;
   char *source;
+  gboolean restart;
 } BtySettingInfo;
 BTY_DECLARE_RECORD (BtySettingInfo, bty_setting_info)
 

@@ -106,10 +106,10 @@ bty_json_reader_fail (BtyJsonReader *reader, gsize offset, const char *reason)
   reader->text = NULL;
   reader->length = 0;
   if (*pointer == '\0')
-    g_set_error (&reader->error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-                 _ ("malformed JSON at byte %" G_GSIZE_FORMAT ": %s"), offset, _ (reason));
+    g_set_error (&reader->error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("malformed JSON at byte %zu: %s"), offset,
+                 _ (reason));
   else
-    g_set_error (&reader->error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-                 _ ("malformed JSON at byte %" G_GSIZE_FORMAT " (%s): %s"), offset, pointer, _ (reason));
+    g_set_error (&reader->error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("malformed JSON at byte %zu (%s): %s"),
+                 offset, pointer, _ (reason));
   return BTY_JSON_ERROR;
 }

@@ -126,12 +126,10 @@ check_size (const BtyRecordInput *input, gsize size, BtyFieldLimits limits, cons
   if (input->lenient || ((gint64) size >= limits.min && (gint64) size <= limits.max))
     return TRUE;
   if ((gint64) size > limits.max)
-    return bty_record_input_fail (input, error,
-                                  _ ("is too long: %" G_GSIZE_FORMAT " %s, at most %" G_GINT64_FORMAT " are allowed"),
-                                  size, unit, limits.max);
-  return bty_record_input_fail (input, error,
-                                _ ("is too short: %" G_GSIZE_FORMAT " %s, at least %" G_GINT64_FORMAT " are needed"),
-                                size, unit, limits.min);
+    return bty_record_input_fail (input, error, _ ("is too long: %zu %s, at most %lld are allowed"), size, unit,
+                                  (long long) limits.max);
+  return bty_record_input_fail (input, error, _ ("is too short: %zu %s, at least %lld are needed"), size, unit,
+                                (long long) limits.min);
 }
 
 gboolean
@@ -353,12 +351,11 @@ static gboolean
 fail_range (const BtyRecordInput *input, BtyFieldLimits limits, const char *shown, GError **error)
 {
   if (limits.max == G_MAXINT64)
-    return bty_record_input_fail (input, error, _ ("%s is out of range: at least %" G_GINT64_FORMAT), shown,
-                                  limits.min);
+    return bty_record_input_fail (input, error, _ ("%s is out of range: at least %lld"), shown, (long long) limits.min);
   if (limits.min == G_MININT64)
-    return bty_record_input_fail (input, error, _ ("%s is out of range: at most %" G_GINT64_FORMAT), shown, limits.max);
-  return bty_record_input_fail (input, error, _ ("%s is out of range: %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT),
-                                shown, limits.min, limits.max);
+    return bty_record_input_fail (input, error, _ ("%s is out of range: at most %lld"), shown, (long long) limits.max);
+  return bty_record_input_fail (input, error, _ ("%s is out of range: %lld to %lld"), shown, (long long) limits.min,
+                                (long long) limits.max);
 }
 
 gboolean

@@ -4,6 +4,8 @@
 
 import json
 import os
+import re
+import unicodedata
 
 from harness import Place, tap
 
@@ -131,17 +133,47 @@ def test_unknown_members():
         assert place.json("bot", "get", "boternity")["invented_later"] == {"x": [1]}
 
 
+def cells(text):
+    """How many columns a terminal gives it: its own count, not the program's."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def lines_of(terminal):
+    return re.sub("\033\\[[0-9]*m", "", terminal.all).splitlines()
+
+
 def test_table_fits_window():
+    names = {"Long": "Übergrößenträger " * 20, "広い名前の機械" * 6: "x", "e\u0301" * 50: "combining",
+             "混ぜたmixed" * 4: "半分は広い half of it is wide " * 5}
     with Place() as place:
-        place.run("bot", "create", "Long", "--description", "Übergrößenträger " * 20)
-        place.run("bot", "create", "広い名前の機械" * 6, "--description", "x")
-        for columns in (40, 80, 120):
+        for name, description in names.items():
+            place.run("bot", "create", name, "--description", description)
+        for columns in (40, 80, 200):
             with place.terminal("bot", "list", columns=columns) as terminal:
                 assert terminal.wait() == 0
-                for line in terminal.all.replace("\033[1m", "").replace("\033[0m", "").splitlines():
-                    width = sum(2 if "\u3000" < c < "\ufb00" else 1 for c in line)
-                    assert width <= columns, (columns, width, line)
-        assert "…" not in place.run("bot", "list").stdout
+                lines = lines_of(terminal)
+            assert len(lines) == 2 + len(names), lines
+            for line in lines:
+                assert cells(line) <= columns, (columns, cells(line), line)
+            assert max(map(cells, lines)) > columns - 4, (columns, "the window is not used")
+            # The columns stand in line: the second one begins where its title does, in each row.
+            second = cells(lines[0][:lines[0].index(lines[0].split()[1])])
+            for line in lines[1:]:
+                at, used = 0, 0
+                while used < second:
+                    used, at = used + cells(line[at]), at + 1
+                assert used == second and line[:at].endswith("  "), (columns, line)
+
+
+def test_table_is_whole_when_asked_for():
+    with Place() as place:
+        place.run("bot", "create", "Long", "--description", "Übergrößenträger " * 20)
+        assert "…" not in place.run("bot", "list").stdout          # a pipe has no width
+        with place.terminal("bot", "list", columns=40) as terminal:
+            assert terminal.wait() == 0 and "…" in terminal.all
+        with place.terminal("bot", "list", "--no-truncate", columns=40) as terminal:
+            assert terminal.wait() == 0 and "…" not in terminal.all
+            assert "Übergrößenträger " * 19 in terminal.all
 
 
 def test_colours():

@@ -57,7 +57,7 @@ def test_start_and_stop():
         (pid, folder, leads_session, stdin_is_empty), = tree.starts()
         assert status["running"] is True and status["pid"] == int(pid)
         assert (folder, leads_session, stdin_is_empty) == (tree.data, "True", "True")
-        assert stat.S_IMODE(os.stat(os.path.join(tree.data, "daemon.log")).st_mode) == 0o600
+        assert stat.S_IMODE(os.stat(os.path.join(tree.data, "boternityd.log")).st_mode) == 0o600
         assert tree.json("stop") == {"running": False, "was_running": True}
         assert tree.json("status")["running"] is False and len(tree.starts()) == 1
 

@@ -11,12 +11,13 @@ import sys
 import csource
 
 MARKED = re.compile(r'(?<!\w)(?:N?C?_|g_dngettext|g_dgettext|g_dpgettext2?|ngettext)\s*\(')
+IN_MACRO = re.compile(r'(?<!\w)N_\s*\(\s*"')   # the text in the replacement of a macro, which directives hide
 LIST = 'po/POTFILES'
 
 
 def is_translated(text):
     code = csource.drop_directives(csource.blank(text))
-    return bool(MARKED.search(code))
+    return bool(MARKED.search(code) or IN_MACRO.search(text))
 
 
 def read_list(root):

@@ -187,9 +187,8 @@ check_revision (const Change *change, const BtyBot *bot, GError **error)
   if (!BTY_HAS (change->key, BtyRecord, revision) || expected == bot->record.revision)
     return TRUE;
   g_set_error (error, BTY_ERROR, BTY_ERROR_ABORTED,
-               _ ("the bot “%s” is at revision %" G_GINT64_FORMAT ", not %" G_GINT64_FORMAT
-                  ": read it again, then repeat the change"),
-               bot->slug, bot->record.revision, expected);
+               _ ("the bot “%s” is at revision %lld, not %lld: read it again, then repeat the change"), bot->slug,
+               (long long) bot->record.revision, (long long) expected);
   return FALSE;
 }
 

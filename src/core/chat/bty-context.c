@@ -92,11 +92,11 @@ bty_context_build (const BtyBot *bot, const char *soul, GPtrArray *history, cons
   *left_out = first;
   if (first >= messages->len)
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_OUT_OF_RANGE,
-                   _ ("the message and the bot's soul do not fit into the model's window of %" G_GINT64_FORMAT
-                      " tokens: say it in fewer words, "
-                      "or take a model with a larger window"),
-                   window);
+      g_set_error (
+        error, BTY_ERROR, BTY_ERROR_OUT_OF_RANGE,
+        _ ("the message and the bot's soul do not fit into the model's window of %lld tokens: say it in fewer words, "
+           "or take a model with a larger window"),
+        (long long) window);
       return NULL;
     }
   request->system = g_strdup (soul);

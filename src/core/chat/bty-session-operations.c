@@ -85,9 +85,9 @@ finish_session (GObject *source, GAsyncResult *result, BtyCall *call)
   else if (BTY_HAS (request, BtyRecord, revision) && request->record.revision != session->record.revision)
     {
       bty_call_fail_new (call, BTY_ERROR_ABORTED,
-                         _ ("the session %s is at revision %" G_GINT64_FORMAT ", not %" G_GINT64_FORMAT
-                            ": read it again, then repeat the change"),
-                         session->record.id, session->record.revision, request->record.revision);
+                         _ ("the session %s is at revision %lld, not %lld: read it again, then repeat the change"),
+                         session->record.id, (long long) session->record.revision,
+                         (long long) request->record.revision);
       g_clear_pointer (&session, bty_session_unref);
     }
   return session;

@@ -13,8 +13,8 @@ check_revision (const BtyProviderConfig *request, const BtyProviderConfig *curre
   if (!BTY_HAS (request, BtyProviderConfig, record.revision) || request->record.revision == current->record.revision)
     return TRUE;
   g_set_error (error, BTY_ERROR, BTY_ERROR_ABORTED,
-               _ ("the provider “%s” is at revision %" G_GINT64_FORMAT ", not %" G_GINT64_FORMAT ": read it again"),
-               current->name, current->record.revision, request->record.revision);
+               _ ("the provider “%s” is at revision %lld, not %lld: read it again"), current->name,
+               (long long) current->record.revision, (long long) request->record.revision);
   return FALSE;
 }
 

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-ctl"
+
+#include "config.h"
+
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bty-ctl-doctor.h"
+
+#define DATABASE      "boternity.db"
+#define SQLITE_MAGIC  "SQLite format 3"
+#define KIB           1024
+#define WAL_TOLERANCE 2
+
+static void
+check_daemon (BtyCtlDoctor *doctor)
+{
+  const BtyStatus *status = doctor->ctl->status;
+
+  if (doctor->is_up && g_strcmp0 (status->version, BTY_VERSION) != 0)
+    bty_ctl_doctor_add (
+      doctor, BTY_CTL_FINDING_WARNING,
+      g_strdup_printf (_ ("the daemon is version %s, and this program is %s"), status->version, BTY_VERSION),
+      g_strdup (_ ("run: boternity-ctl restart")));
+  else if (doctor->is_up)
+    bty_ctl_doctor_add (
+      doctor, BTY_CTL_FINDING_OK,
+      g_strdup_printf (_ ("it runs and answers (process %lld, version %s)"), (long long) status->pid, status->version),
+      NULL);
+  else if (doctor->why != NULL)
+    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_PROBLEM, g_strdup (doctor->why),
+                        g_strdup (_ ("see why: boternity-ctl log; then run: boternity-ctl restart")));
+  else
+    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_OK,
+                        g_strdup (_ ("it does not run; any command that needs it starts it")), NULL);
+}
+
+static gboolean
+is_database (const char *path)
+{
+  char head[sizeof SQLITE_MAGIC] = "";
+  int fd = g_open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
+  gboolean is = fd >= 0 && read (fd, head, sizeof head) == (gssize) sizeof head &&
+                memcmp (head, SQLITE_MAGIC, sizeof head) == 0;
+
+  if (fd >= 0)
+    close (fd);
+  return is;
+}
+
+static void
+check_wal (BtyCtlDoctor *doctor, const char *path)
+{
+  g_autofree char *wal = g_strconcat (path, "-wal", NULL);
+  const char *text = bty_ctl_doctor_get_setting (doctor, "store.wal_cap");
+  gint64 cap = text != NULL ? g_ascii_strtoll (text, NULL, 10) : 0;
+  GStatBuf info;
+
+  if (cap == 0 || g_stat (wal, &info) != 0 || info.st_size <= cap * KIB * WAL_TOLERANCE)
+    return;
+  bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_WARNING,
+                      g_strdup_printf (_ ("the database's log “%s” has %lld KiB, and store.wal_cap is %lld KiB"), wal,
+                                       (long long) info.st_size / KIB, (long long) cap),
+                      g_strdup (_ ("run: boternity-ctl restart")));
+}
+
+/* The daemon tells in its own language whether the quick check passed. */
+static gboolean
+is_damaged (const char *store)
+{
+  return store != NULL && (strstr (store, ", DAMAGED") != NULL ||
+                           strstr (store, _ (", DAMAGED: keep a copy of it and put a backup in its place")) != NULL);
+}
+
+static void
+check_database (BtyCtlDoctor *doctor)
+{
+  g_autofree char *path = g_build_filename (doctor->ctl->data_dir, DATABASE, NULL);
+  const char *store = doctor->is_up ? doctor->ctl->status->store : NULL;
+  GStatBuf info;
+
+  if (is_damaged (store))
+    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_PROBLEM, g_strdup_printf (_ ("it is damaged: %s"), store),
+                        g_strdup_printf (_ ("keep a copy of “%s”, and put a backup in its place"), path));
+  else if (g_stat (path, &info) != 0)
+    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_OK, g_strdup (_ ("there is none yet; the first start makes it")), NULL);
+  else if (!is_database (path))
+    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_PROBLEM, g_strdup_printf (_ ("“%s” is no database, or damaged"), path),
+                        g_strdup_printf (_ ("keep a copy of “%s”, and put a backup in its place"), path));
+  else
+    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_OK,
+                        store != NULL ? g_strdup (store)
+                                      : g_strdup_printf (_ ("“%s”, %lld KiB; the daemon checks it when it starts"),
+                                                         path, (long long) info.st_size / KIB),
+                        NULL);
+  check_wal (doctor, path);
+}
+
+static void
+skip (BtyCtlDoctor *doctor)
+{
+  bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_SKIPPED, g_strdup (_ ("only a daemon that runs knows")),
+                      g_strdup (_ ("run: boternity-ctl bot list, which starts it; then boternity-ctl doctor again")));
+}
+
+static void
+check_plugins (BtyCtlDoctor *doctor)
+{
+  g_autoptr (GPtrArray) plugins = doctor->is_up ? bty_ctl_call_records (doctor->ctl, "plugin.list", NULL,
+                                                                        &bty_plugin_info_schema, 0, NULL)
+                                                : NULL;
+  guint refused = 0;
+
+  if (plugins == NULL)
+    {
+      skip (doctor);
+      return;
+    }
+  for (guint i = 0; i < plugins->len; i++)
+    {
+      const BtyPluginInfo *plugin = plugins->pdata[i];
+
+      if (plugin->state != BTY_PLUGIN_REFUSED)
+        continue;
+      refused++;
+      bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_PROBLEM,
+                          g_strdup_printf (_ ("the plugin “%s” was not opened: %s"),
+                                           plugin->path != NULL ? plugin->path : plugin->name,
+                                           plugin->reason != NULL ? plugin->reason : _ ("no reason was given")),
+                          g_strdup (_ ("mend or remove the file, then run: boternity-ctl restart")));
+    }
+  if (refused == 0)
+    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_OK,
+                        g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u plugin, and nothing is wrong with it",
+                                                      "%u plugins, and nothing is wrong with any", plugins->len),
+                                         plugins->len),
+                        NULL);
+}
+
+static void
+check_keys (BtyCtlDoctor *doctor)
+{
+  g_autoptr (GPtrArray) providers = doctor->is_up ? bty_ctl_call_records (doctor->ctl, "provider.list", NULL,
+                                                                          &bty_provider_config_schema, 0, NULL)
+                                                  : NULL;
+  guint missing = 0;
+
+  if (providers == NULL)
+    {
+      skip (doctor);
+      return;
+    }
+  for (guint i = 0; i < providers->len; i++)
+    {
+      const BtyProviderConfig *provider = providers->pdata[i];
+
+      if (!provider->enabled || provider->key_state != BTY_KEY_MISSING)
+        continue;
+      missing++;
+      bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_PROBLEM,
+                          g_strdup_printf (_ ("the provider “%s” needs a key that nobody has (%s)"), provider->name,
+                                           provider->key_ref != NULL ? provider->key_ref : "?"),
+                          g_strdup_printf (_ ("run: boternity-ctl provider update %s --key-stdin"), provider->name));
+    }
+  if (missing == 0)
+    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_OK, g_strdup (_ ("every provider has the key that it needs")), NULL);
+}
+
+const BtyCtlCheck bty_ctl_doctor_daemon_checks[] = {
+  { "daemon", N_ ("whether it answers, and is of this version"), check_daemon },
+  { "database", N_ ("the file, its quick check and its log"), check_database },
+  { "plugins", N_ ("those that were not opened, with the reason"), check_plugins },
+  { "keys", N_ ("keys that providers need and nobody has"), check_keys },
+  { 0 },
+};
