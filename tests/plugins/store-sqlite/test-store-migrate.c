@@ -183,6 +183,32 @@ test_fixtures (StoreFixture *f, gconstpointer unused)
     }
 }
 
+/* What version 1 had committed and not told when it was replaced is told by the new one, and stays. */
+static void
+test_outbox_of_1 (StoreFixture *f, gconstpointer unused)
+{
+  g_autofree char *file = use_fixture (f, 1);
+  g_autofree char *positions = NULL;
+  const BtyEvent *event;
+
+  run_sql (file,
+           "INSERT INTO event VALUES (5, '0190a000-0000-7000-8000-000000000000', 1, 7, 7, 'bot.created', NULL, '{}'), "
+           "(6, '0190a000-0000-7000-8000-000000000001', 1, 8, 8, 'bot.deleted', NULL, '{}')");
+  store_fixture_open (f);
+  store_wait_for (&f->told->len, 2);
+  event = g_ptr_array_index (f->told, 1);
+  g_assert_cmpstr (event->topic, ==, "bot.deleted");
+  g_assert_cmpint (event->position, ==, 6);
+  g_ptr_array_set_size (f->told, 0);
+  store_fixture_reopen (f);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpuint (f->told->len, ==, 0);
+  bty_store_close (f->store);
+  positions = ask (file, "SELECT position FROM event ORDER BY position");
+  g_assert_cmpstr (positions, ==, "5\n6\n");
+}
+
 static const char *const none[] = { NULL };
 static const char *const good_step[] = { "ALTER TABLE bot ADD COLUMN mood TEXT", "CREATE TABLE extra (id TEXT)", NULL };
 static const char *const bad_step[] = { "CREATE TABLE extra (id TEXT)", "DROP TABLE message",
@@ -355,6 +381,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   add ("/store/migrate/fixtures", test_fixtures);
+  add ("/store/migrate/outbox-of-1", test_outbox_of_1);
   add ("/store/migrate/update", test_update);
   add ("/store/migrate/failed-update", test_failed_update);
   add ("/store/migrate/no-copy", test_no_copy);
