@@ -35,6 +35,8 @@ struct _BtyItemLog
   GSource *source;
 };
 
+G_DEFINE_BOXED_TYPE (BtyItemLog, bty_item_log, bty_item_log_ref, bty_item_log_unref)
+
 BtyItemLog *
 bty_item_log_new (void)
 {
