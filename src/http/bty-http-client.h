@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 typedef struct _BtyHttpClient BtyHttpClient;
 
 /**
- * bty_http_client_new:
+ * bty_http_client_new: (skip)
  * @options: where to, and how
  * @key_header: (nullable): static: header that carries the key, such as `Authorization`
  * @key_prefix: (nullable): static: what stands before it, such as `Bearer `
@@ -28,6 +28,7 @@ typedef struct _BtyHttpClient BtyHttpClient;
  */
 BTY_EXPORT BtyHttpClient *bty_http_client_new (BtyHttpOptions *options, const char *key_header, const char *key_prefix,
                                                BtySecret *key, GError **error);
+/** bty_http_client_ref: (skip) */
 BTY_EXPORT BtyHttpClient *bty_http_client_ref (BtyHttpClient *client);
 BTY_EXPORT void bty_http_client_unref (BtyHttpClient *client);
 

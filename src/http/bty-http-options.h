@@ -57,7 +57,7 @@ struct _BtyHttpOptions
 };
 
 /**
- * bty_http_options_new:
+ * bty_http_options_new: (skip)
  * @config: the configuration
  * @default_url: (nullable): base URL when the configuration has none
  * @known: (nullable) (array zero-terminated=1): names of the kind's own options
@@ -67,6 +67,7 @@ struct _BtyHttpOptions
  */
 BTY_EXPORT BtyHttpOptions *bty_http_options_new (const BtyProviderConfig *config, const char *default_url,
                                                  const char *const *known, GError **error);
+/** bty_http_options_ref: (skip) */
 BTY_EXPORT BtyHttpOptions *bty_http_options_ref (BtyHttpOptions *options);
 BTY_EXPORT void bty_http_options_unref (BtyHttpOptions *options);
 

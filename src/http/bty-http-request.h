@@ -29,7 +29,7 @@ typedef struct
 } BtyHttpRequest;
 
 /**
- * bty_http_request_new:
+ * bty_http_request_new: (skip)
  * @method: static
  * @path: copied
  * @body: (transfer full) (nullable): JSON

@@ -53,6 +53,7 @@ BTY_EXPORT BtyHttpTransfer *bty_http_transfer_start (BtyHttpClient *client, cons
  */
 BTY_EXPORT void bty_http_transfer_stop (BtyHttpTransfer *transfer);
 
+/** bty_http_transfer_get_client: (skip) */
 BTY_EXPORT BtyHttpClient *bty_http_transfer_get_client (BtyHttpTransfer *transfer);
 /* From `head` on. */
 BTY_EXPORT guint bty_http_transfer_get_status (BtyHttpTransfer *transfer);

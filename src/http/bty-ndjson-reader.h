@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  */
 typedef struct _BtyNdjsonReader BtyNdjsonReader;
 
-/** bty_ndjson_reader_new: @max_line: most bytes a line may have; 0 for %BTY_SSE_MAX_EVENT */
+/** bty_ndjson_reader_new: (skip) @max_line: most bytes a line may have; 0 for %BTY_SSE_MAX_EVENT */
 BTY_EXPORT BtyNdjsonReader *bty_ndjson_reader_new (gsize max_line, BtySseFunc func, gpointer data);
 BTY_EXPORT void bty_ndjson_reader_free (BtyNdjsonReader *reader);
 /** bty_ndjson_reader_feed: as bty_sse_reader_feed() */

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 typedef struct _BtyOpenaiStream BtyOpenaiStream;
 
 /**
- * bty_openai_stream_new:
+ * bty_openai_stream_new: (skip)
  * @provider: (nullable) (transfer none): whose stream it is, for errors; it must live longer
  *
  * Returns: (transfer full): a new reader

@@ -49,7 +49,7 @@ typedef gboolean (*BtySseFunc) (const BtySseEvent *event, gpointer data, GError 
 typedef struct _BtySseReader BtySseReader;
 
 /**
- * bty_sse_reader_new:
+ * bty_sse_reader_new: (skip)
  * @max_event: most bytes that an event may have, its lines together; 0 for %BTY_SSE_MAX_EVENT
  * @func: called for each event that has data
  * @data: for @func

@@ -15,6 +15,8 @@ struct _BtyBatch
   GPtrArray *events;
 };
 
+G_DEFINE_BOXED_TYPE (BtyBatch, bty_batch, bty_batch_ref, bty_batch_unref)
+
 static void
 change_clear (gpointer data)
 {

@@ -13,6 +13,9 @@ G_BEGIN_DECLS
  */
 typedef struct _BtyBatch BtyBatch;
 
+#define BTY_TYPE_BATCH (bty_batch_get_type ())
+BTY_EXPORT GType bty_batch_get_type (void);
+
 typedef enum
 {
   BTY_CHANGE_PUT,

@@ -116,7 +116,7 @@ typedef enum
   BTY_READ_END, /* no item will follow: look at bty_call_state() */
 } BtyReadResult;
 
-/** bty_call_reader_new: @after: number of the last item that the client has, 0 for none (or for what bty_call_skip() said) */
+/** bty_call_reader_new: (skip) @after: number of the last item that the client has, 0 for none (or for what bty_call_skip() said) */
 BTY_EXPORT BtyCallReader *bty_call_reader_new (BtyCall *call, guint64 after, BtyCallWake wake, gpointer data);
 /** bty_call_reader_next: text items that have piled up come as one run, as of bty_item_log_get_run() */
 BTY_EXPORT BtyReadResult bty_call_reader_next (BtyCallReader *reader, BtyItem *item);

@@ -44,6 +44,7 @@ BTY_EXPORT G_DECLARE_FINAL_TYPE (BtyCompletion, bty_completion, BTY, COMPLETION,
 typedef void (*BtyCompletionDone) (BtyCompletion *completion, gpointer data);
 
 /* For the consumer. */
+/** bty_completion_new: (skip) */
 BTY_EXPORT BtyCompletion *bty_completion_new (const BtyCompletionRequest *request, GCancellable *cancellable,
                                               BtyCompletionDelta on_delta, BtyCompletionDone on_done, gpointer data);
 /** bty_completion_get_error: Returns: (transfer none) (nullable): why it failed; %NULL when it ended well */
@@ -58,6 +59,7 @@ BTY_EXPORT guint64 bty_completion_get_n_deltas (BtyCompletion *completion);
 
 /* For the provider. */
 BTY_EXPORT const BtyCompletionRequest *bty_completion_get_request (BtyCompletion *completion);
+/** bty_completion_get_cancellable: Returns: (transfer none): cancelled when nobody waits for the answer any more */
 BTY_EXPORT GCancellable *bty_completion_get_cancellable (BtyCompletion *completion);
 BTY_EXPORT gboolean bty_completion_is_done (BtyCompletion *completion);
 BTY_EXPORT void bty_completion_push (BtyCompletion *completion, const BtyDelta *delta);

@@ -65,6 +65,7 @@ BTY_EXPORT void bty_exchange_begin (BtyExchange *exchange, guint status, const c
 BTY_EXPORT void bty_exchange_write (BtyExchange *exchange, const char *data, gsize length);
 BTY_EXPORT gsize bty_exchange_get_pending (BtyExchange *exchange);
 BTY_EXPORT void bty_exchange_end (BtyExchange *exchange);
+/** bty_exchange_watch: (skip) */
 BTY_EXPORT void bty_exchange_watch (BtyExchange *exchange, BtyExchangeFunc drained, BtyExchangeFunc closed,
                                     gpointer data);
 
@@ -122,6 +123,7 @@ struct _BtyTransportInterface
 
 BTY_EXPORT gboolean bty_transport_start (BtyTransport *transport, BtyHost *host, GError **error);
 BTY_EXPORT void bty_transport_stop (BtyTransport *transport);
+/** bty_transport_get_addresses: Returns: (transfer full): what it listens on, %NULL-terminated */
 BTY_EXPORT GStrv bty_transport_get_addresses (BtyTransport *transport);
 
 G_END_DECLS

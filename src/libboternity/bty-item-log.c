@@ -39,6 +39,8 @@ struct _BtyItemLog
   gpointer missed_data;
 };
 
+G_DEFINE_BOXED_TYPE (BtyItemLog, bty_item_log, bty_item_log_ref, bty_item_log_unref)
+
 BtyItemLog *
 bty_item_log_new (void)
 {

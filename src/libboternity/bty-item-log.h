@@ -18,6 +18,9 @@ G_BEGIN_DECLS
  */
 typedef struct _BtyItemLog BtyItemLog;
 
+#define BTY_TYPE_ITEM_LOG (bty_item_log_get_type ())
+BTY_EXPORT GType bty_item_log_get_type (void);
+
 /**
  * BtyItem:
  * @number: from 1
@@ -98,7 +101,7 @@ BTY_EXPORT gboolean bty_item_log_get (const BtyItemLog *log, guint64 number, Bty
 BTY_EXPORT gboolean bty_item_log_get_run (const BtyItemLog *log, guint64 number, BtyItem *item);
 
 /**
- * bty_item_log_watch:
+ * bty_item_log_watch: (skip)
  * @wake: called from the main context after items came, once for all that came in one turn of the main loop
  *
  * Returns: a number for bty_item_log_unwatch(), never 0

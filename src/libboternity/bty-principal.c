@@ -15,6 +15,8 @@ struct _BtyPrincipal
   gatomicrefcount references;
 };
 
+G_DEFINE_BOXED_TYPE (BtyPrincipal, bty_principal, bty_principal_ref, bty_principal_unref)
+
 BtyPrincipal *
 bty_principal_new (BtyPrincipalKind kind, const char *name, const char *const *scopes)
 {

@@ -12,6 +12,9 @@ G_BEGIN_DECLS
  */
 typedef struct _BtyPrincipal BtyPrincipal;
 
+#define BTY_TYPE_PRINCIPAL (bty_principal_get_type ())
+BTY_EXPORT GType bty_principal_get_type (void);
+
 typedef enum
 {
   BTY_PRINCIPAL_ANONYMOUS,

@@ -21,6 +21,8 @@ struct _BtyQuery
   char *words;
 };
 
+G_DEFINE_BOXED_TYPE (BtyQuery, bty_query, bty_query_ref, bty_query_unref)
+
 static void
 filter_free (gpointer data)
 {

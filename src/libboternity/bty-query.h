@@ -31,6 +31,9 @@ typedef struct
  */
 typedef struct _BtyQuery BtyQuery;
 
+#define BTY_TYPE_QUERY (bty_query_get_type ())
+BTY_EXPORT GType bty_query_get_type (void);
+
 BTY_EXPORT BtyQuery *bty_query_new (const BtySchema *schema);
 BTY_EXPORT BtyQuery *bty_query_ref (BtyQuery *query);
 BTY_EXPORT void bty_query_unref (BtyQuery *query);

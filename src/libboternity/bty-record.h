@@ -44,7 +44,7 @@ BTY_EXPORT gpointer bty_record_edit (gconstpointer record);
 /** bty_record_equal: Returns: whether both are of one type with equal fields (secrets by their bytes) */
 BTY_EXPORT gboolean bty_record_equal (gconstpointer a, gconstpointer b);
 
-/** bty_record_list_new: Returns: (transfer full) (element-type BtyRecord): an empty list that owns its records */
+/** bty_record_list_new: (skip) Returns: (transfer full) (element-type BtyRecord): an empty list that owns its records */
 BTY_EXPORT GPtrArray *bty_record_list_new (void);
 
 /*
