@@ -158,11 +158,6 @@ function boternityParse(operation: string, text: string): unknown {
   }
 }
 
-/** Whether an item was not yielded yet. Only a stream that is given again from its beginning repeats itself. */
-function boternityIsNew(operation: BoternityOperation, id: string | undefined, last: string | undefined): boolean {
-  return operation.after || id === undefined || last === undefined || Number(id) > Number(last);
-}
-
 /** One event of a stream. */
 interface BoternityEvent {
   readonly id: string | undefined;
@@ -349,7 +344,7 @@ export class BoternityClient {
     if (key !== undefined) headers.set("Idempotency-Key", key);
     if (typeof revision === "number" && operation.method !== "GET") headers.set("If-Match", `"${revision}"`);
     if (options.timeoutSeconds !== undefined) headers.set("X-Request-Timeout", String(options.timeoutSeconds));
-    if (after !== undefined && operation.after) headers.set("Last-Event-ID", after);
+    if (after !== undefined) headers.set("Last-Event-ID", after);
     return headers;
   }
 
@@ -448,8 +443,8 @@ export class BoternityClient {
   }
 
   /**
-   * Where the operation takes `after`, the daemon goes on after the last item. Else the same request is sent with the same
-   * Idempotency-Key: the daemon gives the items of the first run again, and those that were yielded are passed over.
+   * A stream that broke is asked for again with the number of the last item: the daemon goes on after it where the operation takes
+   * `after`, and where the Idempotency-Key says which call is meant.
    */
   async *#readStream<Item, End>(attempt: BoternityTry, stream: BoternityStream<Item, End>): AsyncGenerator<Item, End, undefined> {
     const most = attempt.options.retries ?? this.#retries;
@@ -459,14 +454,14 @@ export class BoternityClient {
         for await (const event of events) {
           tries = 0;
           if (event.name === "end") return boternityParse(attempt.operation.name, event.data) as End;
-          if (!boternityIsNew(attempt.operation, event.id, stream.lastEventId)) continue;
           const item = boternityParse(attempt.operation.name, event.data) as Item;
           if (event.id !== undefined) stream.lastEventId = event.id;
           yield item;
         }
         throw new BoternityConnectionError(attempt.operation.name, "the stream broke off before its end");
       } catch (error) {
-        if (tries >= most || !this.#mayRetry(attempt, error)) throw error;
+        const goesOn = attempt.operation.after || attempt.key !== undefined || stream.lastEventId === undefined;
+        if (tries >= most || !goesOn || !this.#mayRetry(attempt, error)) throw error;
         await this.#wait(tries, Math.max(least, boternityWaits.get(error) ?? 0), attempt.options.signal);
         stream.reconnects++;
       }

@@ -34,7 +34,7 @@ bty_ctl_ts_comment (GString *out, const char *indent, const char *text)
     {
       if (lines[1] != NULL)
         g_string_append_printf (out, "\n%s *", indent);
-      g_string_append_c (out, ' ');
+      g_string_append (out, *lines[i] != '\0' ? " " : "");
       append_comment_line (out, lines[i]);
     }
   if (lines[1] != NULL)
@@ -95,12 +95,39 @@ static gboolean
 is_taken (const char *name)
 {
   static const char *const taken[] = {
-    "AbortController", "AbortSignal", "Array",   "AsyncGenerator", "AsyncIterable", "Error",       "Generator",
-    "Headers",         "Item",        "Map",     "Name",           "Number",        "Object",      "Operations",
-    "Page",            "Promise",     "PromiseLike", "RangeError", "ReadableStream", "ReadableStreamReadResult",
-    "Record",          "RegExp",      "Request", "RequestInit",    "Response",      "ReturnType",  "Set",
-    "String",          "Symbol",      "TextDecoder", "TypeError",  "URLSearchParams", "Uint8Array", "WeakMap",
-    "WeakSet",         "Answer",      "End",     NULL,
+    "AbortController",
+    "AbortSignal",
+    "Array",
+    "AsyncGenerator",
+    "AsyncIterable",
+    "Error",
+    "Generator",
+    "Headers",
+    "Map",
+    "Number",
+    "Object",
+    "Operations",
+    "Promise",
+    "PromiseLike",
+    "RangeError",
+    "ReadableStream",
+    "ReadableStreamReadResult",
+    "Record",
+    "RegExp",
+    "Request",
+    "RequestInit",
+    "Response",
+    "ReturnType",
+    "Set",
+    "String",
+    "Symbol",
+    "TextDecoder",
+    "TypeError",
+    "URLSearchParams",
+    "Uint8Array",
+    "WeakMap",
+    "WeakSet",
+    NULL,
   };
 
   return g_strv_contains (taken, name) || g_str_has_prefix (name, "Boternity");

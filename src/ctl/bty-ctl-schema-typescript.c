@@ -145,7 +145,8 @@ write_side (Writer *self, const BtyOperationInfo *operation, const char *side, c
 static void
 write_operation_types (Writer *self)
 {
-  g_string_append (self->out, "/** What goes into each operation, and what comes out. */\nexport interface Operations {\n");
+  g_string_append (self->out,
+                   "/** What goes into each operation, and what comes out. */\nexport interface Operations {\n");
   for (guint i = 0; i < self->catalogue->operations->len; i++)
     {
       const BtyOperationInfo *operation = self->catalogue->operations->pdata[i];
@@ -193,8 +194,7 @@ write_descriptors (Writer *self)
   g_string_append (self->out, "/** Everything the daemon can do. */\nexport const operations = {\n");
   for (guint i = 0; i < self->catalogue->operations->len; i++)
     write_descriptor (self, self->catalogue->operations->pdata[i]);
-  g_string_append (self->out,
-                   "} as const satisfies { readonly [Name in keyof Operations]: BoternityOperation };\n\n");
+  g_string_append (self->out, "} as const satisfies { readonly [Name in keyof Operations]: BoternityOperation };\n\n");
 }
 
 static void
@@ -312,8 +312,8 @@ write_group (Writer *self, GHashTable *taken, guint first)
 static void
 write_class (Writer *self)
 {
-  static const char *const members[] = { "call",    "stream",  "list",      "runCall", "runList", "runStream",
-                                         "constructor", "prototype", "then" };
+  static const char *const members[] = { "call",      "stream",      "list",      "runCall", "runList",
+                                         "runStream", "constructor", "prototype", "then" };
   static const char tail[] =
     "  /** Carries out an operation that answers once, by its name. */\n"
     "  call<Name extends BoternityNames<\"call\">>(name: Name, request: Operations[Name][\"request\"], options: "

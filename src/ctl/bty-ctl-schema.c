@@ -132,8 +132,9 @@ static const BtyCtlOption schema_options[] = {
 static const BtyCtlCommand schema_commands[] = {
   { .usage = "",
     .summary = N_ ("Describe all operations and records for other programs"),
-    .text = N_ ("The operations of plugins are among them. With --format typescript it is a whole client for browsers and\n"
-                "Node in one file, without dependencies."),
+    .text = N_ (
+      "The operations of plugins are among them. With --format typescript it is a whole client for browsers and\n"
+      "Node in one file, without dependencies."),
     .examples = N_ ("  boternity-ctl schema --format typescript > boternity.ts\n"
                     "  boternity-ctl schema --format openapi > openapi.json"),
     .options = schema_options,
