@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * @routes: what @route belongs to
  * @by_name: the operation was called by its name: no 201, no Location
  * @if_match: the client named the revision it expects
+ * @after: number of the last item that the client has of a stream that is given again
  *
  * What an answer needs to know of its request.
  */
@@ -22,6 +23,7 @@ typedef struct
   const BtyRestRoute *route;
   gboolean by_name;
   gboolean if_match;
+  guint64 after;
 } BtyRestContext;
 
 /* Keeps the exchange and the routes alive. */

@@ -137,6 +137,27 @@ wants_whole (BtyExchange *exchange)
   return accept != NULL && strstr (accept, BTY_REST_JSON_TYPE) != NULL && strstr (accept, "text/event-stream") == NULL;
 }
 
+/* The same key gives the items of the first call again, with their numbers: a client that comes back to one whose stream it lost says
+ * which item it has last. */
+static gboolean
+read_place (BtyRestContext *context, const BtyCallSpec *spec)
+{
+  const char *id = bty_exchange_get_header (context->exchange, "Last-Event-ID");
+  gint64 number;
+
+  if (id == NULL || *id == '\0' || context->route->takes_after || spec->idempotency_key == NULL ||
+      (context->route->operation->effect & BTY_EFFECT_STREAMING) == 0)
+    return TRUE;
+  if (!bty_rest_parse_digits (id, &number))
+    {
+      bty_rest_problem_respond_new (context->exchange, 400, BTY_ERROR_INVALID_ARGUMENT,
+                                    _ ("Last-Event-ID must be a number"));
+      return FALSE;
+    }
+  context->after = (guint64) number;
+  return TRUE;
+}
+
 static gboolean
 read_headers (const BtyRestContext *context, BtyRestVerb verb, BtyRestInput *input, BtyCallSpec *spec)
 {
@@ -204,7 +225,8 @@ carry_out (BtyRestEndpoint *self, BtyExchange *exchange, BtyPrincipal *principal
                        .door = "rest" };
   g_autoptr (GError) error = NULL;
 
-  if (!check_body (exchange, verb, input.body) || !read_headers (&context, verb, &input, &spec))
+  if (!check_body (exchange, verb, input.body) || !read_headers (&context, verb, &input, &spec) ||
+      !read_place (&context, &spec))
     return;
   context.if_match = input.if_match != NULL;
   if (route->operation->request == NULL && !bty_rest_check_empty (&input, &error))

@@ -98,6 +98,10 @@ write_header_parameters (const BtyRestRoute *route, BtyJsonWriter *writer)
                      writer);
   if (route->takes_after)
     write_parameter ("Last-Event-ID", "header", FALSE, NULL, "Number of the last item that the client has", writer);
+  else if (route->verb != BTY_REST_GET && (route->operation->effect & BTY_EFFECT_STREAMING) != 0)
+    write_parameter ("Last-Event-ID", "header", FALSE, NULL,
+                     "With the Idempotency-Key of a stream that broke: number of the last item that the client has",
+                     writer);
 }
 
 static void

@@ -216,7 +216,7 @@ bty_rest_streams_add (BtyRestStreams *streams, const BtyRestContext *context, Bt
   self->frames = g_string_new (NULL);
   bty_rest_context_copy (&self->context, context);
   g_queue_push_tail_link (&streams->open, &self->link);
-  self->reader = bty_call_reader_new (call, 0, on_wake, self);
+  self->reader = bty_call_reader_new (call, context->after, on_wake, self);
   self->begin_timer = g_timeout_add (streams->begin_wait, on_begin_wait_over, self);
   bty_exchange_watch (context->exchange, on_drained, on_client_gone, self);
   if (streams->timer == 0)

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define DEFINITIONS "#/$defs/"
+
 static gint64
 resident_kb (void)
 {
@@ -179,8 +181,50 @@ schema_text (const BtySchema *schema, BtyView view)
     return NULL;
   text = g_string_new (NULL);
   bty_json_writer_init (&writer, text);
-  bty_schema_write_json_schema (schema, view, "#/$defs/", &writer);
+  bty_schema_write_json_schema (schema, view, DEFINITIONS, &writer);
   return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* The records inside the others, so that what an operation says of itself is whole. */
+static char *
+definitions_text (const BtyOperation *operation)
+{
+  const struct
+  {
+    const BtySchema *schema;
+    BtyView view;
+  } sides[] = {
+    { operation->request, operation->request_view },
+    { operation->item, BTY_VIEW_READ },
+    { operation->response, BTY_VIEW_READ },
+  };
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GString *text = g_string_new (NULL);
+  BtyJsonWriter writer;
+
+  bty_json_writer_init (&writer, text);
+  bty_json_writer_begin_object (&writer);
+  for (guint i = 0; i < G_N_ELEMENTS (sides); i++)
+    if (sides[i].schema != NULL)
+      bty_schema_write_json_definitions (sides[i].schema, sides[i].view, DEFINITIONS, seen, &writer);
+  bty_json_writer_end_object (&writer);
+  return g_string_free (text, FALSE);
+}
+
+static char *
+type_name (const BtySchema *schema, BtyView view)
+{
+  return schema != NULL ? bty_schema_view_name (schema, view) : NULL;
+}
+
+static GStrv
+errors_of (const BtyOperation *operation)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+
+  for (const BtyErrorCode *code = operation->errors; code != NULL && *code != BTY_ERRORS_END; code++)
+    g_strv_builder_add (names, bty_error_info (*code)->name);
+  return g_strv_builder_end (names);
 }
 
 static GStrv
@@ -219,6 +263,11 @@ describe (const BtyOperation *operation)
   info->request = schema_text (operation->request, operation->request_view);
   info->item = schema_text (operation->item, BTY_VIEW_READ);
   info->response = schema_text (operation->response, BTY_VIEW_READ);
+  info->errors = errors_of (operation);
+  info->request_type = type_name (operation->request, operation->request_view);
+  info->item_type = type_name (operation->item, BTY_VIEW_READ);
+  info->response_type = type_name (operation->response, BTY_VIEW_READ);
+  info->schemas = definitions_text (operation);
   return info;
 }
 

@@ -14,7 +14,7 @@
 #include "bty-ctl-client.h"
 #include "bty-ctl-json.h"
 
-#define BASE_URL    "http://localhost/api/v1/call/"
+#define BASE_URL    "http://localhost/api/v1"
 #define PIECE_BYTES 16384
 #define MAX_PROBLEM 65536
 
@@ -65,7 +65,7 @@ static SoupMessage *
 make_message (const char *operation, GBytes *request, const char *accept)
 {
   g_autofree char *escaped = g_uri_escape_string (operation, NULL, FALSE);
-  g_autofree char *url = g_strconcat (BASE_URL, escaped, NULL);
+  g_autofree char *url = g_strconcat (BASE_URL "/call/", escaped, NULL);
   g_autoptr (GBytes) empty = g_bytes_new_static ("{}", 2);
   SoupMessage *message = soup_message_new ("POST", url);
 
@@ -139,11 +139,9 @@ take_answer (const char *body, gsize length, GError **error)
   return g_strndup (body, length);
 }
 
-char *
-bty_ctl_client_call (BtyCtlClient *self, const char *operation, GBytes *request, GCancellable *cancellable,
-                     GError **error)
+static char *
+send_and_read (BtyCtlClient *self, SoupMessage *message, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (SoupMessage) message = make_message (operation, request, "application/json");
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) cause = NULL;
   g_autoptr (GBytes) body = NULL;
@@ -165,6 +163,25 @@ bty_ctl_client_call (BtyCtlClient *self, const char *operation, GBytes *request,
     return take_answer (bytes, length, error);
   set_problem (error, status, bytes, length);
   return NULL;
+}
+
+char *
+bty_ctl_client_call (BtyCtlClient *self, const char *operation, GBytes *request, GCancellable *cancellable,
+                     GError **error)
+{
+  g_autoptr (SoupMessage) message = make_message (operation, request, "application/json");
+
+  return send_and_read (self, message, cancellable, error);
+}
+
+char *
+bty_ctl_client_get (BtyCtlClient *self, const char *path, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *url = g_strconcat (BASE_URL, path, NULL);
+  g_autoptr (SoupMessage) message = soup_message_new ("GET", url);
+
+  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
+  return send_and_read (self, message, cancellable, error);
 }
 
 void

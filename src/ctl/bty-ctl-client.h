@@ -22,6 +22,8 @@ BtyCtlClient *bty_ctl_client_new (const char *socket_path);
  */
 char *bty_ctl_client_call (BtyCtlClient *client, const char *operation, GBytes *request, GCancellable *cancellable,
                            GError **error);
+/* Reads a document of the REST door; @path: after its base, such as `/openapi.json`. Returns: as bty_ctl_client_call() */
+char *bty_ctl_client_get (BtyCtlClient *client, const char *path, GCancellable *cancellable, GError **error);
 /* Asks and does not wait for what becomes of it. */
 void bty_ctl_client_send (BtyCtlClient *client, const char *operation, GBytes *request);
 

@@ -74,6 +74,11 @@ static const BtyField operation_info_fields[] = {
   BTY_FIELD_JSON (BtyOperationInfo, request, BTY_READ_ONLY, N_ ("JSON Schema of the request")),
   BTY_FIELD_JSON (BtyOperationInfo, item, BTY_READ_ONLY, N_ ("JSON Schema of an item")),
   BTY_FIELD_JSON (BtyOperationInfo, response, BTY_READ_ONLY, N_ ("JSON Schema of the answer")),
+  BTY_FIELD_STRV (BtyOperationInfo, errors, BTY_READ_ONLY, N_ ("Codes of its own errors")),
+  BTY_FIELD_STRING (BtyOperationInfo, request_type, BTY_READ_ONLY, N_ ("Name of the request's record")),
+  BTY_FIELD_STRING (BtyOperationInfo, item_type, BTY_READ_ONLY, N_ ("Name of an item's record")),
+  BTY_FIELD_STRING (BtyOperationInfo, response_type, BTY_READ_ONLY, N_ ("Name of the answer's record")),
+  BTY_FIELD_JSON (BtyOperationInfo, schemas, BTY_READ_ONLY, N_ ("JSON Schemas of the records inside the others")),
 };
 BTY_DEFINE_RECORD (BtyOperationInfo, bty_operation_info, "operation", N_ ("An operation"), operation_info_fields)
 

@@ -88,7 +88,15 @@ typedef struct
 } BtySettingInfo;
 BTY_DECLARE_RECORD (BtySettingInfo, bty_setting_info)
 
-/** BtyOperationInfo: an operation as clients see it; the schemas are JSON Schema */
+/**
+ * BtyOperationInfo:
+ * @request: (nullable): JSON Schema of the request; @item and @response likewise
+ * @errors: codes it can give besides those that any operation can
+ * @request_type: (nullable): name of the record and its side in @request, such as `BotCreate`; likewise the two that follow
+ * @schemas: JSON object: the JSON Schemas of the records inside the others, by the names that `#/$defs/` refers to
+ *
+ * An operation as clients see it.
+ */
 typedef struct
 {
   BtyRecord record;
@@ -100,6 +108,11 @@ typedef struct
   char *request;
   char *item;
   char *response;
+  GStrv errors;
+  char *request_type;
+  char *item_type;
+  char *response_type;
+  char *schemas;
 } BtyOperationInfo;
 BTY_DECLARE_RECORD (BtyOperationInfo, bty_operation_info)
 

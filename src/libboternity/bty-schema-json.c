@@ -261,3 +261,27 @@ bty_schema_write_json_schema (const BtySchema *schema, BtyView view, const char 
     bty_json_writer_member_bool (writer, "additionalProperties", FALSE);
   bty_json_writer_end_object (writer);
 }
+
+void
+bty_schema_write_json_definitions (const BtySchema *schema, BtyView view, const char *ref_prefix, GHashTable *seen,
+                                   BtyJsonWriter *writer)
+{
+  g_return_if_fail (schema != NULL && ref_prefix != NULL && seen != NULL && writer != NULL);
+
+  for (guint i = 0; i < schema->n_fields; i++)
+    {
+      const BtyField *field = bty_schema_get_field (schema, i);
+      BtyView inside = bty_view_inside (view);
+      g_autofree char *name = NULL;
+
+      if (field->schema == NULL || !bty_view_takes (view, field))
+        continue;
+      name = bty_schema_view_name (field->schema, inside);
+      if (g_hash_table_contains (seen, name))
+        continue;
+      bty_json_writer_key (writer, name);
+      g_hash_table_add (seen, g_steal_pointer (&name));
+      bty_schema_write_json_schema (field->schema, inside, ref_prefix, writer);
+      bty_schema_write_json_definitions (field->schema, inside, ref_prefix, seen, writer);
+    }
+}

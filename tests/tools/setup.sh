@@ -106,6 +106,20 @@ need_python ()
   export PYTHONPATH=$folder
 }
 
+# need_node DIRECTORY SOURCE: what the lock file in SOURCE pins, into a folder of its own. Without npm the tests that need it say so.
+need_node ()
+{
+  local folder=$1 source=$2
+  command -v npm > /dev/null || return 0
+  if ! cmp -s "$source/package-lock.json" "$folder/package-lock.json" || [ ! -e "$folder/complete" ]; then
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    cp "$source/package.json" "$source/package-lock.json" "$folder/"
+    run_quietly 'fetching Node packages for the tests' npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund
+    touch "$folder/complete"
+  fi
+}
+
 # need_locale DIRECTORY NAME: a locale that the machine need not have, made for the tests alone.
 need_locale ()
 {
