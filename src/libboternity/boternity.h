@@ -24,6 +24,7 @@
 #include "bty-paths.h"
 #include "bty-plugin.h"
 #include "bty-principal.h"
+#include "bty-problem.h"
 #include "bty-provider-config.h"
 #include "bty-provider.h"
 #include "bty-query.h"
@@ -32,6 +33,7 @@
 #include "bty-secret.h"
 #include "bty-session.h"
 #include "bty-setting.h"
+#include "bty-socket.h"
 #include "bty-store.h"
 #include "bty-turn.h"
 
