@@ -7,10 +7,7 @@ G_BEGIN_DECLS
 
 #define BTY_REST_PROBLEM_TYPE "application/problem+json"
 
-/* Writes a problem document (RFC 9457); @status 0: that of the error's code. */
-void bty_rest_problem_write (const GError *error, guint status, BtyJsonWriter *writer);
-
-/* Answers with one; 401 says how to come in. */
+/* Answers with a problem document (RFC 9457); 401 says how to come in; @status 0: that of the error's code. */
 void bty_rest_problem_respond (BtyExchange *exchange, const GError *error, guint status);
 
 /* The same, for HTTP's own statuses. */

@@ -102,7 +102,7 @@ append_end (Stream *self, BtyCall *call)
   if (bty_call_state (call) == BTY_CALL_FAILED)
     {
       g_string_append (self->frames, "event: error\ndata: ");
-      bty_rest_problem_write (bty_call_error (call), 0, &self->writer);
+      bty_problem_write (bty_call_error (call), 0, &self->writer);
     }
   else
     {

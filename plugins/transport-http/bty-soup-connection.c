@@ -13,12 +13,12 @@
 #include "bty-soup-answer.h"
 #include "bty-soup-connection.h"
 #include "bty-soup-streams.h"
+#include "bty-soup-websocket.h"
 
-#define COPIED_WRITE  (16 * 1024) /* smaller writes are gathered, greater ones go out as they are */
-#define PENDING_MAX   (64 * 1024) /* above it libsoup has to wait */
-#define LAGGING_BELOW (64 * 1024) /* a stream of which something waited has drained so far that it may go on */
-#define LINGER_TIME   (2 * G_USEC_PER_SEC)
-#define LINGER_READS  64 /* buffers thrown away in one go */
+#define COPIED_WRITE (16 * 1024) /* smaller writes are gathered, greater ones go out as they are */
+#define PENDING_MAX  (64 * 1024) /* above it libsoup has to wait */
+#define LINGER_TIME  (2 * G_USEC_PER_SEC)
+#define LINGER_READS 64 /* buffers thrown away in one go */
 
 G_DEFINE_FINAL_TYPE (BtySoupConnection, bty_soup_connection, G_TYPE_IO_STREAM)
 
@@ -41,6 +41,8 @@ bty_soup_connection_close (BtySoupConnection *self)
   if (self->state == BTY_SOUP_CLOSED)
     return;
   self->state = BTY_SOUP_CLOSED;
+  if (self->websocket != NULL)
+    bty_soup_websocket_on_closed (self->websocket);
   if (self->on_closed != NULL)
     self->on_closed (self, self->closed_data);
   g_string_truncate (self->out, 0);
@@ -197,7 +199,7 @@ on_stream_event (BtySoupConnection *self)
       return;
     }
   /* Told again until nothing waits: how much is little to the endpoint is not known here. */
-  if (self->lagging && bty_soup_connection_get_pending (self) <= LAGGING_BELOW)
+  if (self->lagging && bty_soup_connection_get_pending (self) <= BTY_SOUP_LAGGING_BELOW)
     {
       self->lagging = bty_soup_connection_get_pending (self) > 0;
       if (self->on_drained != NULL)
@@ -218,6 +220,8 @@ bty_soup_connection_on_events (BtySoupConnection *self, guint32 events)
     bty_soup_connection_flush (self);
   if (self->state == BTY_SOUP_LINGERING)
     drain (self);
+  else if (self->websocket != NULL)
+    bty_soup_websocket_on_events (self->websocket);
   else if (self->state == BTY_SOUP_STREAMING && !self->ending)
     on_stream_event (self);
   else if (self->state == BTY_SOUP_STREAMING && (events & (EPOLLHUP | EPOLLERR)) != 0)
@@ -241,7 +245,9 @@ bty_soup_connection_check_time (BtySoupConnection *self, gint64 now)
 {
   gint64 age = now - self->since;
 
-  if (self->state <= BTY_SOUP_ANSWERING && (bty_soup_connection_get_pending (self) > 0 || !self->writable))
+  if (self->websocket != NULL)
+    bty_soup_websocket_check_time (self->websocket, now);
+  else if (self->state <= BTY_SOUP_ANSWERING && (bty_soup_connection_get_pending (self) > 0 || !self->writable))
     {
       if (age > self->limits->idle_timeout) /* an answer that is not read */
         bty_soup_connection_drop (self);

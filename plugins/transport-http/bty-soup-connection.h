@@ -9,6 +9,10 @@
 
 G_BEGIN_DECLS
 
+#define BTY_SOUP_LAGGING_BELOW (64 * 1024) /* a stream of which something waited has drained so far that it may go on */
+
+typedef struct _BtySoupWebsocket BtySoupWebsocket;
+
 /**
  * BtySoupState:
  * @BTY_SOUP_IDLE: between two requests
@@ -68,7 +72,8 @@ struct _BtySoupConnection
   const BtySoupLimits *limits;
   GInputStream *input;
   GOutputStream *output;
-  GList link; /* in the server's queue */
+  GList link;                  /* in the server's queue */
+  BtySoupWebsocket *websocket; /* (nullable): what a stream's connection has become */
 
   /* Whom to tell; all may be NULL. */
   BtySoupConnectionFunc on_gone;

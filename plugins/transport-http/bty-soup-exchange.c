@@ -7,6 +7,8 @@
 
 #include "bty-soup-answer.h"
 #include "bty-soup-exchange.h"
+#include "bty-soup-handshake.h"
+#include "bty-soup-websocket.h"
 
 typedef enum
 {
@@ -79,6 +81,8 @@ get_credentials (BtyExchange *exchange, BtyCredentials *credentials)
   credentials->token = NULL;
   credentials->token_length = 0;
   credentials->peer_uid = self->connection->peer_uid;
+  if (value == NULL)
+    bty_soup_handshake_find_token (self->message, credentials);
   if (value == NULL || g_ascii_strncasecmp (value, "Bearer ", 7) != 0)
     return;
   for (value += 7; *value == ' ';)
@@ -239,6 +243,64 @@ watch (BtyExchange *exchange, BtyExchangeFunc drained, BtyExchangeFunc closed, g
   self->connection->watch_data = self;
 }
 
+static BtySocket *
+refuse_upgrade (BtySoupExchange *self, guint status, const char *detail, GError **error)
+{
+  g_autoptr (GString) problem = bty_soup_problem_new (status, detail);
+  g_autoptr (GBytes) body = g_string_free_to_bytes (g_steal_pointer (&problem));
+
+  g_set_error_literal (error, BTY_ERROR, status == 400 ? BTY_ERROR_INVALID_ARGUMENT : BTY_ERROR_FAILED_PRECONDITION,
+                       detail);
+  respond (BTY_EXCHANGE (self), status, BTY_SOUP_PROBLEM_TYPE, body);
+  return NULL;
+}
+
+/* What libsoup has read beyond the request comes out of its stream first; then our end of it says that it is over. */
+static GByteArray *
+steal_early (BtySoupExchange *self)
+{
+  g_autoptr (GIOStream) stream = soup_server_message_steal_connection (self->message);
+  GPollableInputStream *input = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream));
+  GByteArray *early = NULL;
+  guint8 buffer[1024];
+  gssize n;
+
+  self->connection->begun = TRUE;
+  while ((n = g_pollable_input_stream_read_nonblocking (input, buffer, sizeof buffer, NULL, NULL)) > 0)
+    {
+      if (early == NULL)
+        early = g_byte_array_new ();
+      g_byte_array_append (early, buffer, n);
+    }
+  return early;
+}
+
+static BtySocket *
+upgrade (BtyExchange *exchange, const char *protocol, GError **error)
+{
+  BtySoupExchange *self = BTY_SOUP_EXCHANGE (exchange);
+  BtySoupConnection *connection = self->connection;
+  g_autoptr (GString) head = NULL;
+  BtySoupWebsocket *websocket;
+  const char *detail = NULL;
+  guint status;
+
+  if (self->state != EXCHANGE_OPEN || connection->state >= BTY_SOUP_STREAMING)
+    {
+      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _ ("the request is answered already"));
+      return NULL;
+    }
+  status = bty_soup_handshake_check (self->message, &detail);
+  if (status != 0)
+    return refuse_upgrade (self, status, detail, error);
+  leave (self);
+  head = bty_soup_handshake_make_head (self->message, protocol);
+  bty_soup_connection_set_state (connection, BTY_SOUP_STREAMING);
+  websocket = bty_soup_websocket_new (connection, steal_early (self));
+  bty_soup_connection_send (connection, head->str, head->len);
+  return BTY_SOCKET (websocket);
+}
+
 static void
 bty_soup_exchange_iface_init (BtyExchangeInterface *iface)
 {
@@ -255,6 +317,7 @@ bty_soup_exchange_iface_init (BtyExchangeInterface *iface)
   iface->get_pending = get_pending;
   iface->end = end_stream;
   iface->watch = watch;
+  iface->upgrade = upgrade;
 }
 
 /* Nobody has answered and nobody can any more: libsoup, or the stream, must not wait for ever. */

@@ -57,6 +57,7 @@ bty_soup_limits_load (BtySoupLimits *limits, BtyHost *host)
   limits->body_timeout = get_time (host, "body_timeout");
   limits->idle_timeout = get_time (host, "idle_timeout");
   limits->drain_time = get_time (host, "drain_time");
+  bty_soup_websocket_limits_load (&limits->websocket, host);
 }
 
 guint
@@ -64,5 +65,6 @@ bty_soup_limits_get_interval (const BtySoupLimits *limits)
 {
   gint64 shortest = MIN (limits->header_timeout, MIN (limits->body_timeout, limits->idle_timeout));
 
+  shortest = MIN (shortest, bty_soup_websocket_limits_get_shortest (&limits->websocket));
   return CLAMP (shortest / 4000, 10, 1000);
 }

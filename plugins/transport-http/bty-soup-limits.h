@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <boternity.h>
+#include "bty-soup-websocket-limits.h"
 
 G_BEGIN_DECLS
 
@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @body_timeout: time to send the rest of a request
  * @idle_timeout: time a connection is kept without a request, or an answer without progress
  * @drain_time: time that running answers have when the door closes
+ * @websocket: what holds for WebSockets
  *
  * What the settings of the group `http` allow.
  */
@@ -28,6 +29,7 @@ typedef struct
   gint64 body_timeout;
   gint64 idle_timeout;
   gint64 drain_time;
+  BtySoupWebsocketLimits websocket;
 } BtySoupLimits;
 
 extern const BtySetting bty_soup_settings[];

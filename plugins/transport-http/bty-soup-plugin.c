@@ -12,6 +12,7 @@ static void
 http_register (BtyPlugin *plugin)
 {
   bty_plugin_add_settings (plugin, bty_soup_settings, bty_soup_n_settings);
+  bty_plugin_add_settings (plugin, bty_soup_websocket_settings, bty_soup_websocket_n_settings);
   bty_plugin_add_feature (plugin, BTY_FEATURE_TRANSPORT, "http", BTY_TYPE_SOUP_TRANSPORT);
 }
 

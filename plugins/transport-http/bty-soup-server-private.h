@@ -33,4 +33,7 @@ void bty_soup_server_serve_requests (BtySoupServer *self);
 /* The body that was read on @connection is not needed any more. */
 void bty_soup_server_forget_body (BtySoupServer *self, BtySoupConnection *connection);
 
+/* @held: bytes of the message that a WebSocket has not finished; FALSE when all of these and of the bodies are too many. */
+gboolean bty_soup_server_hold (BtySoupConnection *connection, gsize held);
+
 G_END_DECLS

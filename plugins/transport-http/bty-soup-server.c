@@ -10,6 +10,7 @@
 
 #include "bty-soup-address.h"
 #include "bty-soup-server-private.h"
+#include "bty-soup-websocket.h"
 
 #define MAX_TURNED_AWAY 64 /* connections too many that are still told so */
 
@@ -20,6 +21,16 @@ on_closed (BtySoupConnection *connection, gpointer data)
 
   bty_soup_server_forget_body (self, connection);
   g_queue_unlink (&self->connections, &connection->link);
+}
+
+gboolean
+bty_soup_server_hold (BtySoupConnection *connection, gsize held)
+{
+  BtySoupServer *self = connection->closed_data;
+
+  self->bodies += held - connection->body_counted;
+  connection->body_counted = held;
+  return held == 0 || self->bodies <= self->limits.max_bodies;
 }
 
 static gboolean
@@ -155,7 +166,8 @@ is_busy (BtySoupServer *self)
     {
       BtySoupConnection *connection = link->data;
 
-      if (connection->state == BTY_SOUP_ANSWERING || bty_soup_connection_get_pending (connection) > 0)
+      if (connection->state == BTY_SOUP_ANSWERING || connection->websocket != NULL ||
+          bty_soup_connection_get_pending (connection) > 0)
         return TRUE;
     }
   return FALSE;
@@ -171,7 +183,9 @@ end_streams (BtySoupServer *self)
       g_autoptr (BtySoupConnection) connection = g_object_ref (link->data);
 
       next = link->next;
-      if (connection->state != BTY_SOUP_STREAMING || connection->ending)
+      if (connection->websocket != NULL)
+        bty_soup_websocket_stop (connection->websocket);
+      if (connection->state != BTY_SOUP_STREAMING || connection->ending || connection->websocket != NULL)
         continue;
       if (connection->on_gone != NULL)
         connection->on_gone (connection, connection->watch_data);

@@ -26,6 +26,7 @@
 #include "bty-plugin-manifest.h"
 #include "bty-plugin.h"
 #include "bty-principal.h"
+#include "bty-problem.h"
 #include "bty-provider-config.h"
 #include "bty-provider.h"
 #include "bty-query.h"
@@ -36,6 +37,7 @@
 #include "bty-session.h"
 #include "bty-setting.h"
 #include "bty-skill-runtime.h"
+#include "bty-socket.h"
 #include "bty-store.h"
 #include "bty-turn.h"
 

@@ -3,6 +3,8 @@
 
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "bty-exchange.h"
 
 G_DEFINE_INTERFACE (BtyExchange, bty_exchange, G_TYPE_OBJECT)
@@ -100,6 +102,16 @@ void
 bty_exchange_watch (BtyExchange *exchange, BtyExchangeFunc drained, BtyExchangeFunc closed, gpointer data)
 {
   BTY_EXCHANGE_GET_IFACE (exchange)->watch (exchange, drained, closed, data);
+}
+
+BtySocket *
+bty_exchange_upgrade (BtyExchange *exchange, const char *protocol, GError **error)
+{
+  if (BTY_EXCHANGE_GET_IFACE (exchange)->upgrade != NULL)
+    return BTY_EXCHANGE_GET_IFACE (exchange)->upgrade (exchange, protocol, error);
+  g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNIMPLEMENTED, _ ("this transport has no WebSockets"));
+  bty_exchange_respond (exchange, bty_error_info (BTY_ERROR_UNIMPLEMENTED)->http_status, NULL, NULL);
+  return NULL;
 }
 
 const char *const *

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bty-host.h"
+#include "bty-socket.h"
 
 G_BEGIN_DECLS
 
@@ -33,6 +34,7 @@ BTY_EXPORT G_DECLARE_INTERFACE (BtyExchange, bty_exchange, BTY, EXCHANGE, GObjec
  * @end: ends a stream
  * @watch: @drained is called when pending falls low again, @closed when the client goes before the end; either may be %NULL;
  *   none is called after the end, or after watch is called again with %NULL
+ * @upgrade: (transfer full) (nullable): turns the connection into a WebSocket; %NULL: this transport has none
  */
 struct _BtyExchangeInterface
 {
@@ -51,6 +53,7 @@ struct _BtyExchangeInterface
   gsize (*get_pending) (BtyExchange *exchange);
   void (*end) (BtyExchange *exchange);
   void (*watch) (BtyExchange *exchange, BtyExchangeFunc drained, BtyExchangeFunc closed, gpointer data);
+  BtySocket *(*upgrade) (BtyExchange *exchange, const char *protocol, GError **error);
 };
 
 BTY_EXPORT const char *bty_exchange_get_method (BtyExchange *exchange);
@@ -68,6 +71,20 @@ BTY_EXPORT void bty_exchange_end (BtyExchange *exchange);
 /** bty_exchange_watch: (skip) */
 BTY_EXPORT void bty_exchange_watch (BtyExchange *exchange, BtyExchangeFunc drained, BtyExchangeFunc closed,
                                     gpointer data);
+
+/**
+ * bty_exchange_upgrade:
+ * @protocol: (nullable): the sub-protocol chosen among those that the header Sec-WebSocket-Protocol offers
+ * @error: why not, such as %BTY_ERROR_FAILED_PRECONDITION when the client asks for no WebSocket
+ *
+ * Turns the connection of a request into a WebSocket: a path takes upgrades when its endpoint calls this in its handler, once it
+ * knows who asks. The transport checks the handshake. The exchange is over then, either way: when there is no socket, the client
+ * has been told why. A browser, which cannot set Authorization here, may offer its token as a sub-protocol `bearer.TOKEN`
+ * beside a real one; bty_exchange_get_credentials() finds it there.
+ *
+ * Returns: (transfer full) (nullable): the socket, silent until bty_socket_watch() is called
+ */
+BTY_EXPORT BtySocket *bty_exchange_upgrade (BtyExchange *exchange, const char *protocol, GError **error);
 
 /**
  * BtyEndpoint:
