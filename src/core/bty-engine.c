@@ -264,27 +264,42 @@ make_domains (BtyEngine *self, GError **error)
          bty_catalogue_add (self->catalogue, bty_session_operations, bty_n_session_operations, self->chat, NULL, error);
 }
 
+/* A door may open later, or not at all for this daemon: then it has no address yet. */
+static gboolean
+is_open (BtyTransport *transport)
+{
+  g_auto (GStrv) addresses = bty_transport_get_addresses (transport);
+
+  return addresses != NULL && addresses[0] != NULL;
+}
+
 /* A door that cannot be opened (its port is taken) does not close the others; with none at all the daemon is of no use. */
 static gboolean
 open_doors (BtyEngine *self, GError **error)
 {
   g_autoptr (GPtrArray) transports = engine_make_features (BTY_HOST (self), BTY_FEATURE_TRANSPORT);
-  g_autoptr (GError) last = NULL;
+  g_autoptr (GError) first = NULL;
+  guint n_open = 0;
 
   for (guint i = 0; i < transports->len; i++)
     {
       BtyTransport *transport = g_ptr_array_index (transports, i);
+      g_autoptr (GError) reason = NULL;
 
-      g_clear_error (&last);
-      if (bty_transport_start (transport, BTY_HOST (self), &last))
-        g_ptr_array_add (self->transports, g_object_ref (transport));
-      else
-        g_warning ("a door stays closed: %s", last->message);
+      if (bty_transport_start (transport, BTY_HOST (self), &reason))
+        {
+          g_ptr_array_add (self->transports, g_object_ref (transport));
+          n_open += is_open (transport);
+          continue;
+        }
+      g_warning ("a door stays closed: %s", reason->message);
+      if (first == NULL)
+        first = g_steal_pointer (&reason);
     }
-  if (self->transports->len > 0)
+  if (n_open > 0)
     return TRUE;
-  if (last != NULL)
-    g_propagate_error (error, g_steal_pointer (&last));
+  if (first != NULL)
+    g_propagate_error (error, g_steal_pointer (&first));
   else
     g_set_error_literal (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
                          _ ("no transport plugin was found: reinstall the program"));

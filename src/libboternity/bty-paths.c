@@ -26,7 +26,7 @@ get_absolute (const char *name)
 static char *
 find_dir (const char *own, const char *xdg, const char *below_home)
 {
-  const char *value = g_getenv (own);
+  const char *value = own != NULL ? g_getenv (own) : NULL;
 
   if (value != NULL && *value != '\0')
     return g_canonicalize_filename (value, NULL);
@@ -64,6 +64,16 @@ bty_paths_config_dir (GError **error)
   return NULL;
 }
 
+gboolean
+bty_paths_is_default (const char *data_dir)
+{
+  g_autofree char *absolute = g_canonicalize_filename (data_dir, NULL);
+  g_autofree char *usual = find_dir (NULL, "XDG_DATA_HOME", ".local/share");
+  g_autofree char *usual_absolute = usual != NULL ? g_canonicalize_filename (usual, NULL) : NULL;
+
+  return g_strcmp0 (absolute, usual_absolute) == 0;
+}
+
 static gboolean
 is_short_enough (const char *path)
 {
@@ -90,7 +100,8 @@ bty_paths_sockets (const char *data_dir)
 {
   g_autofree char *absolute = g_canonicalize_filename (data_dir, NULL);
   g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, absolute, -1);
-  g_autofree char *name = g_strdup_printf ("%.*s.sock", HASH_LENGTH, hash);
+  g_autofree char *name = bty_paths_is_default (data_dir) ? g_strdup ("default.sock")
+                                                          : g_strdup_printf ("%.*s.sock", HASH_LENGTH, hash);
   g_autofree char *system_dir = g_strdup_printf ("/run/user/%u", (guint) geteuid ());
   g_autofree char *beside_data = g_build_filename (absolute, "run", "ctl.sock", NULL);
   GPtrArray *paths = g_ptr_array_new ();

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-dbus"
+
+#include "config.h"
+
+#include <gio/gio.h>
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "bty-dbus-door.h"
+#include "bty-dbus-transport.h"
+
+struct _BtyDbusTransport
+{
+  GObject parent;
+  BtyHost *host; /* outlives us */
+  GCancellable *cancellable;
+  GDBusConnection *connection;
+  BtyDbusDoor *door;
+  gulong closed;
+  guint name;
+  gboolean is_named;
+};
+
+static void bty_dbus_transport_iface_init (BtyTransportInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (BtyDbusTransport, bty_dbus_transport, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (BTY_TYPE_TRANSPORT, bty_dbus_transport_iface_init))
+
+/* Not g_dbus_address_get_for_bus_sync(), which may start a bus of its own and wait for it. */
+static char *
+find_bus (void)
+{
+  const char *address = g_getenv ("DBUS_SESSION_BUS_ADDRESS");
+  const char *runtime_dir = g_getenv ("XDG_RUNTIME_DIR");
+  g_autofree char *path = NULL;
+  g_autofree char *escaped = NULL;
+
+  if (address != NULL && *address != '\0')
+    return g_strdup (address);
+  if (runtime_dir == NULL || !g_path_is_absolute (runtime_dir))
+    return NULL;
+  path = g_build_filename (runtime_dir, "bus", NULL);
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return NULL;
+  escaped = g_dbus_address_escape_value (path);
+  return g_strconcat ("unix:path=", escaped, NULL);
+}
+
+static void
+close_door (BtyDbusTransport *self)
+{
+  self->is_named = FALSE;
+  g_clear_handle_id (&self->name, g_bus_unown_name);
+  g_clear_pointer (&self->door, bty_dbus_door_free);
+  if (self->connection != NULL)
+    g_clear_signal_handler (&self->closed, self->connection);
+  g_clear_object (&self->connection);
+}
+
+static void
+on_name_acquired (GDBusConnection *connection, const char *name, gpointer data)
+{
+  BtyDbusTransport *self = data;
+
+  self->is_named = TRUE;
+  g_message ("serving on the session bus as %s", name);
+}
+
+static void
+on_name_lost (GDBusConnection *connection, const char *name, gpointer data)
+{
+  BtyDbusTransport *self = data;
+
+  if (connection == NULL || g_dbus_connection_is_closed (connection))
+    return; /* on_closed() says it */
+  if (self->is_named)
+    g_warning ("the name %s was taken over on the session bus: this daemon is no longer found there", name);
+  else
+    g_warning ("a door stays closed: the name %s is taken on the session bus, by another daemon", name);
+  self->is_named = FALSE;
+}
+
+static void
+on_closed (GDBusConnection *connection, gboolean remote_peer_vanished, GError *error, gpointer data)
+{
+  g_warning ("a door is closed: the session bus is gone%s%s", error != NULL ? ": " : "",
+             error != NULL ? error->message : "");
+  close_door (data);
+}
+
+static void
+take_connection (BtyDbusTransport *self, GDBusConnection *connection)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->connection = g_object_ref (connection);
+  g_dbus_connection_set_exit_on_close (connection, FALSE);
+  self->door = bty_dbus_door_new (self->host, connection, &error);
+  if (self->door == NULL)
+    {
+      g_warning ("a door stays closed: %s", error->message);
+      close_door (self);
+      return;
+    }
+  self->closed = g_signal_connect (connection, "closed", G_CALLBACK (on_closed), self);
+  self->name = g_bus_own_name_on_connection (connection, BTY_DBUS_NAME, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE,
+                                             on_name_acquired, on_name_lost, self, NULL);
+}
+
+static void
+on_connected (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (BtyDbusTransport) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDBusConnection) connection = g_dbus_connection_new_for_address_finish (result, &error);
+
+  if (connection != NULL && !g_cancellable_is_cancelled (self->cancellable))
+    take_connection (self, connection);
+  else if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_warning ("a door stays closed: the session bus cannot be reached: %s", error->message);
+}
+
+/* The name is that of the user's own data: a daemon that serves another folder leaves it alone unless told otherwise. */
+static gboolean
+is_wanted (BtyHost *host)
+{
+  g_autofree char *enabled = bty_host_get_setting (host, "dbus", "enabled");
+
+  if (g_strcmp0 (enabled, "yes") == 0 || g_strcmp0 (enabled, "true") == 0)
+    return TRUE;
+  if (g_strcmp0 (enabled, "no") == 0 || g_strcmp0 (enabled, "false") == 0)
+    return FALSE;
+  if (g_strcmp0 (enabled, "auto") != 0)
+    g_warning ("dbus.enabled: “%s” is not one of: auto, yes, no; taking auto", enabled);
+  return bty_paths_is_default (bty_host_get_data_dir (host));
+}
+
+static gboolean
+start (BtyTransport *transport, BtyHost *host, GError **error)
+{
+  BtyDbusTransport *self = BTY_DBUS_TRANSPORT (transport);
+  g_autofree char *address = NULL;
+
+  if (!is_wanted (host))
+    return TRUE;
+  address = find_bus ();
+  if (address == NULL)
+    {
+      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE,
+                           _ ("there is no session bus (DBUS_SESSION_BUS_ADDRESS names none); set dbus.enabled to “no” "
+                              "to do without it"));
+      return FALSE;
+    }
+  self->host = host;
+  self->cancellable = g_cancellable_new ();
+  g_dbus_connection_new_for_address (
+    address, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL,
+    self->cancellable, on_connected, g_object_ref (self));
+  return TRUE;
+}
+
+static void
+stop (BtyTransport *transport)
+{
+  BtyDbusTransport *self = BTY_DBUS_TRANSPORT (transport);
+
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  close_door (self);
+}
+
+static GStrv
+get_addresses (BtyTransport *transport)
+{
+  static const char *const named[] = { "dbus:" BTY_DBUS_NAME, NULL };
+  static const char *const none[] = { NULL };
+
+  return g_strdupv ((GStrv) (BTY_DBUS_TRANSPORT (transport)->is_named ? named : none));
+}
+
+static void
+bty_dbus_transport_iface_init (BtyTransportInterface *iface)
+{
+  iface->start = start;
+  iface->stop = stop;
+  iface->get_addresses = get_addresses;
+}
+
+static void
+bty_dbus_transport_dispose (GObject *object)
+{
+  BtyDbusTransport *self = BTY_DBUS_TRANSPORT (object);
+
+  stop (BTY_TRANSPORT (object));
+  g_clear_object (&self->cancellable);
+  G_OBJECT_CLASS (bty_dbus_transport_parent_class)->dispose (object);
+}
+
+static void
+bty_dbus_transport_class_init (BtyDbusTransportClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = bty_dbus_transport_dispose;
+}
+
+static void
+bty_dbus_transport_init (BtyDbusTransport *self)
+{
+}
