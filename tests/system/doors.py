@@ -2,10 +2,18 @@
 """The doors of a daemon behind one face: call() gives {"response", "items"} or {"error": {"code", "message"}}."""
 
 import json
+import os
 import re
+import subprocess
 import urllib.parse
 
-from boternity_daemon import Answer
+import gi
+import websockets.sync.client
+from gi.repository import Gio, GLib
+
+from boternity_daemon import Answer, wait_for
+
+gi.require_version("Gio", "2.0")
 
 
 def error_of(problem):
@@ -118,3 +126,113 @@ class CommandLine(Door):
             items = [line["data"] for line in lines if line["event"] == "item"]
             return {"response": lines[-1]["data"], "items": items}
         return RestCall.read_answer(200, lines[0] if lines else None)
+
+
+class WebSocket(Door):
+    """JSON-RPC over /api/v1/ws, one socket for the whole story."""
+
+    name = "websocket"
+
+    def __init__(self, daemon):
+        super().__init__(daemon)
+        self.socket = websockets.sync.client.connect(f"ws://127.0.0.1:{daemon.port}/api/v1/ws", compression=None, max_size=None,
+                                                     additional_headers={"Authorization": "Bearer " + daemon.token})
+        self.last_id = 0
+
+    def close(self):
+        self.socket.close()
+
+    def send(self, method, params, **members):
+        self.last_id += 1
+        self.socket.send(json.dumps({"jsonrpc": "2.0", "id": self.last_id, "method": method, "params": params, **members}))
+        return self.last_id
+
+    def call(self, operation, request, take):
+        number = self.send(operation, request)
+        items = []
+        while True:
+            frame = json.loads(self.socket.recv(timeout=60))
+            if frame.get("method") == "item" and frame["params"]["call"] == number:
+                items.append(frame["params"]["item"])
+                if len(items) == take:
+                    self.socket.send(json.dumps({"jsonrpc": "2.0", "method": "$/cancel", "params": {"id": number}}))
+            elif frame.get("id") == number:
+                return self.outcome(frame, items, take)
+
+    @staticmethod
+    def outcome(frame, items, take):
+        if take is not None and len(items) >= take:
+            return {"response": None, "items": items[:take]}
+        if "error" in frame:
+            return {"error": {"code": frame["error"]["data"]["code"], "message": frame["error"]["message"]}}
+        result = RestCall.read_answer(200, frame["result"])
+        return {"response": result["response"], "items": items or result["items"]}
+
+
+class DBus(Door):
+    """org.boternity.Boternity1 on a bus of its own: CallJson, and OpenJson with its descriptor for streams."""
+
+    name = "dbus"
+    bus = None
+
+    @classmethod
+    def environment(cls):
+        if cls.bus is None:
+            cls.bus = subprocess.Popen(["dbus-daemon", "--session", "--nofork", "--nosyslog", "--print-address=1"], stdout=subprocess.PIPE, text=True)
+            cls.address = cls.bus.stdout.readline().strip()
+        return {"DBUS_SESSION_BUS_ADDRESS": cls.address}
+
+    def __init__(self, daemon):
+        super().__init__(daemon)
+        flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
+        self.connection = Gio.DBusConnection.new_for_address_sync(self.address, flags, None, None)
+        if not wait_for(self.has_name):
+            raise AssertionError("the name org.boternity.Boternity1 is not on the bus: " + daemon.read_log())
+        self.streams = {item["name"] for item in self.call("operation.list", {}, None)["items"] if "streaming" in item["effects"]}
+
+    def has_name(self):
+        answer = self.connection.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "NameHasOwner",
+                                           GLib.Variant("(s)", ["org.boternity.Boternity1"]), None, 0, -1, None)
+        return answer.unpack()[0]
+
+    def close(self):
+        self.connection.close_sync(None)
+        self.bus.terminate()
+        self.bus.wait(10)
+        type(self).bus = None
+
+    def ask(self, method, operation, request):
+        parameters = GLib.Variant("(ssa{sv})", [operation, json.dumps(request), {}])
+        return self.connection.call_with_unix_fd_list_sync("org.boternity.Boternity1", "/org/boternity/Boternity1", "org.boternity.Boternity1",
+                                                           method, parameters, None, Gio.DBusCallFlags.NONE, 60000, None, None)
+
+    def call(self, operation, request, take):
+        is_stream = operation != "operation.list" and operation in self.streams
+        try:
+            answer, descriptors = self.ask("OpenJson" if is_stream else "CallJson", operation, request)
+        except GLib.Error as error:
+            return self.error_of(error)
+        if is_stream:
+            return self.read_stream(descriptors.get(answer.unpack()[0]), take)
+        text = answer.unpack()[0]
+        return RestCall.read_answer(200, json.loads(text) if text else None)
+
+    @staticmethod
+    def error_of(error):
+        name = Gio.DBusError.get_remote_error(error).rsplit(".", 1)[1]
+        Gio.DBusError.strip_remote_error(error)
+        return {"error": {"code": re.sub(r"(?<!^)(?=[A-Z])", "_", name).upper(), "message": error.message}}
+
+    @staticmethod
+    def read_stream(descriptor, take):
+        items = []
+        with os.fdopen(descriptor, "r", encoding="utf-8") as lines:
+            for line in lines:
+                frame = json.loads(line)
+                if "item" in frame:
+                    items.append(frame["item"])
+                    if len(items) == take:
+                        return {"response": None, "items": items}
+                else:
+                    return {"response": frame["end"], "items": items} if "end" in frame else {"error": frame["error"]}
+        raise AssertionError("the stream ended without saying so")

@@ -27,6 +27,10 @@ STORY = [
     Step("bot.create", {"name": ""}, fails=True),
     Step("bot.get", {"slug": "zoe-co"}),
     Step("bot.get", {"slug": "nobody"}, fails=True),
+    Step("event.subscribe", {"topics": ["bot.*"], "after": "0"}, take=1),
+    Step("event.subscribe", {"topics": ["bot.*"], "after": "soon"}, fails=True),
+    Step("event.replay", {"topics": ["bot.created"], "limit": 1}),
+    Step("event.replay", {"topics": ["bot.created"], "limit": -1}, fails=True),
     Step("bot.update", {"slug": "zoe-co", "revision": 1, "temperature": None, "route": []}),
     Step("bot.update", {"slug": "zoe-co", "revision": 1, "description": "late"}, fails=True),
     Step("bot.stop", {"slug": "zoe-co"}),
@@ -134,6 +138,14 @@ def test_command_line():
 
 def test_rest():
     compare(doors.Rest)
+
+
+def test_websocket():
+    compare(doors.WebSocket)
+
+
+def test_dbus():
+    compare(doors.DBus)
 
 
 if __name__ == "__main__":
