@@ -12,6 +12,7 @@
 #include "bty-access.h"
 #include "bty-bus.h"
 #include "bty-dispatcher.h"
+#include "bty-plugin-operations.h"
 #include "bty-plugin-registry.h"
 #include "bty-system-operations.h"
 #include "chat/bty-chat-service.h"
@@ -233,6 +234,8 @@ make_domains (BtyEngine *self, GError **error)
                               .data = self };
 
   return bty_catalogue_add (self->catalogue, bty_system_operations, bty_n_system_operations, &self->system, NULL,
+                            error) &&
+         bty_catalogue_add (self->catalogue, bty_plugin_operations, bty_n_plugin_operations, self->registry, NULL,
                             error) &&
          bty_catalogue_add (self->catalogue, bty_bot_operations, bty_n_bot_operations, self->bots, NULL, error) &&
          bty_catalogue_add (self->catalogue, bty_provider_operations, bty_n_provider_operations, self->providers, NULL,

@@ -91,8 +91,8 @@ bty_plugin_entry_list_features (const BtyPluginEntry *self)
   for (guint i = 0; features != NULL && i < features->len; i++)
     {
       const BtyPluginFeature *feature = g_ptr_array_index (features, i);
-      g_autofree char *text =
-        g_strdup_printf ("%s:%s", bty_enum_nick (bty_feature_kinds, (int) feature->kind), feature->name);
+      g_autofree char *text = g_strdup_printf ("%s:%s", bty_enum_nick (bty_feature_kinds, (int) feature->kind),
+                                               feature->name);
 
       g_strv_builder_add (texts, text);
     }
@@ -181,7 +181,8 @@ get_reason (const BtyPluginEntry *self)
     return g_strdup (_ ("its file is still being written"));
   if (self->problem != NULL)
     return g_strdup (self->problem);
-  return self->manifest != NULL && self->manifest->problems != NULL ? g_strjoinv ("; ", self->manifest->problems) : NULL;
+  return self->manifest != NULL && self->manifest->problems != NULL ? g_strjoinv ("; ", self->manifest->problems)
+                                                                    : NULL;
 }
 
 static GStrv

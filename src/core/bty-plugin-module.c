@@ -260,8 +260,8 @@ list_features (BtyPluginModule *self)
   for (guint i = 0; i < self->features->len; i++)
     {
       const BtyPluginFeature *feature = g_ptr_array_index (self->features, i);
-      g_autofree char *text =
-        g_strdup_printf ("%s:%s", bty_enum_nick (bty_feature_kinds, (int) feature->kind), feature->name);
+      g_autofree char *text = g_strdup_printf ("%s:%s", bty_enum_nick (bty_feature_kinds, (int) feature->kind),
+                                               feature->name);
 
       g_strv_builder_add (texts, text);
     }

@@ -19,6 +19,7 @@ typedef struct
 {
   GFunc func;
   gpointer data;
+  GDestroyNotify destroy;
 } Waiter;
 
 struct _BtyPluginRegistry
@@ -71,6 +72,23 @@ static const BtySetting settings_table[] = {
     .summary = N_ ("Plugins that are never opened: their ids, with commas") },
 };
 
+static void
+waiter_clear (gpointer data)
+{
+  Waiter *waiter = data;
+
+  waiter->destroy (waiter->data);
+}
+
+static GArray *
+make_waiters (void)
+{
+  GArray *waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
+
+  g_array_set_clear_func (waiters, waiter_clear);
+  return waiters;
+}
+
 static void on_setting_changed (BtySettings *settings, const char *name, BtyPluginRegistry *self);
 
 static void
@@ -100,7 +118,7 @@ bty_plugin_registry_class_init (BtyPluginRegistryClass *klass)
 static void
 bty_plugin_registry_init (BtyPluginRegistry *self)
 {
-  self->waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
+  self->waiters = make_waiters ();
 }
 
 BtySettings *
@@ -189,10 +207,10 @@ take_manifest (BtyPluginRegistry *self, BtyPluginEntry *entry, BtyPluginManifest
   if (manifest->outcome == BTY_PLUGIN_FINE)
     offer (self, entry);
   else
-    bty_plugin_entry_refuse (entry, BTY_PLUGIN_REFUSAL_SCAN,
-                             g_error_new (BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, "%s",
-                                          manifest->reason != NULL ? manifest->reason
-                                                                   : _ ("the scanner did not say why")));
+    bty_plugin_entry_refuse (
+      entry, BTY_PLUGIN_REFUSAL_SCAN,
+      g_error_new (BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, "%s",
+                   manifest->reason != NULL ? manifest->reason : _ ("the scanner did not say why")));
 }
 
 static gboolean
@@ -206,11 +224,17 @@ save_cache (gpointer data)
 }
 
 static void
+save_later (BtyPluginRegistry *self)
+{
+  if (self->save == 0)
+    self->save = g_timeout_add (1000, save_cache, self);
+}
+
+static void
 remember (BtyPluginRegistry *self, const BtyPluginEntry *entry)
 {
   bty_plugin_cache_put (self->cache, entry->path, &entry->stamp, entry->manifest);
-  if (self->save == 0)
-    self->save = g_timeout_add (1000, save_cache, self);
+  save_later (self);
 }
 
 static void
@@ -243,7 +267,7 @@ on_idle (gpointer data, gpointer nothing)
   g_autoptr (BtyPluginRegistry) self = g_object_ref (data);
   g_autoptr (GArray) waiters = g_steal_pointer (&self->waiters);
 
-  self->waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
+  self->waiters = make_waiters ();
   for (guint i = 0; i < waiters->len; i++)
     {
       const Waiter *waiter = &g_array_index (waiters, Waiter, i);
@@ -253,18 +277,17 @@ on_idle (gpointer data, gpointer nothing)
 }
 
 void
-bty_plugin_registry_when_known (BtyPluginRegistry *self, GFunc func, gpointer data)
+bty_plugin_registry_when_known (BtyPluginRegistry *self, GFunc func, gpointer data, GDestroyNotify destroy)
 {
-  const Waiter waiter = { func, data };
+  const Waiter waiter = { func, data, destroy };
 
+  g_array_append_val (self->waiters, waiter);
   if (bty_plugin_survey_is_idle (self->survey))
-    func (self, data);
-  else
-    g_array_append_val (self->waiters, waiter);
+    on_idle (self, NULL);
 }
 
-static guint
-get_timeout (BtyPluginRegistry *self)
+guint
+bty_plugin_registry_get_timeout (BtyPluginRegistry *self)
 {
   return (guint) bty_settings_get_int (self->settings, "plugins", "scan_timeout_ms");
 }
@@ -285,7 +308,8 @@ survey_unknown (BtyPluginRegistry *self)
       file = prepare (self, entry, &error);
       entry->is_scanning = file != NULL;
       if (file != NULL)
-        bty_plugin_survey_push (self->survey, entry->path, file, entry->is_own, &entry->stamp, get_timeout (self));
+        bty_plugin_survey_push (self->survey, entry->path, file, entry->is_own, &entry->stamp,
+                                bty_plugin_registry_get_timeout (self));
       else
         bty_plugin_entry_refuse (entry, BTY_PLUGIN_REFUSAL_FILE, error);
     }
@@ -299,7 +323,7 @@ scan_now (BtyPluginRegistry *self, BtyPluginEntry *entry)
   g_autoptr (BtyPluginManifest) manifest = NULL;
 
   if (file != NULL)
-    manifest = bty_plugin_scan_now (file, entry->is_own, get_timeout (self), &error);
+    manifest = bty_plugin_scan_now (file, entry->is_own, bty_plugin_registry_get_timeout (self), &error);
   take_answer (self, entry, manifest, error);
 }
 
@@ -325,7 +349,8 @@ open_module (BtyPluginRegistry *self, BtyPluginEntry *entry, GError **error)
   g_autofree char *file = prepare (self, entry, error);
   BtyPluginModule *module = file != NULL ? bty_plugin_module_open (file, error) : NULL;
 
-  if (module != NULL && !bty_plugin_offer_check_id (entry, bty_plugin_module_get_descriptor (module)->id, get_entries (self), error))
+  if (module != NULL &&
+      !bty_plugin_offer_check_id (entry, bty_plugin_module_get_descriptor (module)->id, get_entries (self), error))
     g_clear_pointer (&module, bty_plugin_module_free);
   if (module != NULL && !entry->is_own)
     entry->opened = g_steal_pointer (&file);
@@ -373,6 +398,7 @@ open_entry (BtyPluginRegistry *self, BtyPluginEntry *entry)
   if (entry->manifest == NULL)
     {
       entry->manifest = bty_plugin_module_describe (module, self->catalogue);
+      entry->is_scanning = FALSE;
       remember (self, entry);
     }
   g_debug ("opened the plugin “%s” from “%s”", bty_plugin_module_get_descriptor (module)->id, entry->path);
@@ -432,16 +458,30 @@ bty_plugin_registry_refresh (BtyPluginRegistry *self)
       BtyPluginEntry *entry = g_ptr_array_index (entries, i);
       BtyPluginManifest *cached = NULL;
 
-      if (bty_plugin_entry_is_unknown (entry))
+      if (entry->manifest == NULL && entry->module == NULL && entry->refusal == BTY_PLUGIN_REFUSAL_NONE)
         cached = bty_plugin_cache_get (self->cache, entry->path, &entry->stamp);
       if (cached != NULL)
-        take_manifest (self, entry, cached);
+        {
+          entry->is_unsettled = FALSE;
+          take_manifest (self, entry, cached);
+        }
       else
         offer (self, entry);
     }
   if (self->watch != NULL)
     survey_unknown (self);
   return is_writing;
+}
+
+void
+bty_plugin_registry_learn (BtyPluginRegistry *self, const char *path, BtyPluginManifest *manifest)
+{
+  BtyPluginStamp stamp;
+
+  bty_plugin_file_stamp (path, &stamp);
+  bty_plugin_cache_put (self->cache, path, &stamp, manifest);
+  save_later (self);
+  bty_plugin_registry_refresh (self);
 }
 
 static gboolean
@@ -466,9 +506,9 @@ bty_plugin_registry_start (BtyPluginRegistry *self)
 {
   g_auto (GStrv) folders = bty_plugin_folders_get (self->data_dir);
 
-  self->watch =
-    bty_plugin_watch_new ((const char *const *) folders,
-                          (guint) bty_settings_get_int (self->settings, "plugins", "settle_ms"), on_folder_changed, self);
+  self->watch = bty_plugin_watch_new ((const char *const *) folders,
+                                      (guint) bty_settings_get_int (self->settings, "plugins", "settle_ms"),
+                                      on_folder_changed, self);
   if (bty_plugin_registry_refresh (self)) /* what came before the watch */
     bty_plugin_watch_wait (self->watch);
 }
@@ -556,8 +596,8 @@ open_offering (BtyPluginRegistry *self, BtyFeatureKind kind, const char *name)
   for (guint i = 0; i < entries->len; i++)
     {
       BtyPluginEntry *entry = g_ptr_array_index (entries, i);
-      gboolean is_named =
-        entry->file_feature != NULL && entry->file_kind == kind && g_str_equal (entry->file_feature, name);
+      gboolean is_named = entry->file_feature != NULL && entry->file_kind == kind &&
+                          g_str_equal (entry->file_feature, name);
 
       if (!is_named && !bty_plugin_entry_offers (entry, kind, name))
         continue;

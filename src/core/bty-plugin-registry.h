@@ -35,8 +35,16 @@ void bty_plugin_registry_start (BtyPluginRegistry *registry);
 gboolean bty_plugin_registry_refresh (BtyPluginRegistry *registry);
 /** bty_plugin_registry_settle: waits until nothing that somebody brought is unknown any more */
 void bty_plugin_registry_settle (BtyPluginRegistry *registry);
-/** bty_plugin_registry_when_known: calls @func, with the registry and @data, once: when the scanner has nothing left, maybe now */
-void bty_plugin_registry_when_known (BtyPluginRegistry *registry, GFunc func, gpointer data);
+/**
+ * bty_plugin_registry_when_known:
+ *
+ * Calls @func, with the registry and @data, once: when the scanner has nothing left, maybe now. @destroy: frees @data in any case
+ */
+void bty_plugin_registry_when_known (BtyPluginRegistry *registry, GFunc func, gpointer data, GDestroyNotify destroy);
+/** bty_plugin_registry_learn: @manifest: what the file at @path is, which was put there a moment ago */
+void bty_plugin_registry_learn (BtyPluginRegistry *registry, const char *path, BtyPluginManifest *manifest);
+/** bty_plugin_registry_get_timeout: Returns: how long a file may take to be looked at, in milliseconds */
+guint bty_plugin_registry_get_timeout (BtyPluginRegistry *registry);
 /** bty_plugin_registry_open_all: opens what still waits */
 void bty_plugin_registry_open_all (BtyPluginRegistry *registry);
 /** bty_plugin_registry_rescan: @name: (nullable): an id or a file's name; forgets what is known of it, or of all, and looks anew */

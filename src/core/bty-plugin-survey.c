@@ -43,7 +43,8 @@ on_scanned (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (BtyPluginManifest) manifest = bty_plugin_scan_finish (result, &error);
   Job *job;
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || g_error_matches (error, BTY_ERROR, BTY_ERROR_CANCELLED))
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
+      g_error_matches (error, BTY_ERROR, BTY_ERROR_CANCELLED))
     return; /* the survey is gone */
   job = g_queue_pop_head (&self->jobs);
   self->surveyed (self->data, job->path, &job->stamp, manifest, error);

@@ -14,7 +14,8 @@ typedef struct _BtyPluginWatch BtyPluginWatch;
 typedef gboolean (*BtyPluginWatchFunc) (gpointer data);
 
 /** bty_plugin_watch_new: @folders: need not exist; @quiet: milliseconds without a change before @changed is called */
-BtyPluginWatch *bty_plugin_watch_new (const char *const *folders, guint quiet, BtyPluginWatchFunc changed, gpointer data);
+BtyPluginWatch *bty_plugin_watch_new (const char *const *folders, guint quiet, BtyPluginWatchFunc changed,
+                                      gpointer data);
 /** bty_plugin_watch_wait: calls back once it has been quiet from now on */
 void bty_plugin_watch_wait (BtyPluginWatch *watch);
 void bty_plugin_watch_free (BtyPluginWatch *watch);

@@ -26,7 +26,7 @@ struct _BtySettings
   GObject parent_instance;
   char *config_dir;
   BtySettingsLayers *layers;
-  GHashTable *entries; /* name -> Entry */
+  GHashTable *entries;  /* name -> Entry */
   GHashTable *expected; /* names of plugins that are not open */
   GPtrArray *file_problems;
   GHashTable *value_problems; /* name -> sentence */

@@ -111,16 +111,18 @@ when_known (BtyCall *call, GFunc run)
 {
   const BtySystem *system = bty_call_service (call);
 
-  bty_plugin_registry_when_known (system->registry, run, bty_call_ref (call));
+  bty_plugin_registry_when_known (system->registry, run, bty_call_ref (call), (GDestroyNotify) bty_call_unref);
 }
 
 static void
 list_settings (gpointer registry, gpointer data)
 {
-  g_autoptr (BtyCall) call = data;
+  BtyCall *call = data;
   const BtySystem *system = bty_call_service (call);
   g_autoptr (GPtrArray) all = NULL;
 
+  if (bty_call_state (call) != BTY_CALL_RUNNING)
+    return; /* cancelled while it waited */
   bty_plugin_registry_open_all (system->registry);
   all = bty_settings_list (system->settings);
   emit_all (call, all);
@@ -139,8 +141,12 @@ answer_setting (BtyCall *call, const char *name)
   g_autoptr (GError) error = NULL;
   g_autoptr (BtySettingInfo) info = NULL;
 
-  bty_plugin_registry_open_all (system->registry);
-  info = bty_settings_describe (system->settings, name, &error);
+  info = bty_settings_describe (system->settings, name, NULL);
+  if (info == NULL) /* it may be of a plugin that is not open */
+    {
+      bty_plugin_registry_open_all (system->registry);
+      info = bty_settings_describe (system->settings, name, &error);
+    }
   if (info != NULL)
     bty_call_return (call, info);
   else
@@ -161,8 +167,10 @@ config_set (BtyCall *call)
   const BtySystem *system = bty_call_service (call);
   const BtySettingInfo *request = bty_call_request (call);
   g_autoptr (GError) error = NULL;
+  g_autoptr (BtySettingInfo) known = bty_settings_describe (system->settings, request->name, NULL);
 
-  bty_plugin_registry_open_all (system->registry);
+  if (known == NULL)
+    bty_plugin_registry_open_all (system->registry);
   if (bty_settings_set (system->settings, request->name, request->value, &error))
     answer_setting (call, request->name);
   else
@@ -224,11 +232,13 @@ describe (const BtyOperation *operation)
 static void
 list_operations (gpointer registry, gpointer data)
 {
-  g_autoptr (BtyCall) call = data;
+  BtyCall *call = data;
   const BtySystem *system = bty_call_service (call);
   g_autoptr (GPtrArray) operations = NULL;
   g_autoptr (GPtrArray) infos = bty_record_list_new ();
 
+  if (bty_call_state (call) != BTY_CALL_RUNNING)
+    return; /* cancelled while it waited */
   bty_plugin_registry_open_all (system->registry);
   operations = bty_catalogue_list (system->catalogue);
   for (guint i = 0; i < operations->len; i++)

@@ -14,6 +14,7 @@ typedef enum
   BTY_CTL_SETTING,
   BTY_CTL_OPERATION,
   BTY_CTL_COMMAND,
+  BTY_CTL_PLUGIN,
 } BtyCtlKind;
 
 /*

@@ -27,6 +27,7 @@ static const struct
   { BTY_CTL_BOT, "bot.list", "slug" },           { BTY_CTL_SESSION, "session.list", "id" },
   { BTY_CTL_PROVIDER, "provider.list", "name" }, { BTY_CTL_MODEL, "model.list", "name" },
   { BTY_CTL_SETTING, "config.list", "name" },    { BTY_CTL_OPERATION, "operation.list", "name" },
+  { BTY_CTL_PLUGIN, "plugin.list", "name" },
 };
 
 /* Only a daemon that runs is asked: pressing Tab starts nothing. */

@@ -101,7 +101,6 @@ bty_scan_watch (BtyScanChild *child, guint timeout)
                  _ ("ask its author for a mended one"));
   if (ended)
     return tell_end (status);
-  return tell (BTY_PLUGIN_HUNG,
-               g_strdup_printf (_ ("it did not come back within %u ms when it was opened"), timeout),
+  return tell (BTY_PLUGIN_HUNG, g_strdup_printf (_ ("it did not come back within %u ms when it was opened"), timeout),
                _ ("raise plugins.scan_timeout_ms if it needs longer; “boternity-ctl plugin scan” tries it again"));
 }
