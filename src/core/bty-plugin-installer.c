@@ -94,15 +94,14 @@ check_place (BtyPluginRegistry *registry, const BtyPluginEntry *entry, GError **
 static gboolean
 check_version (const Install *self, const BtyPluginEntry *entry, const BtyPluginManifest *manifest, GError **error)
 {
-  const char *installed =
-    entry->manifest != NULL && entry->manifest->version != NULL ? entry->manifest->version : "0";
+  const char *installed = entry->manifest != NULL && entry->manifest->version != NULL ? entry->manifest->version : "0";
   const char *offered = manifest->version != NULL ? manifest->version : "0";
 
   if (self->older || self->id == NULL || bty_plugin_installer_compare (offered, installed) > 0)
     return TRUE;
   return refuse (error, BTY_ERROR_FAILED_PRECONDITION,
-                 _ ("the file has version %s of “%s”, and %s is installed: say “older” to take it all the same"), offered,
-                 manifest->id, installed);
+                 _ ("the file has version %s of “%s”, and %s is installed: say “older” to take it all the same"),
+                 offered, manifest->id, installed);
 }
 
 /* Returns: (transfer full) (nullable): where the file goes */
@@ -121,7 +120,8 @@ choose_path (const Install *self, const BtyPluginManifest *manifest, GError **er
       if (self->id != NULL)
         refuse (error, BTY_ERROR_NOT_FOUND, _ ("there is no plugin “%s” to update: install it"), self->id);
       else
-        refuse (error, BTY_ERROR_ALREADY_EXISTS, _ ("there is a file “%s” already: say “replace” to overwrite it"), path);
+        refuse (error, BTY_ERROR_ALREADY_EXISTS, _ ("there is a file “%s” already: say “replace” to overwrite it"),
+                path);
       return NULL;
     }
   if (!check_place (self->registry, entry, error) || !check_version (self, entry, manifest, error))
@@ -144,8 +144,8 @@ put_file (const Install *self, BtyPluginManifest *manifest, GError **error)
 
   if (path == NULL || !bty_paths_make_private_dir (folder, error))
     return NULL;
-  if (!g_file_set_contents_full (path, data, (gssize) size, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
-                                 0600, error))
+  if (!g_file_set_contents_full (path, data, (gssize) size,
+                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, error))
     {
       bty_error_convert (error);
       return NULL;

@@ -15,8 +15,8 @@
  * Looks at the file with the scanner and, if it is a plugin that can be used, copies it into the user's folder, from which it is
  * usable at once. Whatever it replaces stays open until a restart if it was open.
  */
-void bty_plugin_installer_install_async (BtyPluginRegistry *registry, const char *path, const char *id, gboolean replace,
-                                         gboolean older, GAsyncReadyCallback callback, gpointer data);
+void bty_plugin_installer_install_async (BtyPluginRegistry *registry, const char *path, const char *id,
+                                         gboolean replace, gboolean older, GAsyncReadyCallback callback, gpointer data);
 /**
  * bty_plugin_installer_install_finish:
  * @error: %BTY_ERROR_INVALID_ARGUMENT for a path that is not absolute, %BTY_ERROR_NOT_FOUND, %BTY_ERROR_ALREADY_EXISTS, or

@@ -131,7 +131,8 @@ set_disabled (BtyCall *call, gboolean disable)
     fail_unknown (call, name);
   else if (disable && is_needed (entry))
     bty_call_fail_new (call, BTY_ERROR_FAILED_PRECONDITION,
-                       _ ("the daemon needs “%s”, its store or a door: it cannot be disabled while it is in use"), name);
+                       _ ("the daemon needs “%s”, its store or a door: it cannot be disabled while it is in use"),
+                       name);
   else if (!write_disabled (registry, entry, disable, &error))
     bty_call_fail (call, error);
   else if (entry->is_disabled != disable)
@@ -176,8 +177,8 @@ plugin_install (BtyCall *call)
 {
   const BtyPluginInstall *request = bty_call_request (call);
 
-  bty_plugin_installer_install_async (bty_call_service (call), request->path, NULL, request->replace, FALSE, on_installed,
-                                      bty_call_ref (call));
+  bty_plugin_installer_install_async (bty_call_service (call), request->path, NULL, request->replace, FALSE,
+                                      on_installed, bty_call_ref (call));
 }
 
 static void

@@ -24,8 +24,8 @@ run_scanner (const char *path, gint64 timeout, GCancellable *cancellable, GError
   g_autofree char *program = bty_paths_plugin_scanner ();
   g_autofree char *absolute = g_canonicalize_filename (path, NULL);
   g_autofree char *limit = g_strdup_printf ("%" G_GINT64_FORMAT, timeout);
-  g_autoptr (GSubprocess) process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, error, program, "--timeout", limit,
-                                                      absolute, NULL);
+  g_autoptr (GSubprocess) process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, error, program, "--timeout",
+                                                      limit, absolute, NULL);
   GBytes *answer = NULL;
 
   if (process == NULL)
@@ -67,9 +67,9 @@ print_operations (GPtrArray *operations)
     {
       const BtyPluginOperation *operation = operations->pdata[i];
       const char *gives = operation->item != NULL ? operation->item : operation->response;
-      g_autofree char *shape =
-        g_strdup_printf (_ ("takes %s, gives %s"), operation->request != NULL ? operation->request : _ ("nothing"),
-                         gives != NULL ? gives : _ ("nothing"));
+      g_autofree char *shape = g_strdup_printf (_ ("takes %s, gives %s"),
+                                                operation->request != NULL ? operation->request : _ ("nothing"),
+                                                gives != NULL ? gives : _ ("nothing"));
 
       print_line (operation->name, operation->summary);
       print_line ("", operation->http);
@@ -87,10 +87,10 @@ print_settings (GPtrArray *settings)
   for (guint i = 0; i < settings->len; i++)
     {
       const BtyPluginSetting *setting = settings->pdata[i];
-      g_autofree char *text =
-        g_strdup_printf ("%s (%s%s%s)", setting->summary != NULL ? setting->summary : "",
-                         setting->fallback != NULL ? setting->fallback : "", setting->unit != NULL ? " " : "",
-                         setting->unit != NULL ? setting->unit : "");
+      g_autofree char *text = g_strdup_printf ("%s (%s%s%s)", setting->summary != NULL ? setting->summary : "",
+                                               setting->fallback != NULL ? setting->fallback : "",
+                                               setting->unit != NULL ? " " : "",
+                                               setting->unit != NULL ? setting->unit : "");
 
       print_line (setting->name, text);
     }
@@ -145,7 +145,7 @@ bty_ctl_inspect_run (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
       print_manifest (path, manifest);
       return TRUE;
     }
-  g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, manifest->remedy != NULL ? "%s: %s; %s" : "%s: %s", path,
-               manifest->reason != NULL ? manifest->reason : _ ("no reason was given"), manifest->remedy);
+  g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, manifest->remedy != NULL ? "%s: %s; %s" : "%s: %s",
+               path, manifest->reason != NULL ? manifest->reason : _ ("no reason was given"), manifest->remedy);
   return FALSE;
 }

@@ -79,6 +79,27 @@ static const BtySetting settings[] = {
     .summary = "How many" },
 };
 
+#ifdef PLUGIN_NOSY
+/* A plugin's descriptor is what the scanner passes on, so this one tells by it what it saw. */
+static char summary[32] = "Saw nothing";
+
+__attribute__ ((constructor)) static void
+look_around (void)
+{
+  g_autofree char *text = NULL;
+  gsize length = 0;
+
+  if (g_file_get_contents ("/proc/self/environ", &text, &length, NULL) &&
+      g_strstr_len (text, (gssize) length, "secret"))
+    g_strlcpy (summary, "Saw a secret", sizeof summary);
+  if (g_getenv ("OPENAI_API_KEY") != NULL)
+    g_strlcpy (summary, "Saw a key", sizeof summary);
+}
+#define PLUGIN_SUMMARY summary
+#else
+#define PLUGIN_SUMMARY "A plugin for tests"
+#endif
+
 static void
 variant_register (BtyPlugin *plugin)
 {
@@ -99,6 +120,6 @@ const BtyPluginDescriptor PLUGIN_NAME = { .abi_major = BTY_ABI_MAJOR + PLUGIN_MA
                                           .abi_minor = BTY_ABI_MINOR + PLUGIN_MINOR,
                                           .id = PLUGIN_ID,
                                           .register_ = variant_register,
-                                          .summary = "A plugin for tests",
+                                          .summary = PLUGIN_SUMMARY,
                                           .version = PLUGIN_VERSION,
                                           .licence = "LGPL-2.1-or-later" };
