@@ -103,7 +103,8 @@ engine_start_call (BtyHost *host, const BtyCallSpec *spec)
   BtyEngine *self = BTY_ENGINE (host);
 
   if (bty_catalogue_lookup (self->catalogue, spec->operation, NULL) == NULL)
-    bty_plugin_registry_settle (self->registry); /* it may be of a plugin that somebody brought a moment ago */
+    bty_plugin_index_settle (
+      bty_plugin_registry_get_index (self->registry)); /* it may be of a plugin that somebody brought a moment ago */
   return bty_dispatcher_start (self->dispatcher, spec);
 }
 
@@ -301,7 +302,7 @@ do_later (gpointer data)
   self->later = 0;
   bty_bot_service_ensure_default_async (self->bots, on_default_bot, NULL);
   bty_chat_service_mend (self->chat);
-  bty_plugin_registry_start (self->registry);
+  bty_plugin_index_start (bty_plugin_registry_get_index (self->registry));
   return G_SOURCE_REMOVE;
 }
 

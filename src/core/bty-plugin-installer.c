@@ -13,7 +13,8 @@
 
 typedef struct
 {
-  BtyPluginRegistry *registry;
+  BtyPluginRegistry *registry; /* keeps the index alive */
+  BtyPluginIndex *index;
   char *id;
   gboolean replace;
   gboolean older;
@@ -69,17 +70,17 @@ bty_plugin_installer_compare (const char *a, const char *b)
 }
 
 static char *
-users_folder (BtyPluginRegistry *registry)
+users_folder (BtyPluginIndex *index)
 {
-  return g_build_filename (bty_plugin_registry_get_data_dir (registry), "plugins", NULL);
+  return g_build_filename (bty_plugin_index_get_data_dir (index), "plugins", NULL);
 }
 
 /* Whether it lies where plugins are installed to, and not with the program or on BOTERNITY_PLUGIN_PATH. */
 static gboolean
-check_place (BtyPluginRegistry *registry, const BtyPluginEntry *entry, GError **error)
+check_place (BtyPluginIndex *index, const BtyPluginEntry *entry, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname (entry->path);
-  g_autofree char *user = users_folder (registry);
+  g_autofree char *user = users_folder (index);
 
   if (entry->is_own)
     return refuse (error, BTY_ERROR_FAILED_PRECONDITION,
@@ -108,8 +109,8 @@ check_version (const Install *self, const BtyPluginEntry *entry, const BtyPlugin
 static char *
 choose_path (const Install *self, const BtyPluginManifest *manifest, GError **error)
 {
-  const BtyPluginEntry *entry = bty_plugin_registry_lookup (self->registry, manifest->id);
-  g_autofree char *folder = users_folder (self->registry);
+  const BtyPluginEntry *entry = bty_plugin_index_lookup (self->index, manifest->id);
+  g_autofree char *folder = users_folder (self->index);
   g_autofree char *name = g_strconcat (manifest->id, ".so", NULL);
   g_autofree char *path = g_build_filename (folder, name, NULL);
 
@@ -124,7 +125,7 @@ choose_path (const Install *self, const BtyPluginManifest *manifest, GError **er
                 path);
       return NULL;
     }
-  if (!check_place (self->registry, entry, error) || !check_version (self, entry, manifest, error))
+  if (!check_place (self->index, entry, error) || !check_version (self, entry, manifest, error))
     return NULL;
   if (self->id != NULL || self->replace)
     return g_strdup (entry->path);
@@ -137,7 +138,7 @@ static BtyPluginInfo *
 put_file (const Install *self, BtyPluginManifest *manifest, GError **error)
 {
   g_autofree char *path = choose_path (self, manifest, error);
-  g_autofree char *folder = users_folder (self->registry);
+  g_autofree char *folder = users_folder (self->index);
   gsize size;
   const char *data = g_bytes_get_data (self->contents, &size);
   const BtyPluginEntry *entry;
@@ -150,8 +151,8 @@ put_file (const Install *self, BtyPluginManifest *manifest, GError **error)
       bty_error_convert (error);
       return NULL;
     }
-  bty_plugin_registry_learn (self->registry, path, manifest);
-  entry = bty_plugin_registry_lookup (self->registry, manifest->id);
+  bty_plugin_index_learn (self->index, path, manifest);
+  entry = bty_plugin_index_lookup (self->index, manifest->id);
   if (entry != NULL)
     return bty_plugin_entry_describe (entry);
   refuse (error, BTY_ERROR_RESOURCE_EXHAUSTED,
@@ -192,14 +193,15 @@ void
 bty_plugin_installer_install_async (BtyPluginRegistry *registry, const char *path, const char *id, gboolean replace,
                                     gboolean older, GAsyncReadyCallback callback, gpointer data)
 {
+  BtyPluginIndex *index = bty_plugin_registry_get_index (registry);
   g_autoptr (GTask) task = g_task_new (registry, NULL, callback, data);
   Install *self = g_new0 (Install, 1);
-  g_autofree char *folder = bty_plugin_registry_get_copies (registry);
+  g_autofree char *folder = bty_plugin_index_get_copies (index);
   g_autofree char *copy = NULL;
   GError *error = NULL;
 
   g_task_set_source_tag (task, bty_plugin_installer_install_async);
-  *self = (Install){ g_object_ref (registry), g_strdup (id), replace, older, NULL };
+  *self = (Install){ g_object_ref (registry), index, g_strdup (id), replace, older, NULL };
   g_task_set_task_data (task, self, (GDestroyNotify) install_free);
   if (!g_path_is_absolute (path))
     refuse (&error, BTY_ERROR_INVALID_ARGUMENT, _ ("“%s” must be an absolute path, on the daemon's machine"), path);
@@ -208,7 +210,7 @@ bty_plugin_installer_install_async (BtyPluginRegistry *registry, const char *pat
   if (copy == NULL)
     g_task_return_error (task, error);
   else
-    bty_plugin_scan_async (copy, FALSE, bty_plugin_registry_get_timeout (registry), NULL, on_scanned,
+    bty_plugin_scan_async (copy, FALSE, bty_plugin_index_get_timeout (index), NULL, on_scanned,
                            g_steal_pointer (&task));
 }
 
@@ -219,9 +221,9 @@ bty_plugin_installer_install_finish (GAsyncResult *result, GError **error)
 }
 
 BtyPluginInfo *
-bty_plugin_installer_remove (BtyPluginRegistry *registry, const char *name, GError **error)
+bty_plugin_installer_remove (BtyPluginIndex *index, const char *name, GError **error)
 {
-  const BtyPluginEntry *entry = bty_plugin_registry_lookup (registry, name);
+  const BtyPluginEntry *entry = bty_plugin_index_lookup (index, name);
   g_autoptr (BtyPluginInfo) info = NULL;
 
   if (entry == NULL || entry->is_gone)
@@ -230,7 +232,7 @@ bty_plugin_installer_remove (BtyPluginRegistry *registry, const char *name, GErr
               name);
       return NULL;
     }
-  if (!check_place (registry, entry, error))
+  if (!check_place (index, entry, error))
     return NULL;
   if (g_unlink (entry->path) != 0)
     {
@@ -241,6 +243,6 @@ bty_plugin_installer_remove (BtyPluginRegistry *registry, const char *name, GErr
   info->state = BTY_PLUGIN_GONE;
   if (info->opened)
     bty_record_take_string (&info->reason, g_strdup (_ ("it stays open until the daemon is restarted")));
-  bty_plugin_registry_refresh (registry);
+  bty_plugin_index_refresh (index);
   return g_steal_pointer (&info);
 }

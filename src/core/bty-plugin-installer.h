@@ -27,7 +27,7 @@ void bty_plugin_installer_install_async (BtyPluginRegistry *registry, const char
 BtyPluginInfo *bty_plugin_installer_install_finish (GAsyncResult *result, GError **error);
 
 /** bty_plugin_installer_remove: Returns: (transfer full) (nullable): what was removed from the user's folder; else why not */
-BtyPluginInfo *bty_plugin_installer_remove (BtyPluginRegistry *registry, const char *name, GError **error);
+BtyPluginInfo *bty_plugin_installer_remove (BtyPluginIndex *index, const char *name, GError **error);
 
 /** bty_plugin_installer_compare: Returns: less than 0, 0 or more, as version @a is older, the same or newer than @b; 1.10 is newer than 1.9 */
 int bty_plugin_installer_compare (const char *a, const char *b);

@@ -21,14 +21,15 @@ fail_unknown (BtyCall *call, const char *name)
 static void
 when_known (BtyCall *call, GFunc run)
 {
-  bty_plugin_registry_when_known (bty_call_service (call), run, bty_call_ref (call), (GDestroyNotify) bty_call_unref);
+  bty_plugin_index_when_known (bty_plugin_registry_get_index (bty_call_service (call)), run, bty_call_ref (call),
+                               (GDestroyNotify) bty_call_unref);
 }
 
 static void
-emit_all (gpointer registry, gpointer data)
+emit_all (gpointer index, gpointer data)
 {
   BtyCall *call = data;
-  g_autoptr (GPtrArray) infos = bty_plugin_registry_list (registry);
+  g_autoptr (GPtrArray) infos = bty_plugin_index_list (index);
   g_autoptr (BtyPage) page = bty_page_new ();
 
   if (bty_call_state (call) != BTY_CALL_RUNNING)
@@ -47,7 +48,7 @@ plugin_list (BtyCall *call)
 static void
 answer_entry (BtyCall *call, const char *name)
 {
-  const BtyPluginEntry *entry = bty_plugin_registry_lookup (bty_call_service (call), name);
+  const BtyPluginEntry *entry = bty_plugin_index_lookup (bty_plugin_registry_get_index (bty_call_service (call)), name);
   g_autoptr (BtyPluginInfo) info = NULL;
 
   if (entry == NULL)
@@ -60,7 +61,7 @@ answer_entry (BtyCall *call, const char *name)
 }
 
 static void
-answer_named (gpointer registry, gpointer data)
+answer_named (gpointer index, gpointer data)
 {
   if (bty_call_state (data) == BTY_CALL_RUNNING)
     answer_entry (data, ((const BtyPluginInfo *) bty_call_request (data))->name);
@@ -76,24 +77,24 @@ static void
 plugin_scan (BtyCall *call)
 {
   const BtyPluginRescan *request = bty_call_request (call);
-  BtyPluginRegistry *registry = bty_call_service (call);
+  BtyPluginIndex *index = bty_plugin_registry_get_index (bty_call_service (call));
 
-  bty_plugin_registry_refresh (registry);
-  if (request->name != NULL && bty_plugin_registry_lookup (registry, request->name) == NULL)
+  bty_plugin_index_refresh (index);
+  if (request->name != NULL && bty_plugin_index_lookup (index, request->name) == NULL)
     {
       fail_unknown (call, request->name);
       return;
     }
-  bty_plugin_registry_rescan (registry, request->name);
+  bty_plugin_index_rescan (index, request->name);
   when_known (call, emit_all);
 }
 
 /* Switching one off and on: a list in the settings. */
 
 static gboolean
-write_disabled (BtyPluginRegistry *registry, const BtyPluginEntry *entry, gboolean disable, GError **error)
+write_disabled (BtyPluginIndex *index, const BtyPluginEntry *entry, gboolean disable, GError **error)
 {
-  BtySettings *settings = bty_plugin_registry_get_settings (registry);
+  BtySettings *settings = bty_plugin_index_get_settings (index);
   g_autofree char *text = bty_settings_get (settings, "plugins", "disabled");
   g_auto (GStrv) names = g_strsplit_set (text, ", ;", -1);
   const char *id = bty_plugin_entry_get_id (entry);
@@ -122,9 +123,9 @@ is_needed (const BtyPluginEntry *entry)
 static void
 set_disabled (BtyCall *call, gboolean disable)
 {
-  BtyPluginRegistry *registry = bty_call_service (call);
+  BtyPluginIndex *index = bty_plugin_registry_get_index (bty_call_service (call));
   const char *name = ((const BtyPluginInfo *) bty_call_request (call))->name;
-  const BtyPluginEntry *entry = bty_plugin_registry_lookup (registry, name);
+  const BtyPluginEntry *entry = bty_plugin_index_lookup (index, name);
   g_autoptr (GError) error = NULL;
 
   if (entry == NULL)
@@ -133,7 +134,7 @@ set_disabled (BtyCall *call, gboolean disable)
     bty_call_fail_new (call, BTY_ERROR_FAILED_PRECONDITION,
                        _ ("the daemon needs “%s”, its store or a door: it cannot be disabled while it is in use"),
                        name);
-  else if (!write_disabled (registry, entry, disable, &error))
+  else if (!write_disabled (index, entry, disable, &error))
     bty_call_fail (call, error);
   else if (entry->is_disabled != disable)
     bty_call_fail_new (call, BTY_ERROR_FAILED_PRECONDITION,
@@ -194,8 +195,9 @@ static void
 plugin_remove (BtyCall *call)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (BtyPluginInfo) info = bty_plugin_installer_remove (
-    bty_call_service (call), ((const BtyPluginInfo *) bty_call_request (call))->name, &error);
+  g_autoptr (BtyPluginInfo) info = bty_plugin_installer_remove (bty_plugin_registry_get_index (bty_call_service (call)),
+                                                                ((const BtyPluginInfo *) bty_call_request (call))->name,
+                                                                &error);
 
   if (info != NULL)
     bty_call_return (call, info);

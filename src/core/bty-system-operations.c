@@ -41,11 +41,11 @@ take_addresses (const BtySystem *system, BtyStatus *status)
 static void
 take_plugins (const BtySystem *system, BtyStatus *status)
 {
-  g_autoptr (GPtrArray) plugins = bty_plugin_registry_list (system->registry);
+  g_autoptr (GPtrArray) plugins = bty_plugin_index_list (bty_plugin_registry_get_index (system->registry));
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
   g_autoptr (GStrvBuilder) problems = g_strv_builder_new ();
   g_auto (GStrv) refused = bty_settings_get_problems (system->settings);
-  GPtrArray *folders = bty_plugin_registry_get_problems (system->registry);
+  GPtrArray *folders = bty_plugin_index_get_problems (bty_plugin_registry_get_index (system->registry));
 
   g_strv_builder_addv (problems, (const char **) refused);
   for (guint i = 0; i < folders->len; i++)
@@ -111,11 +111,12 @@ when_known (BtyCall *call, GFunc run)
 {
   const BtySystem *system = bty_call_service (call);
 
-  bty_plugin_registry_when_known (system->registry, run, bty_call_ref (call), (GDestroyNotify) bty_call_unref);
+  bty_plugin_index_when_known (bty_plugin_registry_get_index (system->registry), run, bty_call_ref (call),
+                               (GDestroyNotify) bty_call_unref);
 }
 
 static void
-list_settings (gpointer registry, gpointer data)
+list_settings (gpointer index, gpointer data)
 {
   BtyCall *call = data;
   const BtySystem *system = bty_call_service (call);
@@ -230,7 +231,7 @@ describe (const BtyOperation *operation)
 }
 
 static void
-list_operations (gpointer registry, gpointer data)
+list_operations (gpointer index, gpointer data)
 {
   BtyCall *call = data;
   const BtySystem *system = bty_call_service (call);
