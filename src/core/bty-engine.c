@@ -12,6 +12,7 @@
 #include "bty-access.h"
 #include "bty-bus.h"
 #include "bty-dispatcher.h"
+#include "bty-plugin-operations.h"
 #include "bty-plugin-registry.h"
 #include "bty-system-operations.h"
 #include "chat/bty-chat-service.h"
@@ -107,7 +108,8 @@ engine_start_call (BtyHost *host, const BtyCallSpec *spec)
   BtyEngine *self = BTY_ENGINE (host);
 
   if (bty_catalogue_lookup (self->catalogue, spec->operation, NULL) == NULL)
-    bty_plugin_registry_settle (self->registry); /* it may be of a plugin that somebody brought a moment ago */
+    bty_plugin_index_settle (
+      bty_plugin_registry_get_index (self->registry)); /* it may be of a plugin that somebody brought a moment ago */
   return bty_dispatcher_start (self->dispatcher, spec);
 }
 
@@ -257,6 +259,8 @@ make_domains (BtyEngine *self, GError **error)
   return bty_catalogue_add (self->catalogue, bty_system_operations, bty_n_system_operations, &self->system, NULL,
                             error) &&
          bty_catalogue_add (self->catalogue, bty_event_operations, bty_n_event_operations, self->events, NULL, error) &&
+         bty_catalogue_add (self->catalogue, bty_plugin_operations, bty_n_plugin_operations, self->registry, NULL,
+                            error) &&
          bty_catalogue_add (self->catalogue, bty_bot_operations, bty_n_bot_operations, self->bots, NULL, error) &&
          bty_catalogue_add (self->catalogue, bty_provider_operations, bty_n_provider_operations, self->providers, NULL,
                             error) &&
@@ -336,7 +340,7 @@ do_later (gpointer data)
   self->later = 0;
   bty_bot_service_ensure_default_async (self->bots, on_default_bot, NULL);
   bty_chat_service_mend (self->chat);
-  bty_plugin_registry_start (self->registry);
+  bty_plugin_index_start (bty_plugin_registry_get_index (self->registry));
   return G_SOURCE_REMOVE;
 }
 

@@ -3,8 +3,7 @@
 
 #include <boternity.h>
 
-#include "bty-plugin-entry.h"
-#include "bty-settings.h"
+#include "bty-plugin-index.h"
 
 /**
  * BtyPluginRegistry:
@@ -14,7 +13,7 @@
  * daemon runs from it, else `$libdir/boternity-1/plugins`. The first of two with one file name counts.
  *
  * What a file offers is known from the cache (#BtyPluginCache); a file that is not in there is looked at by the scanner, in the
- * background once bty_plugin_registry_start() was called. A first-party file is named `<kind>-<name>.so`, after the feature it
+ * background once bty_plugin_index_start() was called. A first-party file is named `<kind>-<name>.so`, after the feature it
  * offers, so that it can be used before. A known plugin promises its operations to the catalogue and is opened when one of them,
  * or a feature, is first asked for. Nothing is ever unloaded.
  *
@@ -27,20 +26,12 @@ G_DECLARE_FINAL_TYPE (BtyPluginRegistry, bty_plugin_registry, BTY, PLUGIN_REGIST
 BtyPluginRegistry *bty_plugin_registry_new (BtyHost *host, BtyCatalogue *catalogue, BtySettings *settings,
                                             const char *data_dir);
 
+/** bty_plugin_registry_get_index: Returns: (transfer none): what plugins there are; alive as long as the registry */
+BtyPluginIndex *bty_plugin_registry_get_index (BtyPluginRegistry *registry);
 /** bty_plugin_registry_find: reads the folders and the cache, opens nothing */
 void bty_plugin_registry_find (BtyPluginRegistry *registry);
-/** bty_plugin_registry_start: has unknown files looked at, and watches the folders from now on */
-void bty_plugin_registry_start (BtyPluginRegistry *registry);
-/** bty_plugin_registry_refresh: reads the folders again. Returns: whether a file in them is still being written */
-gboolean bty_plugin_registry_refresh (BtyPluginRegistry *registry);
-/** bty_plugin_registry_settle: waits until nothing that somebody brought is unknown any more */
-void bty_plugin_registry_settle (BtyPluginRegistry *registry);
-/** bty_plugin_registry_when_known: calls @func, with the registry and @data, once: when the scanner has nothing left, maybe now */
-void bty_plugin_registry_when_known (BtyPluginRegistry *registry, GFunc func, gpointer data);
 /** bty_plugin_registry_open_all: opens what still waits */
 void bty_plugin_registry_open_all (BtyPluginRegistry *registry);
-/** bty_plugin_registry_rescan: @name: (nullable): an id or a file's name; forgets what is known of it, or of all, and looks anew */
-void bty_plugin_registry_rescan (BtyPluginRegistry *registry, const char *name);
 /**
  * bty_plugin_registry_make:
  *
@@ -50,13 +41,3 @@ void bty_plugin_registry_rescan (BtyPluginRegistry *registry, const char *name);
 GObject *bty_plugin_registry_make (BtyPluginRegistry *registry, BtyFeatureKind kind, const char *name, GError **error);
 /** bty_plugin_registry_list_features: Returns: (transfer full): names of the features of @kind, opened or waiting */
 GStrv bty_plugin_registry_list_features (BtyPluginRegistry *registry, BtyFeatureKind kind);
-/** bty_plugin_registry_list: Returns: (transfer full) (element-type BtyPluginInfo): all files found, refused ones with the reason */
-GPtrArray *bty_plugin_registry_list (BtyPluginRegistry *registry);
-/** bty_plugin_registry_lookup: @name: an id or a file's name. Returns: (transfer none) (nullable): the one that counts */
-const BtyPluginEntry *bty_plugin_registry_lookup (BtyPluginRegistry *registry, const char *name);
-/** bty_plugin_registry_get_problems: Returns: (transfer none) (element-type utf8): what is wrong with the folders */
-GPtrArray *bty_plugin_registry_get_problems (BtyPluginRegistry *registry);
-BtySettings *bty_plugin_registry_get_settings (BtyPluginRegistry *registry);
-const char *bty_plugin_registry_get_data_dir (BtyPluginRegistry *registry);
-/** bty_plugin_registry_get_copies: Returns: (transfer full): the folder of the copies that are opened */
-char *bty_plugin_registry_get_copies (BtyPluginRegistry *registry);

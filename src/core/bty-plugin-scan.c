@@ -26,22 +26,6 @@ scan_free (Scan *self)
   g_free (self);
 }
 
-/* No key or token that the daemon was started with is for a plugin that nobody has looked at yet. */
-static GStrv
-make_environment (void)
-{
-  static const char *const kept[] = {
-    "PATH",        "LANG",         "LANGUAGE",      "LC_ALL",       "LC_CTYPE",
-    "LC_MESSAGES", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "LD_LIBRARY_PATH"
-  };
-  GStrv environment = g_new0 (char *, 1);
-
-  for (guint i = 0; i < G_N_ELEMENTS (kept); i++)
-    if (g_getenv (kept[i]) != NULL)
-      environment = g_environ_setenv (environment, kept[i], g_getenv (kept[i]), TRUE);
-  return environment;
-}
-
 static gboolean
 on_limit (gpointer data)
 {
@@ -92,13 +76,11 @@ start (const char *path, gboolean is_own, guint timeout, GError **error)
 {
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE |
                                                                         G_SUBPROCESS_FLAGS_STDERR_SILENCE);
-  g_auto (GStrv) environment = make_environment ();
   g_autofree char *program = bty_paths_plugin_scanner ();
   g_autofree char *limit = g_strdup_printf ("%u", timeout);
   const char *const arguments[] = { program, "--timeout", limit, is_own ? "--own" : path, is_own ? path : NULL, NULL };
   GSubprocess *process;
 
-  g_subprocess_launcher_set_environ (launcher, environment);
   process = g_subprocess_launcher_spawnv (launcher, arguments, error);
   if (process == NULL)
     {

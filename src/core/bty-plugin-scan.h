@@ -4,8 +4,8 @@
 #include <boternity.h>
 
 /*
- * Looking at one file with boternity-plugin-scanner: a process with an environment of nothing but words for people and the loader,
- * which ends what does not come back within @timeout milliseconds, and is ended itself a little later.
+ * Looking at one file with boternity-plugin-scanner, which lets go of this program's environment, ends what does not come back within
+ * @timeout milliseconds, and is ended itself a little later.
  */
 
 /** bty_plugin_scan_async: @path: a file that was checked, and does not change; @is_own: it came with the program */

@@ -16,10 +16,18 @@ typedef struct
   guint timeout;
 } Job;
 
+typedef struct
+{
+  GFunc func;
+  gpointer index;
+  gpointer data;
+  GDestroyNotify destroy;
+} Waiter;
+
 struct _BtyPluginSurvey
 {
   BtyPluginSurveyed surveyed;
-  GFunc idle;
+  GArray *waiters;
   gpointer data;
   GQueue jobs; /* the first one is under way */
   GCancellable *cancellable;
@@ -31,6 +39,37 @@ job_free (Job *job)
   g_free (job->path);
   g_free (job->file);
   g_free (job);
+}
+
+static void
+waiter_clear (gpointer data)
+{
+  const Waiter *waiter = data;
+
+  waiter->destroy (waiter->data);
+}
+
+static GArray *
+make_waiters (void)
+{
+  GArray *waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
+
+  g_array_set_clear_func (waiters, waiter_clear);
+  return waiters;
+}
+
+static void
+tell_waiters (BtyPluginSurvey *self)
+{
+  g_autoptr (GArray) waiters = g_steal_pointer (&self->waiters);
+
+  self->waiters = make_waiters ();
+  for (guint i = 0; i < waiters->len; i++)
+    {
+      const Waiter *waiter = &g_array_index (waiters, Waiter, i);
+
+      waiter->func (waiter->index, waiter->data);
+    }
 }
 
 static void take_next (BtyPluginSurvey *self);
@@ -60,16 +99,16 @@ take_next (BtyPluginSurvey *self)
   if (job != NULL)
     bty_plugin_scan_async (job->file, job->is_own, job->timeout, self->cancellable, on_scanned, self);
   else
-    self->idle (self->data, NULL);
+    tell_waiters (self);
 }
 
 BtyPluginSurvey *
-bty_plugin_survey_new (BtyPluginSurveyed surveyed, GFunc idle, gpointer data)
+bty_plugin_survey_new (BtyPluginSurveyed surveyed, gpointer data)
 {
   BtyPluginSurvey *self = g_new0 (BtyPluginSurvey, 1);
 
   self->surveyed = surveyed;
-  self->idle = idle;
+  self->waiters = make_waiters ();
   self->data = data;
   self->cancellable = g_cancellable_new ();
   g_queue_init (&self->jobs);
@@ -81,6 +120,7 @@ bty_plugin_survey_free (BtyPluginSurvey *self)
 {
   g_cancellable_cancel (self->cancellable);
   g_object_unref (self->cancellable);
+  g_array_unref (self->waiters);
   g_queue_clear_full (&self->jobs, (GDestroyNotify) job_free);
   g_free (self);
 }
@@ -97,8 +137,12 @@ bty_plugin_survey_push (BtyPluginSurvey *self, const char *path, const char *fil
     take_next (self);
 }
 
-gboolean
-bty_plugin_survey_is_idle (BtyPluginSurvey *self)
+void
+bty_plugin_survey_when_idle (BtyPluginSurvey *self, GFunc func, gpointer index, gpointer data, GDestroyNotify destroy)
 {
-  return g_queue_is_empty (&self->jobs);
+  const Waiter waiter = { func, index, data, destroy };
+
+  g_array_append_val (self->waiters, waiter);
+  if (g_queue_is_empty (&self->jobs))
+    tell_waiters (self);
 }

@@ -16,12 +16,14 @@ typedef struct _BtyPluginSurvey BtyPluginSurvey;
 typedef void (*BtyPluginSurveyed) (gpointer data, const char *path, const BtyPluginStamp *stamp,
                                    BtyPluginManifest *manifest, const GError *error);
 
-/** bty_plugin_survey_new: @surveyed: called for each file; @idle: called when the last one is done */
-BtyPluginSurvey *bty_plugin_survey_new (BtyPluginSurveyed surveyed, GFunc idle, gpointer data);
+/** bty_plugin_survey_new: @surveyed: called for each file, with @data */
+BtyPluginSurvey *bty_plugin_survey_new (BtyPluginSurveyed surveyed, gpointer data);
 /** bty_plugin_survey_free: what is under way is left alone, and nobody told */
 void bty_plugin_survey_free (BtyPluginSurvey *survey);
 
 /** bty_plugin_survey_push: @file: what to open for @path, such as a copy; @timeout: milliseconds */
 void bty_plugin_survey_push (BtyPluginSurvey *survey, const char *path, const char *file, gboolean is_own,
                              const BtyPluginStamp *stamp, guint timeout);
-gboolean bty_plugin_survey_is_idle (BtyPluginSurvey *survey);
+/** bty_plugin_survey_when_idle: calls @func (@index, @data) once, when the last file is done, maybe now; @destroy: frees @data in any case */
+void bty_plugin_survey_when_idle (BtyPluginSurvey *survey, GFunc func, gpointer index, gpointer data,
+                                  GDestroyNotify destroy);

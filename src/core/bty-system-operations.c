@@ -43,11 +43,11 @@ take_addresses (const BtySystem *system, BtyStatus *status)
 static void
 take_plugins (const BtySystem *system, BtyStatus *status)
 {
-  g_autoptr (GPtrArray) plugins = bty_plugin_registry_list (system->registry);
+  g_autoptr (GPtrArray) plugins = bty_plugin_index_list (bty_plugin_registry_get_index (system->registry));
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
   g_autoptr (GStrvBuilder) problems = g_strv_builder_new ();
   g_auto (GStrv) refused = bty_settings_get_problems (system->settings);
-  GPtrArray *folders = bty_plugin_registry_get_problems (system->registry);
+  GPtrArray *folders = bty_plugin_index_get_problems (bty_plugin_registry_get_index (system->registry));
 
   g_strv_builder_addv (problems, (const char **) refused);
   for (guint i = 0; i < folders->len; i++)
@@ -113,16 +113,19 @@ when_known (BtyCall *call, GFunc run)
 {
   const BtySystem *system = bty_call_service (call);
 
-  bty_plugin_registry_when_known (system->registry, run, bty_call_ref (call));
+  bty_plugin_index_when_known (bty_plugin_registry_get_index (system->registry), run, bty_call_ref (call),
+                               (GDestroyNotify) bty_call_unref);
 }
 
 static void
-list_settings (gpointer registry, gpointer data)
+list_settings (gpointer index, gpointer data)
 {
-  g_autoptr (BtyCall) call = data;
+  BtyCall *call = data;
   const BtySystem *system = bty_call_service (call);
   g_autoptr (GPtrArray) all = NULL;
 
+  if (bty_call_state (call) != BTY_CALL_RUNNING)
+    return; /* cancelled while it waited */
   bty_plugin_registry_open_all (system->registry);
   all = bty_settings_list (system->settings);
   emit_all (call, all);
@@ -141,8 +144,12 @@ answer_setting (BtyCall *call, const char *name)
   g_autoptr (GError) error = NULL;
   g_autoptr (BtySettingInfo) info = NULL;
 
-  bty_plugin_registry_open_all (system->registry);
-  info = bty_settings_describe (system->settings, name, &error);
+  info = bty_settings_describe (system->settings, name, NULL);
+  if (info == NULL) /* it may be of a plugin that is not open */
+    {
+      bty_plugin_registry_open_all (system->registry);
+      info = bty_settings_describe (system->settings, name, &error);
+    }
   if (info != NULL)
     bty_call_return (call, info);
   else
@@ -163,8 +170,10 @@ config_set (BtyCall *call)
   const BtySystem *system = bty_call_service (call);
   const BtySettingInfo *request = bty_call_request (call);
   g_autoptr (GError) error = NULL;
+  g_autoptr (BtySettingInfo) known = bty_settings_describe (system->settings, request->name, NULL);
 
-  bty_plugin_registry_open_all (system->registry);
+  if (known == NULL)
+    bty_plugin_registry_open_all (system->registry);
   if (bty_settings_set (system->settings, request->name, request->value, &error))
     answer_setting (call, request->name);
   else
@@ -272,13 +281,15 @@ describe (const BtyOperation *operation)
 }
 
 static void
-list_operations (gpointer registry, gpointer data)
+list_operations (gpointer index, gpointer data)
 {
-  g_autoptr (BtyCall) call = data;
+  BtyCall *call = data;
   const BtySystem *system = bty_call_service (call);
   g_autoptr (GPtrArray) operations = NULL;
   g_autoptr (GPtrArray) infos = bty_record_list_new ();
 
+  if (bty_call_state (call) != BTY_CALL_RUNNING)
+    return; /* cancelled while it waited */
   bty_plugin_registry_open_all (system->registry);
   operations = bty_catalogue_list (system->catalogue);
   for (guint i = 0; i < operations->len; i++)

@@ -100,3 +100,24 @@ static const BtyField provider_report_fields[] = {
 };
 BTY_DEFINE_RECORD (BtyProviderReport, bty_provider_report, "provider_report", N_ ("What a test of a provider gave"),
                    provider_report_fields)
+
+static const BtyField plugin_rescan_fields[] = {
+  BTY_FIELD_STRING (BtyPluginRescan, name, 0, N_ ("Only this plugin"), .max = 255),
+};
+BTY_DEFINE_RECORD (BtyPluginRescan, bty_plugin_rescan, "plugin_rescan", N_ ("Which plugins to look at again"),
+                   plugin_rescan_fields)
+
+static const BtyField plugin_install_fields[] = {
+  BTY_FIELD_STRING (BtyPluginInstall, path, BTY_REQUIRED, N_ ("A file on the daemon's machine"), .min = 1, .max = 4096),
+  BTY_FIELD_BOOL (BtyPluginInstall, replace, 0, N_ ("Whether it may replace the one with the same id")),
+};
+BTY_DEFINE_RECORD (BtyPluginInstall, bty_plugin_install, "plugin_install", N_ ("A plugin to install"),
+                   plugin_install_fields)
+
+static const BtyField plugin_update_fields[] = {
+  BTY_FIELD_STRING (BtyPluginUpdate, name, BTY_REQUIRED | BTY_KEY, N_ ("Its identifier")),
+  BTY_FIELD_STRING (BtyPluginUpdate, path, BTY_REQUIRED, N_ ("A file on the daemon's machine"), .min = 1, .max = 4096),
+  BTY_FIELD_BOOL (BtyPluginUpdate, older, 0, N_ ("Whether it may be an older version, or the same")),
+};
+BTY_DEFINE_RECORD (BtyPluginUpdate, bty_plugin_update, "plugin_update", N_ ("A plugin's newer file"),
+                   plugin_update_fields)

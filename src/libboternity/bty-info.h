@@ -140,4 +140,31 @@ typedef struct
 } BtyProviderReport;
 BTY_DECLARE_RECORD (BtyProviderReport, bty_provider_report)
 
+/** BtyPluginRescan: @name: (nullable): the id or file name of the plugin to look at again; %NULL: all that are not open */
+typedef struct
+{
+  BtyRecord record;
+  char *name;
+} BtyPluginRescan;
+BTY_DECLARE_RECORD (BtyPluginRescan, bty_plugin_rescan)
+
+/** BtyPluginInstall: @path: a file on this machine; @replace: whether it may take the place of one with the same id */
+typedef struct
+{
+  BtyRecord record;
+  char *path;
+  gboolean replace;
+} BtyPluginInstall;
+BTY_DECLARE_RECORD (BtyPluginInstall, bty_plugin_install)
+
+/** BtyPluginUpdate: @name: its id; @path: a file on this machine; @older: whether it may be an older version, or the same */
+typedef struct
+{
+  BtyRecord record;
+  char *name;
+  char *path;
+  gboolean older;
+} BtyPluginUpdate;
+BTY_DECLARE_RECORD (BtyPluginUpdate, bty_plugin_update)
+
 G_END_DECLS

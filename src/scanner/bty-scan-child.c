@@ -41,6 +41,16 @@ write_all (int fd, const char *text, gsize length)
     }
 }
 
+/* A crash is a crash, whatever this program's libraries make of it. */
+static void
+reset_signals (void)
+{
+  static const int signals[] = { SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGPIPE };
+
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    signal (signals[i], SIG_DFL);
+}
+
 /* Ends without the plugin's destructors, which have no say any more. */
 static void G_GNUC_NORETURN
 run (const char *path, gboolean is_own, int answer)
@@ -51,6 +61,7 @@ run (const char *path, gboolean is_own, int answer)
   setpgid (0, 0);
   prctl (PR_SET_PDEATHSIG, SIGKILL);
   silence ();
+  reset_signals ();
   manifest = bty_scan_look (path, is_own);
   text = bty_record_to_json (manifest, BTY_VIEW_READ);
   write_all (answer, text, strlen (text));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Walks every operation of the core, and through them every record. */
 #include "bty-metadata.h"
+#include "bty-plugin-operations.h"
 #include "bty-system-operations.h"
 #include "chat/bty-chat-service.h"
 #include "event/bty-event-service.h"
@@ -17,6 +18,7 @@ test_rules (void)
 {
   check (bty_system_operations, bty_n_system_operations);
   check (bty_event_operations, bty_n_event_operations);
+  check (bty_plugin_operations, bty_n_plugin_operations);
   check (bty_bot_operations, bty_n_bot_operations);
   check (bty_provider_operations, bty_n_provider_operations);
   check (bty_chat_operations, bty_n_chat_operations);

@@ -111,7 +111,7 @@ patch (const char *path, goffset place, guint8 byte)
 static BtyPluginInfo *
 find_info (Fixture *f, const char *path)
 {
-  g_autoptr (GPtrArray) infos = bty_plugin_registry_list (f->registry);
+  g_autoptr (GPtrArray) infos = bty_plugin_index_list (bty_plugin_registry_get_index (f->registry));
 
   for (guint i = 0; i < infos->len; i++)
     {

@@ -3,6 +3,16 @@
 #define G_LOG_DOMAIN "bty-test-plugin"
 
 #include <boternity.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#ifndef PLUGIN_GROUP
+#define PLUGIN_GROUP PLUGIN_ID
+#endif
+#ifndef PLUGIN_VERSION
+#define PLUGIN_VERSION "1.2"
+#endif
 
 /* A provider that does nothing: the registry only makes it. */
 typedef GObject Quiet;
@@ -33,6 +43,16 @@ __attribute__ ((constructor)) static void
 leave_mark (void)
 {
   g_setenv ("BTY_TEST_OPENED_" PLUGIN_MARK, "1", TRUE);
+#ifdef PLUGIN_CRASHES
+  raise (SIGSEGV);
+#endif
+#ifdef PLUGIN_HANGS
+  for (;;)
+    pause ();
+#endif
+#ifdef PLUGIN_EXITS
+  exit (3);
+#endif
 }
 
 static void
@@ -44,13 +64,13 @@ say_hello (BtyCall *call)
 static const BtyOperation operations[] = {
   { .name = PLUGIN_OPERATION,
     .summary = "Says hello",
-    .http = "POST /hello",
+    .http = "POST /" PLUGIN_ID "/hello",
     .effect = BTY_EFFECT_READ,
     .run = say_hello },
 };
 
 static const BtySetting settings[] = {
-  { .group = PLUGIN_ID,
+  { .group = PLUGIN_GROUP,
     .key = "words",
     .type = BTY_SETTING_INT,
     .fallback = "3",
@@ -58,6 +78,27 @@ static const BtySetting settings[] = {
     .max = 9,
     .summary = "How many" },
 };
+
+#ifdef PLUGIN_NOSY
+/* A plugin's descriptor is what the scanner passes on, so this one tells by it what it saw. */
+static char summary[32] = "Saw nothing";
+
+__attribute__ ((constructor)) static void
+look_around (void)
+{
+  g_autofree char *text = NULL;
+  gsize length = 0;
+
+  if (g_file_get_contents ("/proc/self/environ", &text, &length, NULL) &&
+      g_strstr_len (text, (gssize) length, "secret"))
+    g_strlcpy (summary, "Saw a secret", sizeof summary);
+  if (g_getenv ("OPENAI_API_KEY") != NULL)
+    g_strlcpy (summary, "Saw a key", sizeof summary);
+}
+#define PLUGIN_SUMMARY summary
+#else
+#define PLUGIN_SUMMARY "A plugin for tests"
+#endif
 
 static void
 variant_register (BtyPlugin *plugin)
@@ -79,6 +120,6 @@ const BtyPluginDescriptor PLUGIN_NAME = { .abi_major = BTY_ABI_MAJOR + PLUGIN_MA
                                           .abi_minor = BTY_ABI_MINOR + PLUGIN_MINOR,
                                           .id = PLUGIN_ID,
                                           .register_ = variant_register,
-                                          .summary = "A plugin for tests",
-                                          .version = "1.2",
+                                          .summary = PLUGIN_SUMMARY,
+                                          .version = PLUGIN_VERSION,
                                           .licence = "LGPL-2.1-or-later" };

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-plugin"
+
+#include "config.h"
+
+#include "bty-plugin-index.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "bty-plugin-cache.h"
+#include "bty-plugin-files.h"
+#include "bty-plugin-folders.h"
+#include "bty-plugin-offer.h"
+#include "bty-plugin-scan.h"
+#include "bty-plugin-survey.h"
+#include "bty-plugin-watch.h"
+
+struct _BtyPluginIndex
+{
+  BtySettings *settings;
+  char *data_dir;
+  BtyPluginFiles *files;
+  BtyPluginOffers offers;
+  BtyPluginCache *cache; /* NULL: the folders were not read yet */
+  BtyPluginSurvey *survey;
+  BtyPluginWatch *watch; /* NULL: not started */
+  guint save;
+};
+
+static const BtySetting settings_table[] = {
+  { .group = "plugins",
+    .key = "scan_timeout_ms",
+    .type = BTY_SETTING_INT,
+    .fallback = "5000",
+    .unit = "ms",
+    .min = 100,
+    .max = 120000,
+    .summary = N_ ("How long an unknown plugin may take to be looked at") },
+  { .group = "plugins",
+    .key = "settle_ms",
+    .type = BTY_SETTING_INT,
+    .fallback = "500",
+    .unit = "ms",
+    .min = 50,
+    .max = 60000,
+    .summary = N_ ("How long a new plugin's file must have been unchanged before it is looked at") },
+  { .group = "plugins",
+    .key = "max_files",
+    .type = BTY_SETTING_INT,
+    .fallback = "200",
+    .unit = "files",
+    .min = 1,
+    .max = 5000,
+    .summary = N_ ("Most plugins of one folder that are looked at") },
+  { .group = "plugins",
+    .key = "disabled",
+    .type = BTY_SETTING_STRING,
+    .fallback = "",
+    .summary = N_ ("Plugins that are never opened: their ids, with commas") },
+};
+
+BtySettings *
+bty_plugin_index_get_settings (BtyPluginIndex *self)
+{
+  return self->settings;
+}
+
+const char *
+bty_plugin_index_get_data_dir (BtyPluginIndex *self)
+{
+  return self->data_dir;
+}
+
+GPtrArray *
+bty_plugin_index_get_problems (BtyPluginIndex *self)
+{
+  return bty_plugin_files_get_problems (self->files);
+}
+
+/* Without a home there is no cache folder of the user's; the data folder is always ours. */
+static char *
+cache_folder (BtyPluginIndex *self)
+{
+  if (g_getenv ("XDG_CACHE_HOME") == NULL && g_getenv ("HOME") == NULL)
+    return g_build_filename (self->data_dir, "cache", NULL);
+  return g_build_filename (g_get_user_cache_dir (), "boternity", NULL);
+}
+
+char *
+bty_plugin_index_get_copies (BtyPluginIndex *self)
+{
+  g_autofree char *folder = cache_folder (self);
+
+  return g_build_filename (folder, "plugins", NULL);
+}
+
+/* What came with the program is opened where it is; anything else from a copy, which nobody changes while it is open. */
+char *
+bty_plugin_index_prepare (BtyPluginIndex *self, const BtyPluginEntry *entry, GError **error)
+{
+  g_autofree char *real = NULL;
+  g_autofree char *folder = NULL;
+  g_autoptr (GBytes) contents = NULL;
+
+  if (!bty_plugin_file_check (entry->path, &real, entry->is_own ? NULL : &contents, error))
+    return NULL;
+  if (entry->is_own)
+    return g_steal_pointer (&real);
+  folder = bty_plugin_index_get_copies (self);
+  return bty_plugin_file_copy (folder, entry->path, contents, error);
+}
+
+/* Knowing what a file is. */
+
+GPtrArray *
+bty_plugin_index_get_entries (BtyPluginIndex *self)
+{
+  return bty_plugin_files_get_entries (self->files);
+}
+
+static gboolean
+is_disabled (BtyPluginIndex *self, const BtyPluginEntry *entry)
+{
+  g_autofree char *text = bty_settings_get (self->settings, "plugins", "disabled");
+  g_auto (GStrv) names = g_strsplit_set (text, ", ;", -1);
+
+  for (guint i = 0; names[i] != NULL; i++)
+    if (*names[i] != '\0' && bty_plugin_entry_is_called (entry, names[i]))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+offer (BtyPluginIndex *self, BtyPluginEntry *entry)
+{
+  entry->is_disabled = is_disabled (self, entry);
+  if (entry->manifest != NULL && entry->manifest->outcome == BTY_PLUGIN_FINE)
+    bty_plugin_offer (&self->offers, entry, bty_plugin_index_get_entries (self));
+}
+
+static void
+take_manifest (BtyPluginIndex *self, BtyPluginEntry *entry, BtyPluginManifest *manifest)
+{
+  entry->manifest = bty_plugin_manifest_ref (manifest);
+  if (manifest->outcome == BTY_PLUGIN_FINE)
+    offer (self, entry);
+  else
+    bty_plugin_entry_refuse (
+      entry, BTY_PLUGIN_REFUSAL_SCAN,
+      g_error_new (BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, "%s",
+                   manifest->reason != NULL ? manifest->reason : _ ("the scanner did not say why")));
+}
+
+static gboolean
+save_cache (gpointer data)
+{
+  BtyPluginIndex *self = data;
+
+  self->save = 0;
+  bty_plugin_cache_save (self->cache);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+save_later (BtyPluginIndex *self)
+{
+  if (self->save == 0)
+    self->save = g_timeout_add (1000, save_cache, self);
+}
+
+void
+bty_plugin_index_remember (BtyPluginIndex *self, BtyPluginEntry *entry)
+{
+  bty_plugin_cache_put (self->cache, entry->path, &entry->stamp, entry->manifest);
+  save_later (self);
+}
+
+static void
+take_answer (BtyPluginIndex *self, BtyPluginEntry *entry, BtyPluginManifest *manifest, const GError *error)
+{
+  entry->is_scanning = FALSE;
+  if (manifest == NULL)
+    {
+      bty_plugin_entry_refuse (entry, BTY_PLUGIN_REFUSAL_FILE, g_error_copy (error));
+      return;
+    }
+  take_manifest (self, entry, manifest);
+  bty_plugin_index_remember (self, entry);
+}
+
+static void
+on_surveyed (gpointer data, const char *path, const BtyPluginStamp *stamp, BtyPluginManifest *manifest,
+             const GError *error)
+{
+  BtyPluginIndex *self = data;
+  BtyPluginEntry *entry = bty_plugin_files_find (self->files, path);
+
+  if (entry != NULL && entry->is_scanning && memcmp (&entry->stamp, stamp, sizeof *stamp) == 0)
+    take_answer (self, entry, manifest, error);
+}
+
+void
+bty_plugin_index_when_known (BtyPluginIndex *self, GFunc func, gpointer data, GDestroyNotify destroy)
+{
+  bty_plugin_survey_when_idle (self->survey, func, self, data, destroy);
+}
+
+guint
+bty_plugin_index_get_timeout (BtyPluginIndex *self)
+{
+  return (guint) bty_settings_get_int (self->settings, "plugins", "scan_timeout_ms");
+}
+
+static void
+survey_unknown (BtyPluginIndex *self)
+{
+  GPtrArray *entries = bty_plugin_index_get_entries (self);
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      BtyPluginEntry *entry = g_ptr_array_index (entries, i);
+      g_autofree char *file = NULL;
+      GError *error = NULL;
+
+      if (!bty_plugin_entry_is_unknown (entry) || entry->is_scanning)
+        continue;
+      file = bty_plugin_index_prepare (self, entry, &error);
+      entry->is_scanning = file != NULL;
+      if (file != NULL)
+        bty_plugin_survey_push (self->survey, entry->path, file, entry->is_own, &entry->stamp,
+                                bty_plugin_index_get_timeout (self));
+      else
+        bty_plugin_entry_refuse (entry, BTY_PLUGIN_REFUSAL_FILE, error);
+    }
+}
+
+static void
+scan_now (BtyPluginIndex *self, BtyPluginEntry *entry)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *file = bty_plugin_index_prepare (self, entry, &error);
+  g_autoptr (BtyPluginManifest) manifest = NULL;
+
+  if (file != NULL)
+    manifest = bty_plugin_scan_now (file, entry->is_own, bty_plugin_index_get_timeout (self), &error);
+  take_answer (self, entry, manifest, error);
+}
+
+void
+bty_plugin_index_settle (BtyPluginIndex *self)
+{
+  GPtrArray *entries = bty_plugin_index_get_entries (self);
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      BtyPluginEntry *entry = g_ptr_array_index (entries, i);
+
+      if (bty_plugin_entry_is_unknown (entry) && !(entry->is_own && entry->file_feature != NULL))
+        scan_now (self, entry);
+    }
+}
+
+/* The folders. */
+
+void
+bty_plugin_index_withdraw (BtyPluginIndex *self, BtyPluginEntry *entry)
+{
+  bty_plugin_offer_withdraw (&self->offers, entry);
+}
+
+void
+bty_plugin_index_make_sure (BtyPluginIndex *self, BtyPluginEntry *entry)
+{
+  BtyPluginStamp now;
+
+  if (entry->is_own)
+    return;
+  bty_plugin_file_stamp (entry->path, &now);
+  if (entry->manifest != NULL && memcmp (&entry->stamp, &now, sizeof now) == 0)
+    return;
+  bty_plugin_index_withdraw (self, entry);
+  bty_plugin_entry_forget (entry);
+  scan_now (self, entry);
+}
+
+static void
+drop (gpointer data, BtyPluginEntry *entry)
+{
+  bty_plugin_index_withdraw (data, entry);
+}
+
+gboolean
+bty_plugin_index_refresh (BtyPluginIndex *self)
+{
+  guint settle = self->watch != NULL ? (guint) bty_settings_get_int (self->settings, "plugins", "settle_ms") : 0;
+  guint max = (guint) bty_settings_get_int (self->settings, "plugins", "max_files");
+  gboolean is_writing = bty_plugin_files_refresh (self->files, max, settle);
+  GPtrArray *entries = bty_plugin_index_get_entries (self);
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      BtyPluginEntry *entry = g_ptr_array_index (entries, i);
+      BtyPluginManifest *cached = NULL;
+
+      if (entry->manifest == NULL && entry->module == NULL && entry->refusal == BTY_PLUGIN_REFUSAL_NONE)
+        cached = bty_plugin_cache_get (self->cache, entry->path, &entry->stamp);
+      if (cached != NULL)
+        {
+          entry->is_unsettled = FALSE;
+          take_manifest (self, entry, cached);
+        }
+      else
+        offer (self, entry);
+    }
+  if (self->watch != NULL)
+    survey_unknown (self);
+  return is_writing;
+}
+
+void
+bty_plugin_index_learn (BtyPluginIndex *self, const char *path, BtyPluginManifest *manifest)
+{
+  BtyPluginStamp stamp;
+
+  bty_plugin_file_stamp (path, &stamp);
+  bty_plugin_cache_put (self->cache, path, &stamp, manifest);
+  save_later (self);
+  bty_plugin_index_refresh (self);
+}
+
+static gboolean
+on_folder_changed (gpointer data)
+{
+  return bty_plugin_index_refresh (data);
+}
+
+void
+bty_plugin_index_find (BtyPluginIndex *self)
+{
+  g_autofree char *folder = cache_folder (self);
+  g_autofree char *path = g_build_filename (folder, "plugins.json", NULL);
+
+  if (self->cache == NULL)
+    self->cache = bty_plugin_cache_new (path);
+  bty_plugin_index_refresh (self);
+}
+
+void
+bty_plugin_index_start (BtyPluginIndex *self)
+{
+  g_auto (GStrv) folders = bty_plugin_folders_get (self->data_dir);
+
+  self->watch = bty_plugin_watch_new ((const char *const *) folders,
+                                      (guint) bty_settings_get_int (self->settings, "plugins", "settle_ms"),
+                                      on_folder_changed, self);
+  if (bty_plugin_index_refresh (self)) /* what came before the watch */
+    bty_plugin_watch_wait (self->watch);
+}
+
+void
+bty_plugin_index_rescan (BtyPluginIndex *self, const char *name)
+{
+  GPtrArray *entries = bty_plugin_index_get_entries (self);
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      BtyPluginEntry *entry = g_ptr_array_index (entries, i);
+
+      if (entry->module != NULL || (name != NULL && !bty_plugin_entry_is_called (entry, name)))
+        continue;
+      drop (self, entry);
+      bty_plugin_entry_forget (entry);
+      bty_plugin_cache_forget (self->cache, entry->path);
+    }
+  bty_plugin_index_refresh (self);
+}
+
+static void
+on_setting_changed (BtySettings *settings, const char *name, BtyPluginIndex *self)
+{
+  GPtrArray *entries = bty_plugin_index_get_entries (self);
+
+  for (guint i = 0; g_str_equal (name, "plugins.disabled") && i < entries->len; i++)
+    {
+      BtyPluginEntry *entry = g_ptr_array_index (entries, i);
+
+      offer (self, entry);
+      if (entry->is_disabled && entry->module == NULL)
+        drop (self, entry);
+    }
+}
+
+const BtyPluginEntry *
+bty_plugin_index_lookup (BtyPluginIndex *self, const char *name)
+{
+  return bty_plugin_files_lookup (self->files, name);
+}
+
+GPtrArray *
+bty_plugin_index_list (BtyPluginIndex *self)
+{
+  GPtrArray *entries = bty_plugin_index_get_entries (self);
+  GPtrArray *infos = bty_record_list_new ();
+
+  for (guint i = 0; i < entries->len; i++)
+    g_ptr_array_add (infos, bty_plugin_entry_describe (g_ptr_array_index (entries, i)));
+  return infos;
+}
+
+BtyPluginIndex *
+bty_plugin_index_new (BtyCatalogue *catalogue, BtySettings *settings, const char *data_dir, BtyCatalogueOpener open,
+                      gpointer data)
+{
+  BtyPluginIndex *self = g_new0 (BtyPluginIndex, 1);
+
+  self->settings = g_object_ref (settings);
+  self->data_dir = g_strdup (data_dir);
+  self->files = bty_plugin_files_new (data_dir, drop, self);
+  self->survey = bty_plugin_survey_new (on_surveyed, self);
+  self->offers = (BtyPluginOffers){ catalogue, settings, open, data };
+  bty_settings_add (settings, settings_table, G_N_ELEMENTS (settings_table));
+  g_signal_connect (settings, "changed", G_CALLBACK (on_setting_changed), self);
+  return self;
+}
+
+void
+bty_plugin_index_free (BtyPluginIndex *self)
+{
+  g_signal_handlers_disconnect_by_func (self->settings, on_setting_changed, self);
+  g_clear_handle_id (&self->save, g_source_remove);
+  g_clear_pointer (&self->watch, bty_plugin_watch_free);
+  bty_plugin_survey_free (self->survey);
+  g_clear_pointer (&self->cache, bty_plugin_cache_free);
+  bty_plugin_files_free (self->files);
+  g_object_unref (self->settings);
+  g_free (self->data_dir);
+  g_free (self);
+}
