@@ -114,7 +114,11 @@ static const Mapping convert_mappings[] = {
   { G_CONVERT_ERROR_NO_MEMORY, BTY_ERROR_RESOURCE_EXHAUSTED },
 };
 
-G_DEFINE_QUARK (bty - error - quark, bty_error)
+GQuark
+bty_error_quark (void)
+{
+  return g_quark_from_static_string ("bty-error-quark");
+}
 
 const BtyErrorInfo *
 bty_error_info (BtyErrorCode code)

@@ -18,7 +18,7 @@ BTY_EXPORT GType bty_secret_get_type (void);
 
 /**
  * bty_secret_new:
- * @bytes: (array length=length): copied; the caller clears its own copy with bty_secret_clear_memory()
+ * @bytes: (array length=length) (element-type guint8): copied; the caller clears its own copy with bty_secret_clear_memory()
  * @length: at most 64 KiB
  *
  * Returns: (transfer full): a new secret

@@ -92,7 +92,7 @@ typedef void (*BtySkillOutput) (BtySkillRuntime *runtime, const char *text, gsiz
  * @is_available: whether this machine can run it; else @reason (out) (transfer full) says why not and what to do. Must not block
  * @takes: whether the skill in @folder looks like one of this runtime's form, by the names of its files. Must not block for long
  * @check_async: reads and checks the skill in @folder without running anything of it
- * @check_finish: (transfer full) (element-type BtySkillTool): its tools
+ * @check_finish: (transfer full): its tools, each a #BtySkillTool
  * @run_async: runs one tool; tells @output (nullable) what it says; stops it and all that it began when @cancellable is cancelled
  * @run_finish: (transfer full): what it gave
  *

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "bty-completion-request.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  BTY_BOT_RUNNING,
+  BTY_BOT_STOPPED,
+} BtyBotState;
+BTY_EXPORT const BtyEnumValue bty_bot_states[];
+
+/**
+ * BtyBot:
+ * @slug: made from the name, unique; names its folder under `bots/`
+ * @state: a stopped bot keeps everything and answers nothing
+ * @route: models to try, in order, each as `provider/model`; empty: the setting `chat.route`
+ * @temperature: nullable
+ * @max_output: most tokens of an answer; 0: the model's own
+ */
+typedef struct
+{
+  BtyRecord record;
+  char *name;
+  char *slug;
+  char *description;
+  BtyBotState state;
+  GStrv route;
+  double temperature;
+  gint64 max_output;
+} BtyBot;
+
+BTY_DECLARE_RECORD (BtyBot, bty_bot)
+
+G_END_DECLS

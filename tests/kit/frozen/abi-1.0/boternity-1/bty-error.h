@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "bty-macros.h"
+
+G_BEGIN_DECLS
+
+/**
+ * BTY_ERROR:
+ *
+ * The one error domain. Whatever leaves the program as an error is one of #BtyErrorCode; foreign domains are converted where
+ * they enter, with bty_error_code_of().
+ */
+#define BTY_ERROR (bty_error_quark ())
+
+/**
+ * BtyErrorCode:
+ *
+ * The canonical codes, after google.rpc.Code. Appended to, never reordered.
+ */
+typedef enum
+{
+  BTY_ERROR_INVALID_ARGUMENT,
+  BTY_ERROR_UNAUTHENTICATED,
+  BTY_ERROR_PERMISSION_DENIED,
+  BTY_ERROR_NOT_FOUND,
+  BTY_ERROR_ALREADY_EXISTS,
+  BTY_ERROR_FAILED_PRECONDITION,
+  BTY_ERROR_ABORTED,
+  BTY_ERROR_OUT_OF_RANGE,
+  BTY_ERROR_RESOURCE_EXHAUSTED,
+  BTY_ERROR_CANCELLED,
+  BTY_ERROR_DEADLINE_EXCEEDED,
+  BTY_ERROR_UNAVAILABLE,
+  BTY_ERROR_UNIMPLEMENTED,
+  BTY_ERROR_DATA_LOSS,
+  BTY_ERROR_INTERNAL,
+} BtyErrorCode;
+
+#define BTY_N_ERROR_CODES (BTY_ERROR_INTERNAL + 1)
+
+/**
+ * BtyErrorInfo:
+ * @code: the code
+ * @name: its name on every wire, such as `NOT_FOUND`
+ * @title: a short title for people (untranslated; pass it through gettext)
+ * @http_status: HTTP status
+ * @grpc_status: gRPC status
+ * @dbus_name: D-Bus error name
+ * @exit_code: exit code of `boternity-ctl`
+ *
+ * One row of the table that every door reads.
+ */
+typedef struct
+{
+  BtyErrorCode code;
+  const char *name;
+  const char *title;
+  guint http_status;
+  guint grpc_status;
+  const char *dbus_name;
+  int exit_code;
+} BtyErrorInfo;
+
+BTY_EXPORT GQuark bty_error_quark (void);
+
+/**
+ * bty_error_info:
+ * @code: a code; one out of range is taken for %BTY_ERROR_INTERNAL
+ *
+ * Returns: (transfer none): the row of @code
+ */
+BTY_EXPORT const BtyErrorInfo *bty_error_info (BtyErrorCode code);
+
+/**
+ * bty_error_info_by_name:
+ * @name: a wire name such as `NOT_FOUND`
+ *
+ * Returns: (transfer none) (nullable): its row, or %NULL when there is none
+ */
+BTY_EXPORT const BtyErrorInfo *bty_error_info_by_name (const char *name);
+
+/**
+ * bty_error_code_of:
+ * @error: an error of any domain
+ *
+ * Returns: the canonical code that fits: that of a BTY_ERROR itself, a mapping of G_IO_ERROR, G_FILE_ERROR, G_KEY_FILE_ERROR
+ * and G_CONVERT_ERROR, else %BTY_ERROR_INTERNAL
+ */
+BTY_EXPORT BtyErrorCode bty_error_code_of (const GError *error);
+
+/**
+ * bty_error_convert:
+ * @error: (inout) (optional): an error of any domain, replaced in place by a BTY_ERROR with the same message
+ *
+ * To be called once, where a foreign error enters.
+ *
+ * Returns: always %FALSE, so that it can end a function
+ */
+BTY_EXPORT gboolean bty_error_convert (GError **error);
+
+G_END_DECLS

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "bty-record.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  BTY_SETTING_STRING,
+  BTY_SETTING_INT,
+  BTY_SETTING_BOOL,
+} BtySettingType;
+
+/**
+ * BtySetting:
+ * @group: group of the key file, such as `http`
+ * @key: key in it; by environment it is `BOTERNITY_GROUP_KEY`
+ * @fallback: its default, as text
+ * @unit: (nullable): unit of a number, such as `ms`
+ * @min: least and @max: greatest value of a number
+ *
+ * One line a setting, static and const: what limits something is here, with its default and unit.
+ */
+typedef struct
+{
+  const char *group;
+  const char *key;
+  BtySettingType type;
+  const char *fallback;
+  const char *unit;
+  gint64 min;
+  gint64 max;
+  const char *summary;
+  gpointer reserved[2];
+} BtySetting;
+
+G_END_DECLS
