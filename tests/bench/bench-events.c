@@ -132,7 +132,8 @@ make (Bench *b)
 
       event->record.id = bty_id_new ();
       event->topic = g_strdup (i % 2 == 0 ? "bot.created" : "turn.finished");
-      event->data = g_strdup ("{\"id\":\"0190a000-0000-7000-8000-000000000000\",\"revision\":1,\"slug\":\"ada\",\"name\":\"Ada\"}");
+      event->data = g_strdup (
+        "{\"id\":\"0190a000-0000-7000-8000-000000000000\",\"revision\":1,\"slug\":\"ada\",\"name\":\"Ada\"}");
       BTY_SET_NULL (event, BtyEvent, position, FALSE);
       g_ptr_array_add (b->commit, event);
     }
@@ -206,8 +207,9 @@ main (void)
   bare = measure (b, call_all);
   bus = measure_bus (b);
   readers = measure_readers (b, &bytes);
-  printf ("{\"bench\":\"events\",\"subscribers\":%d,\"bare_ns\":%.2f,\"bus_ns\":%.2f,\"bus_ratio\":%.2f,\"readers_ns\":%.2f,"
-          "\"readers_ratio\":%.2f,\"bytes_a_subscription\":%.0f}\n",
-          N, bare, bus, bus / bare, readers, readers / bare, bytes);
+  printf (
+    "{\"bench\":\"events\",\"subscribers\":%d,\"bare_ns\":%.2f,\"bus_ns\":%.2f,\"bus_ratio\":%.2f,\"readers_ns\":%.2f,"
+    "\"readers_ratio\":%.2f,\"bytes_a_subscription\":%.0f}\n",
+    N, bare, bus, bus / bare, readers, readers / bare, bytes);
   return bus / bare <= BUS_LIMIT && readers / bare <= READ_LIMIT && bytes <= BYTES_LIMIT ? 0 : 1;
 }
