@@ -188,7 +188,9 @@ apply_change (BtySqliteConnection *self, const BtyChange *change, GHashTable *pr
     if (code != SQLITE_DONE)
       return fail_step (self, table, change, code, error);
   }
-  return changes == 1 || fail_revision (self, table, change, error);
+  if (changes != 1)
+    return fail_revision (self, table, change, error);
+  return change->kind != BTY_CHANGE_DELETE || bty_sqlite_outbox_forget (self, change->record->id, error);
 }
 
 static gboolean

@@ -83,6 +83,20 @@ bty_sqlite_outbox_prune (BtySqliteConnection *self, gint64 position, GError **er
 }
 
 gboolean
+bty_sqlite_outbox_forget (BtySqliteConnection *self, const char *subject, GError **error)
+{
+  g_autoptr (BtySqliteStatement) statement = bty_sqlite_connection_prepare (
+    self, "UPDATE event SET data = NULL WHERE subject = $1", error);
+  int code;
+
+  if (statement == NULL)
+    return FALSE;
+  sqlite3_bind_text (statement, 1, subject, -1, SQLITE_STATIC);
+  code = sqlite3_step (statement);
+  return code == SQLITE_DONE || bty_sqlite_connection_fail (self, code, error);
+}
+
+gboolean
 bty_sqlite_outbox_add (BtySqliteConnection *self, gconstpointer event, GError **error)
 {
   const BtySqlTable *table = bty_sql_table_get (&bty_event_schema);

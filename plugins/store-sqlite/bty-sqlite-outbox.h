@@ -22,6 +22,8 @@ gboolean bty_sqlite_outbox_read (BtySqliteConnection *self, GPtrArray *events, g
 gboolean bty_sqlite_outbox_set_told (BtySqliteConnection *self, gint64 position, GError **error);
 /* Puts one in, inside a transaction. */
 gboolean bty_sqlite_outbox_add (BtySqliteConnection *self, gconstpointer event, GError **error);
+/* Takes away what is known of a record that is deleted: its events stay, without their data. */
+gboolean bty_sqlite_outbox_forget (BtySqliteConnection *self, const char *subject, GError **error);
 /* The last of the told events that go in the next step, in *@position; 0 for none. Never the newest of all. */
 gboolean bty_sqlite_outbox_find_outdated (BtySqliteConnection *self, const BtySqliteRetention *retention,
                                           gint64 *position, GError **error);

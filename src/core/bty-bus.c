@@ -17,9 +17,14 @@ struct _BtyBus
 {
   GObject parent_instance;
   GPtrArray *subscriptions;
+  GHashTable *by_topic; /* topic -> GPtrArray of those subscriptions that it is told to, as far as asked for */
   guint last_number;
   guint walkers;
+  gboolean has_left; /* someone, who is to be swept out */
 };
+
+/* Topics are few; should a plugin make up many, their lists are made anew. */
+#define MAX_TOPICS 256
 
 G_DEFINE_FINAL_TYPE (BtyBus, bty_bus, G_TYPE_OBJECT)
 
@@ -33,6 +38,7 @@ subscription_free (Subscription *subscription)
 static void
 bty_bus_finalize (GObject *object)
 {
+  g_hash_table_unref (BTY_BUS (object)->by_topic);
   g_ptr_array_unref (BTY_BUS (object)->subscriptions);
   G_OBJECT_CLASS (bty_bus_parent_class)->finalize (object);
 }
@@ -47,6 +53,7 @@ static void
 bty_bus_init (BtyBus *self)
 {
   self->subscriptions = g_ptr_array_new_with_free_func ((GDestroyNotify) subscription_free);
+  self->by_topic = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
 }
 
 BtyBus *
@@ -67,17 +74,38 @@ bty_bus_matches (const char *pattern, const char *topic)
   return g_str_equal (pattern, topic);
 }
 
+static GPtrArray *
+listeners_of (BtyBus *self, const char *topic)
+{
+  GPtrArray *listeners = g_hash_table_lookup (self->by_topic, topic);
+
+  if (listeners != NULL)
+    return listeners;
+  listeners = g_ptr_array_new ();
+  for (guint i = 0; i < self->subscriptions->len; i++)
+    {
+      Subscription *subscription = g_ptr_array_index (self->subscriptions, i);
+
+      if (subscription->func != NULL && bty_bus_matches (subscription->topic, topic))
+        g_ptr_array_add (listeners, subscription);
+    }
+  if (g_hash_table_size (self->by_topic) >= MAX_TOPICS)
+    g_hash_table_remove_all (self->by_topic);
+  g_hash_table_insert (self->by_topic, g_strdup (topic), listeners);
+  return listeners;
+}
+
 /* Those who subscribe meanwhile hear from the next event on. */
 static void
 tell (BtyBus *self, const BtyEvent *event)
 {
-  guint n = self->subscriptions->len;
+  g_autoptr (GPtrArray) listeners = g_ptr_array_ref (listeners_of (self, event->topic));
 
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < listeners->len; i++)
     {
-      Subscription *subscription = g_ptr_array_index (self->subscriptions, i);
+      Subscription *subscription = g_ptr_array_index (listeners, i);
 
-      if (subscription->func != NULL && bty_bus_matches (subscription->topic, event->topic))
+      if (subscription->func != NULL)
         subscription->func (event, subscription->data);
     }
 }
@@ -85,6 +113,10 @@ tell (BtyBus *self, const BtyEvent *event)
 static void
 sweep (BtyBus *self)
 {
+  if (!self->has_left)
+    return;
+  self->has_left = FALSE;
+  g_hash_table_remove_all (self->by_topic);
   for (guint i = self->subscriptions->len; i > 0; i--)
     {
       Subscription *subscription = g_ptr_array_index (self->subscriptions, i - 1);
@@ -126,6 +158,7 @@ bty_bus_subscribe (BtyBus *self, const char *topic, BtyBusFunc func, gpointer da
   subscription->func = func;
   subscription->data = data;
   g_ptr_array_add (self->subscriptions, subscription);
+  g_hash_table_remove_all (self->by_topic);
   return subscription->number;
 }
 
@@ -137,7 +170,10 @@ bty_bus_unsubscribe (BtyBus *self, guint number)
       Subscription *subscription = g_ptr_array_index (self->subscriptions, i);
 
       if (subscription->number == number)
-        subscription->func = NULL;
+        {
+          subscription->func = NULL;
+          self->has_left = TRUE;
+        }
     }
   if (self->walkers == 0)
     sweep (self);

@@ -3,10 +3,13 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "bty-batch.h"
 
 #include "bty-event.h"
 #include "bty-id.h"
+#include "bty-json-reader.h"
 
 struct _BtyBatch
 {
@@ -90,6 +93,60 @@ bty_batch_delete (BtyBatch *batch, gconstpointer record)
   g_array_append_val (batch->changes, change);
 }
 
+static gboolean
+deletes (const BtyBatch *batch, const BtyRecord *record)
+{
+  for (guint i = 0; record->id != NULL && i < batch->changes->len; i++)
+    {
+      const BtyChange *change = &g_array_index (batch->changes, BtyChange, i);
+
+      if (change->kind == BTY_CHANGE_DELETE && change->record->schema == record->schema &&
+          g_str_equal (change->record->id, record->id))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Of what is deleted nothing stays but what it was found by. */
+static char *
+keep_names (const BtySchema *schema, const char *json)
+{
+  g_auto (BtyJsonReader) reader;
+  GString *out = g_string_new (NULL);
+  BtyJsonWriter writer;
+  const char *raw;
+  gsize length;
+
+  bty_json_reader_init (&reader, json, strlen (json), 0);
+  bty_json_writer_init (&writer, out);
+  bty_json_reader_next (&reader, NULL);
+  bty_json_writer_begin_object (&writer);
+  while (bty_json_reader_next (&reader, NULL) == BTY_JSON_KEY)
+    {
+      int index = bty_schema_find (schema, reader.text, (gssize) reader.length, 0);
+      const BtyField *field = index >= 0 ? bty_schema_get_field (schema, (guint) index) : NULL;
+      gboolean stays = field != NULL &&
+                       ((field->flags & (BTY_INDEXED | BTY_UNIQUE)) != 0 || field->offset < sizeof (BtyRecord));
+
+      if (stays)
+        bty_json_writer_key_len (&writer, reader.text, reader.length);
+      if (bty_json_reader_skip (&reader, &raw, &length, NULL) == BTY_JSON_ERROR)
+        break;
+      if (stays)
+        bty_json_writer_raw (&writer, raw, length);
+    }
+  bty_json_writer_end_object (&writer);
+  return g_string_free (out, FALSE);
+}
+
+static char *
+data_of (const BtyBatch *batch, const BtyRecord *record)
+{
+  g_autofree char *json = bty_record_to_json (record, BTY_VIEW_READ);
+
+  return deletes (batch, record) ? keep_names (record->schema, json) : g_steal_pointer (&json);
+}
+
 void
 bty_batch_publish (BtyBatch *batch, const char *topic, gconstpointer subject)
 {
@@ -98,7 +155,7 @@ bty_batch_publish (BtyBatch *batch, const char *topic, gconstpointer subject)
 
   event->topic = g_strdup (topic);
   event->subject = head != NULL ? g_strdup (head->id) : NULL;
-  event->data = head != NULL ? bty_record_to_json (subject, BTY_VIEW_READ) : g_strdup ("{}");
+  event->data = head != NULL ? data_of (batch, head) : g_strdup ("{}");
   stamp (&event->record);
   g_ptr_array_add (batch->events, event);
 }

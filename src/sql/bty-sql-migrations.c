@@ -69,6 +69,7 @@ static const char *const version_2[] = {
   "DROP TABLE event",
   "ALTER TABLE event_2 RENAME TO event",
   "CREATE INDEX event_topic ON event (topic, position)",
+  "CREATE INDEX event_subject ON event (subject)",
 
   /* One row: all events up to this position were told. */
   "CREATE TABLE event_told (position INTEGER NOT NULL)",

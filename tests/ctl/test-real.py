@@ -115,13 +115,16 @@ def test_settings():
 def test_every_read_operation():
     """Whatever can be called without a word is called, by its schema."""
     with House() as house:
-        names = [x["name"] for x in house.json("call")["items"] if "read" in x["effects"]]
+        names = [x["name"] for x in house.json("call")["items"] if "read" in x["effects"] and "endless" not in x["effects"]]
         assert len(names) > 10
         for name in names:
             result = subprocess.run([house.program, "call", name], env=house.environment, capture_output=True, text=True, timeout=60,
                                     check=False)
             assert result.returncode in (0, 2, 5), (name, result)
-            assert result.returncode != 0 or json.loads(result.stdout) is not None
+            if result.returncode == 0 and result.stdout.startswith('{"event"'):
+                assert [json.loads(line)["event"] for line in result.stdout.splitlines()][-1] == "end", result
+            else:
+                assert result.returncode != 0 or json.loads(result.stdout) is not None
         assert house.json("call", "bot.update", "slug=bo", "temperature=0.5", "route=builtin")["temperature"] == 0.5
         assert house.json("call", "bot.update", "slug=bo", "temperature:=null")["temperature"] is None
 

@@ -42,6 +42,39 @@ def test_live():
         daemon.request("DELETE", "/api/v1/bots/ada")
         assert next(items)[1]["type"] == "org.boternity.bot.deleted"
         stream.close()
+        endless = daemon.get("/events", headers=WHOLE, stream=True)
+        assert endless.response.headers["Content-Type"] == "text/event-stream"
+        endless.close()
+
+
+def memory_of(daemon):
+    with open(f"/proc/{daemon.process.pid}/smaps_rollup", encoding="ascii") as maps:
+        return next(int(line.split()[1]) * 1024 for line in maps if line.startswith("Anonymous:"))
+
+
+def test_one_that_never_reads():
+    """16 MB of events pass by; of these it holds up what the settings say, and is told how many it missed."""
+    with Daemon({"BOTERNITY_EVENTS_WINDOW_SIZE": "256", "BOTERNITY_REST_MAX_PENDING": "65536"}) as daemon:
+        daemon.post("/bots", {"name": "Ada"})
+        stream, items = subscribe(daemon)
+        assert next(items)[1]["type"] == "org.boternity.events.subscribed"
+        for i in range(2000):
+            if i == 500:
+                before = memory_of(daemon)
+            answer = daemon.request("PATCH", "/api/v1/bots/ada", {"description": "\U0001f40c" * 2000})
+            assert answer.status == 200, answer.body
+        grown = memory_of(daemon) - before
+        assert grown < 6e6, grown
+        got = [next(items)[1] for _ in range(3)]
+        while not any(event["type"] == "org.boternity.events.missed" for event in got):
+            got.append(next(items)[1])
+        missed = got[-1]
+        assert missed["data"]["after"] == got[-2]["cursor"] and missed["data"]["count"] > 1000, missed
+        after = next(items)[1]
+        assert int(after["cursor"]) == int(got[-2]["cursor"]) + missed["data"]["count"] + 1, (got[-2]["cursor"], missed, after["cursor"])
+        again = daemon.get("/events/replay?limit=1&after=" + missed["data"]["after"], headers=WHOLE).json["items"]
+        assert int(again[0]["cursor"]) == int(got[-2]["cursor"]) + 1
+        stream.close()
 
 
 def test_filters():

@@ -140,7 +140,7 @@ on_event (const BtyEvent *event, gpointer data)
   GHashTableIter iter;
   gpointer value;
 
-  if (event->position <= self->position)
+  if (event->position <= self->position || self->is_stopped)
     return;
   self->position = event->position;
   g_hash_table_iter_init (&iter, self->feeds);

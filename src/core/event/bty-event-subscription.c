@@ -319,6 +319,7 @@ advance (BtyEventSubscription *self)
     default:
       bty_call_on_drained (self->call, NULL, NULL);
       bty_call_continue_log (self->call, self->feed->log, (guint64) self->position);
+      g_clear_pointer (&self->past, bty_item_log_unref);
       break;
     }
 }

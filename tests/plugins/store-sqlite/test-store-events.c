@@ -144,6 +144,37 @@ test_next_process (StoreFixture *f, gconstpointer unused)
   g_assert_cmpuint (page->items->len, ==, 4);
 }
 
+/* What is deleted is not kept by the log: not what was told of it before, and not by what tells of its end. */
+static void
+test_delete (StoreFixture *f, gconstpointer unused)
+{
+  g_autoptr (BtyBot) bot = make_bot ("Ada");
+  g_autoptr (BtyBatch) make = bty_batch_new ();
+  g_autoptr (BtyBatch) delete = bty_batch_new ();
+  g_autoptr (BtyPage) page = NULL;
+  g_autofree char *file = store_fixture_file (f, "");
+  g_autofree char *bytes = NULL;
+  gsize length;
+
+  bot->description = g_strdup ("a-very-secret-purpose");
+  bty_batch_put (make, bot);
+  bty_batch_publish (make, "bot.created", bot);
+  store_apply (f->store, make, NULL);
+  g_assert_nonnull (strstr (event_at (f->told, 0)->data, "a-very-secret-purpose"));
+  bty_batch_delete (delete, bot);
+  bty_batch_publish (delete, "bot.deleted", bot);
+  store_apply (f->store, delete, NULL);
+  g_assert_null (strstr (event_at (f->told, 1)->data, "a-very-secret-purpose"));
+  g_assert_nonnull (strstr (event_at (f->told, 1)->data, "\"slug\":\"ada\""));
+  page = find_events (f->store, 0, 10);
+  g_assert_cmpuint (page->items->len, ==, 2);
+  g_assert_null (event_at (page->items, 0)->data);
+  g_assert_true (bty_record_equal (event_at (page->items, 1), event_at (f->told, 1)));
+  bty_store_close (f->store);
+  g_assert_true (g_file_get_contents (file, &bytes, &length, NULL));
+  g_assert_null (memmem (bytes, length, "a-very-secret-purpose", 21));
+}
+
 static void
 test_keep_count (StoreFixture *f, gconstpointer unused)
 {
@@ -272,6 +303,7 @@ main (int argc, char **argv)
   add ("/store/events/log", test_log);
   add ("/store/events/failed-between", test_failed_between);
   add ("/store/events/next-process", test_next_process);
+  add ("/store/events/delete", test_delete);
   add ("/store/events/keep-count", test_keep_count);
   add ("/store/events/keep-days", test_keep_days);
   add ("/store/events/kill", test_kill);

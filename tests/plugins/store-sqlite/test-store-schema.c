@@ -158,6 +158,22 @@ check_query (Fixture *f, const BtySchema *schema, const char *where, const char 
   check_plan (f, sql_query->sql);
 }
 
+/* How subscriptions read the log. */
+static void
+check_events (Fixture *f, const char *field, BtyMatch match, const char *topic, gboolean descending)
+{
+  g_autoptr (BtyQuery) query = bty_query_new (&bty_event_schema);
+  g_autoptr (BtySqlQuery) sql_query = NULL;
+
+  bty_query_where (query, field, match, "7");
+  if (topic != NULL)
+    bty_query_where (query, "topic", BTY_MATCH_EQUAL, topic);
+  bty_query_order (query, field, descending);
+  sql_query = bty_sql_query_new (query, NULL, NULL);
+  g_assert_nonnull (sql_query);
+  check_plan (f, sql_query->sql);
+}
+
 static void
 test_plans (Fixture *f, gconstpointer unused)
 {
@@ -171,6 +187,11 @@ test_plans (Fixture *f, gconstpointer unused)
   check_query (f, &bty_message_schema, "turn", NULL, FALSE);
   check_query (f, &bty_turn_schema, "session", "id", TRUE);
   check_query (f, &bty_turn_schema, "state", NULL, FALSE);
+  check_events (f, "position", BTY_MATCH_GREATER, NULL, FALSE);
+  check_events (f, "position", BTY_MATCH_GREATER, "bot.created", FALSE);
+  check_events (f, "position", BTY_MATCH_LESS_OR_EQUAL, NULL, TRUE);
+  check_events (f, "position", BTY_MATCH_LESS_OR_EQUAL, "bot.created", TRUE);
+  check_events (f, "id", BTY_MATCH_GREATER_OR_EQUAL, NULL, FALSE);
   check_plan (f, "SELECT * FROM idempotency WHERE created_at < 1 ORDER BY created_at, id");
 }
 
