@@ -22,6 +22,8 @@ parse (BtyDaemonOptions *options, int *argc, char ***argv, GError **error)
     { "foreground", 0, 0, G_OPTION_ARG_NONE, &foreground, N_ ("Stay in the foreground (always so)"), NULL },
     { "log-level", 0, 0, G_OPTION_ARG_STRING, &options->log_level,
       N_ ("Log what is as grave as LEVELS, such as info,bty-sqlite=debug"), N_ ("LEVELS") },
+    { "activated", 0, 0, G_OPTION_ARG_NONE, &options->is_activated,
+      N_ ("End when unused: for the bus and the service manager, which start it again"), NULL },
     { "ready-fd", 0, 0, G_OPTION_ARG_INT, &options->ready_fd, N_ ("Write a line to descriptor N when ready"),
       N_ ("N") },
     G_OPTION_ENTRY_NULL

@@ -9,6 +9,7 @@
  * @config_dir: absolute
  * @log_level: (nullable): of the command line
  * @ready_fd: descriptor that gets one line when the doors are open, or -1
+ * @is_activated: started on demand, by the bus or the service manager: ends when it is not used
  * @show_version: print the version and end
  */
 typedef struct
@@ -17,6 +18,7 @@ typedef struct
   char *config_dir;
   char *log_level;
   int ready_fd;
+  gboolean is_activated;
   gboolean show_version;
 } BtyDaemonOptions;
 
