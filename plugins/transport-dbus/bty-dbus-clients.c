@@ -16,6 +16,7 @@ struct _BtyDbusClients
   guint64 last_call;
   guint n_entries;
   guint n_streams;
+  guint n_waiting; /* messages of clients that the bus is asked about */
 };
 
 typedef struct
@@ -61,12 +62,22 @@ bty_dbus_return_error (GDBusMethodInvocation *invocation, const GError *error)
                                               error->message);
 }
 
+static Waiting *
+pop_waiting (BtyDbusClient *self)
+{
+  Waiting *waiting = g_queue_pop_head (&self->waiting);
+
+  if (waiting != NULL)
+    self->clients->n_waiting--;
+  return waiting;
+}
+
 static void
 refuse_waiting (BtyDbusClient *self, const GError *error)
 {
   Waiting *waiting;
 
-  while ((waiting = g_queue_pop_head (&self->waiting)) != NULL)
+  while ((waiting = pop_waiting (self)) != NULL)
     {
       bty_dbus_return_error (waiting->invocation, error);
       g_free (waiting);
@@ -121,7 +132,7 @@ bty_dbus_clients_free (BtyDbusClients *self)
 gboolean
 bty_dbus_clients_are_idle (BtyDbusClients *self)
 {
-  return self->n_entries == 0;
+  return self->n_entries == 0 && self->n_waiting == 0;
 }
 
 guint
@@ -150,7 +161,7 @@ settle (BtyDbusClient *self, const GError *error)
       g_hash_table_remove (self->clients->clients, self->name);
       return;
     }
-  while ((waiting = g_queue_pop_head (&self->waiting)) != NULL)
+  while ((waiting = pop_waiting (self)) != NULL)
     {
       waiting->admitted (self, waiting->invocation, waiting->data);
       g_free (waiting);
@@ -222,6 +233,7 @@ bty_dbus_clients_admit (BtyDbusClients *self, GDBusMethodInvocation *invocation,
   waiting = g_new0 (Waiting, 1);
   *waiting = (Waiting){ invocation, admitted, data };
   g_queue_push_tail (&client->waiting, waiting);
+  self->n_waiting++;
 }
 
 BtyPrincipal *

@@ -8,7 +8,11 @@
 #include <string.h>
 
 #include "bty-dbus-door.h"
+#include "bty-dbus-name.h"
 #include "bty-dbus-transport.h"
+
+#define PATIENCE_MS 1000 /* for a bus, at the end */
+#define TICK_MS     10
 
 struct _BtyDbusTransport
 {
@@ -17,9 +21,8 @@ struct _BtyDbusTransport
   GCancellable *cancellable;
   GDBusConnection *connection;
   BtyDbusDoor *door;
+  BtyDbusName *name;
   gulong closed;
-  guint name;
-  gboolean is_named;
 };
 
 static void bty_dbus_transport_iface_init (BtyTransportInterface *iface);
@@ -50,35 +53,11 @@ find_bus (void)
 static void
 close_door (BtyDbusTransport *self)
 {
-  self->is_named = FALSE;
-  g_clear_handle_id (&self->name, g_bus_unown_name);
+  g_clear_pointer (&self->name, bty_dbus_name_free);
   g_clear_pointer (&self->door, bty_dbus_door_free);
   if (self->connection != NULL)
     g_clear_signal_handler (&self->closed, self->connection);
   g_clear_object (&self->connection);
-}
-
-static void
-on_name_acquired (GDBusConnection *connection, const char *name, gpointer data)
-{
-  BtyDbusTransport *self = data;
-
-  self->is_named = TRUE;
-  g_message ("serving on the session bus as %s", name);
-}
-
-static void
-on_name_lost (GDBusConnection *connection, const char *name, gpointer data)
-{
-  BtyDbusTransport *self = data;
-
-  if (connection == NULL || g_dbus_connection_is_closed (connection))
-    return; /* on_closed() says it */
-  if (self->is_named)
-    g_warning ("the name %s was taken over on the session bus: this daemon is no longer found there", name);
-  else
-    g_warning ("a door stays closed: the name %s is taken on the session bus, by another daemon", name);
-  self->is_named = FALSE;
 }
 
 static void
@@ -104,8 +83,7 @@ take_connection (BtyDbusTransport *self, GDBusConnection *connection)
       return;
     }
   self->closed = g_signal_connect (connection, "closed", G_CALLBACK (on_closed), self);
-  self->name = g_bus_own_name_on_connection (connection, BTY_DBUS_NAME, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE,
-                                             on_name_acquired, on_name_lost, self, NULL);
+  self->name = bty_dbus_name_new (connection, BTY_DBUS_NAME);
 }
 
 static void
@@ -160,6 +138,51 @@ start (BtyTransport *transport, BtyHost *host, GError **error)
   return TRUE;
 }
 
+static gboolean
+on_tick (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_flushed (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_dbus_connection_flush_finish (G_DBUS_CONNECTION (source), result, NULL);
+  *(gboolean *) data = TRUE;
+}
+
+static gboolean
+on_patience_over (gpointer data)
+{
+  g_cancellable_cancel (data);
+  return G_SOURCE_CONTINUE;
+}
+
+/* The name goes first, then what was answered is sent, then the connection is closed: a bus that does not move is not waited for. */
+static void
+part (BtyDbusTransport *self)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  guint timer = g_timeout_add (PATIENCE_MS, on_patience_over, cancellable);
+  guint tick = g_timeout_add (TICK_MS, on_tick, NULL);
+  gboolean is_flushed = FALSE;
+
+  while (self->name != NULL && !bty_dbus_name_release (self->name) && !g_cancellable_is_cancelled (cancellable))
+    g_main_context_iteration (NULL, TRUE);
+  if (self->connection != NULL)
+    {
+      g_autoptr (GDBusConnection) connection = g_object_ref (self->connection);
+
+      close_door (self);
+      g_dbus_connection_flush (connection, cancellable, on_flushed, &is_flushed);
+      while (!is_flushed)
+        g_main_context_iteration (NULL, TRUE);
+      g_dbus_connection_close (connection, NULL, NULL, NULL);
+    }
+  g_source_remove (tick);
+  g_source_remove (timer);
+}
+
 static void
 stop (BtyTransport *transport)
 {
@@ -167,7 +190,30 @@ stop (BtyTransport *transport)
 
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
+  if (self->connection != NULL)
+    part (self);
   close_door (self);
+}
+
+static gboolean
+keeps_daemon (BtyTransport *transport)
+{
+  BtyDbusTransport *self = BTY_DBUS_TRANSPORT (transport);
+
+  return self->door != NULL && !bty_dbus_door_is_idle (self->door);
+}
+
+static gboolean
+leave (BtyTransport *transport, gboolean leaving)
+{
+  BtyDbusTransport *self = BTY_DBUS_TRANSPORT (transport);
+
+  if (self->name == NULL)
+    return TRUE;
+  if (leaving)
+    return bty_dbus_name_release (self->name);
+  bty_dbus_name_request (self->name);
+  return TRUE;
 }
 
 static GStrv
@@ -176,7 +222,10 @@ get_addresses (BtyTransport *transport)
   static const char *const named[] = { "dbus:" BTY_DBUS_NAME, NULL };
   static const char *const none[] = { NULL };
 
-  return g_strdupv ((GStrv) (BTY_DBUS_TRANSPORT (transport)->is_named ? named : none));
+  BtyDbusTransport *self = BTY_DBUS_TRANSPORT (transport);
+  gboolean is_named = self->name != NULL && bty_dbus_name_is_owned (self->name);
+
+  return g_strdupv ((GStrv) (is_named ? named : none));
 }
 
 static void
@@ -185,6 +234,8 @@ bty_dbus_transport_iface_init (BtyTransportInterface *iface)
   iface->start = start;
   iface->stop = stop;
   iface->get_addresses = get_addresses;
+  iface->keeps_daemon = keeps_daemon;
+  iface->leave = leave;
 }
 
 static void

@@ -28,6 +28,7 @@ struct _BtySoupListener
   ino_t inode;
   guint watch;
   guint breather;
+  gboolean is_passed; /* made by somebody else, who keeps it */
   BtySoupAccepted accepted;
   gpointer data;
 };
@@ -209,6 +210,89 @@ bty_soup_listener_new_unix (const char *path, GError **error)
   self->path = g_strdup (path);
   self->url = g_strconcat ("unix:", path, NULL);
   return bind_unix (self, &address, error) ? g_steal_pointer (&self) : NULL;
+}
+
+static gboolean
+describe_unix (BtySoupListener *self, const struct sockaddr_un *address, socklen_t size)
+{
+  gsize length = size - G_STRUCT_OFFSET (struct sockaddr_un, sun_path);
+
+  if (size <= G_STRUCT_OFFSET (struct sockaddr_un, sun_path) || address->sun_path[0] == '\0')
+    self->path = g_strdup ("(unnamed)");
+  else
+    self->path = g_strndup (address->sun_path, length);
+  self->url = g_strconcat ("unix:", self->path, NULL);
+  return TRUE;
+}
+
+static gboolean
+describe_tcp (BtySoupListener *self, gpointer native, socklen_t size)
+{
+  g_autoptr (GSocketAddress) address = g_socket_address_new_from_native (native, size);
+  int on = 1;
+
+  setsockopt (self->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* accepted sockets inherit it */
+  return address != NULL && set_port (self, g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+}
+
+static gboolean
+is_listening (int fd)
+{
+  int type = 0, listening = 0;
+  socklen_t type_size = sizeof type, listening_size = sizeof listening;
+
+  return getsockopt (fd, SOL_SOCKET, SO_TYPE, &type, &type_size) == 0 && type == SOCK_STREAM &&
+         getsockopt (fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &listening_size) == 0 && listening != 0;
+}
+
+BtySoupListener *
+bty_soup_listener_new_fd (int fd, GError **error)
+{
+  g_autoptr (BtySoupListener) self = g_new0 (BtySoupListener, 1);
+  g_autofree char *what = g_strdup_printf (_ ("descriptor %d of LISTEN_FDS"), fd);
+  struct sockaddr_storage native = { 0 };
+  socklen_t size = sizeof native;
+  gboolean is_described = FALSE;
+
+  self->fd = fd;
+  self->is_passed = TRUE;
+  if (is_listening (fd) && getsockname (fd, (struct sockaddr *) &native, &size) == 0)
+    {
+      if (native.ss_family == AF_UNIX)
+        is_described = describe_unix (self, (const struct sockaddr_un *) &native, size);
+      else if (native.ss_family == AF_INET || native.ss_family == AF_INET6)
+        is_described = describe_tcp (self, &native, size);
+    }
+  if (!is_described || !g_unix_set_fd_nonblocking (fd, TRUE, NULL))
+    {
+      fail_errno (error, what, EINVAL);
+      return NULL;
+    }
+  return g_steal_pointer (&self);
+}
+
+gboolean
+bty_soup_listener_is_tcp (BtySoupListener *self)
+{
+  return self->path == NULL;
+}
+
+gboolean
+bty_soup_listener_is_passed (BtySoupListener *self)
+{
+  return self->is_passed;
+}
+
+void
+bty_soup_listener_pause (BtySoupListener *self, gboolean paused)
+{
+  if (!self->is_passed || self->accepted == NULL || paused == (self->watch == 0 && self->breather == 0))
+    return;
+  g_clear_handle_id (&self->breather, g_source_remove);
+  if (paused)
+    g_clear_handle_id (&self->watch, g_source_remove);
+  else
+    self->watch = g_unix_fd_add (self->fd, G_IO_IN, on_connects, self);
 }
 
 void

@@ -21,7 +21,16 @@ BtySoupListener *bty_soup_listener_new_tcp (const char *address, guint port, GEr
 /* Makes the folder of @path; a socket that nobody answers on is taken away first. */
 BtySoupListener *bty_soup_listener_new_unix (const char *path, GError **error);
 
+/* @fd: a listening stream socket that somebody else has made, which is taken over, and closed when it is nothing of the kind. */
+BtySoupListener *bty_soup_listener_new_fd (int fd, GError **error);
+
 void bty_soup_listener_start (BtySoupListener *self, BtySoupAccepted accepted, gpointer data);
+
+/* Leaves what waits to whoever listens next on a socket that somebody else has made, or goes on. */
+void bty_soup_listener_pause (BtySoupListener *self, gboolean paused);
+
+gboolean bty_soup_listener_is_tcp (BtySoupListener *self);
+gboolean bty_soup_listener_is_passed (BtySoupListener *self);
 
 /* Such as http://127.0.0.1:7717 or unix:/run/…; (transfer none). */
 const char *bty_soup_listener_get_url (BtySoupListener *self);

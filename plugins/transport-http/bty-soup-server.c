@@ -239,3 +239,9 @@ bty_soup_server_free (BtySoupServer *self)
     close (self->idle_end);
   g_free (self);
 }
+
+gboolean
+bty_soup_server_has_connections (BtySoupServer *self)
+{
+  return self->connections.length > 0;
+}

@@ -18,6 +18,8 @@ BtySoupServer *bty_soup_server_new (BtyHost *host, GError **error);
 /* Takes over @fd. */
 void bty_soup_server_accept (BtySoupServer *self, int fd, gint64 peer_uid);
 
+gboolean bty_soup_server_has_connections (BtySoupServer *self);
+
 /* Ends streams, lets running answers finish for as long as the settings say, and closes all connections. */
 void bty_soup_server_stop (BtySoupServer *self);
 void bty_soup_server_free (BtySoupServer *self);

@@ -5,7 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "bty-soup-listener.h"
+#include "bty-soup-passed.h"
 #include "bty-soup-server.h"
 #include "bty-soup-transport.h"
 
@@ -13,8 +13,7 @@ struct _BtySoupTransport
 {
   GObject parent;
   BtySoupServer *server;
-  BtySoupListener *tcp;
-  BtySoupListener *local;
+  GPtrArray *listeners;
 };
 
 static void bty_soup_transport_iface_init (BtyTransportInterface *iface);
@@ -29,23 +28,51 @@ on_accepted (int fd, gint64 peer_uid, gpointer data)
 }
 
 static gboolean
+has_tcp (BtySoupTransport *self)
+{
+  for (guint i = 0; self->listeners != NULL && i < self->listeners->len; i++)
+    if (bty_soup_listener_is_tcp (g_ptr_array_index (self->listeners, i)))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+has_url (BtySoupTransport *self, const char *path)
+{
+  g_autofree char *url = g_strconcat ("unix:", path, NULL);
+
+  for (guint i = 0; i < self->listeners->len; i++)
+    if (g_str_equal (bty_soup_listener_get_url (g_ptr_array_index (self->listeners, i)), url))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+add (BtySoupTransport *self, BtySoupListener *listener)
+{
+  if (listener != NULL)
+    g_ptr_array_add (self->listeners, listener);
+  return listener != NULL;
+}
+
+/* A TCP socket that was passed stands for the address and the port of the settings. */
+static gboolean
 listen_tcp (BtySoupTransport *self, BtyHost *host, GError **error)
 {
   g_autofree char *address = bty_host_get_setting (host, "http", "address");
 
-  if (address == NULL || *address == '\0')
+  if (address == NULL || *address == '\0' || has_tcp (self))
     return TRUE;
-  self->tcp = bty_soup_listener_new_tcp (address, bty_host_get_int (host, "http", "port"), error);
-  return self->tcp != NULL;
+  return add (self, bty_soup_listener_new_tcp (address, bty_host_get_int (host, "http", "port"), error));
 }
 
+/* By which the CLI finds us, whatever else was passed. */
 static gboolean
 listen_local (BtySoupTransport *self, BtyHost *host, GError **error)
 {
   g_autofree char *path = bty_paths_socket (bty_host_get_data_dir (host));
 
-  self->local = bty_soup_listener_new_unix (path, error);
-  return self->local != NULL;
+  return has_url (self, path) || add (self, bty_soup_listener_new_unix (path, error));
 }
 
 static void
@@ -53,8 +80,7 @@ stop (BtyTransport *transport)
 {
   BtySoupTransport *self = BTY_SOUP_TRANSPORT (transport);
 
-  g_clear_pointer (&self->tcp, bty_soup_listener_free);
-  g_clear_pointer (&self->local, bty_soup_listener_free);
+  g_clear_pointer (&self->listeners, g_ptr_array_unref);
   g_clear_pointer (&self->server, bty_soup_server_free);
 }
 
@@ -63,15 +89,15 @@ start (BtyTransport *transport, BtyHost *host, GError **error)
 {
   BtySoupTransport *self = BTY_SOUP_TRANSPORT (transport);
 
+  self->listeners = bty_soup_passed_take ();
   if (!listen_tcp (self, host, error) || !listen_local (self, host, error) ||
       (self->server = bty_soup_server_new (host, error)) == NULL)
     {
       stop (transport);
       return FALSE;
     }
-  if (self->tcp != NULL)
-    bty_soup_listener_start (self->tcp, on_accepted, self->server);
-  bty_soup_listener_start (self->local, on_accepted, self->server);
+  for (guint i = 0; i < self->listeners->len; i++)
+    bty_soup_listener_start (g_ptr_array_index (self->listeners, i), on_accepted, self->server);
   return TRUE;
 }
 
@@ -81,11 +107,28 @@ get_addresses (BtyTransport *transport)
   BtySoupTransport *self = BTY_SOUP_TRANSPORT (transport);
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
 
-  if (self->tcp != NULL)
-    g_strv_builder_add (builder, bty_soup_listener_get_url (self->tcp));
-  if (self->local != NULL)
-    g_strv_builder_add (builder, bty_soup_listener_get_url (self->local));
+  for (guint i = 0; self->listeners != NULL && i < self->listeners->len; i++)
+    g_strv_builder_add (builder, bty_soup_listener_get_url (g_ptr_array_index (self->listeners, i)));
   return g_strv_builder_end (builder);
+}
+
+static gboolean
+keeps_daemon (BtyTransport *transport)
+{
+  BtySoupTransport *self = BTY_SOUP_TRANSPORT (transport);
+
+  return has_tcp (self) || (self->server != NULL && bty_soup_server_has_connections (self->server));
+}
+
+/* What waits on a socket that was passed starts the next daemon. */
+static gboolean
+leave (BtyTransport *transport, gboolean leaving)
+{
+  BtySoupTransport *self = BTY_SOUP_TRANSPORT (transport);
+
+  for (guint i = 0; self->listeners != NULL && i < self->listeners->len; i++)
+    bty_soup_listener_pause (g_ptr_array_index (self->listeners, i), leaving);
+  return TRUE;
 }
 
 static void
@@ -94,6 +137,8 @@ bty_soup_transport_iface_init (BtyTransportInterface *iface)
   iface->start = start;
   iface->stop = stop;
   iface->get_addresses = get_addresses;
+  iface->keeps_daemon = keeps_daemon;
+  iface->leave = leave;
 }
 
 static void

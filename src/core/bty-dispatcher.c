@@ -103,6 +103,12 @@ bty_dispatcher_get_n_calls (BtyDispatcher *self)
   return self->n_calls;
 }
 
+guint
+bty_dispatcher_get_n_running (BtyDispatcher *self)
+{
+  return g_hash_table_size (self->running);
+}
+
 void
 bty_dispatcher_cancel_all (BtyDispatcher *self)
 {

@@ -19,5 +19,7 @@ void bty_dispatcher_set_store (BtyDispatcher *dispatcher, BtyStore *store);
 /** bty_dispatcher_start: Returns: (transfer full): never %NULL; it may have ended already */
 BtyCall *bty_dispatcher_start (BtyDispatcher *dispatcher, const BtyCallSpec *spec);
 guint64 bty_dispatcher_get_n_calls (BtyDispatcher *dispatcher);
+/** bty_dispatcher_get_n_running: Returns: how many calls are being carried out */
+guint bty_dispatcher_get_n_running (BtyDispatcher *dispatcher);
 /** bty_dispatcher_cancel_all: at the daemon's end */
 void bty_dispatcher_cancel_all (BtyDispatcher *dispatcher);

@@ -12,6 +12,7 @@
 #include "bty-access.h"
 #include "bty-bus.h"
 #include "bty-dispatcher.h"
+#include "bty-idle.h"
 #include "bty-plugin-operations.h"
 #include "bty-plugin-registry.h"
 #include "bty-system-operations.h"
@@ -41,6 +42,7 @@ struct _BtyEngine
   BtyChatService *chat;
   GPtrArray *transports;
   BtySystem system;
+  BtyIdle *idle;
   guint later;
   gboolean is_ready;
   gboolean is_store_open;
@@ -66,6 +68,7 @@ bty_engine_finalize (GObject *object)
   BtyEngine *self = BTY_ENGINE (object);
 
   g_clear_handle_id (&self->later, g_source_remove);
+  g_clear_pointer (&self->idle, bty_idle_free);
   g_clear_pointer (&self->transports, g_ptr_array_unref);
   g_clear_object (&self->chat);
   g_clear_object (&self->providers);
@@ -198,6 +201,7 @@ bty_engine_new (const char *data_dir, const char *config_dir, GError **error)
   if (self->access == NULL)
     return NULL;
   bty_settings_add (self->settings, settings_table, G_N_ELEMENTS (settings_table));
+  bty_settings_add (self->settings, bty_idle_settings, bty_n_idle_settings);
   bty_chat_add_settings (self->settings);
   bty_event_add_settings (self->settings);
   return g_steal_pointer (&self);
@@ -383,10 +387,27 @@ finish_turns (BtyEngine *self)
   g_source_remove (ticker);
 }
 
+static gboolean
+is_busy (guint64 *n_uses, gpointer data)
+{
+  BtyEngine *self = data;
+
+  *n_uses = bty_dispatcher_get_n_calls (self->dispatcher);
+  return bty_dispatcher_get_n_running (self->dispatcher) > 0 || !bty_chat_service_is_idle (self->chat);
+}
+
+void
+bty_engine_end_when_idle (BtyEngine *self)
+{
+  if (self->idle == NULL)
+    self->idle = bty_idle_new (self->settings, self->transports, is_busy, ask_to_stop, self);
+}
+
 void
 bty_engine_stop (BtyEngine *self)
 {
   self->is_ready = FALSE;
+  g_clear_pointer (&self->idle, bty_idle_free);
   g_clear_handle_id (&self->later, g_source_remove);
   if (self->chat != NULL)
     finish_turns (self);

@@ -20,6 +20,9 @@ BtyEngine *bty_engine_new (const char *data_dir, const char *config_dir, GError 
 /** bty_engine_start: opens the store and the doors; blocks for what must be there first and leaves the rest to the main loop */
 gboolean bty_engine_start (BtyEngine *engine, GError **error);
 
+/** bty_engine_end_when_idle: for a daemon that was started on demand, after its start: `stop-requested` when nobody uses it */
+void bty_engine_end_when_idle (BtyEngine *engine);
+
 /** bty_engine_stop: ends turns and doors and closes the store; runs the main loop meanwhile, for some seconds at most */
 void bty_engine_stop (BtyEngine *engine);
 

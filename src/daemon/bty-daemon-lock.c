@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define POLL_US 20000
+
 struct _BtyDaemonLock
 {
   int fd;
@@ -60,12 +62,26 @@ set_taken (int fd, const char *data_dir, GError **error)
 }
 
 static gboolean
-lock_file (int fd, const char *data_dir, GError **error)
+try_lock (int fd, guint patience_ms)
+{
+  const gint64 until = g_get_monotonic_time () + (gint64) patience_ms * 1000;
+
+  while (flock (fd, LOCK_EX | LOCK_NB) != 0)
+    {
+      if (errno != EWOULDBLOCK || g_get_monotonic_time () >= until)
+        return FALSE;
+      g_usleep (POLL_US);
+    }
+  return TRUE;
+}
+
+static gboolean
+lock_file (int fd, const char *data_dir, guint patience_ms, GError **error)
 {
   char text[24];
   int length;
 
-  if (flock (fd, LOCK_EX | LOCK_NB) != 0)
+  if (!try_lock (fd, patience_ms))
     {
       if (errno != EWOULDBLOCK)
         return refuse_folder (error, data_dir, g_strerror (errno));
@@ -79,7 +95,7 @@ lock_file (int fd, const char *data_dir, GError **error)
 }
 
 BtyDaemonLock *
-bty_daemon_lock_take (const char *data_dir, GError **error)
+bty_daemon_lock_take (const char *data_dir, guint patience_ms, GError **error)
 {
   g_autofree char *path = g_build_filename (data_dir, "daemon.lock", NULL);
   BtyDaemonLock *self;
@@ -93,7 +109,7 @@ bty_daemon_lock_take (const char *data_dir, GError **error)
       refuse_folder (error, data_dir, g_strerror (errno));
       return NULL;
     }
-  if (!lock_file (fd, data_dir, error))
+  if (!lock_file (fd, data_dir, patience_ms, error))
     {
       close (fd);
       return NULL;

@@ -26,6 +26,8 @@ parse (BtyDaemonOptions *options, int *argc, char ***argv, GError **error)
       N_ ("Put FILE, which standard error goes to, aside when it has grown too large"), N_ ("FILE") },
     { "check-settings", 0, 0, G_OPTION_ARG_NONE, &options->check_settings,
       N_ ("Print all settings and what is wrong with them as JSON, and exit"), NULL },
+    { "activated", 0, 0, G_OPTION_ARG_NONE, &options->is_activated,
+      N_ ("End when unused: for the bus and the service manager, which start it again"), NULL },
     { "ready-fd", 0, 0, G_OPTION_ARG_INT, &options->ready_fd, N_ ("Write a line to descriptor N when ready"),
       N_ ("N") },
     G_OPTION_ENTRY_NULL

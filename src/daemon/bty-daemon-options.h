@@ -10,6 +10,7 @@
  * @log_level: (nullable): of the command line
  * @log_file: (nullable): the file that standard error goes to, which the daemon is to keep small
  * @ready_fd: descriptor that gets one line when the doors are open, or -1
+ * @is_activated: started on demand, by the bus or the service manager: ends when it is not used
  * @show_version: print the version and end
  * @check_settings: print the settings as they would count, and end
  */
@@ -20,6 +21,7 @@ typedef struct
   char *log_level;
   char *log_file;
   int ready_fd;
+  gboolean is_activated;
   gboolean show_version;
   gboolean check_settings;
 } BtyDaemonOptions;

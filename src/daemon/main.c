@@ -20,6 +20,9 @@
 #include "bty-log-file.h"
 #include "bty-log.h"
 
+/* One that was started on demand may find the one before it still closing its store. */
+#define LOCK_PATIENCE_MS 8000
+
 /* A flag and no GMainLoop, whose quit is lost when the start runs the main context and a signal comes before the loop does. */
 typedef struct
 {
@@ -64,7 +67,7 @@ on_stop_requested (BtyEngine *engine, gpointer data)
 {
   Daemon *daemon = data;
 
-  g_message ("asked by a call to stop");
+  g_message ("stopping");
   daemon->is_asked_to_stop = TRUE;
 }
 
@@ -81,6 +84,8 @@ static void
 serve (Daemon *daemon, const BtyDaemonOptions *options)
 {
   g_message ("Boternity %s serves “%s”", BTY_VERSION, options->data_dir);
+  if (options->is_activated)
+    bty_engine_end_when_idle (daemon->engine);
   bty_daemon_notify ("READY=1");
   bty_daemon_notify_fd (options->ready_fd);
   while (!daemon->is_asked_to_stop)
@@ -126,7 +131,7 @@ run (const BtyDaemonOptions *options)
   if (options->check_settings)
     return bty_daemon_check_settings (options->config_dir, &error) ? 0 : fail (error);
   bty_log_file_keep (options->log_file);
-  lock = bty_daemon_lock_take (options->data_dir, &error);
+  lock = bty_daemon_lock_take (options->data_dir, options->is_activated ? LOCK_PATIENCE_MS : 0, &error);
   if (lock == NULL)
     return fail (error);
   return run_engine (options);

@@ -149,3 +149,19 @@ bty_transport_get_addresses (BtyTransport *transport)
 {
   return BTY_TRANSPORT_GET_IFACE (transport)->get_addresses (transport);
 }
+
+gboolean
+bty_transport_keeps_daemon (BtyTransport *transport)
+{
+  const BtyTransportInterface *iface = BTY_TRANSPORT_GET_IFACE (transport);
+
+  return iface->keeps_daemon != NULL && iface->keeps_daemon (transport);
+}
+
+gboolean
+bty_transport_leave (BtyTransport *transport, gboolean leaving)
+{
+  const BtyTransportInterface *iface = BTY_TRANSPORT_GET_IFACE (transport);
+
+  return iface->leave == NULL || iface->leave (transport, leaving);
+}

@@ -127,7 +127,11 @@ G_DECLARE_INTERFACE (BtyTransport, bty_transport, BTY, TRANSPORT, GObject)
  * BtyTransportInterface:
  * @start: opens its listeners; must not block
  * @stop: takes nothing new, ends streams, lets running answers finish for a moment, and closes
- * @get_addresses: (transfer full): what it listens on, such as `http://127.0.0.1:7717` and `unix:/…`; %NULL-terminated
+ * @get_addresses: (transfer full): what it listens on, such as `http://127.0.0.1:7717` and `unix:/…`; %NULL-terminated; empty while
+ *   it is not open yet, or stays closed for this daemon
+ * @keeps_daemon: (nullable): whether it keeps a daemon that was started on demand from ending unused: a TCP door, a connected client
+ * @leave: (nullable): with %TRUE, takes back what an activator finds the daemon by, and gives %TRUE once nothing that was sent to it
+ *   before can still be on its way; asked again until then. With %FALSE, puts it back. Must not block
  */
 struct _BtyTransportInterface
 {
@@ -136,11 +140,15 @@ struct _BtyTransportInterface
   gboolean (*start) (BtyTransport *transport, BtyHost *host, GError **error);
   void (*stop) (BtyTransport *transport);
   GStrv (*get_addresses) (BtyTransport *transport);
+  gboolean (*keeps_daemon) (BtyTransport *transport);
+  gboolean (*leave) (BtyTransport *transport, gboolean leaving);
 };
 
 BTY_EXPORT gboolean bty_transport_start (BtyTransport *transport, BtyHost *host, GError **error);
 BTY_EXPORT void bty_transport_stop (BtyTransport *transport);
 /** bty_transport_get_addresses: Returns: (transfer full): what it listens on, %NULL-terminated */
 BTY_EXPORT GStrv bty_transport_get_addresses (BtyTransport *transport);
+BTY_EXPORT gboolean bty_transport_keeps_daemon (BtyTransport *transport);
+BTY_EXPORT gboolean bty_transport_leave (BtyTransport *transport, gboolean leaving);
 
 G_END_DECLS
