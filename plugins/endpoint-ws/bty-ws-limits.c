@@ -14,7 +14,7 @@ const BtySetting bty_ws_settings[] = {
     N_ ("Frames of items that a stream sends before its client asks for more, unless the call says otherwise") },
   { "ws", "max_credit", BTY_SETTING_INT, "1000000", "items", 1, 1000000000,
     N_ ("Frames of items that a client may ask for ahead") },
-  { "ws", "max_pending", BTY_SETTING_INT, "262144", "B", 1024, 1073741824,
+  { "ws", "max_pending", BTY_SETTING_INT, "262144", "B", 16384, 1073741824,
     N_ ("Bytes that wait for a WebSocket that does not read, before nothing more is made for it or taken from it") },
 };
 const guint bty_ws_n_settings = G_N_ELEMENTS (bty_ws_settings);

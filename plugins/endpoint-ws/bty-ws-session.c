@@ -19,9 +19,9 @@ struct _BtyWsSession
   BtySocket *socket;
   GQueue *sessions;
   GList link;
-  GQueue calls;       /* BtyWsCall, oldest first */
-  GHashTable *by_id;  /* those that have one */
-  GQueue waiting;     /* BtyWsCall that wait for what is queued to become little */
+  GQueue calls;      /* BtyWsCall, oldest first */
+  GHashTable *by_id; /* those that have one */
+  GQueue waiting;    /* BtyWsCall that wait for what is queued to become little */
 };
 
 static void
@@ -33,9 +33,13 @@ send_error (BtyWsSession *self, const char *id, BtyWsFault fault, const GError *
   bty_socket_send_text (self->socket, frame->str, frame->len);
 }
 
+/* What is only gathered does not count. */
 static gboolean
 is_clogged (BtyWsSession *self)
 {
+  if (bty_socket_get_pending (self->socket) <= self->limits->max_pending)
+    return FALSE;
+  bty_socket_flush (self->socket);
   return bty_socket_get_pending (self->socket) > self->limits->max_pending;
 }
 
@@ -189,8 +193,7 @@ answer_error (BtyWsSession *self, const BtyWsRequest *request, BtyWsFault fault,
 static void
 take_call (BtyWsSession *self, BtyWsRequest *request)
 {
-  const BtyOperation *operation =
-    bty_catalogue_lookup (bty_host_get_catalogue (self->host), request->method, NULL);
+  const BtyOperation *operation = bty_catalogue_lookup (bty_host_get_catalogue (self->host), request->method, NULL);
   g_autoptr (GError) error = NULL;
 
   if (operation == NULL)
@@ -303,12 +306,15 @@ on_text (BtySocket *socket, const char *text, gsize length, gpointer data)
     bty_socket_set_reading (socket, FALSE);
 }
 
-/* Each that waits has one turn; those that cannot finish it go to the end of the queue. */
+/* Each that waits has one turn; those that cannot finish it go to the end of the queue. Reading goes on first: a stream that fills
+   again and again what its client can take would else never hear that it was given up. */
 static void
 on_drained (BtySocket *socket, gpointer data)
 {
   BtyWsSession *self = data;
 
+  if (!is_clogged (self))
+    bty_socket_set_reading (socket, TRUE);
   for (guint n = self->waiting.length; n > 0 && !is_clogged (self); n--)
     {
       BtyWsCall *call = g_queue_pop_head (&self->waiting);
@@ -316,8 +322,6 @@ on_drained (BtySocket *socket, gpointer data)
       call->is_waiting = FALSE;
       bty_ws_call_advance (call);
     }
-  if (!is_clogged (self))
-    bty_socket_set_reading (socket, TRUE);
 }
 
 static void

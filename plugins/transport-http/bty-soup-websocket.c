@@ -14,6 +14,7 @@
 #define READ_SIZE   (32 * 1024)
 #define READS       16          /* buffers read of one socket before the others have their turn */
 #define MAX_REASON  123         /* bytes that a close frame has for it */
+#define GATHERED    (16 * 1024) /* bytes above which what is sent is no longer gathered */
 #define PONGS_BELOW (64 * 1024) /* bytes waiting above which a ping is not answered */
 
 typedef enum
@@ -269,8 +270,7 @@ consume (BtySoupWebsocket *self, guint8 *bytes, gsize length)
 static gboolean
 may_read (BtySoupWebsocket *self)
 {
-  return self->state == WEBSOCKET_CLOSING ||
-         (self->state == WEBSOCKET_OPEN && self->reading && self->events != NULL);
+  return self->state == WEBSOCKET_CLOSING || (self->state == WEBSOCKET_OPEN && self->reading && self->events != NULL);
 }
 
 /* FALSE: there is nothing now. */
@@ -429,21 +429,21 @@ send_text (BtySocket *socket, const char *text, gsize length)
     queue_frame (self, BTY_SOUP_OPCODE_TEXT, text, length);
 }
 
-static void
-flush (BtySocket *socket)
-{
-  BtySoupWebsocket *self = BTY_SOUP_WEBSOCKET (socket);
-
-  if (!self->busy)
-    flush_frames (self);
-}
-
 static gsize
 get_pending (BtySocket *socket)
 {
   BtySoupWebsocket *self = BTY_SOUP_WEBSOCKET (socket);
 
   return self->connection != NULL ? bty_soup_connection_get_pending (self->connection) : 0;
+}
+
+static void
+flush (BtySocket *socket)
+{
+  BtySoupWebsocket *self = BTY_SOUP_WEBSOCKET (socket);
+
+  if (!self->busy || get_pending (socket) > GATHERED)
+    flush_frames (self);
 }
 
 static void

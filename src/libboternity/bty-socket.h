@@ -99,7 +99,12 @@ struct _BtySocketInterface
  */
 BTY_EXPORT void bty_socket_send_text (BtySocket *socket, const char *text, gsize length);
 
-/** bty_socket_flush: needed after sending from anywhere but the callbacks of #BtySocketEvents */
+/**
+ * bty_socket_flush:
+ *
+ * Needed after sending from anywhere but the callbacks of #BtySocketEvents; from within them it only acts when much is queued (16 KiB),
+ * so an endpoint calls it before it takes a great bty_socket_get_pending() for a slow client.
+ */
 BTY_EXPORT void bty_socket_flush (BtySocket *socket);
 
 /** bty_socket_get_pending: Returns: bytes queued and not yet taken by the kernel; 0 after the end */

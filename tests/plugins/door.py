@@ -26,7 +26,7 @@ class Server:
             self.env.pop('XDG_RUNTIME_DIR', None)
 
     def start(self):
-        program, *modules = sys.argv[1:4]
+        program, modules = sys.argv[1], [a for a in sys.argv[2:] if a.endswith('.so')]
         settings = self.settings
         if not any(s.startswith('http.port=') for s in settings):
             settings = ('http.port=0', *settings)
