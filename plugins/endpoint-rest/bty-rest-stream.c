@@ -5,10 +5,12 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "bty-rest-frames.h"
 #include "bty-rest-problem.h"
 #include "bty-rest-stream.h"
 
-#define WRITE_SIZE (64 * 1024) /* bytes handed to the exchange in one go */
+#define WRITE_SIZE   (64 * 1024)      /* bytes handed to the exchange in one go */
+#define SCRATCH_SIZE (4 * WRITE_SIZE) /* bytes kept for the next stream */
 
 const BtySetting bty_rest_settings[] = {
   { "rest", "heartbeat", BTY_SETTING_INT, "15000", "ms", 10, 3600000,
@@ -26,7 +28,12 @@ const guint bty_rest_n_settings = G_N_ELEMENTS (bty_rest_settings);
 struct _BtyRestStreams
 {
   GQueue open;
+  GQueue waiting; /* those that have not begun, in the order of their coming */
+  BtyRestFrames *frames;
+  GString *scratch; /* what one stream is about to write: none holds a buffer of its own */
+  gboolean spoke;   /* any of them, since the last heartbeat */
   guint timer;
+  guint begin_timer;
   guint heartbeat;
   guint retry;
   guint begin_wait;
@@ -38,23 +45,22 @@ typedef struct
   BtyRestStreams *streams;
   BtyRestContext context;
   BtyCallReader *reader;
-  GString *frames;
-  BtyJsonWriter writer;
-  guint begin_timer;
+  gint64 begin_at; /* until it has begun */
   gboolean begun;
   gboolean spoke; /* since the last heartbeat */
   GList link;
+  GList waiting_link;
 } Stream;
 
 static void
 stream_free (Stream *self)
 {
   g_queue_unlink (&self->streams->open, &self->link);
-  g_clear_handle_id (&self->begin_timer, g_source_remove);
+  if (!self->begun)
+    g_queue_unlink (&self->streams->waiting, &self->waiting_link);
   bty_exchange_watch (self->context.exchange, NULL, NULL, NULL);
   bty_call_reader_free (self->reader);
   bty_rest_context_clear (&self->context);
-  g_string_free (self->frames, TRUE);
   g_free (self);
 }
 
@@ -66,53 +72,66 @@ begin (Stream *self)
   if (self->begun)
     return;
   self->begun = TRUE;
-  g_clear_handle_id (&self->begin_timer, g_source_remove);
+  g_queue_unlink (&self->streams->waiting, &self->waiting_link);
   bty_exchange_set_header (exchange, "Cache-Control", "no-store");
   bty_exchange_set_header (exchange, "X-Accel-Buffering", "no");
   bty_exchange_begin (exchange, 200, "text/event-stream");
-  g_string_append_printf (self->frames, "retry: %u\n\n", self->streams->retry);
+  g_string_append_printf (self->streams->scratch, "retry: %u\n\n", self->streams->retry);
 }
 
 static void
 flush (Stream *self)
 {
-  if (self->frames->len == 0)
+  BtyRestStreams *streams = self->streams;
+
+  if (streams->scratch->len == 0)
     return;
   self->spoke = TRUE;
-  bty_exchange_write (self->context.exchange, self->frames->str, self->frames->len);
-  g_string_truncate (self->frames, 0);
+  streams->spoke = TRUE;
+  bty_exchange_write (self->context.exchange, streams->scratch->str, streams->scratch->len);
+  g_string_truncate (streams->scratch, 0);
+  if (streams->scratch->allocated_len <= SCRATCH_SIZE)
+    return;
+  g_string_free (streams->scratch, TRUE);
+  streams->scratch = g_string_new (NULL);
 }
 
 static void
 append_item (Stream *self, const BtyItem *item)
 {
   begin (self);
-  g_string_append_printf (self->frames, "id: %" G_GUINT64_FORMAT "\nevent: item\ndata: ", item->number);
-  bty_json_writer_init (&self->writer, self->frames);
-  bty_item_write_json (item, self->context.route->operation->item, &self->writer);
-  g_string_append (self->frames, "\n\n");
+  bty_rest_frames_append (self->streams->frames, item, self->context.route->operation->item, self->streams->scratch);
+}
+
+static void
+append_error (Stream *self, const GError *error)
+{
+  BtyJsonWriter writer;
+
+  g_string_append (self->streams->scratch, "event: error\ndata: ");
+  bty_json_writer_init (&writer, self->streams->scratch);
+  bty_rest_problem_write (error, 0, &writer);
+  g_string_append (self->streams->scratch, "\n\n");
 }
 
 static void
 append_end (Stream *self, BtyCall *call)
 {
   gconstpointer record = bty_call_response (call);
+  BtyJsonWriter writer;
 
-  bty_json_writer_init (&self->writer, self->frames);
   if (bty_call_state (call) == BTY_CALL_FAILED)
     {
-      g_string_append (self->frames, "event: error\ndata: ");
-      bty_problem_write (bty_call_error (call), 0, &self->writer);
+      append_error (self, bty_call_error (call));
+      return;
     }
+  g_string_append (self->streams->scratch, "event: end\ndata: ");
+  bty_json_writer_init (&writer, self->streams->scratch);
+  if (record != NULL)
+    bty_record_write_json (record, BTY_VIEW_READ, &writer);
   else
-    {
-      g_string_append (self->frames, "event: end\ndata: ");
-      if (record != NULL)
-        bty_record_write_json (record, BTY_VIEW_READ, &self->writer);
-      else
-        g_string_append (self->frames, "{}");
-    }
-  g_string_append (self->frames, "\n\n");
+    g_string_append (self->streams->scratch, "{}");
+  g_string_append (self->streams->scratch, "\n\n");
 }
 
 static void
@@ -144,7 +163,7 @@ advance (Stream *self)
          (result = bty_call_reader_next (self->reader, &item)) == BTY_READ_ITEM)
     {
       append_item (self, &item);
-      if (self->frames->len >= WRITE_SIZE)
+      if (self->streams->scratch->len >= WRITE_SIZE)
         flush (self);
     }
   if (result == BTY_READ_END)
@@ -165,25 +184,57 @@ on_drained (BtyExchange *exchange, gpointer data)
   advance (data);
 }
 
+/* The client has gone, so that nothing of what is written reaches it; or the daemon stops, and it is told so. A call that has ended
+ * meanwhile has its own end, but may have more to say than a slow reader takes now. */
 static void
-on_client_gone (BtyExchange *exchange, gpointer data)
+on_closed (BtyExchange *exchange, gpointer data)
 {
   Stream *self = data;
   g_autoptr (BtyCall) call = bty_call_ref (bty_call_reader_call (self->reader));
+  g_autoptr (GError) error = NULL;
 
+  if (self->begun)
+    {
+      error = g_error_new_literal (BTY_ERROR, BTY_ERROR_UNAVAILABLE,
+                                   _ ("the daemon is stopping: come back, with Last-Event-ID, when it is there again"));
+      append_error (self, error);
+      flush (self);
+      bty_exchange_end (self->context.exchange);
+    }
   /* First: a handler may end the call within the cancelling, which would wake the reader. */
   stream_free (self);
   bty_call_cancel (call);
 }
 
+static gboolean on_begin_wait_over (gpointer data);
+
+static void
+await_begin (BtyRestStreams *streams)
+{
+  Stream *first = g_queue_peek_head (&streams->waiting);
+  gint64 left;
+
+  if (first == NULL || streams->begin_timer != 0)
+    return;
+  left = MAX (first->begin_at - g_get_monotonic_time (), 0);
+  streams->begin_timer = g_timeout_add ((guint) (left / 1000) + 1, on_begin_wait_over, streams);
+}
+
+/* One timer for all: each waits equally long, so the first to come is the first to begin. */
 static gboolean
 on_begin_wait_over (gpointer data)
 {
-  Stream *self = data;
+  BtyRestStreams *streams = data;
+  gint64 now = g_get_monotonic_time ();
+  Stream *first;
 
-  self->begin_timer = 0;
-  begin (self);
-  flush (self);
+  streams->begin_timer = 0;
+  while ((first = g_queue_peek_head (&streams->waiting)) != NULL && first->begin_at <= now)
+    {
+      begin (first);
+      flush (first);
+    }
+  await_begin (streams);
   return G_SOURCE_REMOVE;
 }
 
@@ -200,9 +251,13 @@ on_heartbeat (gpointer data)
         bty_exchange_write (self->context.exchange, ":\n\n", 3);
       self->spoke = FALSE;
     }
+  if (!streams->spoke)
+    bty_rest_frames_clear (streams->frames);
+  streams->spoke = FALSE;
   if (streams->open.length > 0)
     return G_SOURCE_CONTINUE;
   streams->timer = 0;
+  bty_rest_frames_clear (streams->frames);
   return G_SOURCE_REMOVE;
 }
 
@@ -213,15 +268,17 @@ bty_rest_streams_add (BtyRestStreams *streams, const BtyRestContext *context, Bt
 
   self->streams = streams;
   self->link.data = self;
-  self->frames = g_string_new (NULL);
+  self->waiting_link.data = self;
+  self->begin_at = g_get_monotonic_time () + 1000 * (gint64) streams->begin_wait;
   bty_rest_context_copy (&self->context, context);
   g_queue_push_tail_link (&streams->open, &self->link);
   self->reader = bty_call_reader_new (call, context->after, on_wake, self);
-  self->begin_timer = g_timeout_add (streams->begin_wait, on_begin_wait_over, self);
-  bty_exchange_watch (context->exchange, on_drained, on_client_gone, self);
+  g_queue_push_tail_link (&streams->waiting, &self->waiting_link);
+  bty_exchange_watch (context->exchange, on_drained, on_closed, self);
   if (streams->timer == 0)
     streams->timer = g_timeout_add (streams->heartbeat, on_heartbeat, streams);
   advance (self);
+  await_begin (streams);
 }
 
 BtyRestStreams *
@@ -230,6 +287,9 @@ bty_rest_streams_new (BtyHost *host)
   BtyRestStreams *streams = g_new0 (BtyRestStreams, 1);
 
   g_queue_init (&streams->open);
+  g_queue_init (&streams->waiting);
+  streams->frames = bty_rest_frames_new ();
+  streams->scratch = g_string_new (NULL);
   streams->heartbeat = bty_host_get_int (host, "rest", "heartbeat");
   streams->retry = bty_host_get_int (host, "rest", "retry");
   streams->begin_wait = bty_host_get_int (host, "rest", "begin_wait");
@@ -243,5 +303,8 @@ bty_rest_streams_free (BtyRestStreams *streams)
   while (streams->open.head != NULL)
     stream_free (streams->open.head->data);
   g_clear_handle_id (&streams->timer, g_source_remove);
+  g_clear_handle_id (&streams->begin_timer, g_source_remove);
+  bty_rest_frames_free (streams->frames);
+  g_string_free (streams->scratch, TRUE);
   g_free (streams);
 }

@@ -346,6 +346,20 @@ close_stream (GIOStream *stream, GCancellable *cancellable, GError **error)
   return TRUE;
 }
 
+void
+bty_soup_connection_detach (BtySoupConnection *self)
+{
+  bty_soup_input_detach (self->input);
+  bty_soup_output_detach (self->output);
+  g_clear_object (&self->input);
+  g_clear_object (&self->output);
+  if (bty_soup_connection_get_pending (self) == 0)
+    {
+      g_string_free (self->out, TRUE);
+      self->out = g_string_new (NULL);
+    }
+}
+
 static void
 bty_soup_connection_dispose (GObject *object)
 {

@@ -108,6 +108,9 @@ bty_soup_is_blocked (int code)
   return code == EAGAIN || code == EWOULDBLOCK;
 }
 
+/* libsoup has let go of it for good: what only libsoup needs is freed. */
+void bty_soup_connection_detach (BtySoupConnection *self);
+
 /* For its streams. */
 gssize bty_soup_connection_receive (BtySoupConnection *self, void *buffer, gsize count, GError **error);
 gssize bty_soup_connection_write (BtySoupConnection *self, const void *buffer, gsize count, GError **error);

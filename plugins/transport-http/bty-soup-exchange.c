@@ -10,6 +10,9 @@
 #include "bty-soup-handshake.h"
 #include "bty-soup-websocket.h"
 
+#define SMALL_CHUNK 4096 /* bytes */
+#define CHUNK_MARKS 32   /* bytes; more than the length and the line ends of a chunk need */
+
 typedef enum
 {
   EXCHANGE_OPEN,   /* no answer yet */
@@ -21,7 +24,7 @@ struct _BtySoupExchange
 {
   GObject parent;
   BtySoupConnection *connection;
-  SoupServerMessage *message;
+  SoupServerMessage *message; /* NULL once a stream has begun: its connection is ours alone then */
   const char *path;
   GBytes *body;
   BtySoupExchangeState state;
@@ -45,7 +48,9 @@ request_headers (BtySoupExchange *self)
 static const char *
 get_method (BtyExchange *exchange)
 {
-  return soup_server_message_get_method (BTY_SOUP_EXCHANGE (exchange)->message);
+  SoupServerMessage *message = BTY_SOUP_EXCHANGE (exchange)->message;
+
+  return message != NULL ? soup_server_message_get_method (message) : "";
 }
 
 static const char *
@@ -57,13 +62,17 @@ get_path (BtyExchange *exchange)
 static const char *
 get_query (BtyExchange *exchange)
 {
-  return g_uri_get_query (soup_server_message_get_uri (BTY_SOUP_EXCHANGE (exchange)->message));
+  SoupServerMessage *message = BTY_SOUP_EXCHANGE (exchange)->message;
+
+  return message != NULL ? g_uri_get_query (soup_server_message_get_uri (message)) : NULL;
 }
 
 static const char *
 get_header (BtyExchange *exchange, const char *name)
 {
-  return soup_message_headers_get_list (request_headers (BTY_SOUP_EXCHANGE (exchange)), name);
+  BtySoupExchange *self = BTY_SOUP_EXCHANGE (exchange);
+
+  return self->message != NULL ? soup_message_headers_get_list (request_headers (self), name) : NULL;
 }
 
 static GBytes *
@@ -76,7 +85,7 @@ static void
 get_credentials (BtyExchange *exchange, BtyCredentials *credentials)
 {
   BtySoupExchange *self = BTY_SOUP_EXCHANGE (exchange);
-  const char *value = soup_message_headers_get_one (request_headers (self), "Authorization");
+  const char *value = get_header (exchange, "Authorization");
 
   credentials->token = NULL;
   credentials->token_length = 0;
@@ -96,7 +105,8 @@ set_header (BtyExchange *exchange, const char *name, const char *value)
 {
   BtySoupExchange *self = BTY_SOUP_EXCHANGE (exchange);
 
-  soup_message_headers_append (soup_server_message_get_response_headers (self->message), name, value);
+  if (self->message != NULL)
+    soup_message_headers_append (soup_server_message_get_response_headers (self->message), name, value);
 }
 
 /* The client is gone, or the answer is given: nothing more is told, and the connection may go on without us. */
@@ -120,11 +130,11 @@ on_gone (BtySoupConnection *connection, gpointer data)
   g_autoptr (BtySoupExchange) self = g_object_ref (data);
   BtyExchangeFunc closed = self->closed;
 
-  if (self->state == EXCHANGE_STREAM)
-    leave (self);
   self->closed = NULL;
   if (closed != NULL)
     closed (BTY_EXCHANGE (self), self->watch_data);
+  if (self->state == EXCHANGE_STREAM)
+    leave (self);
 }
 
 static void
@@ -187,7 +197,23 @@ begin (BtyExchange *exchange, guint status, const char *content_type)
   head = make_head (self, status, content_type);
   bty_soup_connection_set_state (connection, BTY_SOUP_STREAMING);
   g_object_unref (soup_server_message_steal_connection (self->message));
+  bty_soup_connection_detach (connection);
+  g_clear_object (&self->message);
+  g_clear_pointer (&self->body, g_bytes_unref);
+  self->path = "";
   bty_soup_connection_send (connection, head->str, head->len);
+}
+
+/* Small pieces are framed on the stack: where nothing waits they go to the socket without a copy of the connection's own. */
+static void
+write_small_chunk (BtySoupConnection *connection, const char *data, gsize length)
+{
+  char chunk[SMALL_CHUNK + CHUNK_MARKS];
+  int head = g_snprintf (chunk, CHUNK_MARKS, "%" G_GSIZE_MODIFIER "x\r\n", length);
+
+  memcpy (chunk + head, data, length);
+  memcpy (chunk + head + length, "\r\n", 2);
+  bty_soup_connection_send (connection, chunk, head + length + 2);
 }
 
 static void
@@ -201,6 +227,11 @@ write_stream (BtyExchange *exchange, const char *data, gsize length)
   if (!self->connection->chunked)
     {
       bty_soup_connection_send (self->connection, data, length);
+      return;
+    }
+  if (length <= SMALL_CHUNK)
+    {
+      write_small_chunk (self->connection, data, length);
       return;
     }
   g_snprintf (frame, sizeof frame, "%" G_GSIZE_MODIFIER "x\r\n", length);
@@ -348,7 +379,7 @@ bty_soup_exchange_finalize (GObject *object)
   BtySoupExchange *self = BTY_SOUP_EXCHANGE (object);
 
   g_clear_pointer (&self->body, g_bytes_unref);
-  g_object_unref (self->message);
+  g_clear_object (&self->message);
   g_object_unref (self->connection);
   G_OBJECT_CLASS (bty_soup_exchange_parent_class)->finalize (object);
 }

@@ -188,8 +188,9 @@ end_streams (BtySoupServer *self)
       if (connection->state != BTY_SOUP_STREAMING || connection->ending || connection->websocket != NULL)
         continue;
       if (connection->on_gone != NULL)
-        connection->on_gone (connection, connection->watch_data);
-      bty_soup_connection_end (connection);
+        connection->on_gone (connection, connection->watch_data); /* the endpoint may still say that it ends */
+      if (connection->state == BTY_SOUP_STREAMING && !connection->ending)
+        bty_soup_connection_end (connection);
     }
 }
 
@@ -217,6 +218,7 @@ bty_soup_server_stop (BtySoupServer *self)
     g_main_context_iteration (NULL, TRUE);
   if (!over)
     g_source_remove (timer);
+  end_streams (self); /* which began meanwhile */
 }
 
 void

@@ -28,11 +28,12 @@ BTY_EXPORT G_DECLARE_INTERFACE (BtyExchange, bty_exchange, BTY, EXCHANGE, GObjec
  * @get_credentials: what the caller presented, for bty_host_identify()
  * @set_header: sets an answer's header, before respond or begin
  * @respond: answers whole; @body may be %NULL
- * @begin: sends the headers of a stream
+ * @begin: sends the headers of a stream; what the request said (verb, path, query, headers, body) is let go of
  * @write: queues bytes of a stream; the transport keeps them until they are sent
  * @get_pending: bytes queued and not sent: an endpoint stops reading its cursor above some 256 KiB
  * @end: ends a stream
- * @watch: @drained is called when pending falls low again, @closed when the client goes before the end; either may be %NULL;
+ * @watch: @drained is called when pending falls low again, @closed when the client goes before the end or the transport stops:
+ *   the endpoint may still write how a stream ends, and end it; either may be %NULL;
  *   none is called after the end, or after watch is called again with %NULL
  * @upgrade: (transfer full) (nullable): turns the connection into a WebSocket; %NULL: this transport has none
  */

@@ -117,6 +117,7 @@ BTY_DEFINE_RECORD (TestStats, test_stats, "stats", N_ ("What has happened"), sta
 
 static GHashTable *things; /* slug to thing */
 static BtyItemLog *shared; /* of the stream that several read */
+static BtyItemLog *live;   /* of the stream that tick.shout speaks on */
 static gint64 n_cancelled, n_running;
 
 static TestThing *
@@ -320,6 +321,91 @@ tick_share (BtyCall *call)
                       (GDestroyNotify) bty_call_unref);
 }
 
+static void
+on_live_cancelled (GCancellable *cancellable, gpointer data)
+{
+  g_autoptr (BtyCall) call = bty_call_ref (data);
+
+  g_signal_handlers_disconnect_by_data (cancellable, call);
+  n_cancelled++;
+  n_running--;
+  bty_call_fail_new (call, BTY_ERROR_CANCELLED, "given up");
+}
+
+static void
+unref_call (gpointer call, GClosure *closure)
+{
+  bty_call_unref (call);
+}
+
+/* Follows what tick.shout says from now on; costs nothing while that is silent. */
+static void
+tick_live (BtyCall *call)
+{
+  if (live == NULL)
+    live = bty_item_log_new ();
+  n_running++;
+  bty_call_share_log (call, live);
+  bty_call_skip (call, bty_item_log_get_length (live));
+  g_signal_connect_data (bty_call_cancellable (call), "cancelled", G_CALLBACK (on_live_cancelled), bty_call_ref (call),
+                         unref_call, 0);
+}
+
+typedef struct
+{
+  BtyCall *call;
+  gint64 left;
+} Shout;
+
+static void
+return_stats (BtyCall *call)
+{
+  g_autoptr (TestStats) stats = test_stats_new ();
+
+  stats->cancelled = n_cancelled;
+  stats->running = n_running;
+  bty_call_return (call, stats);
+}
+
+/* The number of an item is the time, so that a reader sees how long it was on its way. */
+static gboolean
+on_shout (gpointer data)
+{
+  Shout *shout = data;
+  const TestTicks *request = bty_call_request (shout->call);
+
+  if (shout->left-- > 0)
+    {
+      append_tick (live, g_get_monotonic_time (), request->size);
+      return G_SOURCE_CONTINUE;
+    }
+  return_stats (shout->call);
+  bty_call_unref (shout->call);
+  g_free (shout);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+tick_shout (BtyCall *call)
+{
+  const TestTicks *request = bty_call_request (call);
+  Shout *shout;
+
+  if (live == NULL)
+    live = bty_item_log_new ();
+  if (request->delay == 0)
+    {
+      for (gint64 i = 0; i < request->count; i++)
+        append_tick (live, g_get_monotonic_time (), request->size);
+      return_stats (call);
+      return;
+    }
+  shout = g_new0 (Shout, 1);
+  shout->call = bty_call_ref (call);
+  shout->left = request->count;
+  g_timeout_add (request->delay, on_shout, shout);
+}
+
 /* Tokens, as a model gives them: many small text items. */
 static void
 tick_say (BtyCall *call)
@@ -362,11 +448,7 @@ sleeper_sleep (BtyCall *call)
 static void
 stats_get (BtyCall *call)
 {
-  g_autoptr (TestStats) stats = test_stats_new ();
-
-  stats->cancelled = n_cancelled;
-  stats->running = n_running;
-  bty_call_return (call, stats);
+  return_stats (call);
 }
 
 #define THING .request = &test_thing_schema, .response = &test_thing_schema
@@ -436,6 +518,14 @@ static const BtyOperation operations[] = {
     STREAM,
     .http = "GET /shared-ticks",
     .run = tick_share },
+  { .name = "tick.live", .summary = N_ ("Watch what is shouted"), STREAM, .http = "GET /live-ticks", .run = tick_live },
+  { .name = "tick.shout",
+    .summary = N_ ("Shout to all who watch"),
+    .request = &test_ticks_schema,
+    .response = &test_stats_schema,
+    .http = "POST /live-ticks",
+    .effect = BTY_EFFECT_WRITE,
+    .run = tick_shout },
   { .name = "tick.say", .summary = N_ ("Watch tokens"), STREAM, .http = "GET /tokens", .run = tick_say },
   { .name = "sleeper.sleep",
     .summary = N_ ("Never end"),
