@@ -110,7 +110,7 @@ append_error (Stream *self, const GError *error)
 
   g_string_append (self->streams->scratch, "event: error\ndata: ");
   bty_json_writer_init (&writer, self->streams->scratch);
-  bty_rest_problem_write (error, 0, &writer);
+  bty_problem_write (error, 0, &writer);
   g_string_append (self->streams->scratch, "\n\n");
 }
 

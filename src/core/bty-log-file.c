@@ -32,16 +32,20 @@ move_old (void)
     }
 }
 
-/* What writes to standard output and error by itself follows along, so that nothing is lost in a file that was put aside. */
+/* What writes to standard output and error by itself follows along, so that nothing is lost in a file that was put aside. The new
+ * file is there before the old one is moved: where none can be made, all stays as it is. */
 static void
 begin_anew (void)
 {
+  g_autofree char *draft = g_strconcat (kept, ".new", NULL);
   int fd;
 
-  move_old ();
-  fd = g_open (kept, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+  g_unlink (draft);
+  fd = g_open (draft, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0)
     return;
+  move_old ();
+  g_rename (draft, kept);
   dup2 (fd, STDOUT_FILENO);
   dup2 (fd, STDERR_FILENO);
   close (fd);

@@ -21,7 +21,6 @@
 #include "bty-ctl-terminal.h"
 
 #define READY_FD     3
-#define LOG_MAX      (4 * 1024 * 1024)
 #define REASON_BYTES 4096
 #define POLL_MS      50
 #define WINNER_POLLS 40
@@ -78,14 +77,10 @@ static int
 open_log (const char *path, off_t *length, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname (path);
-  g_autofree char *old = g_strconcat (path, ".1", NULL);
-  GStatBuf info;
   int fd;
 
   if (!bty_paths_make_private_dir (folder, error))
     return -1;
-  if (g_lstat (path, &info) == 0 && info.st_size > LOG_MAX)
-    g_rename (path, old);
   fd = g_open (path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0)
     {

@@ -79,8 +79,10 @@ get_text (const char *json, const char *member)
   g_autoptr (GPtrArray) bytes = NULL;
   g_autoptr (GString) text = NULL;
 
-  if (value == NULL || *value != '[')
-    return value != NULL ? bty_ctl_json_to_text (value) : NULL;
+  if (value == NULL || strcmp (value, "null") == 0)
+    return NULL;
+  if (*value != '[')
+    return bty_ctl_json_to_text (value);
   bytes = bty_ctl_json_get_values (value);
   text = g_string_new (NULL);
   for (guint i = 0; i < bytes->len; i++)

@@ -68,6 +68,34 @@ def test_bash():
             assert result.stdout.split() == expected and result.stderr == "", (line, result)
 
 
+def test_bash_with_readline():
+    """A person's bash: the words are broken as readline does it, and the line is read back with a key."""
+    bash = shutil.which("bash")
+    if bash is None:
+        raise tap.Skip("no bash here")
+    with Place() as place:
+        place.environment.update({"HOME": place.folder, "PS1": "", "TERM": "dumb", "INPUTRC": "/dev/null",
+                                  "PATH": os.path.dirname(place.program) + ":" + place.environment["PATH"]})
+        os.makedirs(os.path.join(place.folder, "with space"))
+        open(os.path.join(place.folder, "with space", "request.json"), "w", encoding="utf-8").close()
+        terminal = harness.Terminal([bash, "--norc", "--noprofile", "-i"], place.environment, 400)
+        try:
+            terminal.type("bind 'set enable-bracketed-paste off'; bind 'set bell-style none'; PS1=; cd\n")
+            terminal.type(f"source {SCRIPT}; show () {{ printf '<%s>\\n' \"$READLINE_LINE\"; READLINE_LINE=; }}\n")
+            terminal.type("bind -x '\"\\C-o\": show'; echo ready''-now\n")
+            terminal.until("ready-now")
+            for typed, expected in (("statu", "status "), ("bot cre", "bot create "), ("chat b", "chat boternity "),
+                                    ("call echo te", "call echo text="), ("call echo flag=t", "call echo flag=true "),
+                                    ("log --level=cri", "log --level=critical "), ("log --from jo", "log --from journal "),
+                                    ("call echo @with", "call echo @with\\ space/"),
+                                    ("provider add x --enabled=f", "provider add x --enabled=false ")):
+                terminal.type(f"boternity-ctl {typed}\t\x0f")
+                shown = terminal.until(">").rpartition("<")[2]
+                assert shown == f"boternity-ctl {expected}>", (typed, shown, expected)
+        finally:
+            terminal.close()
+
+
 def described(place, *words):
     return dict((line.split("\t") + [""])[:2] for line in place.run("__describe", *words).stdout.splitlines())
 

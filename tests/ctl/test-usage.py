@@ -5,7 +5,6 @@
 import os
 import re
 
-import harness
 from harness import Place, tap
 
 VERBS = ["chat", "bot", "session", "provider", "model", "status", "stop", "restart", "config", "plugin", "token", "call", "help",
@@ -37,19 +36,6 @@ def test_help_of_every_command():
                 assert place.run(*words, "--help").stdout == text
         assert len(subcommands(place, "bot")) == 7
         assert os.listdir(place.data) == []
-
-
-def test_manual_names_everything():
-    path = os.path.join(os.path.dirname(os.path.dirname(harness.HERE)), "data", "man", "boternity-ctl.1")
-    with open(path, encoding="utf-8") as stream:
-        manual = stream.read().replace("\\-", "-")
-    with Place(daemon=False) as place:
-        for verb in VERBS:
-            for command in subcommands(place, verb) or [None]:
-                words = [verb] + ([command] if command else [])
-                assert " ".join(words) in manual, words
-                for option in re.findall(r"--[a-z-]+", place.run("help", *words).stdout):
-                    assert option in manual, (words, option)
 
 
 def test_unknown_words():

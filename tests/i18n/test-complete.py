@@ -20,7 +20,8 @@ import tap  # noqa: E402
 PLURALS = {"de": "nplurals=2; plural=(n != 1);", "es": "nplurals=2; plural=(n != 1);", "zh_CN": "nplurals=1; plural=0;"}
 DIRECTIVE = re.compile(r"%(?:\d+\$)?([-+ #0]*[\d*]*(?:\.[\d*]+)?(?:hh|ll|[hlzjt])?[diouxXeEfgGcsp%aAbBYHMSZ])")
 # What people type or a program reads stays as it is.
-TYPED = re.compile(r"--[a-z][a-z-]+|\bBOTERNITY_[A-Z_]+|\b(?:chat|http|calls|log|store|rest)\.[a-z_]+\b|boternity-ctl [a-z]+")
+TYPED = re.compile(r"--[a-z][a-z-]+|\bBOTERNITY_[A-Z_]+|\b(?:chat|http|calls|log|store|rest)\.[a-z_]+\b"
+                   r"|boternity-ctl (?:bot|call|chat|config|doctor|event|help|log|model|plugin|provider|restart|schema|session|status|stop|token)\b")
 
 
 def languages():
@@ -99,6 +100,8 @@ def test_nothing_lost():
     for language in each():
         for flags, entry in read(path(language)):
             for original, translation in texts(entry) if entry["msgid"] else []:
+                if not translation:
+                    continue                    # which test_complete is about
                 where = f"{language}: {original!r} became {translation!r}"
                 if not numbered(translation) and "c-format" in flags:
                     assert DIRECTIVE.findall(original) == DIRECTIVE.findall(translation), where

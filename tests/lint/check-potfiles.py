@@ -11,7 +11,7 @@ import sys
 import csource
 
 MARKED = re.compile(r'(?<!\w)(?:N?C?_|g_dngettext|g_dgettext|g_dpgettext2?|ngettext)\s*\(')
-IN_MACRO = re.compile(r'(?<!\w)N_\s*\(\s*"')   # the text in the replacement of a macro, which directives hide
+IN_MACRO = re.compile(r'(?<!\w)(?:BTY_)?N_\s*\(\s*"')   # the text in the replacement of a macro, which directives hide
 LIST = 'po/POTFILES'
 
 
