@@ -11,9 +11,11 @@ import subprocess
 import tempfile
 import time
 
-BUILD = os.environ["BOTERNITY_TEST_BUILD"]
-DAEMON = os.path.join(BUILD, "src", "daemon", "boternityd")
-CTL = os.path.join(BUILD, "src", "ctl", "boternity-ctl")
+# The programs of the build tree, or installed ones.
+BUILD = os.environ.get("BOTERNITY_TEST_BUILD", "")
+PROGRAMS = os.environ.get("BOTERNITY_TEST_PROGRAMS")
+DAEMON = os.path.join(PROGRAMS or os.path.join(BUILD, "src", "daemon"), "boternityd")
+CTL = os.path.join(PROGRAMS or os.path.join(BUILD, "src", "ctl"), "boternity-ctl")
 
 
 class Answer:
