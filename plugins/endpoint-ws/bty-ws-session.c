@@ -149,7 +149,7 @@ check_request (BtyWsSession *self, const BtyOperation *operation, const BtyWsReq
 {
   if (request->credit > self->limits->max_credit)
     g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-                 _ ("“credit” may be at most %" G_GINT64_FORMAT " (setting ws.max_credit)"), self->limits->max_credit);
+                 _ ("“credit” may be at most %lld (setting ws.max_credit)"), (long long) self->limits->max_credit);
   else if (request->after >= 0 && !takes_after (operation->request, operation->request_view))
     g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("“%s” has no use for “after”"), operation->name);
   else if (operation->request == NULL && request->params != NULL && !is_empty_object (request))

@@ -199,12 +199,6 @@ on_surveyed (gpointer data, const char *path, const BtyPluginStamp *stamp, BtyPl
     take_answer (self, entry, manifest, error);
 }
 
-void
-bty_plugin_index_when_known (BtyPluginIndex *self, GFunc func, gpointer data, GDestroyNotify destroy)
-{
-  bty_plugin_survey_when_idle (self->survey, func, self, data, destroy);
-}
-
 guint
 bty_plugin_index_get_timeout (BtyPluginIndex *self)
 {
@@ -350,11 +344,20 @@ bty_plugin_index_start (BtyPluginIndex *self)
 {
   g_auto (GStrv) folders = bty_plugin_folders_get (self->data_dir);
 
+  if (self->watch != NULL)
+    return;
   self->watch = bty_plugin_watch_new ((const char *const *) folders,
                                       (guint) bty_settings_get_int (self->settings, "plugins", "settle_ms"),
                                       on_folder_changed, self);
   if (bty_plugin_index_refresh (self)) /* what came before the watch */
     bty_plugin_watch_wait (self->watch);
+}
+
+void
+bty_plugin_index_when_known (BtyPluginIndex *self, GFunc func, gpointer data, GDestroyNotify destroy)
+{
+  bty_plugin_index_start (self); /* whoever waits for it does not wait for nothing */
+  bty_plugin_survey_when_idle (self->survey, func, self, data, destroy);
 }
 
 void

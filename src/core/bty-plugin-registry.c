@@ -51,11 +51,12 @@ get_entries (BtyPluginRegistry *self)
 /* Opening one. */
 
 static BtyPluginModule *
-open_module (BtyPluginRegistry *self, BtyPluginEntry *entry, GError **error)
+open_module (BtyPluginRegistry *self, BtyPluginEntry *entry, BtyPluginRefusal *refusal, GError **error)
 {
   g_autofree char *file = bty_plugin_index_prepare (self->index, entry, error);
   BtyPluginModule *module = file != NULL ? bty_plugin_module_open (file, error) : NULL;
 
+  *refusal = file != NULL ? BTY_PLUGIN_REFUSAL_OPEN : BTY_PLUGIN_REFUSAL_FILE;
   if (module != NULL &&
       !bty_plugin_offer_check_id (entry, bty_plugin_module_get_descriptor (module)->id, get_entries (self), error))
     g_clear_pointer (&module, bty_plugin_module_free);
@@ -68,6 +69,7 @@ static void
 open_entry (BtyPluginRegistry *self, BtyPluginEntry *entry)
 {
   BtyPluginModule *module;
+  BtyPluginRefusal refusal;
   GError *error = NULL;
 
   if (!bty_plugin_entry_waits (entry))
@@ -75,11 +77,11 @@ open_entry (BtyPluginRegistry *self, BtyPluginEntry *entry)
   bty_plugin_index_make_sure (self->index, entry); /* what is known must be of the file as it is now */
   if (!bty_plugin_entry_waits (entry))
     return;
-  module = open_module (self, entry, &error);
+  module = open_module (self, entry, &refusal, &error);
   bty_plugin_index_withdraw (self->index, entry);
   if (module == NULL)
     {
-      bty_plugin_entry_refuse (entry, BTY_PLUGIN_REFUSAL_OPEN, error);
+      bty_plugin_entry_refuse (entry, refusal, error);
       return;
     }
   entry->module = module; /* before it registers, since that may ask the registry */

@@ -50,6 +50,111 @@ test_add (void)
   g_assert_true (list->pdata[1] == &operations[0]);
 }
 
+/* A plugin that is opened when it is asked for. */
+typedef struct
+{
+  BtyCatalogue *catalogue;
+  guint opened;
+  gboolean fails;
+} Closed;
+
+static const BtyOperation kept[] = {
+  { .name = "late.hello",
+    .summary = "Says hello",
+    .http = "POST /late/{slug}",
+    .request = &test_thing_schema,
+    .request_view = BTY_VIEW_KEY,
+    .effect = BTY_EFFECT_WRITE,
+    .run = run_nothing },
+};
+static const BtyOperation promised[] = {
+  { .name = "late.hello", .summary = "Says hello", .http = "POST /late/{slug}", .effect = BTY_EFFECT_WRITE },
+};
+
+static gboolean
+open_closed (gpointer data, const char *prefix, GError **error)
+{
+  Closed *closed = data;
+
+  g_assert_cmpstr (prefix, ==, "late");
+  closed->opened += 1;
+  bty_catalogue_withdraw (closed->catalogue, prefix);
+  if (!closed->fails)
+    return bty_catalogue_add (closed->catalogue, kept, G_N_ELEMENTS (kept), closed, prefix, error);
+  g_set_error_literal (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, "it would not open");
+  return FALSE;
+}
+
+static void
+test_promise (void)
+{
+  g_autoptr (BtyCatalogue) catalogue = bty_catalogue_new ();
+  Closed closed = { catalogue, 0, FALSE };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) known = NULL;
+  g_autoptr (GPtrArray) all = NULL;
+  gpointer service = NULL;
+  guint generation;
+
+  g_assert_true (bty_catalogue_promise (catalogue, promised, 1, "late", open_closed, &closed, &error));
+  g_assert_no_error (error);
+  generation = bty_catalogue_get_generation (catalogue);
+  known = bty_catalogue_list_known (catalogue);
+  g_assert_cmpuint (known->len, ==, 1);
+  g_assert_null (((const BtyOperation *) known->pdata[0])->run);
+  g_assert_cmpuint (closed.opened, ==, 0);
+  g_assert_true (bty_catalogue_find (catalogue, "late.hello", &service, &error) == &kept[0]);
+  g_assert_true (service == &closed);
+  g_assert_cmpuint (closed.opened, ==, 1);
+  g_assert_cmpuint (bty_catalogue_get_generation (catalogue), >, generation);
+  g_assert_cmpstr (((const BtyOperation *) known->pdata[0])->http, ==, "POST /late/{slug}"); /* still valid */
+  all = bty_catalogue_list (catalogue);
+  g_assert_cmpuint (all->len, ==, 1);
+  g_assert_true (all->pdata[0] == &kept[0]);
+}
+
+static void
+test_promise_broken (void)
+{
+  g_autoptr (BtyCatalogue) catalogue = bty_catalogue_new ();
+  Closed closed = { catalogue, 0, TRUE };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) all = NULL;
+
+  g_assert_true (bty_catalogue_promise (catalogue, promised, 1, "late", open_closed, &closed, NULL));
+  g_assert_null (bty_catalogue_find (catalogue, "late.hello", NULL, &error));
+  g_assert_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION);
+  g_clear_error (&error);
+  g_assert_null (bty_catalogue_find (catalogue, "late.hello", NULL, &error));
+  g_assert_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND);
+  g_assert_true (bty_catalogue_promise (catalogue, promised, 1, "late", open_closed, &closed, NULL));
+  all = bty_catalogue_list (catalogue);
+  g_assert_cmpuint (all->len, ==, 0);
+}
+
+/* A promise takes a name and a path as an operation does, and gives them back. */
+static void
+test_promise_collides (void)
+{
+  g_autoptr (BtyCatalogue) catalogue = bty_catalogue_new ();
+  Closed closed = { catalogue, 0, FALSE };
+  BtyOperation other = { .name = "other.hello", .summary = "x", .http = "POST /late/{name}" };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (bty_catalogue_promise (catalogue, promised, 1, "late", open_closed, &closed, NULL));
+  g_assert_false (bty_catalogue_promise (catalogue, promised, 1, "late", open_closed, &closed, &error));
+  g_assert_error (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS);
+  g_clear_error (&error);
+  g_assert_false (bty_catalogue_promise (catalogue, &other, 1, "other", open_closed, &closed, &error));
+  g_assert_error (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS);
+  g_clear_error (&error);
+  g_assert_false (bty_catalogue_promise (catalogue, &other, 1, "mine", open_closed, &closed, &error));
+  g_assert_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT);
+  bty_catalogue_withdraw (catalogue, "late");
+  g_assert_true (bty_catalogue_promise (catalogue, &other, 1, "other", open_closed, &closed, NULL));
+  g_assert_cmpuint (closed.opened, ==, 0);
+}
+
 typedef struct
 {
   BtyOperation operation;
@@ -255,6 +360,9 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/catalogue/add", test_add);
+  g_test_add_func ("/catalogue/promise", test_promise);
+  g_test_add_func ("/catalogue/promise-broken", test_promise_broken);
+  g_test_add_func ("/catalogue/promise-collides", test_promise_collides);
   g_test_add_func ("/catalogue/refused", test_refused);
   g_test_add_func ("/catalogue/twice-in-one-table", test_twice_in_one_table);
   g_test_add_func ("/catalogue/metadata", test_metadata);

@@ -265,6 +265,31 @@ def test_folder_vanishes():
         house.wait_known("provider-good.so")
 
 
+def test_folder_comes_late():
+    """Most people have no such folder when the daemon starts."""
+    with House() as house:
+        house.stop()
+        os.rmdir(house.plugins)
+        house.start()
+        assert house.list()
+        os.makedirs(house.plugins, mode=0o700)
+        house.put("provider-good")
+        assert wait_for(lambda: (house.find("provider-good.so") or {}).get("id") == "good", 30), house.list()
+
+
+def test_broken_op():
+    """A promise that cannot be kept any more says why."""
+    with House() as house:
+        path = house.put("provider-good")
+        house.wait_known("provider-good.so")
+        os.chmod(path, 0o666)
+        answer = house.post("/good/hello")
+        assert answer.json["code"] == "FAILED_PRECONDITION" and "may be written by others" in answer.json["detail"], answer.body
+        os.chmod(path, 0o600)
+        house.post("/plugins/scan")
+        assert wait_for(lambda: house.post("/good/hello").status == 204)
+
+
 def test_ten_thousand_files():
     with House(BOTERNITY_PLUGINS_MAX_FILES="20") as house:
         house.stop()

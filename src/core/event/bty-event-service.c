@@ -268,7 +268,7 @@ check (BtyEventService *self, GError **error)
                          _ ("the daemon is stopping: come back to the next one"));
   else if (g_hash_table_size (self->subscriptions) + self->waiting->len >= (guint64) most)
     g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
-                 _ ("%" G_GINT64_FORMAT " clients listen already: raise the setting events.max_subscriptions"), most);
+                 _ ("%lld clients listen already: raise the setting events.max_subscriptions"), (long long) most);
   else
     return TRUE;
   return FALSE;
