@@ -75,7 +75,13 @@ static const BtyOperation nameless_operations[] = {
 };
 
 static const BtySetting settings[] = {
-  { .group = PLUGIN_ID, .key = "words", .type = BTY_SETTING_INT, .fallback = "3", .min = 1, .max = 9, .summary = "Words" },
+  { .group = PLUGIN_ID,
+    .key = "words",
+    .type = BTY_SETTING_INT,
+    .fallback = "3",
+    .min = 1,
+    .max = 9,
+    .summary = "Words" },
   { .group = "calls", .key = "mine", .type = BTY_SETTING_INT, .fallback = "3", .min = 1, .max = 9, .summary = "Mine" },
   { .group = "store", .key = "kind", .type = BTY_SETTING_STRING, .fallback = "mine", .summary = "Mine" },
 };
