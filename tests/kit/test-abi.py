@@ -130,7 +130,7 @@ def test_a_break_is_seen():
            "typedef struct { int a; } r; int k (r *s) { return s->a; }\n")
     cases = {"same": (one, False, False), "more": (one + "int h (void) { return 2; }\n", True, False),
              "less": (one.replace("int g (void) { return 1; }", ""), True, True),
-             "wider": (one.replace("int a;", "long b; int a;"), True, True), 
+             "wider": (one.replace("int a;", "long b; int a;"), True, True),
              "longer record": (one.replace("{ int a; } r", "{ int a; long b; } r"), True, False),
              "other record": (one.replace("{ int a; } r", "{ long b; int a; } r"), True, True), "other": (one.replace("int g (void)", "int g (int x)"), True, True)}
     with tempfile.TemporaryDirectory() as folder:

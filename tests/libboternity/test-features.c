@@ -16,10 +16,12 @@ static void init_nothing (gpointer iface);
 
 static GType full_get_type (void);
 static GType bare_get_type (void);
-G_DEFINE_TYPE_WITH_CODE (Full, full, G_TYPE_OBJECT, G_IMPLEMENT_INTERFACE (BTY_TYPE_SECRET_STORE, init_secrets)
-                                                      G_IMPLEMENT_INTERFACE (BTY_TYPE_SKILL_RUNTIME, init_runtime))
-G_DEFINE_TYPE_WITH_CODE (Bare, bare, G_TYPE_OBJECT, G_IMPLEMENT_INTERFACE (BTY_TYPE_SECRET_STORE, init_nothing)
-                                                      G_IMPLEMENT_INTERFACE (BTY_TYPE_SKILL_RUNTIME, init_nothing))
+G_DEFINE_TYPE_WITH_CODE (Full, full, G_TYPE_OBJECT,
+                         G_IMPLEMENT_INTERFACE (BTY_TYPE_SECRET_STORE, init_secrets)
+                           G_IMPLEMENT_INTERFACE (BTY_TYPE_SKILL_RUNTIME, init_runtime))
+G_DEFINE_TYPE_WITH_CODE (Bare, bare, G_TYPE_OBJECT,
+                         G_IMPLEMENT_INTERFACE (BTY_TYPE_SECRET_STORE, init_nothing)
+                           G_IMPLEMENT_INTERFACE (BTY_TYPE_SKILL_RUNTIME, init_nothing))
 
 static void
 full_class_init (FullClass *klass)
@@ -227,7 +229,8 @@ make_run (void)
 {
   g_autoptr (GError) error = NULL;
   BtySkillRun *run = bty_record_from_json (&bty_skill_run_schema, BTY_VIEW_CREATE,
-                                           "{\"folder\":\"/skills/a\",\"tool\":\"t\",\"arguments\":{\"n\":1}}", -1, &error);
+                                           "{\"folder\":\"/skills/a\",\"tool\":\"t\",\"arguments\":{\"n\":1}}", -1,
+                                           &error);
 
   g_assert_no_error (error);
   return run;

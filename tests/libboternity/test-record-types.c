@@ -98,16 +98,20 @@ test_collisions (void)
   static const BtySchema status = STORED ("status");
   g_autoptr (BtyCatalogue) catalogue = bty_catalogue_new ();
   const BtySchema *const animals[] = { &zoo_animal };
-  const BtyOperation operation = {
-    .name = "daemon.status", .summary = "Status", .http = "GET /status", .response = &bty_status_schema, .run = bty_call_cancel
-  };
+  const BtyOperation operation = { .name = "daemon.status",
+                                   .summary = "Status",
+                                   .http = "GET /status",
+                                   .response = &bty_status_schema,
+                                   .run = bty_call_cancel };
 
-  assert_refused (catalogue, &bot, "bot", BTY_ERROR_INVALID_ARGUMENT, "must be “bot”"); /* zoo comes first in the list */
+  assert_refused (catalogue, &bot, "bot", BTY_ERROR_INVALID_ARGUMENT,
+                  "must be “bot”"); /* zoo comes first in the list */
   assert_refused (catalogue, &bot, NULL, BTY_ERROR_ALREADY_EXISTS, "there is a record type “bot” already");
   g_assert_true (bty_catalogue_add (catalogue, &operation, 1, NULL, NULL, NULL));
   assert_refused (catalogue, &status, NULL, BTY_ERROR_ALREADY_EXISTS, "there is a record type “status” already");
   g_assert_true (bty_catalogue_add_records (catalogue, animals, 1, "zoo", NULL));
-  assert_refused (catalogue, &other_animal, NULL, BTY_ERROR_ALREADY_EXISTS, "there is a record type “zoo_animal” already");
+  assert_refused (catalogue, &other_animal, NULL, BTY_ERROR_ALREADY_EXISTS,
+                  "there is a record type “zoo_animal” already");
 }
 
 /* The same rules for what the operations of plugins speak of, however deep. */
@@ -126,8 +130,9 @@ test_operations (void)
   operation.response = &nesting_schema;
   g_assert_false (bty_catalogue_add (catalogue, &operation, 1, NULL, "zoo", &error));
   g_assert_error (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS);
-  g_assert_cmpstr (error->message, ==,
-                   "operation “zoo.open”: there is a record type “zoo_animal” already (“A thing”): choose another name");
+  g_assert_cmpstr (
+    error->message, ==,
+    "operation “zoo.open”: there is a record type “zoo_animal” already (“A thing”): choose another name");
   g_clear_error (&error);
   operation.response = &zoo_animal;
   g_assert_true (bty_catalogue_add (catalogue, &operation, 1, NULL, "zoo", &error));

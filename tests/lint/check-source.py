@@ -81,11 +81,14 @@ def check_header(path, text, report):
 
 
 def check_preamble(path, text, report):
-    """G_LOG_DOMAIN, then config.h, then all others; the example is built outside this tree and has no config.h."""
+    """G_LOG_DOMAIN, then config.h, then all others; the example is somebody else's: its domain is its name, and it has no config.h."""
     head = [(line, word, rest) for line, word, rest, _ in csource.directives(text)][:2]
+    is_example = path.startswith('plugins/example/')
+    if is_example and head and head[0][1:] == ('define', 'G_LOG_DOMAIN "example"'):
+        return
     if not head or head[0][1] != 'define' or not LOG_DOMAIN.match(head[0][2]):
         report.add('log-domain', path, head[0][0] if head else 1, 'begin with #define G_LOG_DOMAIN "bty-<area>"')
-    elif not path.startswith('plugins/example/') and (len(head) < 2 or head[1][1:] != ('include', '"config.h"')):
+    elif not is_example and (len(head) < 2 or head[1][1:] != ('include', '"config.h"')):
         report.add('config-first', path, head[-1][0], '#include "config.h" comes right after G_LOG_DOMAIN')
 
 
