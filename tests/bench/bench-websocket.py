@@ -95,6 +95,7 @@ class Reader:
 def measure_ours():
     with Daemon({"BOTERNITY_PLUGIN_PATH": PLUGINS, "BOTERNITY_HTTP_MAX_CONNECTIONS": str(SOCKETS * 2 + 10)}) as daemon:
         pid = daemon.process.pid
+        daemon.ctl("plugin", "list")   # opens them all
         with open(os.path.join(daemon.data, "token"), encoding="ascii") as f:
             token = f.read().strip()
         pusher = connect(daemon.port, token)

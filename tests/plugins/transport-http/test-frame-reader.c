@@ -22,19 +22,43 @@ typedef struct
 typedef struct
 {
   const char *name;
-  Frame frames[9]; /* ends with first = 0 and no payload */
+  Frame frames[9];   /* ends with first = 0 and no payload */
   const char *bytes; /* (nullable): hexadecimal, in place of frames */
   const char *wanted;
 } Row;
 
-#define TEXT(text)      { 0x81, text, -1 }
-#define BEGIN(text)     { 0x01, text, -1 }
-#define MORE(text)      { 0x00, text, -1 }
-#define LAST(text)      { 0x80, text, -1 }
-#define PING(text)      { 0x89, text, -1 }
-#define PONG(text)      { 0x8a, text, -1 }
-#define CLOSE(text)     { 0x88, text, -1 }
-#define SIZED(first, n) { first, "x", n }
+#define TEXT(text)                                                                                                     \
+  {                                                                                                                    \
+    0x81, text, -1                                                                                                     \
+  }
+#define BEGIN(text)                                                                                                    \
+  {                                                                                                                    \
+    0x01, text, -1                                                                                                     \
+  }
+#define MORE(text)                                                                                                     \
+  {                                                                                                                    \
+    0x00, text, -1                                                                                                     \
+  }
+#define LAST(text)                                                                                                     \
+  {                                                                                                                    \
+    0x80, text, -1                                                                                                     \
+  }
+#define PING(text)                                                                                                     \
+  {                                                                                                                    \
+    0x89, text, -1                                                                                                     \
+  }
+#define PONG(text)                                                                                                     \
+  {                                                                                                                    \
+    0x8a, text, -1                                                                                                     \
+  }
+#define CLOSE(text)                                                                                                    \
+  {                                                                                                                    \
+    0x88, text, -1                                                                                                     \
+  }
+#define SIZED(first, n)                                                                                                \
+  {                                                                                                                    \
+    first, "x", n                                                                                                      \
+  }
 
 static const Row rows[] = {
   /* Whole messages, at each form of the length. */
@@ -65,7 +89,10 @@ static const Row rows[] = {
   { "ping-between", { BEGIN ("ab"), PING ("p"), LAST ("cd") }, NULL, "ping(p) text(abcd)" },
   { "again", { BEGIN ("a"), LAST ("b"), TEXT ("c"), BEGIN ("d"), LAST ("e") }, NULL, "text(ab) text(c) text(de)" },
   { "close-between", { BEGIN ("ab"), CLOSE ("\x03\xe8") }, NULL, "close 1000()" },
-  { "six-fragments", { BEGIN ("a"), MORE ("b"), MORE ("c"), MORE ("d"), MORE ("e"), LAST ("f") }, NULL, "text(abcdef)" },
+  { "six-fragments",
+    { BEGIN ("a"), MORE ("b"), MORE ("c"), MORE ("d"), MORE ("e"), LAST ("f") },
+    NULL,
+    "text(abcdef)" },
   { "seven-fragments",
     { BEGIN ("a"), MORE ("b"), MORE ("c"), MORE ("d"), MORE ("e"), MORE ("f"), LAST ("g") },
     NULL,
@@ -104,7 +131,10 @@ static const Row rows[] = {
 
   /* UTF-8. */
   { "two-bytes", { TEXT ("\xc3\xa4") }, NULL, "text(\xc3\xa4)" },
-  { "all-sizes", { TEXT ("z\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf") }, NULL, "text[19]" },
+  { "all-sizes",
+    { TEXT ("z\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf") },
+    NULL,
+    "text[19]" },
   { "cut-character", { BEGIN ("\xe2\x82"), LAST ("\xac") }, NULL, "text(\xe2\x82\xac)" },
   { "cut-by-ping", { BEGIN ("\xf0\x9f"), PING ("\xff"), LAST ("\x98\x80") }, NULL, "ping[1] text(\xf0\x9f\x98\x80)" },
   { "ends-within", { TEXT ("abc\xe2\x82") }, NULL, "broken 1007" },
@@ -123,7 +153,11 @@ static const Row rows[] = {
   /* Goodbyes. */
   { "close-empty", { SIZED (0x88, 0) }, NULL, "close 1005()" },
   { "close-1000", { CLOSE ("\x03\xe8") }, NULL, "close 1000()" },
-  { "close-reason", { CLOSE ("\x03\xe9" "bye") }, NULL, "close 1001(bye)" },
+  { "close-reason",
+    { CLOSE ("\x03\xe9"
+             "bye") },
+    NULL,
+    "close 1001(bye)" },
   { "close-3000", { CLOSE ("\x0b\xb8") }, NULL, "close 3000()" },
   { "close-4999", { CLOSE ("\x13\x87") }, NULL, "close 4999()" },
   { "close-one-byte", { CLOSE ("\x03") }, NULL, "broken 1002" },
