@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import urllib.parse
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "system")]
@@ -72,7 +73,7 @@ def live(one, names):
     for name in names:
         made = one.post("/bots", {"name": name, "description": "“" + name + "”", "temperature": 0.5})
         assert made.status == 201, made.body
-        text, _, end = one.chat(made.json["slug"], "What is a bot?")
+        text, _, end = one.chat(urllib.parse.quote(made.json["slug"]), "What is a bot?")
         assert end[0] == "end" and end[1]["state"] == "done" and text, end
 
 
@@ -158,7 +159,7 @@ def test_newer_schema_and_back():
         one.stop()
 
         start(one, "later")
-        copy = f"{database}.before-{BUILT['schema']}"
+        copy = f"{database}.before-{BUILT['schema'] + 1}"
         assert snapshot(one) == before and os.path.exists(copy), os.listdir(one.data)
         assert os.stat(copy).st_mode & 0o077 == 0, "others can read the copy"
         live(one, ["Grace"])
@@ -208,7 +209,7 @@ def open_old(version, script):
             assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
         connection.close()
         copies = glob.glob(database + ".before-*")
-        assert copies == ([] if version == newest else [f"{database}.before-{version}"]), copies
+        assert copies == ([] if version == newest else [f"{database}.before-{newest}"]), copies
         if copies:
             with sqlite3.connect(copies[0]) as connection:
                 assert connection.execute("PRAGMA user_version").fetchone()[0] == version
