@@ -344,6 +344,19 @@ test_stop (Fixture *f, gconstpointer unused)
   ear_clear (&late);
 }
 
+/* One that the store has not answered yet ends as well. */
+static void
+test_stop_while_waiting (Fixture *f, gconstpointer unused)
+{
+  Ear ear;
+
+  listen_to (f, &ear, "event.subscribe", "{}", TRUE);
+  bty_event_service_stop (f->events);
+  g_assert_error (bty_call_error (ear.call), BTY_ERROR, BTY_ERROR_UNAVAILABLE);
+  settle ();
+  ear_clear (&ear);
+}
+
 static void
 test_refused (Fixture *f, gconstpointer unused)
 {
@@ -471,6 +484,7 @@ main (int argc, char **argv)
   ADD_WITH ("slow-reader", test_slow_reader, small_window);
   ADD ("replay", test_replay);
   ADD ("stop", test_stop);
+  ADD ("stop-while-waiting", test_stop_while_waiting);
   ADD ("refused", test_refused);
   ADD ("store-fails", test_store_fails);
   ADD ("many", test_many);

@@ -262,6 +262,8 @@ effect_fault (const BtyOperation *operation)
     return g_strdup ("it must either read, or write or destroy");
   if ((operation->effect & BTY_EFFECT_STREAMING) != 0 && operation->item == NULL)
     return g_strdup ("it streams items of no type");
+  if ((operation->effect & BTY_EFFECT_ENDLESS) != 0 && (operation->effect & BTY_EFFECT_STREAMING) == 0)
+    return g_strdup ("it is without an end and does not stream");
   return NULL;
 }
 

@@ -52,6 +52,12 @@ def memory_of(daemon):
         return next(int(line.split()[1]) * 1024 for line in maps if line.startswith("Anonymous:"))
 
 
+def keeps_what_is_freed(daemon):
+    """A sanitizer does."""
+    with open(f"/proc/{daemon.process.pid}/maps", encoding="ascii", errors="replace") as maps:
+        return "libasan" in maps.read()
+
+
 def test_one_that_never_reads():
     """16 MB of events pass by; of these it holds up what the settings say, and is told how many it missed."""
     with Daemon({"BOTERNITY_EVENTS_WINDOW_SIZE": "256", "BOTERNITY_REST_MAX_PENDING": "65536"}) as daemon:
@@ -64,7 +70,7 @@ def test_one_that_never_reads():
             answer = daemon.request("PATCH", "/api/v1/bots/ada", {"description": "\U0001f40c" * 2000})
             assert answer.status == 200, answer.body
         grown = memory_of(daemon) - before
-        assert grown < 6e6, grown
+        assert grown < 6e6 or keeps_what_is_freed(daemon), grown
         got = [next(items)[1] for _ in range(3)]
         while not any(event["type"] == "org.boternity.events.missed" for event in got):
             got.append(next(items)[1])

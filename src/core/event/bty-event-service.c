@@ -300,10 +300,14 @@ bty_event_service_begin (BtyEventService *self, BtyCall *call, BtyEventReady rea
 void
 bty_event_service_stop (BtyEventService *self)
 {
+  g_autoptr (GPtrArray) waiting = self->waiting;
   g_autofree gpointer *all = NULL;
   guint n = 0;
 
   self->is_stopped = TRUE;
+  self->waiting = g_ptr_array_new_with_free_func (waiting_free);
+  for (guint i = 0; i < waiting->len; i++)
+    bty_event_service_begin (self, ((Waiting *) g_ptr_array_index (waiting, i))->call, NULL);
   all = g_hash_table_get_keys_as_array (self->subscriptions, &n);
   for (guint i = 0; i < n; i++)
     {
