@@ -100,26 +100,30 @@ check_database (BtyCtlDoctor *doctor)
   check_wal (doctor, path);
 }
 
-static void
-skip (BtyCtlDoctor *doctor)
+/* Returns: (transfer full) (nullable): what only a daemon can list; that it cannot is said here */
+static GPtrArray *
+list (BtyCtlDoctor *doctor, const char *operation, const BtySchema *schema)
 {
-  bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_SKIPPED, g_strdup (_ ("only a daemon that runs knows")),
-                      g_strdup (_ ("run: boternity-ctl bot list, which starts it; then boternity-ctl doctor again")));
+  g_autoptr (GError) error = NULL;
+  GPtrArray *records = doctor->is_up ? bty_ctl_call_records (doctor->ctl, operation, NULL, schema, 0, &error) : NULL;
+
+  if (error != NULL)
+    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_PROBLEM, g_strdup (error->message),
+                        g_strdup (_ ("see why: boternity-ctl log; then run: boternity-ctl restart")));
+  else if (records == NULL)
+    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_SKIPPED, g_strdup (_ ("only a daemon that runs knows")),
+                        g_strdup (_ ("run: boternity-ctl bot list, which starts it; then boternity-ctl doctor again")));
+  return records;
 }
 
 static void
 check_plugins (BtyCtlDoctor *doctor)
 {
-  g_autoptr (GPtrArray) plugins = doctor->is_up ? bty_ctl_call_records (doctor->ctl, "plugin.list", NULL,
-                                                                        &bty_plugin_info_schema, 0, NULL)
-                                                : NULL;
+  g_autoptr (GPtrArray) plugins = list (doctor, "plugin.list", &bty_plugin_info_schema);
   guint refused = 0;
 
   if (plugins == NULL)
-    {
-      skip (doctor);
-      return;
-    }
+    return;
   for (guint i = 0; i < plugins->len; i++)
     {
       const BtyPluginInfo *plugin = plugins->pdata[i];
@@ -144,16 +148,11 @@ check_plugins (BtyCtlDoctor *doctor)
 static void
 check_keys (BtyCtlDoctor *doctor)
 {
-  g_autoptr (GPtrArray) providers = doctor->is_up ? bty_ctl_call_records (doctor->ctl, "provider.list", NULL,
-                                                                          &bty_provider_config_schema, 0, NULL)
-                                                  : NULL;
+  g_autoptr (GPtrArray) providers = list (doctor, "provider.list", &bty_provider_config_schema);
   guint missing = 0;
 
   if (providers == NULL)
-    {
-      skip (doctor);
-      return;
-    }
+    return;
   for (guint i = 0; i < providers->len; i++)
     {
       const BtyProviderConfig *provider = providers->pdata[i];

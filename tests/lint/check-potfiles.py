@@ -12,6 +12,8 @@ import csource
 
 MARKED = re.compile(r'(?<!\w)(?:N?C?_|g_dngettext|g_dgettext|g_dpgettext2?|ngettext)\s*\(')
 IN_MACRO = re.compile(r'(?<!\w)(?:BTY_)?N_\s*\(\s*"')   # the text in the replacement of a macro, which directives hide
+# A macro in the middle of a text: xgettext takes what stands before it, and the program looks up all of it in vain.
+BROKEN = re.compile(r'(?<!\w)(?:BTY_N_|N?C?_)\s*\((?:\s*"(?:[^"\\\n]|\\.)*")*\s*([A-Z][A-Z0-9_]{3,})')
 LIST = 'po/POTFILES'
 
 
@@ -35,6 +37,17 @@ def expected(root, entries):
     return sorted(set(sources + others))
 
 
+def find_broken(root):
+    """Findings about texts that no translation can reach."""
+    for path in csource.files(root):
+        if path.endswith(('.c', '.h')) and path.startswith(('src/', 'plugins/')):
+            text = csource.read(root, path) or ''
+            for match in BROKEN.finditer(text):
+                if not text[:match.start()].rsplit('\n', 1)[-1].lstrip().startswith('#'):
+                    yield ('potfiles-macro', path, text.count('\n', 0, match.start(1)) + 1,
+                           f'{match.group(1)} within a translated text: write %lld with (long long), %zu, or a text of its own')
+
+
 def check(root):
     """(rule, path, line, message) for each finding."""
     _, entries = read_list(root)
@@ -42,6 +55,7 @@ def check(root):
     findings = [('potfiles-missing', LIST, 1, f'{path} has strings to translate') for path in wanted
                 if path not in entries]
     findings += [('potfiles-stale', LIST, 1, f'{path} has none, or is gone') for path in entries if path not in wanted]
+    findings += find_broken(root)
     if not findings and entries != wanted:
         findings.append(('potfiles-order', LIST, 1, 'not sorted, or an entry twice'))
     return findings
@@ -60,7 +74,7 @@ def main():
         fix(root)
     findings = check(root)
     for rule, path, line, message in findings:
-        print(f'{path}:{line}: {rule}: {message}; run tests/lint/check-potfiles.py --fix')
+        print(f'{path}:{line}: {rule}: {message}' + ('' if rule == 'potfiles-macro' else '; run tests/lint/check-potfiles.py --fix'))
     return 1 if findings else 0
 
 
