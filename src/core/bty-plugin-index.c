@@ -188,6 +188,18 @@ take_answer (BtyPluginIndex *self, BtyPluginEntry *entry, BtyPluginManifest *man
   bty_plugin_index_remember (self, entry);
 }
 
+static char *
+prepare_path (gpointer data, const char *path, GError **error)
+{
+  BtyPluginIndex *self = data;
+  const BtyPluginEntry *entry = bty_plugin_files_find (self->files, path);
+
+  if (entry != NULL && entry->is_scanning)
+    return bty_plugin_index_prepare (self, entry, error);
+  g_set_error (error, BTY_ERROR, BTY_ERROR_ABORTED, _ ("“%s” is not wanted any more"), path);
+  return NULL;
+}
+
 static void
 on_surveyed (gpointer data, const char *path, const BtyPluginStamp *stamp, BtyPluginManifest *manifest,
              const GError *error)
@@ -213,18 +225,12 @@ survey_unknown (BtyPluginIndex *self)
   for (guint i = 0; i < entries->len; i++)
     {
       BtyPluginEntry *entry = g_ptr_array_index (entries, i);
-      g_autofree char *file = NULL;
-      GError *error = NULL;
 
       if (!bty_plugin_entry_is_unknown (entry) || entry->is_scanning)
         continue;
-      file = bty_plugin_index_prepare (self, entry, &error);
-      entry->is_scanning = file != NULL;
-      if (file != NULL)
-        bty_plugin_survey_push (self->survey, entry->path, file, entry->is_own, &entry->stamp,
-                                bty_plugin_index_get_timeout (self));
-      else
-        bty_plugin_entry_refuse (entry, BTY_PLUGIN_REFUSAL_FILE, error);
+      entry->is_scanning = TRUE;
+      bty_plugin_survey_push (self->survey, entry->path, entry->is_own, &entry->stamp,
+                              bty_plugin_index_get_timeout (self));
     }
 }
 
@@ -419,7 +425,7 @@ bty_plugin_index_new (BtyCatalogue *catalogue, BtySettings *settings, const char
   self->settings = g_object_ref (settings);
   self->data_dir = g_strdup (data_dir);
   self->files = bty_plugin_files_new (data_dir, drop, self);
-  self->survey = bty_plugin_survey_new (on_surveyed, self);
+  self->survey = bty_plugin_survey_new (prepare_path, on_surveyed, self);
   self->offers = (BtyPluginOffers){ catalogue, settings, open, data };
   bty_settings_add (settings, settings_table, G_N_ELEMENTS (settings_table));
   g_signal_connect (settings, "changed", G_CALLBACK (on_setting_changed), self);
