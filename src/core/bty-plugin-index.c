@@ -15,6 +15,9 @@
 #include "bty-plugin-survey.h"
 #include "bty-plugin-watch.h"
 
+/* A copy that is needed again is made again. */
+#define COPY_DAYS 30
+
 struct _BtyPluginIndex
 {
   BtySettings *settings;
@@ -24,6 +27,7 @@ struct _BtyPluginIndex
   BtyPluginCache *cache; /* NULL: the folders were not read yet */
   BtyPluginSurvey *survey;
   BtyPluginWatch *watch; /* NULL: not started */
+  gboolean is_published;
   guint save;
 };
 
@@ -134,7 +138,7 @@ static void
 offer (BtyPluginIndex *self, BtyPluginEntry *entry)
 {
   entry->is_disabled = is_disabled (self, entry);
-  if (entry->manifest != NULL && entry->manifest->outcome == BTY_PLUGIN_FINE)
+  if (self->is_published && entry->manifest != NULL && entry->manifest->outcome == BTY_PLUGIN_FINE)
     bty_plugin_offer (&self->offers, entry, bty_plugin_index_get_entries (self));
 }
 
@@ -346,12 +350,25 @@ bty_plugin_index_find (BtyPluginIndex *self)
 }
 
 void
+bty_plugin_index_publish (BtyPluginIndex *self)
+{
+  GPtrArray *entries = bty_plugin_index_get_entries (self);
+
+  self->is_published = TRUE;
+  for (guint i = 0; i < entries->len; i++)
+    offer (self, g_ptr_array_index (entries, i));
+}
+
+void
 bty_plugin_index_start (BtyPluginIndex *self)
 {
   g_auto (GStrv) folders = bty_plugin_folders_get (self->data_dir);
+  g_autofree char *copies = bty_plugin_index_get_copies (self);
 
   if (self->watch != NULL)
     return;
+  bty_plugin_file_prune (copies, COPY_DAYS);
+  bty_plugin_index_publish (self);
   self->watch = bty_plugin_watch_new ((const char *const *) folders,
                                       (guint) bty_settings_get_int (self->settings, "plugins", "settle_ms"),
                                       on_folder_changed, self);
