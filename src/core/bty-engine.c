@@ -357,6 +357,7 @@ bty_engine_start (BtyEngine *self, GError **error)
   bty_plugin_registry_find (self->registry);
   if (!open_store (self, error) || !make_domains (self, error))
     return FALSE;
+  bty_plugin_index_publish (bty_plugin_registry_get_index (self->registry));
   if (!has_bot)
     bty_bot_service_ensure_default_async (self->bots, on_default_bot, &has_bot);
   is_open = open_doors (self, error);

@@ -5,9 +5,13 @@
 
 #include "bty-plugin-cache.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Far above what a full one needs; a larger file is not ours. */
 #define MAX_FILE    (16 * 1024 * 1024)
@@ -64,23 +68,45 @@ own_abi (void)
   return g_strdup_printf ("%u.%u", BTY_ABI_MAJOR, BTY_ABI_MINOR);
 }
 
+/* The text is read into pages of its own, which go back to the system at once: on the heap they would stay with the process. */
+static BtyPluginCacheFile *
+read_text (int fd, gsize size, GError **error)
+{
+  BtyPluginCacheFile *file = NULL;
+  void *pages = mmap (NULL, MAX (size, 1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  gsize done = 0;
+  gssize n = 1;
+
+  if (pages == MAP_FAILED)
+    {
+      g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED, "%s", g_strerror (errno));
+      return NULL;
+    }
+  while (done < size && (n = read (fd, (char *) pages + done, size - done)) > 0)
+    done += (gsize) n;
+  if (n < 0)
+    g_set_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, "%s", g_strerror (errno));
+  else
+    file = bty_record_from_json (&bty_plugin_cache_file_schema, BTY_VIEW_CREATE, pages, (gssize) done, error);
+  munmap (pages, MAX (size, 1));
+  return file;
+}
+
 static BtyPluginCacheFile *
 read_file (const char *path, GError **error)
 {
-  GStatBuf info;
-  g_autofree char *text = NULL;
-  gsize length;
+  int fd = g_open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+  BtyPluginCacheFile *file = NULL;
+  struct stat info;
 
-  if (g_stat (path, &info) != 0)
+  if (fd < 0)
     return NULL;
-  if (!S_ISREG (info.st_mode) || info.st_size > MAX_FILE)
-    {
-      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_DATA_LOSS, _ ("it is no small file"));
-      return NULL;
-    }
-  if (!g_file_get_contents (path, &text, &length, error))
-    return NULL;
-  return bty_record_from_json (&bty_plugin_cache_file_schema, BTY_VIEW_CREATE, text, (gssize) length, error);
+  if (fstat (fd, &info) == 0 && S_ISREG (info.st_mode) && info.st_size <= MAX_FILE)
+    file = read_text (fd, (gsize) info.st_size, error);
+  else
+    g_set_error_literal (error, BTY_ERROR, BTY_ERROR_DATA_LOSS, _ ("it is no small file"));
+  close (fd);
+  return file;
 }
 
 static void

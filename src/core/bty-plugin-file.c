@@ -296,3 +296,21 @@ bty_plugin_file_stamp (const char *path, BtyPluginStamp *stamp)
   stamp->inode = (gint64) info.st_ino;
   return TRUE;
 }
+
+void
+bty_plugin_file_prune (const char *folder, guint days)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  gint64 oldest = g_get_real_time () / G_USEC_PER_SEC - (gint64) days * 24 * 60 * 60;
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      struct stat info;
+
+      if (g_str_has_suffix (name, ".so") && lstat (path, &info) == 0 && S_ISREG (info.st_mode) &&
+          (gint64) info.st_mtime < oldest)
+        g_unlink (path);
+    }
+}

@@ -3,6 +3,9 @@
 
 #include <boternity.h>
 
+/** bty_plugin_file_prune: removes copies in @folder that were made more than @days ago; whoever has one open keeps it */
+void bty_plugin_file_prune (const char *folder, guint days);
+
 /**
  * BtyPluginStamp:
  * @mtime: when it was written, in nanoseconds since 1970

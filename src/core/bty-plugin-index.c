@@ -15,6 +15,9 @@
 #include "bty-plugin-survey.h"
 #include "bty-plugin-watch.h"
 
+/* A copy that is needed again is made again. */
+#define COPY_DAYS 30
+
 struct _BtyPluginIndex
 {
   BtySettings *settings;
@@ -24,6 +27,7 @@ struct _BtyPluginIndex
   BtyPluginCache *cache; /* NULL: the folders were not read yet */
   BtyPluginSurvey *survey;
   BtyPluginWatch *watch; /* NULL: not started */
+  gboolean is_published;
   guint save;
 };
 
@@ -134,7 +138,7 @@ static void
 offer (BtyPluginIndex *self, BtyPluginEntry *entry)
 {
   entry->is_disabled = is_disabled (self, entry);
-  if (entry->manifest != NULL && entry->manifest->outcome == BTY_PLUGIN_FINE)
+  if (self->is_published && entry->manifest != NULL && entry->manifest->outcome == BTY_PLUGIN_FINE)
     bty_plugin_offer (&self->offers, entry, bty_plugin_index_get_entries (self));
 }
 
@@ -188,6 +192,18 @@ take_answer (BtyPluginIndex *self, BtyPluginEntry *entry, BtyPluginManifest *man
   bty_plugin_index_remember (self, entry);
 }
 
+static char *
+prepare_path (gpointer data, const char *path, GError **error)
+{
+  BtyPluginIndex *self = data;
+  const BtyPluginEntry *entry = bty_plugin_files_find (self->files, path);
+
+  if (entry != NULL && entry->is_scanning)
+    return bty_plugin_index_prepare (self, entry, error);
+  g_set_error (error, BTY_ERROR, BTY_ERROR_ABORTED, _ ("“%s” is not wanted any more"), path);
+  return NULL;
+}
+
 static void
 on_surveyed (gpointer data, const char *path, const BtyPluginStamp *stamp, BtyPluginManifest *manifest,
              const GError *error)
@@ -213,18 +229,12 @@ survey_unknown (BtyPluginIndex *self)
   for (guint i = 0; i < entries->len; i++)
     {
       BtyPluginEntry *entry = g_ptr_array_index (entries, i);
-      g_autofree char *file = NULL;
-      GError *error = NULL;
 
       if (!bty_plugin_entry_is_unknown (entry) || entry->is_scanning)
         continue;
-      file = bty_plugin_index_prepare (self, entry, &error);
-      entry->is_scanning = file != NULL;
-      if (file != NULL)
-        bty_plugin_survey_push (self->survey, entry->path, file, entry->is_own, &entry->stamp,
-                                bty_plugin_index_get_timeout (self));
-      else
-        bty_plugin_entry_refuse (entry, BTY_PLUGIN_REFUSAL_FILE, error);
+      entry->is_scanning = TRUE;
+      bty_plugin_survey_push (self->survey, entry->path, entry->is_own, &entry->stamp,
+                              bty_plugin_index_get_timeout (self));
     }
 }
 
@@ -340,12 +350,25 @@ bty_plugin_index_find (BtyPluginIndex *self)
 }
 
 void
+bty_plugin_index_publish (BtyPluginIndex *self)
+{
+  GPtrArray *entries = bty_plugin_index_get_entries (self);
+
+  self->is_published = TRUE;
+  for (guint i = 0; i < entries->len; i++)
+    offer (self, g_ptr_array_index (entries, i));
+}
+
+void
 bty_plugin_index_start (BtyPluginIndex *self)
 {
   g_auto (GStrv) folders = bty_plugin_folders_get (self->data_dir);
+  g_autofree char *copies = bty_plugin_index_get_copies (self);
 
   if (self->watch != NULL)
     return;
+  bty_plugin_file_prune (copies, COPY_DAYS);
+  bty_plugin_index_publish (self);
   self->watch = bty_plugin_watch_new ((const char *const *) folders,
                                       (guint) bty_settings_get_int (self->settings, "plugins", "settle_ms"),
                                       on_folder_changed, self);
@@ -419,7 +442,7 @@ bty_plugin_index_new (BtyCatalogue *catalogue, BtySettings *settings, const char
   self->settings = g_object_ref (settings);
   self->data_dir = g_strdup (data_dir);
   self->files = bty_plugin_files_new (data_dir, drop, self);
-  self->survey = bty_plugin_survey_new (on_surveyed, self);
+  self->survey = bty_plugin_survey_new (prepare_path, on_surveyed, self);
   self->offers = (BtyPluginOffers){ catalogue, settings, open, data };
   bty_settings_add (settings, settings_table, G_N_ELEMENTS (settings_table));
   g_signal_connect (settings, "changed", G_CALLBACK (on_setting_changed), self);

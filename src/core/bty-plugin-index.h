@@ -21,7 +21,9 @@ void bty_plugin_index_free (BtyPluginIndex *index);
 
 /** bty_plugin_index_find: reads the folders and the cache */
 void bty_plugin_index_find (BtyPluginIndex *index);
-/** bty_plugin_index_start: has unknown files looked at in the background, and watches the folders from now on */
+/** bty_plugin_index_publish: makes known what closed plugins offer, now that the program's own operations have their names and paths */
+void bty_plugin_index_publish (BtyPluginIndex *index);
+/** bty_plugin_index_start: publishes, has unknown files looked at in the background, and watches the folders from now on */
 void bty_plugin_index_start (BtyPluginIndex *index);
 /** bty_plugin_index_refresh: reads the folders again. Returns: whether a file in them is still being written */
 gboolean bty_plugin_index_refresh (BtyPluginIndex *index);

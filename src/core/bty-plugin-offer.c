@@ -30,6 +30,27 @@ bty_plugin_offer_check_id (const BtyPluginEntry *entry, const char *id, GPtrArra
   return TRUE;
 }
 
+/* The program's own words are not for plugins of others: `bot.dance` would look like one of its operations. */
+static gboolean
+check_word (const BtyPluginOffers *offers, const BtyPluginEntry *entry, GError **error)
+{
+  g_autoptr (GPtrArray) known = bty_catalogue_list_known (offers->catalogue);
+  g_autofree char *prefix = g_strconcat (entry->manifest->id, ".", NULL);
+
+  for (guint i = 0; !entry->is_own && i < known->len; i++)
+    {
+      const char *name = ((const BtyOperation *) g_ptr_array_index (known, i))->name;
+
+      if (!g_str_has_prefix (name, prefix))
+        continue;
+      g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                   _ ("its id “%s” is taken: there is an operation “%s” already; its author must choose another"),
+                   entry->manifest->id, name);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static void
 promise (const BtyPluginOffers *offers, BtyPluginEntry *entry)
 {
@@ -62,7 +83,7 @@ bty_plugin_offer (const BtyPluginOffers *offers, BtyPluginEntry *entry, GPtrArra
 
   if (entry->is_promised || entry->manifest->id == NULL || !bty_plugin_entry_waits (entry))
     return;
-  if (!bty_plugin_offer_check_id (entry, entry->manifest->id, entries, &error))
+  if (!bty_plugin_offer_check_id (entry, entry->manifest->id, entries, &error) || !check_word (offers, entry, &error))
     {
       bty_plugin_entry_refuse (entry, BTY_PLUGIN_REFUSAL_TWIN, error);
       return;

@@ -10,7 +10,6 @@
 typedef struct
 {
   char *path;
-  char *file;
   gboolean is_own;
   BtyPluginStamp stamp;
   guint timeout;
@@ -26,18 +25,19 @@ typedef struct
 
 struct _BtyPluginSurvey
 {
+  BtyPluginPrepare prepare;
   BtyPluginSurveyed surveyed;
   GArray *waiters;
   gpointer data;
   GQueue jobs; /* the first one is under way */
   GCancellable *cancellable;
+  guint next;
 };
 
 static void
 job_free (Job *job)
 {
   g_free (job->path);
-  g_free (job->file);
   g_free (job);
 }
 
@@ -72,41 +72,55 @@ tell_waiters (BtyPluginSurvey *self)
     }
 }
 
-static void take_next (BtyPluginSurvey *self);
+static gboolean take_next (gpointer data);
+
+/* The next one waits for its turn of the main loop, since files are checked and copied in it. */
+static void
+finish_job (BtyPluginSurvey *self, BtyPluginManifest *manifest, const GError *error)
+{
+  Job *job = g_queue_pop_head (&self->jobs);
+
+  self->surveyed (self->data, job->path, &job->stamp, manifest, error);
+  job_free (job);
+  if (g_queue_is_empty (&self->jobs))
+    tell_waiters (self);
+  else if (self->next == 0)
+    self->next = g_idle_add (take_next, self);
+}
 
 static void
 on_scanned (GObject *source, GAsyncResult *result, gpointer data)
 {
-  BtyPluginSurvey *self = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (BtyPluginManifest) manifest = bty_plugin_scan_finish (result, &error);
-  Job *job;
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
-      g_error_matches (error, BTY_ERROR, BTY_ERROR_CANCELLED))
-    return; /* the survey is gone */
-  job = g_queue_pop_head (&self->jobs);
-  self->surveyed (self->data, job->path, &job->stamp, manifest, error);
-  job_free (job);
-  take_next (self);
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
+      !g_error_matches (error, BTY_ERROR, BTY_ERROR_CANCELLED)) /* else the survey is gone */
+    finish_job (data, manifest, error);
 }
 
-static void
-take_next (BtyPluginSurvey *self)
+static gboolean
+take_next (gpointer data)
 {
+  BtyPluginSurvey *self = data;
   const Job *job = g_queue_peek_head (&self->jobs);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *file = self->prepare (self->data, job->path, &error);
 
-  if (job != NULL)
-    bty_plugin_scan_async (job->file, job->is_own, job->timeout, self->cancellable, on_scanned, self);
+  self->next = 0;
+  if (file != NULL)
+    bty_plugin_scan_async (file, job->is_own, job->timeout, self->cancellable, on_scanned, self);
   else
-    tell_waiters (self);
+    finish_job (self, NULL, error);
+  return G_SOURCE_REMOVE;
 }
 
 BtyPluginSurvey *
-bty_plugin_survey_new (BtyPluginSurveyed surveyed, gpointer data)
+bty_plugin_survey_new (BtyPluginPrepare prepare, BtyPluginSurveyed surveyed, gpointer data)
 {
   BtyPluginSurvey *self = g_new0 (BtyPluginSurvey, 1);
 
+  self->prepare = prepare;
   self->surveyed = surveyed;
   self->waiters = make_waiters ();
   self->data = data;
@@ -118,6 +132,7 @@ bty_plugin_survey_new (BtyPluginSurveyed surveyed, gpointer data)
 void
 bty_plugin_survey_free (BtyPluginSurvey *self)
 {
+  g_clear_handle_id (&self->next, g_source_remove);
   g_cancellable_cancel (self->cancellable);
   g_object_unref (self->cancellable);
   g_array_unref (self->waiters);
@@ -126,15 +141,15 @@ bty_plugin_survey_free (BtyPluginSurvey *self)
 }
 
 void
-bty_plugin_survey_push (BtyPluginSurvey *self, const char *path, const char *file, gboolean is_own,
-                        const BtyPluginStamp *stamp, guint timeout)
+bty_plugin_survey_push (BtyPluginSurvey *self, const char *path, gboolean is_own, const BtyPluginStamp *stamp,
+                        guint timeout)
 {
   Job *job = g_new0 (Job, 1);
 
-  *job = (Job){ g_strdup (path), g_strdup (file), is_own, *stamp, timeout };
+  *job = (Job){ g_strdup (path), is_own, *stamp, timeout };
   g_queue_push_tail (&self->jobs, job);
   if (g_queue_get_length (&self->jobs) == 1)
-    take_next (self);
+    self->next = g_idle_add (take_next, self);
 }
 
 void

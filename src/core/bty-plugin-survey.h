@@ -16,14 +16,17 @@ typedef struct _BtyPluginSurvey BtyPluginSurvey;
 typedef void (*BtyPluginSurveyed) (gpointer data, const char *path, const BtyPluginStamp *stamp,
                                    BtyPluginManifest *manifest, const GError *error);
 
-/** bty_plugin_survey_new: @surveyed: called for each file, with @data */
-BtyPluginSurvey *bty_plugin_survey_new (BtyPluginSurveyed surveyed, gpointer data);
+/** BtyPluginPrepare: Returns: (transfer full) (nullable): what to open for @path, checked, such as a copy */
+typedef char *(*BtyPluginPrepare) (gpointer data, const char *path, GError **error);
+
+/** bty_plugin_survey_new: @prepare and @surveyed: called for each file, when its turn comes and when it is over, with @data */
+BtyPluginSurvey *bty_plugin_survey_new (BtyPluginPrepare prepare, BtyPluginSurveyed surveyed, gpointer data);
 /** bty_plugin_survey_free: what is under way is left alone, and nobody told */
 void bty_plugin_survey_free (BtyPluginSurvey *survey);
 
-/** bty_plugin_survey_push: @file: what to open for @path, such as a copy; @timeout: milliseconds */
-void bty_plugin_survey_push (BtyPluginSurvey *survey, const char *path, const char *file, gboolean is_own,
-                             const BtyPluginStamp *stamp, guint timeout);
+/** bty_plugin_survey_push: @is_own: it came with the program; @timeout: milliseconds */
+void bty_plugin_survey_push (BtyPluginSurvey *survey, const char *path, gboolean is_own, const BtyPluginStamp *stamp,
+                             guint timeout);
 /** bty_plugin_survey_when_idle: calls @func (@index, @data) once, when the last file is done, maybe now; @destroy: frees @data in any case */
 void bty_plugin_survey_when_idle (BtyPluginSurvey *survey, GFunc func, gpointer index, gpointer data,
                                   GDestroyNotify destroy);

@@ -202,12 +202,13 @@ char *
 bty_paths_plugin_scanner (void)
 {
   const char *variable = g_getenv ("BOTERNITY_PLUGIN_SCANNER");
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *folder = NULL;
 
   if (variable != NULL && *variable != '\0')
     return g_strdup (variable);
   if (bty_paths_runs_from_build ())
     return g_strdup (BTY_BUILD_ROOT "/src/scanner/boternity-plugin-scanner");
-  folder = bty_paths_installed (BTY_LIBEXEC_DIR);
+  folder = find_staged (program != NULL ? program : "/", BTY_LIBEXEC_DIR); /* the one of this program, not of another */
   return g_build_filename (folder, "boternity-plugin-scanner", NULL);
 }

@@ -3,8 +3,10 @@
 
 #include "config.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <utime.h>
 
 #include "bty-plugin-cache.h"
 #include "bty-plugin-installer.h"
@@ -117,7 +119,13 @@ static void
 test_damaged (void)
 {
   static const char *const texts[] = {
-    "", "{", "[]", "null", "{\"program\":1}", "\xff\xfe", "{\"program\":\"0.0.1\",\"abi\":\"9.9\",\"files\":[]}",
+    "",
+    "{",
+    "[]",
+    "null",
+    "{\"program\":1}",
+    "\xff\xfe",
+    "{\"program\":\"0.0.1\",\"abi\":\"9.9\",\"files\":[]}",
     "{\"program\":\"0.1.0\",\"abi\":\"1.0\",\"files\":[{\"path\":\"/x\"}]}",
     "{\"program\":\"0.1.0\",\"abi\":\"1.0\",\"files\":[],\"more\":1}",
   };
@@ -165,6 +173,25 @@ test_pipe (void)
   cache = bty_plugin_cache_new (file);
   g_assert_null (bty_plugin_cache_get (cache, file, &stamp));
   bty_plugin_cache_free (cache);
+  bty_test_folder_remove (folder);
+}
+
+/* Old copies go, new ones and whatever else is there stay. */
+static void
+test_prune (void)
+{
+  char *folder = bty_test_folder_new ();
+  g_autofree char *old = bty_test_folder_write (folder, "old.so", "x");
+  g_autofree char *new = bty_test_folder_write (folder, "new.so", "x");
+  g_autofree char *other = bty_test_folder_write (folder, "other.json", "x");
+  const struct utimbuf long_ago = { 1000, 1000 };
+
+  g_assert_cmpint (g_utime (old, (struct utimbuf *) &long_ago), ==, 0);
+  g_assert_cmpint (g_utime (other, (struct utimbuf *) &long_ago), ==, 0);
+  bty_plugin_file_prune (folder, 30);
+  g_assert_false (g_file_test (old, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (new, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (other, G_FILE_TEST_EXISTS));
   bty_test_folder_remove (folder);
 }
 
@@ -223,9 +250,17 @@ test_versions (void)
     const char *b;
     int order;
   } rows[] = {
-    { "1.0", "1.0", 0 },      { "1.10", "1.9", 1 }, { "1.9", "1.10", -1 },  { "2", "10", -1 },
-    { "1.0", "1.0.1", -1 },   { "1.0.1", "1.0", 1 }, { "1.01", "1.1", 0 },   { "", "0", -1 },
-    { "1.0-rc1", "1.0-rc2", -1 }, { "b", "a", 1 },   { "99999999999999999999", "1", 1 },
+    { "1.0", "1.0", 0 },
+    { "1.10", "1.9", 1 },
+    { "1.9", "1.10", -1 },
+    { "2", "10", -1 },
+    { "1.0", "1.0.1", -1 },
+    { "1.0.1", "1.0", 1 },
+    { "1.01", "1.1", 0 },
+    { "", "0", -1 },
+    { "1.0-rc1", "1.0-rc2", -1 },
+    { "b", "a", 1 },
+    { "99999999999999999999", "1", 1 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -245,6 +280,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin-index/damaged", test_damaged);
   g_test_add_func ("/plugin-index/cut", test_cut);
   g_test_add_func ("/plugin-index/pipe", test_pipe);
+  g_test_add_func ("/plugin-index/prune", test_prune);
   g_test_add_func ("/plugin-index/manifest-refuses", test_manifest_refuses);
   g_test_add_func ("/plugin-index/manifest-odd-words", test_manifest_odd_words);
   g_test_add_func ("/plugin-index/versions", test_versions);

@@ -5,9 +5,10 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 
 import tap
-from boternity_daemon import CTL, Daemon, wait_for
+from boternity_daemon import BUILD, CTL, Daemon, wait_for
 
 BUILT = os.environ["BTY_TEST_PLUGINS"]
 MAPS = "/proc/{}/maps"
@@ -192,6 +193,18 @@ def test_broken_ones_at_the_start():
         house.start()
         assert "it crashed" in house.find("crash.so")["reason"] and "plugin scan" in house.find("crash.so")["remedy"]
         assert "it did not come back" in house.find("hang.so")["reason"]
+
+
+def test_words_of_the_program():
+    """A plugin that takes the program's own words is refused, also when the cache knows it before the program has said them."""
+    with House() as house:
+        house.put("thief")
+        house.wait_reason("thief.so", "its id “bot” is taken")
+        house.wait_cached("bot.create")
+        house.stop()
+        house.start()
+        house.wait_reason("thief.so", "its id “bot” is taken")
+        assert house.post("/bots", {"name": "Still ours"}).status == 201
 
 
 def test_scan_tries_again():
@@ -413,6 +426,27 @@ def test_inspect():
     hung = inspect(os.path.join(BUILT, "hang.so"), "--timeout", "300", "--json")
     assert json.loads(hung.stdout)["outcome"] == "hung", hung
     assert "not a shared object" in inspect(__file__).stderr
+
+
+def test_installed_tree():
+    """A tree that was staged has a scanner of its own, and says so when it has none."""
+    meson = shutil.which("meson")
+    if meson is None:
+        raise tap.Skip("meson is not there")
+    with tempfile.TemporaryDirectory() as stage:
+        subprocess.run([meson, "install", "-C", BUILD, "--no-rebuild", "--destdir", stage], check=True, capture_output=True, timeout=60)
+        found = {name: os.path.join(folder, name) for folder, _, names in os.walk(stage) for name in names
+                 if os.access(os.path.join(folder, name), os.X_OK)}
+        environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "BOTERNITY_DATA_DIR": stage}
+        command = [found["boternity-ctl"], "plugin", "inspect", os.path.join(BUILT, "provider-good.so")]
+        for name in ("ASAN_OPTIONS", "LSAN_OPTIONS"):
+            if name in os.environ:
+                environment[name] = os.environ[name]
+        shown = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        assert shown.returncode == 0 and "good.hello" in shown.stdout, shown
+        os.unlink(found["boternity-plugin-scanner"])
+        failed = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        assert failed.returncode != 0 and found["boternity-plugin-scanner"] in failed.stderr, failed
 
 
 def test_no_secret_reaches_the_scanner():

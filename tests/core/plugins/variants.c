@@ -10,6 +10,9 @@
 #ifndef PLUGIN_GROUP
 #define PLUGIN_GROUP PLUGIN_ID
 #endif
+#ifndef PLUGIN_HTTP
+#define PLUGIN_HTTP "POST /" PLUGIN_ID "/hello"
+#endif
 #ifndef PLUGIN_VERSION
 #define PLUGIN_VERSION "1.2"
 #endif
@@ -64,7 +67,7 @@ say_hello (BtyCall *call)
 static const BtyOperation operations[] = {
   { .name = PLUGIN_OPERATION,
     .summary = "Says hello",
-    .http = "POST /" PLUGIN_ID "/hello",
+    .http = PLUGIN_HTTP,
     .effect = BTY_EFFECT_READ,
     .run = say_hello },
 };
