@@ -47,10 +47,10 @@ check_size (BtyDbusDoor *self, GVariant *request, GError **error)
 
   if (size <= self->limits.max_request)
     return TRUE;
-  g_set_error (error, BTY_ERROR, BTY_ERROR_OUT_OF_RANGE,
-               _ ("the request has %" G_GSIZE_FORMAT " bytes, at most %" G_GSIZE_FORMAT
-                  " are allowed (setting dbus.max_request)"),
-               size, self->limits.max_request);
+  g_set_error (
+    error, BTY_ERROR, BTY_ERROR_OUT_OF_RANGE,
+    _ ("the request has %" G_GSIZE_FORMAT " bytes, at most %" G_GSIZE_FORMAT " are allowed (setting dbus.max_request)"),
+    size, self->limits.max_request);
   return FALSE;
 }
 
@@ -245,8 +245,8 @@ static const struct
   const char *signal;
   BtyDbusAdmitted admitted;
 } methods[] = {
-  { "Call", call_admitted },           { "CallJson", call_json_admitted },    { "Open", open_admitted },
-  { "OpenJson", open_admitted },       { "Subscribe", subscribe_admitted },   { "Cancel", cancel_admitted },
+  { "Call", call_admitted },         { "CallJson", call_json_admitted },  { "Open", open_admitted },
+  { "OpenJson", open_admitted },     { "Subscribe", subscribe_admitted }, { "Cancel", cancel_admitted },
   { "Describe", describe_admitted },
 };
 
