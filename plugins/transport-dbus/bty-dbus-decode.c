@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 #include <string.h>
 
 #include "bty-dbus-codec.h"
@@ -94,7 +95,7 @@ write_double (Draft *draft, GVariant *value, GError **error)
   if (!g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE))
     return write_int (draft, value, error);
   number = g_variant_get_double (value);
-  if (number - number < 0 || number - number > 0 || number != number)
+  if (!isfinite (number))
     return fail (draft, error, _ ("the number is not finite"));
   bty_json_writer_double (&draft->writer, number);
   return TRUE;
@@ -170,7 +171,7 @@ write_list (Draft *draft, const BtyField *field, GVariant *value, GError **error
     {
       g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
       g_autoptr (GVariant) inner = g_variant_is_of_type (child, G_VARIANT_TYPE_VARIANT) ? g_variant_get_variant (child)
-                                                                                         : g_variant_ref (child);
+                                                                                        : g_variant_ref (child);
 
       g_string_append_printf (draft->place, "/%" G_GSIZE_FORMAT, i);
       if (!(schema != NULL ? write_record (draft, schema, inner, error) : write_text (draft, inner, error)))

@@ -244,8 +244,8 @@ static const struct
   const char *signal;
   BtyDbusAdmitted admitted;
 } methods[] = {
-  { "Call", call_admitted },           { "CallJson", call_json_admitted },    { "Open", open_admitted },
-  { "OpenJson", open_admitted },       { "Subscribe", subscribe_admitted },   { "Cancel", cancel_admitted },
+  { "Call", call_admitted },         { "CallJson", call_json_admitted },  { "Open", open_admitted },
+  { "OpenJson", open_admitted },     { "Subscribe", subscribe_admitted }, { "Cancel", cancel_admitted },
   { "Describe", describe_admitted },
 };
 

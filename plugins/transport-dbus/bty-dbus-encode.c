@@ -163,8 +163,7 @@ bty_dbus_encode_item (const BtyItem *item, const BtySchema *schema)
     {
       const BtyField *field = bty_schema_get_field (schema, i);
       gboolean is_text = g_str_equal (field->name, "text");
-      GVariant *value = is_text ? encode_text (item->text, item->length)
-                                : encode_field (empty, field, BTY_VIEW_READ);
+      GVariant *value = is_text ? encode_text (item->text, item->length) : encode_field (empty, field, BTY_VIEW_READ);
 
       if (value != NULL)
         g_variant_builder_add (&builder, "{sv}", field->name, value);

@@ -13,6 +13,7 @@
 
 #define PATIENCE_MS 1000 /* for a bus, at the end */
 #define TICK_MS     10
+#define BEGIN_MS    2
 
 struct _BtyDbusTransport
 {
@@ -23,6 +24,7 @@ struct _BtyDbusTransport
   BtyDbusDoor *door;
   BtyDbusName *name;
   gulong closed;
+  guint begin; /* waits until the daemon is ready */
 };
 
 static void bty_dbus_transport_iface_init (BtyTransportInterface *iface);
@@ -53,6 +55,7 @@ find_bus (void)
 static void
 close_door (BtyDbusTransport *self)
 {
+  g_clear_handle_id (&self->begin, g_source_remove);
   g_clear_pointer (&self->name, bty_dbus_name_free);
   g_clear_pointer (&self->door, bty_dbus_door_free);
   if (self->connection != NULL)
@@ -66,6 +69,19 @@ on_closed (GDBusConnection *connection, gboolean remote_peer_vanished, GError *e
   g_warning ("a door is closed: the session bus is gone%s%s", error != NULL ? ": " : "",
              error != NULL ? error->message : "");
   close_door (data);
+}
+
+/* Who calls by the name shall find what every other door shows: the first bot, say. */
+static gboolean
+on_begin (gpointer data)
+{
+  BtyDbusTransport *self = data;
+
+  if (!bty_host_get_ready (self->host))
+    return G_SOURCE_CONTINUE;
+  self->begin = 0;
+  self->name = bty_dbus_name_new (self->connection, BTY_DBUS_NAME);
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -83,7 +99,7 @@ take_connection (BtyDbusTransport *self, GDBusConnection *connection)
       return;
     }
   self->closed = g_signal_connect (connection, "closed", G_CALLBACK (on_closed), self);
-  self->name = bty_dbus_name_new (connection, BTY_DBUS_NAME);
+  self->begin = g_timeout_add (BEGIN_MS, on_begin, self);
 }
 
 static void

@@ -180,7 +180,7 @@ class DBus(Door):
         if cls.bus is None:
             cls.bus = subprocess.Popen(["dbus-daemon", "--session", "--nofork", "--nosyslog", "--print-address=1"], stdout=subprocess.PIPE, text=True)
             cls.address = cls.bus.stdout.readline().strip()
-        return {"DBUS_SESSION_BUS_ADDRESS": cls.address}
+        return {"DBUS_SESSION_BUS_ADDRESS": cls.address, "BOTERNITY_DBUS_ENABLED": "yes"}
 
     def __init__(self, daemon):
         super().__init__(daemon)

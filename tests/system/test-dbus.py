@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import tempfile
-import threading
 import time
 
 import tap
@@ -105,10 +104,10 @@ class Home:
             self.bus.terminate()
             self.bus.wait()
         lock = os.path.join(self.data, "daemon.lock")
-        if pid:
+        if pid not in (None, os.getpid()):
             os.kill(pid, signal.SIGTERM)
             assert wait_for(lambda: not os.path.exists(f"/proc/{pid}") or is_zombie(pid), 30), self.read_log()
-        assert not os.path.exists(lock) or open(lock, encoding="ascii").read() == "", "a daemon was left behind"
+        assert wait_for(lambda: not os.path.exists(lock) or os.path.getsize(lock) == 0, 30), "a daemon was left behind"
         self.bus.stdout.close()
         self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -220,32 +219,57 @@ def test_stream_of_a_chat():
         stream, name = open_stream(bus, "chat.send", {"slug": "bo", "message": "hello"})
         assert name
         with stream:
-            lines = [json.loads(line) for line in stream.read().splitlines()] if False else [json.loads(line) for line in stream]
+            lines = [json.loads(line) for line in stream]
         assert "end" in lines[-1], lines
         numbers = [line["number"] for line in lines[:-1]]
         assert numbers and numbers == sorted(set(numbers))
         assert "".join(line["item"]["text"] or "" for line in lines[:-1] if line["item"]["type"] == "text")
         whole = call(bus, "chat.send", {"slug": GLib.Variant("s", "bo"), "message": GLib.Variant("s", "hello")})
         assert whole["items"] and any(item.get("text") for item in whole["items"]), whole
-        refused(lambda: open_stream(bus, "chat.send", {"slug": "nobody", "message": "x"}), "NotFound", "nobody")
+        stream = open_stream(bus, "chat.send", {"slug": "nobody", "message": "x"})[0]
+        with stream:
+            lines = [json.loads(line) for line in stream]
+        assert len(lines) == 1 and lines[0]["error"]["code"] == "NOT_FOUND", lines
+
+
+def open_long(home, bus):
+    """A stream of more than a socket holds, none of it read, and how many items it has."""
+    call_json(bus, "chat.send", {"slug": "bo", "message": "long " + "x" * 60000})
+    session = call_json(bus, "session.list")["items"][0]["id"]
+    for _ in range(11):
+        call_json(bus, "chat.send", {"slug": "bo", "session": session, "message": "more " + "x" * 60000})
+    return lambda: open_stream(bus, "message.list", {"session": session})
+
+
+def descriptors(pid):
+    """Sockets alone: the store opens files as it needs them."""
+    count = 0
+    for name in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            count += os.readlink(f"/proc/{pid}/fd/{name}").startswith("socket:")
+        except FileNotFoundError:
+            pass
+    return count
 
 
 def test_reader_that_does_not_read():
-    """More is to be said than pipes hold: the daemon waits, and goes on where it stood."""
+    """More is to be said than a socket holds: the daemon waits, grows by no more than what one item takes, and goes on."""
     with Home() as home:
         bus = home.connect()
-        for number in range(30):
-            call(bus, "bot.create", {"name": GLib.Variant("s", f"Bot {number}"), "description": GLib.Variant("s", "d" * 1000)})
+        open_one = open_long(home, bus)
         pid = home.pid(bus)
-        streams = [open_stream(bus, "operation.list")[0] for _ in range(150)]
+        whole = [json.loads(line) for line in open_one()[0]]
+        before, held = memory(pid), descriptors(pid)
+        streams = [open_one()[0] for _ in range(8)]
         call(bus, "daemon.status")
-        before = memory(pid)
-        time.sleep(0.3)  # nothing is read: whatever would grow, grows now
-        assert memory(pid) - before < 8 * 1024 * 1024
+        time.sleep(0.3)  # nothing is read: whatever would be made meanwhile, is made now
+        assert descriptors(pid) >= held + len(streams), "a stream has ended that nobody read"
+        assert memory(pid) - before < 64 * 1024 * 1024
         for stream in streams:
             with stream:
                 lines = [json.loads(line) for line in stream]
-            assert "end" in lines[-1] and [line["number"] for line in lines[:-1]] == list(range(1, len(lines)))
+            assert lines == whole and "end" in lines[-1], len(lines)
+        assert wait_for(lambda: descriptors(pid) <= held), "descriptors are left"
 
 
 def test_signals():
@@ -271,26 +295,46 @@ def test_signals():
 def test_cancel_and_names():
     with Home() as home:
         bus, other = home.connect(), home.connect()
-        stream, name = open_stream(bus, "operation.list", options={"call": GLib.Variant("s", "mine")})
-        stream.close()
-        assert name == "mine"
-        refused(lambda: bus.call_sync(NAME, PATH, NAME, "Cancel", GLib.Variant("(s)", ("nothing",)), None, 0, 9000, None), "NotFound", "nothing")
-        refused(lambda: other.call_sync(NAME, PATH, NAME, "Cancel", GLib.Variant("(s)", (name,)), None, 0, 9000, None), "NotFound", "mine")
+        stream, name = open_long(home, bus)()
+        refused(lambda: cancel(bus, "nothing"), "NotFound", "nothing")
+        refused(lambda: cancel(other, name), "NotFound", name)
+        cancel(bus, name)
+        with stream:
+            read = stream.read(100000000)
+            assert not read.endswith(b'"end":{}}\n')
+        refused(lambda: cancel(bus, name), "NotFound", name)
+        mine = {"call": GLib.Variant("s", "mine")}
+        assert call(bus, "operation.list", options=mine, method="Subscribe") == "mine"
+
+
+def cancel(bus, name):
+    bus.call_sync(NAME, PATH, NAME, "Cancel", GLib.Variant("(s)", (name,)), None, 0, 9000, None)
 
 
 def test_client_that_vanishes():
     with Home() as home:
         bus, other = home.connect(), home.connect()
-        call(bus, "bot.list")
-        streams = [open_stream(other, "operation.list")[0] for _ in range(20)]
+        open_one = open_long(home, other)
         pid = home.pid(bus)
-        assert wait_for(lambda: len(os.listdir(f"/proc/{pid}/fd")) > 0)
-        held = len(os.listdir(f"/proc/{pid}/fd"))
+        held = descriptors(pid)
+        streams = [open_one()[0] for _ in range(5)]
+        call(bus, "daemon.status")
+        assert descriptors(pid) >= held + 5
         other.close_sync(None)
+        assert wait_for(lambda: descriptors(pid) <= held), "descriptors are left"
         for stream in streams:
             stream.close()
-        assert wait_for(lambda: len(os.listdir(f"/proc/{pid}/fd")) <= held), "descriptors are left"
         assert call(bus, "bot.list")["items"]
+
+
+def test_stream_that_is_closed():
+    with Home() as home:
+        bus = home.connect()
+        open_one = open_long(home, bus)
+        pid = home.pid(bus)
+        held = descriptors(pid)
+        open_one()[0].close()
+        assert wait_for(lambda: descriptors(pid) <= held), "descriptors are left"
 
 
 def test_no_reply_expected():
@@ -374,10 +418,11 @@ def test_tcp_keeps_it():
 def test_open_stream_keeps_it():
     with Home({"BOTERNITY_DAEMON_IDLE_EXIT": "1"}) as home:
         bus = home.connect()
-        streams = [open_stream(bus, "operation.list")[0] for _ in range(4)]
-        threading.Event().wait(0.1)
-        for stream in streams:
-            stream.close()
+        stream = open_long(home, bus)()[0]
+        first = home.pid(bus)
+        time.sleep(2.5)  # longer than it would stay
+        assert home.pid(bus) == first
+        stream.close()
         assert wait_for(lambda: home.pid(bus) is None, 30), "it did not end"
 
 
