@@ -70,7 +70,8 @@ connect_with (Fixture *f, const char *token, const char *origin)
 
   soup_message_headers_append (soup_message_get_request_headers (message), "Authorization", authorization);
   f->is_connected = FALSE;
-  soup_session_websocket_connect_async (f->session, message, origin, protocols, G_PRIORITY_DEFAULT, NULL, on_connected, f);
+  soup_session_websocket_connect_async (f->session, message, origin, protocols, G_PRIORITY_DEFAULT, NULL, on_connected,
+                                        f);
   wait_for (&f->is_connected);
 }
 
@@ -142,8 +143,8 @@ test_calls (Fixture *f, gconstpointer unused)
   for (guint i = 1; i <= 100; i++)
     {
       g_autofree char *item = receive (f);
-      g_autofree char *head =
-        g_strdup_printf ("{\"jsonrpc\":\"2.0\",\"method\":\"item\",\"params\":{\"call\":2,\"number\":%u,", i);
+      g_autofree char *head = g_strdup_printf (
+        "{\"jsonrpc\":\"2.0\",\"method\":\"item\",\"params\":{\"call\":2,\"number\":%u,", i);
 
       g_assert_true (g_str_has_prefix (item, head));
     }
