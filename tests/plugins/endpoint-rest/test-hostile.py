@@ -17,7 +17,6 @@ TARGETS = (
     (b'/api/v1/things/a%2fb', {400, 404}),
     (b'/api/v1/things/..%2f..%2fetc%2fpasswd', {400, 404}),
     (b'/api/v1/things/%2e%2e', {400, 404}),
-    (b'/api/v1/things/%2e%2e/things', {400, 404}),
     (b'/api/v1/things/%c0%af', {400}),
     (b'/api/v1/things/%c0%80', {400}),
     (b'/api/v1/things/%e0%80%af', {400}),
@@ -34,9 +33,9 @@ TARGETS = (
     (b'/api/v1//things', {400, 404}),
     (b'//api/v1/things', {400, 404}),
     (b'//things', {400, 404}),
-    (b'/api/v1/../v1/things', {400, 404}),
     (b'/api/v1/things/..', {400, 404}),
-    (b'/api/v1/./things', {400, 404}),
+    (b'/api/v1/../../../../etc/passwd', {400, 404}),
+    (b'/api/v1/%2e%2e/%2e%2e/etc/passwd', {400, 404}),
     (b'/../../../etc/passwd', {400, 404}),
     (b'/api/v1/things;x=1', {404}),
     (b'/api/v1/things/known/', {400, 404}),
@@ -51,7 +50,6 @@ TARGETS = (
     (b'/api/v1/things?limit=1&limit=2', {400}),
     (b'/api/v1/things?limit=1&limit=', {400}),
     (b'/api/v1/things?limit', {400}),
-    (b'/api/v1/things?limit=1%20', {400}),
     (b'/api/v1/things?limit=0x10', {400}),
     (b'/api/v1/things?limit=99999999999999999999', {400}),
     (b'/api/v1/things?=1', {400}),
@@ -63,6 +61,9 @@ TARGETS = (
     (b'/' + b'a/' * (LONG // 2), {400, 404, 414, 431}),
     (b'/api/v1/things/' + b'%41' * 4000, {400, 404, 414, 431}),
 )
+
+# Dots are taken away as RFC 3986 says, before anything is looked up: what is served is what the short path says, with its rules.
+DOTTED = (b'/api/v1/../v1/things', b'/api/v1/./things', b'/api/v1/things/%2e%2e/things', b'/%2e%2e/%2E./api/v1/things')
 
 HEADS = (
     b'GET /api/v1/things HTTP/1.1\r\nHost: localhost\r\n' + b''.join(b'X-%d: y\r\n' % i for i in range(20000)) + b'\r\n',
@@ -117,6 +118,14 @@ def test_targets():
         assert [t['name'] for t in server.request('GET', '/api/v1/things').json()['items']] == ['known']
 
 
+def test_dots():
+    with door.Server() as server:
+        for target in DOTTED:
+            for token, statuses in ((door.TOKEN, {200, 400}), ('wrong', {400, 401})):
+                answer = server.request('GET', target.decode(), token=token)
+                assert answer.status in statuses, (target, token, answer)
+
+
 def test_heads():
     with door.Server() as server:
         assert server.request('POST', '/api/v1/things', {'name': 'known'}).status == 201
@@ -129,4 +138,4 @@ def test_heads():
             assert server.rss() - before < 8 * 1024 * 1024, 'a flood is not kept'
 
 
-sys.exit(door.run([test_targets, test_heads]))
+sys.exit(door.run([test_targets, test_dots, test_heads]))
