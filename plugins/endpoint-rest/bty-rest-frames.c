@@ -5,7 +5,7 @@
 
 #include "bty-rest-frames.h"
 
-#define N_FRAMES       64         /* a power of two */
+#define N_FRAMES       64          /* a power of two */
 #define MAX_KEPT_FRAME (64 * 1024) /* bytes; a larger event is not kept, so that all together stay below 4 MiB */
 
 /* The reference to the record makes sure that no other record comes to stand at its address. */

@@ -152,19 +152,27 @@ finish (Stream *self)
   stream_free (self);
 }
 
+static gboolean
+is_ready (Stream *self)
+{
+  return bty_exchange_get_pending (self->context.exchange) <= self->streams->max_pending;
+}
+
 /* A slow reader only lags: its cursor stands still until what was made for it is sent. */
 static void
 advance (Stream *self)
 {
   BtyReadResult result = BTY_READ_WAIT;
+  gboolean has_room = is_ready (self);
   BtyItem item;
 
-  while (bty_exchange_get_pending (self->context.exchange) <= self->streams->max_pending &&
-         (result = bty_call_reader_next (self->reader, &item)) == BTY_READ_ITEM)
+  while (has_room && (result = bty_call_reader_next (self->reader, &item)) == BTY_READ_ITEM)
     {
       append_item (self, &item);
-      if (self->streams->scratch->len >= WRITE_SIZE)
-        flush (self);
+      if (self->streams->scratch->len < WRITE_SIZE)
+        continue;
+      flush (self);
+      has_room = is_ready (self);
     }
   if (result == BTY_READ_END)
     finish (self);

@@ -92,8 +92,8 @@ fan_out (void)
   int length;
 
   clock_gettime (CLOCK_MONOTONIC, &now);
-  length = snprintf (data, sizeof data, "id: %ld\nevent: item\ndata: {\"text\":\"%s\",\"number\":%lld}\n\n", ++number, text,
-                     now.tv_sec * 1000000LL + now.tv_nsec / 1000);
+  length = snprintf (data, sizeof data, "id: %ld\nevent: item\ndata: {\"text\":\"%s\",\"number\":%lld}\n\n", ++number,
+                     text, now.tv_sec * 1000000LL + now.tv_nsec / 1000);
   length = snprintf (chunk, sizeof chunk, "%x\r\n%s\r\n", length, data);
   for (int i = n_streams - 1; i >= 0; i--)
     if (send (streams[i], chunk, length, MSG_NOSIGNAL) < 0)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Streams as server-sent events: beginning, resuming, sharing, lagging, ending."""
 
+import itertools
 import socket
 import sys
 import time
@@ -181,6 +182,65 @@ def test_reader_that_lags_behind_a_small_limit():
                 assert [int(e['id']) for e in seen[:-1]] == list(range(1, 4000000 // max(size, 1000) + 1))
 
 
+def open_live(server, number, **more):
+    streams = [door.Events(server, '/api/v1/live-ticks', **more) for _ in range(number)]
+    door.wait_until(lambda: server.request('GET', '/api/v1/stats').json()['running'] == number)
+    return streams
+
+
+def test_many_follow_one_log():
+    with door.Server('rest.begin_wait=10') as server:
+        streams = open_live(server, 100)
+        readers = [iter(events) for events in streams]
+        for count, size in ((1, 100), (70, 100), (3, 70000)):  # one item, more than frames are kept, frames too large to be kept
+            assert server.request('POST', '/api/v1/live-ticks', {'count': count, 'size': size}).status == 200
+            wanted = None
+            for reader in readers:
+                seen = [(e['id'], e['data']['number'], len(e['data']['text'])) for e in itertools.islice(reader, count)]
+                wanted = wanted or seen
+                assert seen == wanted and len(seen) == count and {s for _, _, s in seen} == {size}
+        for events in streams:
+            events.close()
+        door.wait_until(lambda: server.request('GET', '/api/v1/stats').json() == {'cancelled': 100, 'running': 0})
+
+
+def test_items_that_piled_up_go_out_together():
+    with door.Server('rest.begin_wait=10') as server:
+        events, = open_live(server, 1)
+        assert server.request('POST', '/api/v1/live-ticks', {'count': 50, 'size': 10}).status == 200
+        chunks = door.read_chunks(events.file)
+        next(chunks)  # retry
+        assert next(chunks).count(b'event: item') == 50
+        events.close()
+
+
+def test_clients_that_never_read():
+    with door.Server('rest.begin_wait=10') as server:
+        streams = []
+        for _ in range(20):
+            sock = server.connect()
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+            streams.append(door.Events(server, '/api/v1/live-ticks', sock=sock))
+        door.wait_until(lambda: server.request('GET', '/api/v1/stats').json()['running'] == 20)
+        before = server.rss()
+        for _ in range(30):  # 30 MB, which the log of the test holds once
+            assert server.request('POST', '/api/v1/live-ticks', {'count': 10, 'size': 100000}).status == 200
+        grown = server.rss() - before
+        assert grown < (55 if 'asan' not in sys.argv[1] else 150) * MIB, grown
+        for events in streams:
+            events.close()
+
+
+def test_stop_while_nobody_reads():
+    with door.Server('rest.begin_wait=10', 'http.drain_time=100') as server:
+        deaf, = open_live(server, 1)
+        deaf.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        assert server.request('POST', '/api/v1/live-ticks', {'count': 200, 'size': 100000}).status == 200
+        server.tell('stop')
+        assert server.process.stdout.readline() == 'stopped\n'
+        deaf.close()
+
+
 def test_many_streams():
     with door.Server() as server:
         streams = [door.Events(server, TICKS + '?count=30&delay=10') for _ in range(200)]
@@ -192,4 +252,5 @@ def test_many_streams():
 
 sys.exit(door.run([test_a_stream, test_tokens_come_as_runs, test_as_a_whole, test_failures, test_beginning_and_heartbeats,
                    test_resuming_exactly_once, test_two_read_one_call, test_client_that_vanishes, test_reader_that_only_lags,
-                   test_reader_that_lags_behind_a_small_limit, test_many_streams]))
+                   test_reader_that_lags_behind_a_small_limit, test_many_follow_one_log,
+                   test_items_that_piled_up_go_out_together, test_clients_that_never_read, test_stop_while_nobody_reads, test_many_streams]))
