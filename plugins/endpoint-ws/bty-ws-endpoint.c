@@ -107,7 +107,7 @@ handle (BtyEndpoint *endpoint, BtyExchange *exchange)
   principal = bty_host_identify (self->host, &credentials, &error);
   if (principal != NULL && strcmp (bty_exchange_get_path (exchange), "/") != 0)
     g_set_error_literal (&error, BTY_ERROR, BTY_ERROR_NOT_FOUND,
-                         _ ("nothing is served at this path; the WebSocket is at " BTY_WS_MOUNT));
+                         _ ("nothing is served at this path; the WebSocket is one path above"));
   if (error != NULL || !choose_protocol (exchange, &protocol, &error))
     {
       respond_problem (exchange, error);
