@@ -74,26 +74,33 @@ class Daemon:
         os.close(writer)
         with os.fdopen(reader, "rb") as ready:
             if not ready.readline():
+                self.process.wait()
+                self.process = None
                 raise RuntimeError("the daemon did not start:\n" + self.log())
 
     def stop(self):
+        """Ends the daemon; RuntimeError with its log when it crashed, or crashes at that."""
         if self.process is None:
             return
-        self.process.terminate()
+        process, self.process = self.process, None
+        process.terminate()
         try:
-            self.process.wait(20)
+            code = process.wait(20)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.process = None
+            process.kill()
+            code = process.wait()
+        if code != 0:
+            raise RuntimeError(f"the daemon ended with {code}:\n{self.log()}")
 
     def restart(self):
         self.stop()
         self.start()
 
     def close(self):
-        self.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        try:
+            self.stop()
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self):
         return self
