@@ -167,6 +167,19 @@ get_remark (const BtyPluginEntry *self)
   return g_strdup (bty_plugin_module_get_problem (self->module));
 }
 
+/* Returns: (transfer full) (nullable): what of a closed one is not taken */
+static char *
+get_problems (const BtyPluginEntry *self)
+{
+  g_autofree char *known = self->manifest != NULL && self->manifest->problems != NULL
+                             ? g_strjoinv ("; ", self->manifest->problems)
+                             : NULL;
+
+  if (known == NULL || *known == '\0')
+    return g_strdup (self->problem);
+  return self->problem != NULL ? g_strjoin ("; ", known, self->problem, NULL) : g_steal_pointer (&known);
+}
+
 static char *
 get_reason (const BtyPluginEntry *self)
 {
@@ -179,10 +192,7 @@ get_reason (const BtyPluginEntry *self)
     return g_strdup (self->error->message);
   if (self->is_unsettled)
     return g_strdup (_ ("its file is still being written"));
-  if (self->problem != NULL)
-    return g_strdup (self->problem);
-  return self->manifest != NULL && self->manifest->problems != NULL ? g_strjoinv ("; ", self->manifest->problems)
-                                                                    : NULL;
+  return get_problems (self);
 }
 
 static GStrv

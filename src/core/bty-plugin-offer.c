@@ -30,68 +30,72 @@ bty_plugin_offer_check_id (const BtyPluginEntry *entry, const char *id, GPtrArra
   return TRUE;
 }
 
-/* The program's own words are not for plugins of others: `bot.dance` would look like one of its operations. */
-static gboolean
-check_word (const BtyPluginOffers *offers, const BtyPluginEntry *entry, GError **error)
+static void
+note (BtyPluginEntry *entry, const char *problem)
 {
-  g_autoptr (GPtrArray) known = bty_catalogue_list_known (offers->catalogue);
-  g_autofree char *prefix = g_strconcat (entry->manifest->id, ".", NULL);
+  g_autofree char *before = g_steal_pointer (&entry->problem);
 
-  for (guint i = 0; !entry->is_own && i < known->len; i++)
-    {
-      const char *name = ((const BtyOperation *) g_ptr_array_index (known, i))->name;
-
-      if (!g_str_has_prefix (name, prefix))
-        continue;
-      g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                   _ ("its id “%s” is taken: there is an operation “%s” already; its author must choose another"),
-                   entry->manifest->id, name);
-      return FALSE;
-    }
-  return TRUE;
+  entry->problem = before != NULL ? g_strjoin ("; ", before, problem, NULL) : g_strdup (problem);
+  g_warning ("plugin “%s”: %s", entry->manifest->id, problem);
 }
 
+/* One by one: what is wrong with one takes nothing from the others. */
 static void
 promise (const BtyPluginOffers *offers, BtyPluginEntry *entry)
 {
   GPtrArray *operations = entry->manifest->operations;
-  guint n = operations != NULL ? operations->len : 0;
-  g_autofree BtyOperation *stubs = g_new0 (BtyOperation, MAX (n, 1));
-  g_autoptr (GError) error = NULL;
 
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; operations != NULL && i < operations->len; i++)
     {
       const BtyPluginOperation *operation = g_ptr_array_index (operations, i);
+      const BtyOperation stub = { .name = operation->name,
+                                  .summary = operation->summary,
+                                  .http = operation->http,
+                                  .scope = operation->scope,
+                                  .effect = (guint) operation->effect };
+      g_autoptr (GError) error = NULL;
 
-      stubs[i] = (BtyOperation){ .name = operation->name,
-                                 .summary = operation->summary,
-                                 .http = operation->http,
-                                 .scope = operation->scope,
-                                 .effect = (guint) operation->effect };
+      if (!bty_catalogue_promise (offers->catalogue, &stub, 1, entry->manifest->id, offers->open, offers->data, &error))
+        note (entry, error->message);
     }
-  if (bty_catalogue_promise (offers->catalogue, stubs, n, entry->manifest->id, offers->open, offers->data, &error))
-    return;
-  entry->problem = g_strdup (error->message);
-  g_warning ("plugin “%s”: %s", entry->manifest->id, error->message);
+}
+
+static void
+expect (const BtyPluginOffers *offers, BtyPluginEntry *entry)
+{
+  GPtrArray *settings = entry->manifest->settings;
+
+  for (guint i = 0; settings != NULL && i < settings->len; i++)
+    {
+      const BtyPluginSetting *setting = g_ptr_array_index (settings, i);
+      g_autoptr (BtySettingInfo) taken = bty_settings_describe (offers->settings, setting->name, NULL);
+      g_autofree char *problem = NULL;
+
+      if (taken == NULL)
+        {
+          bty_settings_expect (offers->settings, setting->name);
+          continue;
+        }
+      problem = g_strdup_printf (_ ("the setting %s was not taken: there is one already"), setting->name);
+      note (entry, problem);
+    }
 }
 
 void
 bty_plugin_offer (const BtyPluginOffers *offers, BtyPluginEntry *entry, GPtrArray *entries)
 {
-  GPtrArray *settings = entry->manifest->settings;
   GError *error = NULL;
 
   if (entry->is_promised || entry->manifest->id == NULL || !bty_plugin_entry_waits (entry))
     return;
-  if (!bty_plugin_offer_check_id (entry, entry->manifest->id, entries, &error) || !check_word (offers, entry, &error))
+  if (!bty_plugin_offer_check_id (entry, entry->manifest->id, entries, &error))
     {
       bty_plugin_entry_refuse (entry, BTY_PLUGIN_REFUSAL_TWIN, error);
       return;
     }
   entry->is_promised = TRUE;
   promise (offers, entry);
-  for (guint i = 0; settings != NULL && i < settings->len; i++)
-    bty_settings_expect (offers->settings, ((const BtyPluginSetting *) g_ptr_array_index (settings, i))->name);
+  expect (offers, entry);
 }
 
 void

@@ -196,14 +196,14 @@ def test_broken_ones_at_the_start():
 
 
 def test_words_of_the_program():
-    """A plugin that takes the program's own words is refused, also when the cache knows it before the program has said them."""
+    """What a plugin offers under the program's own words is not taken, also when the cache knows it before the program has said them."""
     with House() as house:
         house.put("thief")
-        house.wait_reason("thief.so", "its id “bot” is taken")
+        house.wait_reason("thief.so", "“bot.")
         house.wait_cached("bot.create")
         house.stop()
         house.start()
-        house.wait_reason("thief.so", "its id “bot” is taken")
+        house.wait_reason("thief.so", "“bot.")
         assert house.post("/bots", {"name": "Still ours"}).status == 201
 
 
