@@ -228,11 +228,9 @@ static BtyCall *
 start_call (BtyDbusNotices *self, const char *operation, GVariant *request)
 {
   g_autoptr (GVariant) input = g_variant_ref_sink (request);
-  BtyCallSpec spec = { .operation = operation,
-                       .principal = self->owner,
-                       .decode = bty_dbus_decode,
-                       .input = input,
-                       .door = "notification" };
+  BtyCallSpec spec = {
+    .operation = operation, .principal = self->owner, .decode = bty_dbus_decode, .input = input, .door = "notification"
+  };
 
   return bty_host_start_call (self->host, &spec);
 }
@@ -299,8 +297,8 @@ follow (BtyDbusNotices *self)
                                g_variant_new_strv ((const char *const *) topics->pdata, (gssize) topics->len));
   call = start_call (self, FOLLOWED, g_variant_dict_end (&request));
   self->action_signal = g_dbus_connection_signal_subscribe (self->connection, SERVER, SERVER, "ActionInvoked",
-                                                            SERVER_OBJ, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_action,
-                                                            self, NULL);
+                                                            SERVER_OBJ, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_action, self,
+                                                            NULL);
   self->reader = bty_call_reader_new (call, 0, on_wake, self);
   on_wake (self->reader, self);
 }
