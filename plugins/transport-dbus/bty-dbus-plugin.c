@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "bty-dbus-notices.h"
 #include "bty-dbus-options.h"
 #include "bty-dbus-transport.h"
 
@@ -12,6 +13,7 @@ static void
 dbus_register (BtyPlugin *plugin)
 {
   bty_plugin_add_settings (plugin, bty_dbus_settings, bty_dbus_n_settings);
+  bty_plugin_add_settings (plugin, bty_dbus_notice_settings, bty_dbus_n_notice_settings);
   bty_plugin_add_feature (plugin, BTY_FEATURE_TRANSPORT, "dbus", BTY_TYPE_DBUS_TRANSPORT);
 }
 

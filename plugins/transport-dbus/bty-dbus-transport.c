@@ -9,6 +9,7 @@
 
 #include "bty-dbus-door.h"
 #include "bty-dbus-name.h"
+#include "bty-dbus-notices.h"
 #include "bty-dbus-transport.h"
 
 #define PATIENCE_MS 1000 /* for a bus, at the end */
@@ -23,6 +24,7 @@ struct _BtyDbusTransport
   GDBusConnection *connection;
   BtyDbusDoor *door;
   BtyDbusName *name;
+  BtyDbusNotices *notices;
   gulong closed;
   guint begin; /* waits until the daemon is ready */
 };
@@ -57,6 +59,7 @@ close_door (BtyDbusTransport *self)
 {
   g_clear_handle_id (&self->begin, g_source_remove);
   g_clear_pointer (&self->name, bty_dbus_name_free);
+  g_clear_pointer (&self->notices, bty_dbus_notices_free);
   g_clear_pointer (&self->door, bty_dbus_door_free);
   if (self->connection != NULL)
     g_clear_signal_handler (&self->closed, self->connection);
@@ -81,6 +84,7 @@ on_begin (gpointer data)
     return G_SOURCE_CONTINUE;
   self->begin = 0;
   self->name = bty_dbus_name_new (self->connection, BTY_DBUS_NAME);
+  self->notices = bty_dbus_notices_new (self->host, self->connection);
   return G_SOURCE_REMOVE;
 }
 

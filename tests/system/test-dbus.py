@@ -348,6 +348,55 @@ def test_no_reply_expected():
         assert wait_for(lambda: any(bot["slug"] == "quiet" for bot in call(bus, "bot.list")["items"]))
 
 
+NOTIFICATIONS = """<node><interface name="org.freedesktop.Notifications"><method name="Notify"><arg type="s" direction="in"/>
+<arg type="u" direction="in"/><arg type="s" direction="in"/><arg type="s" direction="in"/><arg type="s" direction="in"/>
+<arg type="as" direction="in"/><arg type="a{sv}" direction="in"/><arg type="i" direction="in"/><arg type="u" direction="out"/></method>
+<signal name="ActionInvoked"><arg type="u"/><arg type="s"/></signal></interface></node>"""
+
+
+def until(condition, seconds=20):
+    """As wait_for, with the main context running."""
+    context, end = GLib.MainContext.default(), time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        if not context.iteration(False):
+            time.sleep(0.01)
+    return condition()
+
+
+def test_notification():
+    """A turn that failed is shown once for its session, and its button runs its operation."""
+    with Home() as home:
+        server, bus, told = home.connect(), home.connect(), []
+
+        def on_method(_bus, _sender, _path, _interface, _method, parameters, invocation):
+            told.append(parameters.unpack())
+            invocation.return_value(GLib.Variant("(u)", (7,)))
+
+        server.register_object("/org/freedesktop/Notifications", Gio.DBusNodeInfo.new_for_xml(NOTIFICATIONS).interfaces[0], on_method, None, None)
+        bus_call(server, "RequestName", GLib.Variant("(su)", ("org.freedesktop.Notifications", 4)))
+        if not any(item["name"] == "event.subscribe" for item in call_json(bus, "operation.list")["items"]):
+            raise tap.Skip("there are no events to follow")
+        too_long = {"slug": "bo", "message": "x" * 500000}
+        refused(lambda: call_json(bus, "chat.send", too_long), "OutOfRange")
+        assert until(lambda: told), "nothing was shown"
+        session = call_json(bus, "session.list")["items"][0]["id"]
+        assert told[0][0] == "Boternity" and told[0][1] == 0 and "window" in told[0][4] and told[0][5][0] == "session.close", told
+        refused(lambda: call_json(bus, "chat.send", {**too_long, "session": session}), "OutOfRange")
+        assert until(lambda: len(told) == 2) and told[1][1] == 7, told
+        arguments = GLib.Variant("(us)", (7, "session.close"))
+        home.connect().emit_signal(None, "/org/freedesktop/Notifications", "org.freedesktop.Notifications", "ActionInvoked", arguments)
+        call(bus, "bot.list")
+        assert call_json(bus, "session.get", {"id": session})["state"] == "open", "a stranger pressed the button"
+        server.emit_signal(None, "/org/freedesktop/Notifications", "org.freedesktop.Notifications", "ActionInvoked", arguments)
+        assert until(lambda: call_json(bus, "session.get", {"id": session})["state"] == "closed")
+
+
+def test_notifications_off():
+    with Home({"BOTERNITY_NOTIFICATIONS_ENABLED": "false"}) as home:
+        bus = home.connect()
+        assert call(bus, "bot.list")["items"]
+
+
 def test_name_that_is_taken():
     with Home(service=False) as home:
         bus = home.connect()
