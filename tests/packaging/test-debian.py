@@ -80,10 +80,13 @@ def live(one, names):
 def check_plugins(one, version):
     """That what is known of the plugins is of the version that runs, and none is refused."""
     assert one.get("/status").json["version"] == version
-    plugins = one.get("/plugins").json["items"]
-    assert len(plugins) == len(glob.glob(ROOT.folder + "/usr/lib/*/boternity-1/plugins/*.so")), plugins
-    for plugin in plugins:
-        assert plugin["state"] != "refused" and plugin["version"] == version, plugin
+    from boternity_daemon import wait_for
+    count = len(glob.glob(ROOT.folder + "/usr/lib/*/boternity-1/plugins/*.so"))
+
+    def are_right():
+        plugins = one.get("/plugins").json["items"]
+        return len(plugins) == count and all(p["state"] != "refused" and p.get("version") == version for p in plugins)
+    assert wait_for(are_right, 30), one.get("/plugins").json
 
 
 def start(one, name):
