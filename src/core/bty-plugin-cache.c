@@ -59,6 +59,7 @@ struct _BtyPluginCache
 {
   char *path;
   GHashTable *entries; /* path -> BtyPluginCached */
+  gboolean is_loaded;
   gboolean is_dirty;
 };
 
@@ -127,21 +128,40 @@ take_file (BtyPluginCache *self, const BtyPluginCacheFile *file)
     }
 }
 
+static void
+load (BtyPluginCache *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyPluginCacheFile) file = NULL;
+
+  if (self->is_loaded)
+    return;
+  self->is_loaded = TRUE;
+  file = read_file (self->path, &error);
+  if (file != NULL)
+    take_file (self, file);
+  else if (error != NULL)
+    g_message ("the cache of plugins “%s” cannot be used and is made anew: %s", self->path, error->message);
+}
+
 BtyPluginCache *
 bty_plugin_cache_new (const char *path)
 {
   BtyPluginCache *self = g_new0 (BtyPluginCache, 1);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (BtyPluginCacheFile) file = NULL;
 
   self->path = g_strdup (path);
   self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, bty_record_unref);
-  file = read_file (path, &error);
-  if (file != NULL)
-    take_file (self, file);
-  else if (error != NULL)
-    g_message ("the cache of plugins “%s” cannot be used and is made anew: %s", path, error->message);
+  load (self);
   return self;
+}
+
+void
+bty_plugin_cache_rest (BtyPluginCache *self)
+{
+  if (self->is_dirty)
+    return;
+  g_hash_table_remove_all (self->entries);
+  self->is_loaded = FALSE;
 }
 
 void
@@ -156,8 +176,10 @@ bty_plugin_cache_free (BtyPluginCache *self)
 BtyPluginManifest *
 bty_plugin_cache_get (BtyPluginCache *self, const char *path, const BtyPluginStamp *stamp)
 {
-  const BtyPluginCached *cached = g_hash_table_lookup (self->entries, path);
+  const BtyPluginCached *cached;
 
+  load (self);
+  cached = g_hash_table_lookup (self->entries, path);
   if (cached == NULL || cached->mtime != stamp->mtime || cached->size != stamp->size || cached->inode != stamp->inode)
     return NULL;
   return cached->manifest;
@@ -168,6 +190,7 @@ bty_plugin_cache_put (BtyPluginCache *self, const char *path, const BtyPluginSta
 {
   BtyPluginCached *cached = bty_plugin_cached_new ();
 
+  load (self);
   cached->path = g_strdup (path);
   cached->mtime = stamp->mtime;
   cached->size = stamp->size;
@@ -180,6 +203,7 @@ bty_plugin_cache_put (BtyPluginCache *self, const char *path, const BtyPluginSta
 void
 bty_plugin_cache_forget (BtyPluginCache *self, const char *path)
 {
+  load (self);
   if (g_hash_table_remove (self->entries, path))
     self->is_dirty = TRUE;
 }

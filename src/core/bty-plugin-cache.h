@@ -19,6 +19,9 @@ BtyPluginCache *bty_plugin_cache_new (const char *path);
 /** bty_plugin_cache_free: saves it first, if something is new */
 void bty_plugin_cache_free (BtyPluginCache *cache);
 
+/** bty_plugin_cache_rest: takes no memory until it is asked again, unless something is new */
+void bty_plugin_cache_rest (BtyPluginCache *cache);
+
 /** bty_plugin_cache_get: Returns: (transfer none) (nullable): what is known of @path while it is as @stamp says */
 BtyPluginManifest *bty_plugin_cache_get (BtyPluginCache *cache, const char *path, const BtyPluginStamp *stamp);
 void bty_plugin_cache_put (BtyPluginCache *cache, const char *path, const BtyPluginStamp *stamp,

@@ -162,6 +162,7 @@ save_cache (gpointer data)
 
   self->save = 0;
   bty_plugin_cache_save (self->cache);
+  bty_plugin_cache_rest (self->cache);
   return G_SOURCE_REMOVE;
 }
 
@@ -316,6 +317,7 @@ bty_plugin_index_refresh (BtyPluginIndex *self)
       else
         offer (self, entry);
     }
+  bty_plugin_cache_rest (self->cache);
   if (self->watch != NULL)
     survey_unknown (self);
   return is_writing;
