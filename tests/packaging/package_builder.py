@@ -124,6 +124,7 @@ class Root:
         assert len(libraries) == 1, libraries
         cache = os.path.join(self.folder, "cache")
         return {"LD_LIBRARY_PATH": os.path.dirname(libraries[0]), "HOME": self.folder, "XDG_CACHE_HOME": cache,
+                "BOTERNITY_PLUGIN_SCANNER": os.path.join(self.folder, "usr", "libexec", "boternity-plugin-scanner"),
                 "LANG": "C.UTF-8"}
 
     def close(self):
