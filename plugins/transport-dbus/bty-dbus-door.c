@@ -89,13 +89,35 @@ start_call (BtyDbusDoor *self, BtyDbusClient *client, GDBusMethodInvocation *inv
   return bty_host_start_call (self->host, &spec);
 }
 
+static const BtyOperation *
+find_operation (BtyDbusDoor *self, GDBusMethodInvocation *invocation, const char **name)
+{
+  g_variant_get_child (g_dbus_method_invocation_get_parameters (invocation), 0, "&s", name);
+  return bty_catalogue_lookup (bty_host_get_catalogue (self->host), *name, NULL);
+}
+
+/* What never ends cannot be handed over whole. */
+static gboolean
+check_whole (BtyDbusDoor *self, GDBusMethodInvocation *invocation, GError **error)
+{
+  const char *name;
+  const BtyOperation *operation = find_operation (self, invocation, &name);
+
+  if (operation == NULL || (operation->effect & BTY_EFFECT_ENDLESS) == 0)
+    return TRUE;
+  g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("“%s” never ends: use Open or Subscribe"), name);
+  return FALSE;
+}
+
 static void
 answer (BtyDbusDoor *self, BtyDbusClient *client, GDBusMethodInvocation *invocation, BtyDbusForm form)
 {
   g_auto (Arguments) arguments = { 0 };
   g_autoptr (GError) error = NULL;
-  g_autoptr (BtyCall) call = start_call (self, client, invocation, &arguments, &error);
+  g_autoptr (BtyCall) call = NULL;
 
+  if (check_whole (self, invocation, &error))
+    call = start_call (self, client, invocation, &arguments, &error);
   if (call == NULL)
     bty_dbus_return_error (invocation, error);
   else
@@ -118,11 +140,9 @@ call_json_admitted (BtyDbusClient *client, GDBusMethodInvocation *invocation, gp
 static gboolean
 check_stream (BtyDbusDoor *self, GDBusMethodInvocation *invocation, GError **error)
 {
-  const BtyOperation *operation;
   const char *name;
+  const BtyOperation *operation = find_operation (self, invocation, &name);
 
-  g_variant_get_child (g_dbus_method_invocation_get_parameters (invocation), 0, "&s", &name);
-  operation = bty_catalogue_lookup (bty_host_get_catalogue (self->host), name, NULL);
   if (operation != NULL && operation->item == NULL)
     g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("“%s” has no items to stream: use Call"), name);
   else if (bty_dbus_clients_count_streams (self->clients) >= self->limits.max_streams)

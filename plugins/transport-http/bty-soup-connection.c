@@ -138,6 +138,13 @@ bty_soup_connection_flush (BtySoupConnection *self)
     begin_linger (self);
 }
 
+void
+bty_soup_connection_queue (BtySoupConnection *self, const char *data, gsize length)
+{
+  g_string_append_len (self->out, data, length);
+  self->lagging = TRUE; /* until the last of it is sent */
+}
+
 /* What was sent is moved away only when it is most of the buffer, so that a slow reader does not cost a move a write. */
 void
 bty_soup_connection_send (BtySoupConnection *self, const char *data, gsize length)
@@ -158,8 +165,7 @@ bty_soup_connection_send (BtySoupConnection *self, const char *data, gsize lengt
       g_string_erase (self->out, 0, self->sent);
       self->sent = 0;
     }
-  g_string_append_len (self->out, data, length);
-  self->lagging = TRUE;
+  bty_soup_connection_queue (self, data, length);
   bty_soup_connection_flush (self);
   self->lagging = bty_soup_connection_get_pending (self) > 0;
 }

@@ -89,6 +89,8 @@ BtySoupConnection *bty_soup_connection_new (int fd, gint64 peer_uid, BtySoupPump
 void bty_soup_connection_set_state (BtySoupConnection *self, BtySoupState state);
 void bty_soup_connection_on_events (BtySoupConnection *self, guint32 events);
 gsize bty_soup_connection_get_pending (BtySoupConnection *self);
+/* Puts @data behind what is pending; bty_soup_connection_send() sends it. */
+void bty_soup_connection_queue (BtySoupConnection *self, const char *data, gsize length);
 /* Writes what it can of @data, with what was pending before it, and keeps the rest. */
 void bty_soup_connection_send (BtySoupConnection *self, const char *data, gsize length);
 void bty_soup_connection_flush (BtySoupConnection *self);

@@ -235,9 +235,8 @@ write_stream (BtyExchange *exchange, const char *data, gsize length)
       return;
     }
   g_snprintf (frame, sizeof frame, "%" G_GSIZE_MODIFIER "x\r\n", length);
-  self->connection->lagging = TRUE; /* until the last of it is sent */
-  g_string_append (self->connection->out, frame);
-  g_string_append_len (self->connection->out, data, length);
+  bty_soup_connection_queue (self->connection, frame, strlen (frame));
+  bty_soup_connection_queue (self->connection, data, length);
   bty_soup_connection_send (self->connection, "\r\n", 2);
 }
 

@@ -58,8 +58,8 @@ queue_frame (BtySoupWebsocket *self, BtySoupOpcode opcode, const char *data, gsi
   guint8 head[BTY_SOUP_FRAME_MAX_HEAD];
   gsize head_length = bty_soup_frame_write_head (head, opcode, length);
 
-  g_string_append_len (self->connection->out, (const char *) head, head_length);
-  g_string_append_len (self->connection->out, data, length);
+  bty_soup_connection_queue (self->connection, (const char *) head, head_length);
+  bty_soup_connection_queue (self->connection, data, length);
 }
 
 static void

@@ -11,7 +11,7 @@ import gi
 import websockets.sync.client
 from gi.repository import Gio, GLib
 
-from boternity_daemon import Answer, wait_for
+from boternity_daemon import CTL, Answer, wait_for
 
 gi.require_version("Gio", "2.0")
 
@@ -20,16 +20,25 @@ def error_of(problem):
     return {"error": {"code": problem["code"], "message": problem["detail"]}}
 
 
+class Bus:
+    """A session bus of its own."""
+
+    def __enter__(self):
+        self.process = subprocess.Popen(["dbus-daemon", "--session", "--nofork", "--nosyslog", "--print-address=1"],
+                                        stdout=subprocess.PIPE, text=True)
+        address = self.process.stdout.readline().strip()
+        return {"DBUS_SESSION_BUS_ADDRESS": address, "BOTERNITY_DBUS_ENABLED": "yes"}
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.communicate(timeout=10)
+
+
 class Door:
     name = None
 
     def __init__(self, daemon):
         self.daemon = daemon
-
-    @staticmethod
-    def environment():
-        """What the daemon needs for this door to be open."""
-        return {}
 
     def close(self):
         pass
@@ -118,6 +127,8 @@ class CommandLine(Door):
     name = "command line"
 
     def call(self, operation, request, take):
+        if take is not None:
+            return self.take(operation, request, take)
         done = self.daemon.ctl("call", operation, "-", "--json", input=json.dumps(request))
         if done.returncode != 0:
             return error_of(json.loads(done.stderr or done.stdout))
@@ -126,6 +137,16 @@ class CommandLine(Door):
             items = [line["data"] for line in lines if line["event"] == "item"]
             return {"response": lines[-1]["data"], "items": items}
         return RestCall.read_answer(200, lines[0] if lines else None)
+
+
+    def take(self, operation, request, take):
+        with subprocess.Popen([CTL, "call", operation, "-", "--json"], env=self.daemon.environment(), stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, text=True) as process:
+            process.stdin.write(json.dumps(request))
+            process.stdin.close()
+            items = [json.loads(process.stdout.readline())["data"] for _ in range(take)]
+            process.terminate()
+        return {"response": None, "items": items}
 
 
 class WebSocket(Door):
@@ -173,19 +194,11 @@ class DBus(Door):
     """org.boternity.Boternity1 on a bus of its own: CallJson, and OpenJson with its descriptor for streams."""
 
     name = "dbus"
-    bus = None
-
-    @classmethod
-    def environment(cls):
-        if cls.bus is None:
-            cls.bus = subprocess.Popen(["dbus-daemon", "--session", "--nofork", "--nosyslog", "--print-address=1"], stdout=subprocess.PIPE, text=True)
-            cls.address = cls.bus.stdout.readline().strip()
-        return {"DBUS_SESSION_BUS_ADDRESS": cls.address, "BOTERNITY_DBUS_ENABLED": "yes"}
 
     def __init__(self, daemon):
         super().__init__(daemon)
         flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
-        self.connection = Gio.DBusConnection.new_for_address_sync(self.address, flags, None, None)
+        self.connection = Gio.DBusConnection.new_for_address_sync(daemon.extra["DBUS_SESSION_BUS_ADDRESS"], flags, None, None)
         if not wait_for(self.has_name):
             raise AssertionError("the name org.boternity.Boternity1 is not on the bus: " + daemon.read_log())
         self.streams = {item["name"] for item in self.call("operation.list", {}, None)["items"] if "streaming" in item["effects"]}
@@ -197,9 +210,6 @@ class DBus(Door):
 
     def close(self):
         self.connection.close_sync(None)
-        self.bus.terminate()
-        self.bus.wait(10)
-        type(self).bus = None
 
     def ask(self, method, operation, request):
         parameters = GLib.Variant("(ssa{sv})", [operation, json.dumps(request), {}])
@@ -219,9 +229,9 @@ class DBus(Door):
 
     @staticmethod
     def error_of(error):
-        name = Gio.DBusError.get_remote_error(error).rsplit(".", 1)[1]
-        Gio.DBusError.strip_remote_error(error)
-        return {"error": {"code": re.sub(r"(?<!^)(?=[A-Z])", "_", name).upper(), "message": error.message}}
+        name = Gio.DBusError.get_remote_error(error)
+        code = re.sub(r"(?<!^)(?=[A-Z])", "_", name.rsplit(".", 1)[1]).upper()
+        return {"error": {"code": code, "message": error.message.removeprefix(f"GDBus.Error:{name}: ")}}
 
     @staticmethod
     def read_stream(descriptor, take):

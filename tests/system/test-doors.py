@@ -3,6 +3,7 @@
 
 import difflib
 import json
+import os
 
 import doors
 import scenario
@@ -10,12 +11,30 @@ import tap
 from boternity_daemon import Daemon
 from scenario import Step
 
+PLUGINS = os.environ["BTY_TEST_PLUGINS"]
+
 STORY = [
     Step("daemon.status"),
     Step("operation.list"),
     Step("operation.get", {"name": "bot.create"}),
     Step("operation.get", {"name": "no.such"}, fails=True),
     Step("plugin.list"),
+    Step("plugin.get", {"name": "rest"}),
+    Step("plugin.get", {"name": "nobody"}, fails=True),
+    Step("plugin.install", {"path": PLUGINS + "/provider-good.so"}),
+    Step("plugin.install", {"path": PLUGINS + "/provider-good.so"}, fails=True),
+    Step("plugin.install", {"path": PLUGINS + "/nameless.so"}, fails=True),
+    Step("plugin.get", {"name": "good"}),
+    Step("plugin.disable", {"name": "good"}),
+    Step("plugin.disable", {"name": "nobody"}, fails=True),
+    Step("plugin.enable", {"name": "good"}),
+    Step("plugin.enable", {"name": "nobody"}, fails=True),
+    Step("plugin.scan", {"name": "good"}),
+    Step("plugin.update", {"name": "good", "path": PLUGINS + "/newer.so"}),
+    Step("plugin.update", {"name": "good", "path": PLUGINS + "/provider-good.so"}, fails=True),
+    Step("plugin.remove", {"name": "good"}),
+    Step("plugin.remove", {"name": "good"}, fails=True),
+    Step("plugin.remove", {"name": "rest"}, fails=True),
     Step("config.list"),
     Step("config.set", {"name": "chat.context_window", "value": "9000"}),
     Step("config.get", {"name": "chat.context_window"}),
@@ -99,7 +118,7 @@ def wrong_requests(operations):
 
 
 def tell_through(kind):
-    with Daemon(kind.environment()) as daemon:
+    with doors.Bus() as environment, Daemon(environment) as daemon:
         door = kind(daemon)
         try:
             operations = doors.RestCall(daemon).call("operation.list", {}, None)["items"]
