@@ -11,20 +11,19 @@
 #define MAX_WORD 64
 
 static const char *const common_words[] = {
-  "a",       "about", "again", "all",   "also",  "am",     "an",     "and",      "any",     "anything",
-  "are",     "as",    "ask",   "asked", "at",    "be",     "been",   "being",    "but",     "by",
-  "can",     "could", "did",   "do",    "does",  "don",    "done",   "else",     "ever",    "everything",
-  "explain", "find",  "for",   "from",  "get",   "give",   "had",    "happen",   "happens", "has",
-  "have",    "he",    "her",   "here",  "him",   "his",    "how",    "i",        "if",      "in",
-  "into",    "is",    "it",    "its",   "just",  "know",   "let",    "like",     "ll",      "m",
-  "made",    "make",  "makes", "many",  "may",   "maybe",  "me",     "mean",     "mine",    "more",
-  "most",    "much",  "my",    "need",  "needs", "no",     "not",    "nothing",  "now",     "of",
-  "off",     "ok",    "on",    "or",    "our",   "out",    "please", "possible", "re",      "really",
-  "s",       "said",  "say",   "shall", "she",   "should", "show",   "so",       "some",    "something",
-  "t",       "tell",  "than",  "that",  "the",   "their",  "them",   "then",     "there",   "these",
-  "they",    "thing", "this",  "those", "to",    "told",   "too",    "up",       "us",      "ve",
-  "very",    "want",  "was",   "way",   "we",    "were",   "what",   "when",     "where",   "which",
-  "who",     "whom",  "whose", "why",   "will",  "with",   "would",  "you",      "your",    "yours",
+  "about", "again", "all",   "also",   "am",      "an",    "and",        "any",       "anything", "are",    "as",
+  "ask",   "asked", "at",    "be",     "been",    "being", "but",        "by",        "can",      "could",  "did",
+  "do",    "does",  "don",   "done",   "else",    "ever",  "everything", "explain",   "find",     "for",    "from",
+  "get",   "give",  "had",   "happen", "happens", "has",   "have",       "he",        "her",      "here",   "him",
+  "his",   "how",   "if",    "in",     "into",    "is",    "it",         "its",       "just",     "know",   "let",
+  "like",  "ll",    "made",  "make",   "makes",   "many",  "may",        "maybe",     "me",       "mean",   "mine",
+  "more",  "most",  "much",  "my",     "need",    "needs", "no",         "not",       "nothing",  "now",    "of",
+  "off",   "ok",    "on",    "or",     "our",     "out",   "please",     "possible",  "re",       "really", "said",
+  "say",   "shall", "she",   "should", "show",    "so",    "some",       "something", "tell",     "than",   "that",
+  "the",   "their", "them",  "then",   "there",   "these", "they",       "thing",     "this",     "those",  "to",
+  "told",  "too",   "up",    "us",     "ve",      "very",  "want",       "was",       "way",      "we",     "were",
+  "what",  "when",  "where", "which",  "who",     "whom",  "whose",      "why",       "will",     "with",   "would",
+  "you",   "your",  "yours",
 };
 
 /* Stems that mean the same, where people ask. */
@@ -94,6 +93,8 @@ compare_words (const void *a, const void *b)
 gboolean
 builtin_words_is_common (const char *word)
 {
+  if (g_ascii_isalpha (word[0]) && word[1] == '\0')
+    return TRUE; /* a letter is about nothing: %s, i, n */
   return bsearch (word, common_words, G_N_ELEMENTS (common_words), sizeof common_words[0], compare_words) != NULL;
 }
 
