@@ -43,6 +43,9 @@ class Door:
     def close(self):
         pass
 
+    def refresh(self):
+        """Forgets which operations there were."""
+
     def call(self, operation, request, take):
         raise NotImplementedError
 
@@ -100,6 +103,9 @@ class Rest(RestCall):
 
     def __init__(self, daemon):
         super().__init__(daemon)
+        self.paths = {}
+
+    def refresh(self):
         self.paths = {}
 
     def call(self, operation, request, take):
@@ -194,6 +200,7 @@ class DBus(Door):
     """org.boternity.Boternity1 on a bus of its own: CallJson, and OpenJson with its descriptor for streams."""
 
     name = "dbus"
+    streams = ()
 
     def __init__(self, daemon):
         super().__init__(daemon)
@@ -201,6 +208,9 @@ class DBus(Door):
         self.connection = Gio.DBusConnection.new_for_address_sync(daemon.extra["DBUS_SESSION_BUS_ADDRESS"], flags, None, None)
         if not wait_for(self.has_name):
             raise AssertionError("the name org.boternity.Boternity1 is not on the bus: " + daemon.read_log())
+        self.refresh()
+
+    def refresh(self):
         self.streams = {item["name"] for item in self.call("operation.list", {}, None)["items"] if "streaming" in item["effects"]}
 
     def has_name(self):
@@ -217,7 +227,7 @@ class DBus(Door):
                                                            method, parameters, None, Gio.DBusCallFlags.NONE, 60000, None, None)
 
     def call(self, operation, request, take):
-        is_stream = operation != "operation.list" and operation in self.streams
+        is_stream = operation in self.streams
         try:
             answer, descriptors = self.ask("OpenJson" if is_stream else "CallJson", operation, request)
         except GLib.Error as error:
