@@ -34,7 +34,7 @@ bty_soup_connection_set_state (BtySoupConnection *self, BtySoupState state)
 gsize
 bty_soup_connection_get_pending (BtySoupConnection *self)
 {
-  if (self->state == BTY_SOUP_STREAMING && !self->lagging && !self->ending)
+  if (self->state == BTY_SOUP_STREAMING && !self->lagging && !self->ending && self->websocket == NULL)
     return 0; /* without a look at the buffer: one cache line less for each of thousands of streams */
   return self->out->len - self->sent;
 }
