@@ -48,8 +48,8 @@ check_size (BtyDbusDoor *self, GVariant *request, GError **error)
   if (size <= self->limits.max_request)
     return TRUE;
   g_set_error (error, BTY_ERROR, BTY_ERROR_OUT_OF_RANGE,
-               _ ("the request has %zu bytes, at most %zu are allowed (setting dbus.max_request)"),
-               size, self->limits.max_request);
+               _ ("the request has %zu bytes, at most %zu are allowed (setting dbus.max_request)"), size,
+               self->limits.max_request);
   return FALSE;
 }
 
