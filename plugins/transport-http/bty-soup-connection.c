@@ -360,6 +360,7 @@ bty_soup_connection_detach (BtySoupConnection *self)
   bty_soup_output_detach (self->output);
   g_clear_object (&self->input);
   g_clear_object (&self->output);
+  g_clear_pointer (&self->ahead, g_byte_array_unref);
   if (bty_soup_connection_get_pending (self) == 0)
     {
       g_string_free (self->out, TRUE);
@@ -388,6 +389,7 @@ bty_soup_connection_finalize (GObject *object)
   BtySoupConnection *self = BTY_SOUP_CONNECTION (object);
 
   g_clear_pointer (&self->body, g_byte_array_unref);
+  g_clear_pointer (&self->ahead, g_byte_array_unref);
   g_string_free (self->out, TRUE);
   G_OBJECT_CLASS (bty_soup_connection_parent_class)->finalize (object);
 }
