@@ -11,6 +11,7 @@
 
 #define WRITE_SIZE   (64 * 1024)      /* bytes handed to the exchange in one go */
 #define SCRATCH_SIZE (4 * WRITE_SIZE) /* bytes kept for the next stream */
+#define TURN_WRITES  4                /* of WRITE_SIZE by one stream before the others have their turn */
 
 const BtySetting bty_rest_settings[] = {
   { "rest", "heartbeat", BTY_SETTING_INT, "15000", "ms", 10, 3600000,
@@ -29,6 +30,8 @@ struct _BtyRestStreams
 {
   GQueue open;
   GQueue waiting; /* those that have not begun, in the order of their coming */
+  GQueue sated;   /* those that have more to say, and go on in the next turn of the main loop */
+  guint turn;
   BtyRestFrames *frames;
   GString *scratch; /* what one stream is about to write: none holds a buffer of its own */
   gboolean spoke;   /* any of them, since the last heartbeat */
@@ -48,8 +51,10 @@ typedef struct
   gint64 begin_at; /* until it has begun */
   gboolean begun;
   gboolean spoke; /* since the last heartbeat */
+  gboolean is_sated;
   GList link;
   GList waiting_link;
+  GList sated_link;
 } Stream;
 
 static void
@@ -58,6 +63,8 @@ stream_free (Stream *self)
   g_queue_unlink (&self->streams->open, &self->link);
   if (!self->begun)
     g_queue_unlink (&self->streams->waiting, &self->waiting_link);
+  if (self->is_sated)
+    g_queue_unlink (&self->streams->sated, &self->sated_link);
   bty_exchange_watch (self->context.exchange, NULL, NULL, NULL);
   bty_call_reader_free (self->reader);
   bty_rest_context_clear (&self->context);
@@ -158,12 +165,28 @@ is_ready (Stream *self)
   return bty_exchange_get_pending (self->context.exchange) <= self->streams->max_pending;
 }
 
-/* A slow reader only lags: its cursor stands still until what was made for it is sent. */
+static gboolean on_turn (gpointer data);
+
+/* No less urgent than what comes from the network, or a busy daemon would never go on with it. */
+static void
+await_turn (Stream *self)
+{
+  BtyRestStreams *streams = self->streams;
+
+  self->is_sated = TRUE;
+  g_queue_push_tail_link (&streams->sated, &self->sated_link);
+  if (streams->turn == 0)
+    streams->turn = g_idle_add_full (G_PRIORITY_DEFAULT, on_turn, streams, NULL);
+}
+
+/* A slow reader only lags: its cursor stands still until what was made for it is sent. One that reads as fast as we write has its
+   turn like the others. */
 static void
 advance (Stream *self)
 {
   BtyReadResult result = BTY_READ_WAIT;
-  gboolean has_room = is_ready (self);
+  gboolean has_room = !self->is_sated && is_ready (self);
+  guint writes = 0;
   BtyItem item;
 
   while (has_room && (result = bty_call_reader_next (self->reader, &item)) == BTY_READ_ITEM)
@@ -173,11 +196,33 @@ advance (Stream *self)
         continue;
       flush (self);
       has_room = is_ready (self);
+      if (!has_room || ++writes < TURN_WRITES)
+        continue;
+      await_turn (self);
+      return;
     }
   if (result == BTY_READ_END)
     finish (self);
   else
     flush (self);
+}
+
+static gboolean
+on_turn (gpointer data)
+{
+  BtyRestStreams *streams = data;
+
+  for (guint n = streams->sated.length; n > 0 && streams->sated.length > 0; n--)
+    {
+      Stream *self = g_queue_pop_head_link (&streams->sated)->data;
+
+      self->is_sated = FALSE;
+      advance (self);
+    }
+  if (streams->sated.length > 0)
+    return G_SOURCE_CONTINUE;
+  streams->turn = 0;
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -277,6 +322,7 @@ bty_rest_streams_add (BtyRestStreams *streams, const BtyRestContext *context, Bt
   self->streams = streams;
   self->link.data = self;
   self->waiting_link.data = self;
+  self->sated_link.data = self;
   self->begin_at = g_get_monotonic_time () + 1000 * (gint64) streams->begin_wait;
   bty_rest_context_copy (&self->context, context);
   g_queue_push_tail_link (&streams->open, &self->link);
@@ -296,6 +342,7 @@ bty_rest_streams_new (BtyHost *host)
 
   g_queue_init (&streams->open);
   g_queue_init (&streams->waiting);
+  g_queue_init (&streams->sated);
   streams->frames = bty_rest_frames_new ();
   streams->scratch = g_string_new (NULL);
   streams->heartbeat = bty_host_get_int (host, "rest", "heartbeat");
@@ -312,6 +359,7 @@ bty_rest_streams_free (BtyRestStreams *streams)
     stream_free (streams->open.head->data);
   g_clear_handle_id (&streams->timer, g_source_remove);
   g_clear_handle_id (&streams->begin_timer, g_source_remove);
+  g_clear_handle_id (&streams->turn, g_source_remove);
   bty_rest_frames_free (streams->frames);
   g_string_free (streams->scratch, TRUE);
   g_free (streams);

@@ -17,6 +17,12 @@ get_operation (BtyWsCall *self)
   return bty_call_operation (bty_ws_call_get_call (self));
 }
 
+gboolean
+bty_ws_call_is_stream (BtyWsCall *self)
+{
+  return (get_operation (self)->effect & BTY_EFFECT_STREAMING) != 0;
+}
+
 static void
 send_item (BtyWsCall *self, const BtyItem *item)
 {

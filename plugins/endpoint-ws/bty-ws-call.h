@@ -17,7 +17,7 @@ typedef struct _BtyWsCall BtyWsCall;
 
 typedef struct
 {
-  /* Whether more may be queued now; if not, the call is advanced again when what waits has become little. */
+  /* Whether more may be queued now; if not, the call is advanced again when what waits has become little, or in the next turn. */
   gboolean (*may_send) (gpointer session, BtyWsCall *call);
   void (*send) (gpointer session, const GString *frame);
   /* A turn of sending is over. */
@@ -30,7 +30,7 @@ struct _BtyWsCall
 {
   char *id;
   gint64 credit;
-  gboolean is_waiting; /* for what waits to become little */
+  gboolean is_waiting; /* for what waits to become little, or for the next turn */
   GList link;
 
   /*< private >*/
@@ -48,5 +48,7 @@ BtyWsCall *bty_ws_call_new (const char *id, BtyCall *call, gint64 credit, const 
 void bty_ws_call_advance (BtyWsCall *self);
 void bty_ws_call_free (BtyWsCall *self);
 BtyCall *bty_ws_call_get_call (BtyWsCall *self);
+/* Whether its items go out one by one. */
+gboolean bty_ws_call_is_stream (BtyWsCall *self);
 
 G_END_DECLS

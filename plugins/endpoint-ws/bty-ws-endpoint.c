@@ -18,6 +18,7 @@ struct _BtyWsEndpoint
   BtyHost *host; /* outlives us */
   BtyWsLimits limits;
   GQueue sessions;
+  BtyWsTurns turns;
 };
 
 static void bty_ws_endpoint_iface_init (BtyEndpointInterface *iface);
@@ -115,7 +116,7 @@ handle (BtyEndpoint *endpoint, BtyExchange *exchange)
     }
   socket = bty_exchange_upgrade (exchange, protocol, NULL);
   if (socket != NULL)
-    bty_ws_session_new (self->host, &self->limits, principal, socket, &self->sessions);
+    bty_ws_session_new (self->host, &self->limits, principal, socket, &self->sessions, &self->turns);
 }
 
 static void
@@ -133,6 +134,7 @@ bty_ws_endpoint_finalize (GObject *object)
 
   while (self->sessions.head != NULL)
     bty_ws_session_close (self->sessions.head->data, BTY_SOCKET_GOING_AWAY, NULL);
+  bty_ws_turns_clear (&self->turns);
   G_OBJECT_CLASS (bty_ws_endpoint_parent_class)->finalize (object);
 }
 
@@ -146,4 +148,5 @@ static void
 bty_ws_endpoint_init (BtyWsEndpoint *self)
 {
   g_queue_init (&self->sessions);
+  bty_ws_turns_init (&self->turns, bty_ws_session_run_turn);
 }

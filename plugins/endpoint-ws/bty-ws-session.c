@@ -9,7 +9,9 @@
 #include "bty-ws-call.h"
 #include "bty-ws-session.h"
 
-#define AFTER "after" /* the field of requests that says where to go on */
+#define AFTER       "after" /* the field of requests that says where to go on */
+#define TURN_BYTES  (256 * 1024)
+#define TURN_FRAMES 64
 
 struct _BtyWsSession
 {
@@ -21,7 +23,12 @@ struct _BtyWsSession
   GList link;
   GQueue calls;      /* BtyWsCall, oldest first */
   GHashTable *by_id; /* those that have one */
-  GQueue waiting;    /* BtyWsCall that wait for what is queued to become little */
+  GQueue waiting;    /* BtyWsCall that wait for what is queued to become little, or for the next turn */
+  BtyWsTurns *turns;
+  GList turn_link;
+  gboolean awaits_turn;
+  gsize turn_bytes; /* sent since the last turn */
+  guint turn_frames;
 };
 
 static void
@@ -43,12 +50,25 @@ is_clogged (BtyWsSession *self)
   return bty_socket_get_pending (self->socket) > self->limits->max_pending;
 }
 
+/* Whether the turn's share is used up; then another is under way. */
+static gboolean
+is_sated (BtyWsSession *self)
+{
+  if (self->turn_bytes < TURN_BYTES && self->turn_frames < TURN_FRAMES)
+    return FALSE;
+  if (!self->awaits_turn)
+    bty_ws_turns_add (self->turns, &self->turn_link);
+  self->awaits_turn = TRUE;
+  return TRUE;
+}
+
+/* Answers are not held back: calls that nothing but the turn kept would pile up to ws.max_calls. */
 static gboolean
 may_send (gpointer session, BtyWsCall *call)
 {
   BtyWsSession *self = session;
 
-  if (!is_clogged (self))
+  if (!is_clogged (self) && (!bty_ws_call_is_stream (call) || !is_sated (self)))
     return TRUE;
   call->is_waiting = TRUE;
   g_queue_push_tail (&self->waiting, call);
@@ -60,6 +80,8 @@ send_frame (gpointer session, const GString *frame)
 {
   BtyWsSession *self = session;
 
+  self->turn_bytes += frame->len;
+  self->turn_frames += 1;
   bty_socket_send_text (self->socket, frame->str, frame->len);
 }
 
@@ -92,6 +114,8 @@ static void
 session_free (BtyWsSession *self)
 {
   g_queue_unlink (self->sessions, &self->link);
+  if (self->awaits_turn)
+    bty_ws_turns_remove (self->turns, &self->turn_link);
   while (self->calls.head != NULL)
     {
       BtyWsCall *ours = self->calls.head->data;
@@ -306,8 +330,21 @@ on_text (BtySocket *socket, const char *text, gsize length, gpointer data)
     bty_socket_set_reading (socket, FALSE);
 }
 
-/* Each that waits has one turn; those that cannot finish it go to the end of the queue. Reading goes on first: a stream that fills
-   again and again what its client can take would else never hear that it was given up. */
+/* Each that waits has one turn; those that cannot finish it go to the end of the queue. */
+static void
+advance_waiting (BtyWsSession *self)
+{
+  for (guint n = self->waiting.length; n > 0 && !is_clogged (self) && !is_sated (self); n--)
+    {
+      BtyWsCall *call = g_queue_pop_head (&self->waiting);
+
+      call->is_waiting = FALSE;
+      bty_ws_call_advance (call);
+    }
+}
+
+/* Reading goes on first: a stream that fills again and again what its client can take would else never hear that it was given
+   up. */
 static void
 on_drained (BtySocket *socket, gpointer data)
 {
@@ -315,13 +352,18 @@ on_drained (BtySocket *socket, gpointer data)
 
   if (!is_clogged (self))
     bty_socket_set_reading (socket, TRUE);
-  for (guint n = self->waiting.length; n > 0 && !is_clogged (self); n--)
-    {
-      BtyWsCall *call = g_queue_pop_head (&self->waiting);
+  advance_waiting (self);
+}
 
-      call->is_waiting = FALSE;
-      bty_ws_call_advance (call);
-    }
+void
+bty_ws_session_run_turn (gpointer data)
+{
+  BtyWsSession *self = data;
+
+  self->awaits_turn = FALSE;
+  self->turn_bytes = 0;
+  self->turn_frames = 0;
+  advance_waiting (self);
 }
 
 static void
@@ -334,7 +376,7 @@ static const BtySocketEvents socket_events = { .text = on_text, .drained = on_dr
 
 BtyWsSession *
 bty_ws_session_new (BtyHost *host, const BtyWsLimits *limits, BtyPrincipal *principal, BtySocket *socket,
-                    GQueue *sessions)
+                    GQueue *sessions, BtyWsTurns *turns)
 {
   BtyWsSession *self = g_new0 (BtyWsSession, 1);
 
@@ -344,6 +386,8 @@ bty_ws_session_new (BtyHost *host, const BtyWsLimits *limits, BtyPrincipal *prin
   self->socket = socket;
   self->sessions = sessions;
   self->link.data = self;
+  self->turns = turns;
+  self->turn_link.data = self;
   g_queue_init (&self->calls);
   g_queue_init (&self->waiting);
   self->by_id = g_hash_table_new (g_str_hash, g_str_equal);

@@ -34,7 +34,7 @@ bty_soup_connection_set_state (BtySoupConnection *self, BtySoupState state)
 gsize
 bty_soup_connection_get_pending (BtySoupConnection *self)
 {
-  if (self->state == BTY_SOUP_STREAMING && !self->lagging && !self->ending)
+  if (self->state == BTY_SOUP_STREAMING && !self->lagging && !self->ending && self->websocket == NULL)
     return 0; /* without a look at the buffer: one cache line less for each of thousands of streams */
   return self->out->len - self->sent;
 }
@@ -366,6 +366,7 @@ bty_soup_connection_detach (BtySoupConnection *self)
   bty_soup_output_detach (self->output);
   g_clear_object (&self->input);
   g_clear_object (&self->output);
+  g_clear_pointer (&self->ahead, g_byte_array_unref);
   if (bty_soup_connection_get_pending (self) == 0)
     {
       g_string_free (self->out, TRUE);
@@ -394,6 +395,7 @@ bty_soup_connection_finalize (GObject *object)
   BtySoupConnection *self = BTY_SOUP_CONNECTION (object);
 
   g_clear_pointer (&self->body, g_byte_array_unref);
+  g_clear_pointer (&self->ahead, g_byte_array_unref);
   g_string_free (self->out, TRUE);
   G_OBJECT_CLASS (bty_soup_connection_parent_class)->finalize (object);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <gio/gio.h>
 
+#include "bty-soup-head.h"
 #include "bty-soup-limits.h"
 #include "bty-soup-pump.h"
 
@@ -58,12 +59,14 @@ struct _BtySoupConnection
   gint64 since;      /* when the state began, or when an answer last made progress */
   gboolean readable; /* reading has not said EAGAIN since the last event */
   gboolean writable;
-  gboolean gone;      /* the other side has closed */
-  gboolean begun;     /* libsoup has told of the present request */
-  gboolean ending;    /* linger once all is written */
-  gboolean chunked;   /* how a stream is framed */
-  gboolean lagging;   /* a stream has had bytes that waited */
-  gsize received;     /* bytes of the present head */
+  gboolean gone;    /* the other side has closed */
+  gboolean begun;   /* libsoup has told of the present request */
+  gboolean ending;  /* linger once all is written */
+  gboolean chunked; /* how a stream is framed */
+  gboolean lagging; /* a stream has had bytes that waited */
+  gsize received;   /* bytes of the present head */
+  BtySoupHead head;
+  GByteArray *ahead;  /* (nullable): what came with a head and is not libsoup's yet */
   GByteArray *body;   /* of the request being read */
   gsize body_counted; /* bytes of it in the server's total, until the request is over */
   GString *out;

@@ -286,7 +286,8 @@ refuse_upgrade (BtySoupExchange *self, guint status, const char *detail, GError 
   return NULL;
 }
 
-/* What libsoup has read beyond the request comes out of its stream first; then our end of it says that it is over. */
+/* What libsoup has read beyond the request comes out of its stream first, until our end of it says that it is over; then what was
+   not given to it yet. */
 static GByteArray *
 steal_early (BtySoupExchange *self)
 {
@@ -303,6 +304,10 @@ steal_early (BtySoupExchange *self)
         early = g_byte_array_new ();
       g_byte_array_append (early, buffer, n);
     }
+  if (early == NULL)
+    return g_steal_pointer (&self->connection->ahead);
+  if (self->connection->ahead != NULL)
+    g_byte_array_append (early, self->connection->ahead->data, self->connection->ahead->len);
   return early;
 }
 

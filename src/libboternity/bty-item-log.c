@@ -12,7 +12,8 @@
 
 #define IS_RECORD  0x80000000U
 #define MAX_TEXT   0x7fffffffU
-#define PACK_MAGIC 0x01474f4cU /* "LOG" and the form's version */
+#define MAX_RUN    ((gsize) 64 * 1024) /* bytes of text given out, or taken in, as one */
+#define PACK_MAGIC 0x01474f4cU         /* "LOG" and the form's version */
 #define PACK_HEAD  (3 * sizeof (guint32))
 
 typedef struct
@@ -150,18 +151,37 @@ append_without_nul (GString *out, const char *text, gsize length)
     }
 }
 
+/* How much of a text becomes one item: whole characters. */
+static gsize
+cut_text (const char *text, gsize length)
+{
+  gsize cut = MAX_RUN;
+
+  if (length <= MAX_RUN)
+    return length;
+  while (cut > MAX_RUN - 3 && (text[cut] & 0xc0) == 0x80)
+    cut--;
+  return cut;
+}
+
 void
 bty_item_log_append_text (BtyItemLog *log, const char *text, gsize length)
 {
-  guint32 start;
-
   g_return_if_fail (log != NULL && log->window == NULL && (text != NULL || length == 0));
   g_return_if_fail (length <= MAX_TEXT / 3 && log->text->len <= MAX_TEXT - 3 * length);
 
-  start = (guint32) log->text->len;
-  g_array_append_val (log->entries, start);
-  if (length > 0)
-    append_without_nul (log->text, text, length);
+  do
+    {
+      guint32 start = (guint32) log->text->len;
+      gsize cut = cut_text (text, length);
+
+      g_array_append_val (log->entries, start);
+      if (cut > 0)
+        append_without_nul (log->text, text, cut);
+      text += cut;
+      length -= cut;
+    }
+  while (length > 0);
   bty_item_log_announce (log);
 }
 
@@ -329,9 +349,15 @@ bty_item_log_get_run (const BtyItemLog *log, guint64 number, BtyItem *item)
   if (item->text == NULL)
     return TRUE;
   while (last < log->entries->len && (entry_at (log, last + 1) & IS_RECORD) == 0)
-    last++;
+    {
+      gsize length = text_end (log, last + 1) - entry_at (log, number);
+
+      if (length > MAX_RUN)
+        break;
+      item->length = length;
+      last++;
+    }
   item->number = last;
-  item->length = text_end (log, last) - entry_at (log, number);
   return TRUE;
 }
 

@@ -42,6 +42,7 @@ BTY_EXPORT BtyItemLog *bty_item_log_new (void);
 BTY_EXPORT BtyItemLog *bty_item_log_ref (BtyItemLog *log);
 BTY_EXPORT void bty_item_log_unref (BtyItemLog *log);
 
+/** bty_item_log_append_text: a text of more than 64 KiB becomes several items, cut between characters */
 BTY_EXPORT void bty_item_log_append_text (BtyItemLog *log, const char *text, gsize length);
 BTY_EXPORT void bty_item_log_append (BtyItemLog *log, gconstpointer record);
 
@@ -94,8 +95,8 @@ BTY_EXPORT gboolean bty_item_log_get (const BtyItemLog *log, guint64 number, Bty
 /**
  * bty_item_log_get_run:
  *
- * As bty_item_log_get(), but a text item takes along the text items right after it, as one text; @item->number becomes the
- * number of the last one. This is how a door sends what has piled up as one frame. In a log with a window, whose numbers may have
+ * As bty_item_log_get(), but a text item takes along the text items right after it, as one text of at most 64 KiB or of one
+ * item; @item->number becomes the number of the last one. This is how a door sends what has piled up as one frame. In a log with a window, whose numbers may have
  * gaps, the first item numbered @number or above.
  */
 BTY_EXPORT gboolean bty_item_log_get_run (const BtyItemLog *log, guint64 number, BtyItem *item);

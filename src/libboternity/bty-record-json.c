@@ -99,6 +99,18 @@ read_json_text (const char *prefix, BtyRecord *record, guint index, BtyView view
   return FALSE;
 }
 
+/* JSON takes blanks about a value; who writes a value alone has no use for them. */
+static gboolean
+read_plain_text (const BtyRecordInput *input, BtyRecord *record, guint index, BtyView view, const char *text,
+                 GError **error)
+{
+  gsize length = strlen (text);
+
+  if (length > 0 && (g_ascii_isspace (text[0]) || g_ascii_isspace (text[length - 1])))
+    return bty_record_input_fail (input, error, _ ("has blanks around “%.80s”: leave them out"), text);
+  return read_json_text (input->prefix, record, index, view, text, error);
+}
+
 static gboolean
 read_field_text (const char *prefix, BtyRecord *record, guint index, BtyView view, const char *text, GError **error)
 {
@@ -110,6 +122,7 @@ read_field_text (const char *prefix, BtyRecord *record, guint index, BtyView vie
     case BTY_FIELD_TYPE_BOOL:
     case BTY_FIELD_TYPE_INT64:
     case BTY_FIELD_TYPE_DOUBLE:
+      return read_plain_text (&input, record, index, view, text, error);
     case BTY_FIELD_TYPE_RECORD:
     case BTY_FIELD_TYPE_RECORDS:
     case BTY_FIELD_TYPE_JSON:

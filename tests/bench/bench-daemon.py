@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Start, memory and bot.get of the daemon against a bare SoupServer with SQLite, in turns in one run. Prints one JSON object."""
+"""Start, memory and bot.get of the daemon against a bare SoupServer with SQLite, and start and memory with a thousand stopped bots
+against one, in turns in one run. Prints one JSON object."""
 
 import json
 import os
@@ -17,6 +18,7 @@ from boternity_daemon import DAEMON, Daemon  # noqa: E402
 BARE = sys.argv[1]
 STARTS = 21
 LOADS = 3
+STOPPED = 1000
 
 
 def first_answer(port, path, started):
@@ -86,6 +88,32 @@ def measure_starts(daemon, database, body):
     }
 
 
+def fill(daemon, count):
+    """Makes so many bots, none of which runs, and stops the daemon."""
+    for number in range(count):
+        answer = daemon.post("/bots", {"name": f"Stopped {number}"})
+        assert answer.status == 201, answer.body
+    daemon.stop()
+
+
+def measure_stopped():
+    """What a thousand bots that do not run cost a daemon that starts: nothing, against one of them."""
+    with Daemon() as one, Daemon() as many:
+        fill(one, 1)
+        fill(many, STOPPED)
+        seconds, resident = ([], []), ([], [])
+        for _ in range(STARTS):
+            for which, daemon in enumerate((one, many)):
+                process, _, taken = start_daemon(daemon)
+                seconds[which].append(taken)
+                time.sleep(0.4)
+                resident[which].append(resident_kb(process.pid))
+                end(process)
+    return {"stopped_bots": STOPPED,
+            "stopped_start_ratio": statistics.median(seconds[1]) / statistics.median(seconds[0]),
+            "stopped_resident_ratio": statistics.median(resident[1]) / statistics.median(resident[0])}
+
+
 def load(port, path, token):
     command = ["wrk", "-t1", "-c64", "-d3s", "-H", "Authorization: Bearer " + token, f"http://127.0.0.1:{port}{path}"]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -122,6 +150,7 @@ def main():
         database = os.path.join(folder, "bare.db")
         result = measure_starts(daemon, database, body)
         result.update(measure_get(daemon, database, body))
+        result.update(measure_stopped())
         print(json.dumps({name: round(value, 3) for name, value in result.items()}, indent=2))
 
 

@@ -106,6 +106,54 @@ test_runs (void)
   g_assert_false (bty_item_log_get_run (log, 9, &item));
 }
 
+/* However much has piled up, no reader is given more than 64 KiB of text as one; the numbers tell where it goes on. */
+static void
+test_long_runs (void)
+{
+  g_autoptr (BtyItemLog) log = bty_item_log_new ();
+  g_autofree char *text = g_strnfill (1000, 'x');
+  guint64 number = 0;
+  gsize total = 0;
+  BtyItem item;
+
+  for (guint i = 0; i < 200; i++)
+    append_text (log, text);
+  while (bty_item_log_get_run (log, number + 1, &item))
+    {
+      g_assert_cmpuint (item.length, ==, (item.number - number) * 1000);
+      g_assert_cmpuint (item.length, <=, 64 * 1024);
+      g_assert_true (item.number == 200 || item.length > 64 * 1024 - 1000);
+      total += item.length;
+      number = item.number;
+    }
+  g_assert_cmpuint (number, ==, 200);
+  g_assert_cmpuint (total, ==, 200 * 1000);
+}
+
+/* A text that is long in itself is cut when it comes in, between characters. */
+static void
+test_long_text (void)
+{
+  g_autoptr (BtyItemLog) log = bty_item_log_new ();
+  g_autoptr (GString) text = g_string_new ("a");
+  g_autoptr (GString) read = g_string_new (NULL);
+  guint64 number = 0;
+  BtyItem item;
+
+  while (text->len < 200000)
+    g_string_append (text, "\342\202\254");
+  append_text (log, text->str);
+  g_assert_cmpuint (bty_item_log_get_length (log), ==, 4);
+  while (bty_item_log_get_run (log, number + 1, &item))
+    {
+      g_assert_cmpuint (item.length, <=, 64 * 1024);
+      g_assert_true (g_utf8_validate_len (item.text, item.length, NULL));
+      g_string_append_len (read, item.text, (gssize) item.length);
+      number = item.number;
+    }
+  g_assert_cmpstr (read->str, ==, text->str);
+}
+
 static void
 test_nul (void)
 {
@@ -335,6 +383,8 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/item-log/items", test_items);
   g_test_add_func ("/item-log/runs", test_runs);
+  g_test_add_func ("/item-log/long-runs", test_long_runs);
+  g_test_add_func ("/item-log/long-text", test_long_text);
   g_test_add_func ("/item-log/nul", test_nul);
   g_test_add_func ("/item-log/wake-once", test_wake_once);
   g_test_add_func ("/item-log/append-in-wake", test_append_in_wake);

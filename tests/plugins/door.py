@@ -14,6 +14,12 @@ import traceback
 TOKEN = 'test-token'
 
 
+def is_sanitized():
+    """Whether the program that is tested was built with the address sanitizer, and so takes more memory."""
+    with open(sys.argv[1], 'rb') as program:
+        return b'libasan' in program.read()
+
+
 class Server:
     """The test server with both plugins; use it as a context."""
 

@@ -23,7 +23,7 @@ def test_health():
 
 def test_unknown_paths():
     with door.Server() as server:
-        for path in ('/', '/api', '/api/v2/things', '/api/v1things', '/healthz/x', '/api/v1/../../stats'):
+        for path in ('/', '/api', '/api/v2/things', '/api/v1things', '/healthz/x'):
             answer = server.request('GET', path)
             assert (answer.status, answer.code()) == (404, 'NOT_FOUND'), (path, answer)
 
@@ -77,10 +77,10 @@ def test_path_tricks():
             assert (answer.status, answer.code()) == (400, 'INVALID_ARGUMENT'), (path, answer)
         for path in ('/api/v1/things/...', '/api/v1/things/.hidden', '/api/v1/things/a..b', '/api/v1/things/%2fetc%2fpasswd'):
             assert server.request('GET', path).status == 404, path
-        for path in ('/api/v1/../v1/stats', '/api/v1/x/%2e%2e/stats', '/api/v1/./stats'):  # dots are resolved before anyone looks
-            assert server.request('GET', path).status == 200, path
-        for path in ('/api/v1/%2e%2e/stats', '/api/v1/%2E./stats', '/api/v1/stats/..', '/../../../etc/passwd'):
-            assert server.request('GET', path).status == 404, path
+        for path in ('/api/v1/../v1/stats', '/api/v1/x/%2e%2e/stats', '/api/v1/./stats', '/api/v1/../../stats', '/api/v1/%2e%2e/stats',
+                     '/api/v1/%2E./stats', '/api/v1/stats/..', '/../../../etc/passwd', '/healthz/.', '/./healthz'):
+            answer = server.request('GET', path)  # libsoup would take the dots away without a word
+            assert (answer.status, answer.code()) == (400, 'INVALID_ARGUMENT'), (path, answer)
 
 
 def test_methods():
