@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "bty-ctl-log.h"
+#include "bty-ctl-terminal.h"
 
 #define POLL_MS   200
 #define OLD_FILES 100
@@ -174,6 +175,8 @@ bty_ctl_log_show_file (const char *path, const BtyCtlLogWish *wish, GError **err
     read_on (&self, !wish->follow);
   else if (!wish->follow)
     g_set_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND, _ ("there is no log “%s”: %s"), path, g_strerror (errno));
+  else
+    bty_ctl_note (_ ("there is no log “%s” yet: waiting for it"), path);
   show_kept (&self);
   if (wish->follow)
     follow (&self);

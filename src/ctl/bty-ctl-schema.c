@@ -125,7 +125,7 @@ run_schema (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 }
 
 static const BtyCtlOption schema_options[] = {
-  { "format", 'f', N_ ("FORMAT"), N_ ("typescript, json-schema (the default) or openapi"), BTY_CTL_NOTHING },
+  { "format", 'f', "typescript|json-schema|openapi", N_ ("what to write (json-schema)"), BTY_CTL_NOTHING },
   { NULL },
 };
 

@@ -37,6 +37,8 @@ def test_words():
         assert offered(place, "help", "ver") == ["version"] and offered(place, "help", "bot", "cr") == ["create"]
         assert offered(place, "bot", "create", "x", "--de") == ["--description"]
         assert offered(place, "chat", "--") == ["--session", "--new", "--reasoning", "--json", "--no-truncate", "--help"]
+        assert offered(place, "plugin", "new", "x", "--kind", "s") == ["store", "secrets"]
+        assert offered(place, "schema", "--format", "t") == ["typescript"]
         assert offered(place, "nonsense", "x") == [] and offered(place, "bot", "nonsense", "x") == []
         assert offered(place, "chat", "b") == [] and os.listdir(place.data) == []     # and no daemon is started
 
