@@ -97,13 +97,14 @@ class Reader:
         return taken
 
 
-def push(s, first):
-    """Requests for EVENTS items; their answers are small and may wait."""
+def push(s, reader, first):
+    """Has all that follow get EVENTS items; the answers to the requests for that are small and may wait."""
     for number in range(first, first + PUSHES):
         params = dict(PUSH["params"])
         if PUSHES > 1:
             params["description"] = f"{number} {'x' * SIZE}"
         s.sendall(request(id=number, method=PUSH["method"], params=params))
+        reader.wait_for(EVENTS * SOCKETS // PUSHES)
 
 
 def measure_ours():
@@ -121,13 +122,11 @@ def measure_ours():
             s.sendall(request(id=number, credit=1000000, method=FOLLOW))
         reader = Reader(sockets)
         reader.wait_for(GREETINGS * SOCKETS)
-        push(pusher, 1)   # when all have come, all are subscribed
-        reader.wait_for(EVENTS * SOCKETS)
+        push(pusher, reader, 1)   # when all have come, all are subscribed
         kb = resident_kb(pid) - before_kb
         before = cpu_seconds(pid)
         reader.bytes = 0
-        push(pusher, 1 + PUSHES)
-        reader.wait_for(EVENTS * SOCKETS)
+        push(pusher, reader, 1 + PUSHES)
         cpu = cpu_seconds(pid) - before
         for s in sockets + warm + [pusher]:
             s.close()
