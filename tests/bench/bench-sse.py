@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Many server-sent event streams on one item log, against a bare epoll fan-out that also watches hang-ups, in turns in one run.
+"""Many event.subscribe streams of a daemon, against a bare epoll fan-out of events of the same size that also watches hang-ups, in turns
+in one run.
 
-bench-sse.py PEER CLIENT TEST_SERVER MODULE MODULE. BOTERNITY_BENCH_STREAMS says how many streams (5,000). Prints one JSON object:
-CPU an event as a ratio of the peer's, KB of memory a stream, and p99 to p50 of the way of an event at 512 streams and of an
-operation at 512 connections (with wrk).
+bench-sse.py PEER CLIENT. BOTERNITY_BENCH_STREAMS says how many streams (5,000). Prints one JSON object: CPU an event as a ratio of the
+peer's, KB of memory a stream, and p99 to p50 of the way of an event at 512 streams and of bot.get at 512 connections (with wrk).
 """
 
 import json
@@ -15,16 +15,15 @@ import subprocess
 import sys
 import time
 
-PEER, CLIENT = sys.argv[1:3]
-sys.argv[1:3] = []
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'plugins'))
+PEER, CLIENT = (os.path.abspath(path) for path in sys.argv[1:3])
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'system'))
 
-import door  # noqa: E402
+from boternity_daemon import Daemon  # noqa: E402
 
 STREAMS = int(os.environ.get('BOTERNITY_BENCH_STREAMS', '5000'))
 EVENTS = 40
-SIZE = 100  # bytes of an event's text
-DELAY = 50  # ms between two events
+SIZE = 100  # bytes of text in an event
+DELAY = 0.05  # seconds between two events
 ROUNDS = 3
 FEW = 512
 
@@ -40,28 +39,41 @@ def resident_kb(pid):
 
 
 class Ours:
-    """The test server with both plugins."""
+    """The daemon; what happens are changes of a bot, whose description says when."""
+
+    path, mark = '/api/v1/events', '"description":"'
+    size = 0  # bytes of an event on the way
 
     def __init__(self, streams):
-        self.server = door.Server(f'http.max_connections={streams + 600}')
+        self.daemon = Daemon({'BOTERNITY_HTTP_MAX_CONNECTIONS': str(streams + 600)})
 
     def __enter__(self):
-        self.server.__enter__()
-        self.port, self.pid = self.server.port, self.server.process.pid
-        assert self.server.request('GET', '/api/v1/stats').status == 200
+        self.daemon.__enter__()
+        self.port, self.pid, self.token = self.daemon.port, self.daemon.process.pid, self.daemon.token
+        self.change()
+        events = self.daemon.get('/events/replay', headers={'Accept': 'application/json'}).json['items']
+        Ours.size = len(json.dumps(events[-1], ensure_ascii=False, separators=(',', ':')))
         return self
 
+    def change(self):
+        text = f'{time.monotonic_ns() // 1000} {"x" * SIZE}'
+        answer = self.daemon.request('PATCH', '/api/v1/bots/bo', {'description': text})
+        assert answer.status == 200, answer.body
+
     def shout(self):
-        with self.server.connect(60) as sock:
-            answer = self.server.request('POST', '/api/v1/live-ticks', {'count': EVENTS, 'size': SIZE, 'delay': DELAY}, sock=sock)
-        assert answer.status == 200, answer
+        began = time.monotonic()
+        for number in range(EVENTS):
+            time.sleep(max(0, began + number * DELAY - time.monotonic()))
+            self.change()
 
     def __exit__(self, *reason):
-        self.server.__exit__(*reason)
+        self.daemon.__exit__(*reason)
 
 
 class Bare:
     """The epoll loop."""
+
+    path, mark, token = '/', '"number":', 'none'
 
     def __init__(self, streams):
         pass
@@ -72,7 +84,7 @@ class Bare:
         return self
 
     def shout(self):
-        self.process.stdin.write(f'{EVENTS} {SIZE} {DELAY}\n')
+        self.process.stdin.write(f'{EVENTS} {Ours.size} {int(DELAY * 1000)}\n')
         self.process.stdin.flush()
         assert self.process.stdout.readline() == 'done\n'
 
@@ -84,7 +96,7 @@ class Bare:
 def measure(kind, streams):
     with kind(streams) as server:
         before = resident_kb(server.pid)
-        client = subprocess.Popen([CLIENT, str(server.port), '/api/v1/live-ticks', door.TOKEN, str(streams), str(EVENTS)],
+        client = subprocess.Popen([CLIENT, str(server.port), server.path, server.token, str(streams), str(EVENTS), server.mark],
                                   stdout=subprocess.PIPE, text=True)
         if client.stdout.readline() != 'ready\n':
             raise RuntimeError('the streams were not opened')
@@ -104,10 +116,10 @@ def median_of(rounds):
 
 
 def measure_wrk():
-    """p99 to p50 of an operation that answers at once, at 512 connections."""
+    """p99 to p50 of bot.get at 512 connections."""
     with Ours(FEW) as server:
-        command = ['wrk', '-t1', f'-c{FEW}', '-d3s', '--latency', '-H', 'Authorization: Bearer ' + door.TOKEN,
-                   f'http://127.0.0.1:{server.port}/api/v1/stats']
+        command = ['wrk', '-t1', f'-c{FEW}', '-d3s', '--latency', '-H', 'Authorization: Bearer ' + server.token,
+                   f'http://127.0.0.1:{server.port}/api/v1/bots/bo']
         output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if 'Non-2xx' in output or 'Socket errors' in output:
         raise RuntimeError(output)
@@ -128,7 +140,7 @@ def main():
         bare.append(measure(Bare, streams))
         few.append(measure(Ours, FEW))
     ours, bare, few = median_of(ours), median_of(bare), median_of(few)
-    result = {'streams': streams, 'cpu_us_per_event': ours['cpu_us'], 'bare_cpu_us_per_event': bare['cpu_us'],
+    result = {'streams': streams, 'bytes_per_event': Ours.size, 'cpu_us_per_event': ours['cpu_us'], 'bare_cpu_us_per_event': bare['cpu_us'],
               'cpu_ratio': ours['cpu_us'] / bare['cpu_us'], 'kb_per_stream': ours['kb'], 'bare_kb_per_stream': bare['kb'],
               'p99_us': ours['p99_us'], 'bare_p99_us': bare['p99_us'], 'p50_us_at_512': few['p50_us'],
               'p99_us_at_512': few['p99_us'], 'p99_to_p50_at_512': few['spread']}

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Many WebSockets, each with a live subscription, against a bare libsoup server that echoes: CPU a message and memory a socket, in one
-run. bench-websocket.py BARE PLUGIN_FOLDER: prints one JSON object. By environment: BTY_BENCH_SOCKETS, BTY_BENCH_EVENTS, and, to measure
-another stream, BTY_BENCH_FOLLOW and BTY_BENCH_PUSH as JSON {"method": ..., "params": ...}; the latter must give each follower as many items
-as BTY_BENCH_EVENTS says."""
+"""Many WebSockets, each with a live subscription, against a bare libsoup server that echoes messages of the same size: CPU a message and
+memory a socket, in one run. bench-websocket.py BARE PLUGIN_FOLDER: prints one JSON object. By environment: BTY_BENCH_SOCKETS,
+BTY_BENCH_EVENTS, and BTY_BENCH_STREAM: `event.subscribe` (what happens are changes of a bot) or `feed.follow` (of the plugin in that folder)."""
 
 import json
 import os
@@ -21,8 +20,13 @@ BARE, PLUGINS = (os.path.abspath(path) for path in sys.argv[1:3])
 SOCKETS = int(os.environ.get("BTY_BENCH_SOCKETS", "1000"))
 EVENTS = int(os.environ.get("BTY_BENCH_EVENTS", "200"))
 SIZE = 200
-FOLLOW = json.loads(os.environ.get("BTY_BENCH_FOLLOW", '{"method": "feed.follow"}'))
-PUSH = json.loads(os.environ.get("BTY_BENCH_PUSH", json.dumps({"method": "feed.push", "params": {"count": EVENTS, "size": SIZE}})))
+# What to follow, how many items greet a follower, what gives all of them an item, how often that is to be said for EVENTS of them.
+STREAMS = {
+    "event.subscribe": (1, {"method": "bot.update", "params": {"slug": "bo"}}, EVENTS),
+    "feed.follow": (0, {"method": "feed.push", "params": {"count": EVENTS, "size": SIZE}}, 1),
+}
+FOLLOW = os.environ.get("BTY_BENCH_STREAM", "event.subscribe")
+GREETINGS, PUSH, PUSHES = STREAMS[FOLLOW]
 
 
 def frame(text):
@@ -63,6 +67,7 @@ class Reader:
 
     def __init__(self, sockets):
         self.poll = select.epoll()
+        self.bytes = 0
         self.rest = {s.fileno(): [s, b""] for s in sockets}
         for s in sockets:
             s.setblocking(False)
@@ -76,8 +81,7 @@ class Reader:
                 count -= self.take(self.rest[fd])
         return count
 
-    @staticmethod
-    def take(state):
+    def take(self, state):
         data = state[1] + state[0].recv(1 << 18)
         at = taken = 0
         while len(data) - at >= 4:
@@ -87,9 +91,20 @@ class Reader:
             if len(data) - at < head + length:
                 break
             taken += data[at] == 0x81
+            self.bytes += length
             at += head + length
         state[1] = data[at:]
         return taken
+
+
+def push(s, reader, first):
+    """Has all that follow get EVENTS items; the answers to the requests for that are small and may wait."""
+    for number in range(first, first + PUSHES):
+        params = dict(PUSH["params"])
+        if PUSHES > 1:
+            params["description"] = f"{number} {'x' * SIZE}"
+        s.sendall(request(id=number, method=PUSH["method"], params=params))
+        reader.wait_for(EVENTS * SOCKETS // PUSHES)
 
 
 def measure_ours():
@@ -104,18 +119,18 @@ def measure_ours():
         before_kb = resident_kb(pid)
         sockets = [connect(daemon.port, token) for _ in range(SOCKETS)]
         for number, s in enumerate(sockets):
-            s.sendall(request(id=number, credit=1000000, **FOLLOW))
+            s.sendall(request(id=number, credit=1000000, method=FOLLOW))
         reader = Reader(sockets)
-        pusher.sendall(request(id=1, **PUSH))   # when all have come, all are subscribed
-        reader.wait_for(EVENTS * SOCKETS)
+        reader.wait_for(GREETINGS * SOCKETS)
+        push(pusher, reader, 1)   # when all have come, all are subscribed
         kb = resident_kb(pid) - before_kb
         before = cpu_seconds(pid)
-        pusher.sendall(request(id=2, **PUSH))
-        reader.wait_for(EVENTS * SOCKETS)
+        reader.bytes = 0
+        push(pusher, reader, 1 + PUSHES)
         cpu = cpu_seconds(pid) - before
         for s in sockets + warm + [pusher]:
             s.close()
-    return cpu, kb
+    return cpu, kb, reader.bytes // (EVENTS * SOCKETS)
 
 
 def echo_all(sockets, reader, message, rounds):
@@ -125,7 +140,7 @@ def echo_all(sockets, reader, message, rounds):
         reader.wait_for(len(sockets))
 
 
-def measure_bare():
+def measure_bare(size):
     process = subprocess.Popen([BARE], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
     port = int(process.stdout.readline())
     warm = [connect(port, None) for _ in range(10)]
@@ -133,7 +148,7 @@ def measure_bare():
     before_kb = resident_kb(process.pid)
     sockets = [connect(port, None) for _ in range(SOCKETS)]
     reader = Reader(sockets)
-    message = frame(b"x" * (SIZE + 80))   # as long as an item with what is around it
+    message = frame(b"x" * size)
     echo_all(sockets, reader, message, 3)
     kb = resident_kb(process.pid) - before_kb
     before = cpu_seconds(process.pid)
@@ -151,9 +166,10 @@ def compare(ours, bare, digits):
 
 
 def main():
-    (ours, ours_kb), (bare, bare_kb) = measure_ours(), measure_bare()
+    ours, ours_kb, size = measure_ours()
+    bare, bare_kb = measure_bare(size)
     total = SOCKETS * EVENTS
-    print(json.dumps({"sockets": SOCKETS, "events": EVENTS, "follow": FOLLOW["method"],
+    print(json.dumps({"sockets": SOCKETS, "events": EVENTS, "follow": FOLLOW, "bytes_a_message": size,
                       "cpu_us_a_message": compare(ours / total * 1e6, bare / total * 1e6, 2),
                       "kb_a_socket": compare(ours_kb / SOCKETS, bare_kb / SOCKETS, 2)}))
 

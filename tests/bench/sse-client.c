@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The client of bench-sse.py: sse-client PORT PATH TOKEN STREAMS EVENTS. Opens the streams, prints `ready` once each has said
- * something, reads until each has had so many events, and prints what it saw as one JSON object. An event is known by its member
- * `number`, which is the monotonic time at which it was made (us). Gives up after two minutes. */
+/* The client of bench-sse.py: sse-client PORT PATH TOKEN STREAMS EVENTS MARK. Opens the streams, prints `ready` once each has said
+ * something, reads until each has had so many events, and prints what it saw as one JSON object. An event is known by the
+ * digits after MARK, which are the monotonic time at which it was made (us). Gives up after two minutes. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
@@ -17,7 +17,8 @@
 #define MAX_US      120000000LL
 #define IN_FLIGHT   256 /* connections being opened */
 
-static const char mark[] = "\"number\":";
+static const char *mark;
+static unsigned mark_length;
 
 typedef struct
 {
@@ -66,7 +67,7 @@ scan (Stream *stream, const char *data, ssize_t length, long long now)
       else if (stream->in_number)
         end_number (stream, now);
       stream->matched = c == mark[stream->matched] ? stream->matched + 1 : c == mark[0];
-      if (stream->matched < sizeof mark - 1)
+      if (stream->matched < mark_length)
         continue;
       stream->matched = 0;
       stream->in_number = 1;
@@ -160,8 +161,10 @@ main (int argc, char **argv)
 {
   long long end;
 
-  if (argc != 6 || (n_streams = atoi (argv[4])) < 1 || n_streams > MAX_STREAMS || (n_wanted = atol (argv[5])) < 1)
+  if (argc != 7 || (n_streams = atoi (argv[4])) < 1 || n_streams > MAX_STREAMS || (n_wanted = atol (argv[5])) < 1)
     return 2;
+  mark = argv[6];
+  mark_length = strlen (mark);
   poll_fd = epoll_create1 (EPOLL_CLOEXEC);
   if (!open_all (atoi (argv[1]), argv[2], argv[3]))
     {

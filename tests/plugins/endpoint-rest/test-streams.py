@@ -4,6 +4,7 @@
 import itertools
 import socket
 import sys
+import threading
 import time
 
 import door
@@ -55,6 +56,26 @@ def test_as_a_whole():
         assert (answer.status, answer.code()) == (500, 'DATA_LOSS')
         events, _ = read_all(server, TICKS, headers={'Accept': 'application/json, text/event-stream'})
         assert events.headers['content-type'] == 'text/event-stream'
+
+
+def test_long_streams_do_not_hold_up_others():
+    """While a stream whose items are all there goes to a reader that takes all of them at once, a call is answered before its end."""
+    total, read = 300 * 100000, 0
+
+    def read_on(sock):
+        nonlocal read
+        while data := sock.recv(1 << 16):
+            read += len(data)
+
+    with door.Server() as server, server.connect() as s:
+        s.sendall(door.make_request('GET', TICKS + '?count=300&size=100000'))
+        read += len(s.recv(1 << 16))
+        reader = threading.Thread(target=read_on, args=(s,))
+        reader.start()
+        assert server.request('GET', '/api/v1/stats').status == 200
+        before = read
+        reader.join()
+        assert read > total and before < 0.9 * read, (before, read)
 
 
 def test_failures():
@@ -253,4 +274,5 @@ def test_many_streams():
 sys.exit(door.run([test_a_stream, test_tokens_come_as_runs, test_as_a_whole, test_failures, test_beginning_and_heartbeats,
                    test_resuming_exactly_once, test_two_read_one_call, test_client_that_vanishes, test_reader_that_only_lags,
                    test_reader_that_lags_behind_a_small_limit, test_many_follow_one_log,
-                   test_items_that_piled_up_go_out_together, test_clients_that_never_read, test_stop_while_nobody_reads, test_many_streams]))
+                   test_items_that_piled_up_go_out_together, test_long_streams_do_not_hold_up_others, test_clients_that_never_read,
+                   test_stop_while_nobody_reads, test_many_streams]))
