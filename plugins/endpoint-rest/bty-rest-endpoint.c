@@ -195,9 +195,15 @@ answer_call (BtyRestEndpoint *self, const BtyRestContext *context, const BtyCall
   const BtyOperation *operation = context->route->operation;
   gboolean is_endless = (operation->effect & BTY_EFFECT_ENDLESS) != 0;
   gboolean streams = (operation->effect & BTY_EFFECT_STREAMING) != 0 && operation->item != NULL &&
-                     (is_endless || !wants_whole (context->exchange));
+                     !wants_whole (context->exchange);
   g_autoptr (BtyCall) call = NULL;
 
+  if (is_endless && !streams)
+    {
+      bty_rest_problem_respond_new (context->exchange, 406, BTY_ERROR_INVALID_ARGUMENT,
+                                    _ ("this never ends, so that it cannot be handed over whole: accept text/event-stream"));
+      return;
+    }
   if (streams && strcmp (bty_exchange_get_method (context->exchange), "HEAD") == 0)
     {
       bty_exchange_respond (context->exchange, 200, "text/event-stream", NULL);

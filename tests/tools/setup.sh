@@ -9,7 +9,7 @@ build_packages=(meson ninja-build gcc libc6-dev pkg-config gettext libglib2.0-de
   libjson-glib-dev libsqlite3-dev libedit-dev glib-networking ca-certificates lowdown)
 test_packages=(python3 dbus nghttp2-proxy openssl wrk clang libclang-rt-dev clang-format strace
   g++ python3-jsonschema python3-pip python3-gi locales libglib2.0-bin fish zsh gobject-introspection libgirepository1.0-dev
-  gi-docgen abigail-tools systemd nodejs npm debhelper dpkg-dev fakeroot lintian appstream desktop-file-utils
+  gi-docgen abigail-tools systemd debhelper dpkg-dev fakeroot lintian appstream desktop-file-utils
   libxml2-utils librsvg2-bin groff man-db mandoc)
 
 if [ -t 2 ]; then
