@@ -20,7 +20,7 @@ except ImportError:
 
 NAME = "org.boternity.Boternity1"
 PATH = "/org/boternity/Boternity1"
-CONFIG = """<busconfig><type>session</type><listen>unix:dir={folder}</listen><servicedir>{folder}/services</servicedir>
+CONFIG = """<busconfig><type>session</type><listen>unix:path={folder}/session-bus</listen><servicedir>{folder}/services</servicedir>
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
 <limit name="max_incoming_bytes">1000000000</limit><limit name="max_outgoing_bytes">1000000000</limit>
 <limit name="max_message_size">1000000000</limit></busconfig>"""
@@ -46,16 +46,16 @@ class Home:
                 file.write(f"[D-BUS Service]\nName={NAME}\nExec={DAEMON} --activated\n")
         self.bus = None
         self.processes = []
+        self.log = open(os.path.join(self.folder, "log"), "ab")
         self.start_bus()
 
     def start_bus(self):
         config = os.path.join(self.folder, "bus.conf")
         with open(config, "w", encoding="utf-8") as file:
             file.write(CONFIG.format(folder=self.folder))
-        self.log = open(os.path.join(self.folder, "log"), "ab")
         self.bus = subprocess.Popen(["dbus-daemon", "--config-file", config, "--nofork", "--print-address"], env=self.environment,
                                     stdout=subprocess.PIPE, stderr=self.log, text=True)
-        self.environment["DBUS_SESSION_BUS_ADDRESS"] = self.bus.stdout.readline().strip()
+        self.environment["DBUS_SESSION_BUS_ADDRESS"] = self.bus.stdout.readline().split(",guid=")[0].strip()
 
     def connect(self):
         return Gio.DBusConnection.new_for_address_sync(
@@ -307,6 +307,56 @@ def test_cancel_and_names():
         assert call(bus, "operation.list", options=mine, method="Subscribe") == "mine"
 
 
+def test_cancelled_stream_ends_whole():
+    """Its socket is full when it is given up: every line that was begun is there, and the last says why there are no more."""
+    with Home() as home:
+        bus = home.connect()
+        open_one = open_long(home, bus)
+        pid = home.pid(bus)
+        held = descriptors(pid)
+        stream, name = open_one()
+        call(bus, "daemon.status")
+        cancel(bus, name)
+        refused(lambda: cancel(bus, name), "NotFound", name)
+        with stream:
+            lines = [json.loads(line) for line in stream]
+        assert lines[-1]["error"]["code"] == "CANCELLED" and all("item" in line for line in lines[:-1]), lines[-1]
+        assert wait_for(lambda: descriptors(pid) <= held), "descriptors are left"
+        stream, name = open_one()
+        cancel(bus, name)
+        bus.close_sync(None)  # one that was given up and is never read goes with its client
+        bus = home.connect()
+        call(bus, "daemon.status")
+        assert wait_for(lambda: descriptors(pid) <= held), "descriptors are left"
+        stream.close()
+
+
+def test_calls_of_one_client():
+    with Home({"BOTERNITY_DBUS_MAX_CALLS": "2"}) as home:
+        bus, other = home.connect(), home.connect()
+        open_one = open_long(home, bus)
+        kept = [open_one() for _ in range(2)]
+        for function in (open_one, lambda: call(bus, "bot.list"), lambda: describe(bus)):
+            refused(function, "ResourceExhausted", "dbus.max_calls")
+        assert call(other, "bot.list")["items"]
+        cancel(bus, kept[0][1])
+        with kept[0][0] as stream:
+            assert b"CANCELLED" in stream.read().splitlines()[-1]
+        assert wait_for(lambda: can_call(bus)), "its place is not free"
+        kept[1][0].close()
+
+
+def describe(bus):
+    return bus.call_sync(NAME, PATH, NAME, "Describe", GLib.Variant("(s)", ("bot.get",)), None, 0, 9000, None)
+
+
+def can_call(bus):
+    try:
+        return call(bus, "bot.list")["items"]
+    except GLib.Error:
+        return None
+
+
 def cancel(bus, name):
     bus.call_sync(NAME, PATH, NAME, "Cancel", GLib.Variant("(s)", (name,)), None, 0, 9000, None)
 
@@ -423,6 +473,32 @@ def test_bus_that_dies():
         home.bus.wait()
         assert wait_for(lambda: "the session bus is gone" in home.read_log()), home.read_log()
         assert home.ctl("bot", "list").returncode == 0 and process.poll() is None
+
+
+def test_bus_that_comes_back():
+    with Home({"BOTERNITY_DBUS_RETRY": "20"}, service=False) as home:
+        bus = home.connect()
+        process = home.start()
+        assert wait_for(lambda: home.pid(bus)) == process.pid
+        for _ in range(2):
+            home.bus.kill()
+            home.bus.wait()
+            home.bus.stdout.close()
+            home.start_bus()
+            bus = home.connect()
+            assert wait_for(lambda: home.pid(bus), 30) == process.pid, home.read_log()
+            assert call(bus, "bot.list")["items"]
+            assert home.ctl("bot", "list").returncode == 0
+        assert home.read_log().count("a door") == 2, home.read_log()
+
+
+def test_started_at():
+    with Home() as home:
+        bus = home.connect()
+        status = bus.call_sync(NAME, PATH, "org.freedesktop.DBus.Properties", "Get", GLib.Variant("(ss)", (NAME, "Status")), None, 0, 20000,
+                               None).unpack()[0]
+        said = call_json(bus, "daemon.status")
+        assert status["started_at"] == said["started_at"] and status["pid"] == said["pid"], (status, said)
 
 
 def test_other_folder_leaves_the_name():
