@@ -62,6 +62,11 @@ bty_ctl_stage_init (BtyCtlStage *self, BtyCtl *ctl, const char *path, GError **e
 {
   /* The daemon has a working folder of its own. */
   *self = (BtyCtlStage){ g_canonicalize_filename (path, NULL), NULL };
+  if (!g_file_test (self->path, G_FILE_TEST_EXISTS))
+    {
+      g_set_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND, _ ("there is no file “%s”"), self->path);
+      return FALSE;
+    }
   if (!bty_ctl_connect (ctl, error))
     return FALSE;
   if (!g_file_test (self->path, G_FILE_TEST_IS_REGULAR) || sees_our_files (ctl->status->pid))

@@ -15,7 +15,7 @@ typedef struct
   char *folder; /* NULL: no copy was needed */
 } BtyCtlStage;
 
-/* Connects to the daemon. @path: which need not exist: the daemon says so. */
+/* Connects to the daemon. */
 gboolean bty_ctl_stage_init (BtyCtlStage *stage, BtyCtl *ctl, const char *path, GError **error);
 void bty_ctl_stage_clear (BtyCtlStage *stage);
 
