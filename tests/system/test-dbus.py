@@ -65,7 +65,8 @@ class Home:
     def start(self, arguments=(), environment=None, **options):
         """A daemon that is started by hand; returns when it serves."""
         reader, writer = os.pipe()
-        process = subprocess.Popen([DAEMON, "--ready-fd", str(writer), *arguments], env={**self.environment, **(environment or {})},
+        command = [*options.pop("command", ()), DAEMON, "--ready-fd", str(writer), *arguments]
+        process = subprocess.Popen(command, env={**self.environment, **(environment or {})},
                                    stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, pass_fds=(writer, *options.pop("pass_fds", ())),
                                    **options)
         os.close(writer)
@@ -603,6 +604,44 @@ def test_units():
                                  timeout=60, check=False)
         said = [line for line in checked.stderr.splitlines() if "boternity" in line]
         assert not said, checked.stderr
+
+
+# What a user's manager does without a user namespace, in which the files of root would belong to nobody and the daemon would refuse
+# its own plugins. Whoever adds an option here has looked it up: in systemd.exec(5), what takes a mount namespace is not one of them.
+WITHOUT_NAMESPACE = {"Type", "NotifyAccess", "ExecStart", "Slice", "Restart", "RestartPreventExitStatus", "TimeoutStopSec", "UMask",
+                     "NoNewPrivileges", "LockPersonality", "RestrictRealtime", "RestrictSUIDSGID", "RestrictAddressFamilies",
+                     "SystemCallArchitectures", "SystemCallFilter", "SystemCallErrorNumber"}
+
+
+def test_unit_makes_no_namespace():
+    with open(os.path.join(os.environ["BOTERNITY_TEST_BUILD"], "data", "boternity.service"), encoding="utf-8") as file:
+        section = file.read().split("[Service]\n")[1].split("\n[")[0]
+    options = {line.split("=")[0] for line in section.splitlines() if line and not line.startswith("#")}
+    assert options <= WITHOUT_NAMESPACE, options - WITHOUT_NAMESPACE
+
+
+def test_plugins_of_root():
+    """As the package is started: by a user, without more rights, its plugins root's. In a user namespace they belong to nobody."""
+    if os.geteuid() != 0 or shutil.which("setpriv") is None:
+        raise tap.Skip("only root can be another user")
+    plugins = os.path.join(os.environ["BOTERNITY_TEST_BUILD"], "plugins")
+    with Home(service=False) as home:
+        os.chmod(home.folder, 0o755)
+        program = os.path.join(home.folder, "program")
+        os.mkdir(program, 0o755)
+        for folder, _, names in os.walk(plugins):
+            for name in names:
+                if name.endswith(".so"):
+                    shutil.copy(os.path.join(folder, name), program)
+        user = os.path.join(home.folder, "user")
+        os.mkdir(user, 0o700)
+        os.chown(user, 12345, 12345)
+        environment = {**home.environment, "BOTERNITY_PLUGIN_PATH": program, "HOME": user, "XDG_DATA_HOME": user, "XDG_CONFIG_HOME": user,
+                       "XDG_CACHE_HOME": user, "XDG_RUNTIME_DIR": user, "TMPDIR": user, "BOTERNITY_DBUS_ENABLED": "no"}
+        become = ["setpriv", "--reuid=12345", "--regid=12345", "--clear-groups", "--no-new-privs"]
+        if subprocess.run([*become, DAEMON, "--version"], env=environment, capture_output=True, check=False).returncode != 0:
+            raise tap.Skip("another user cannot run what was built here")
+        home.start(environment=environment, command=become)
 
 
 def find_program(folder):
