@@ -16,13 +16,15 @@ export interface BoternityOperation {
   readonly revision: boolean;
   /** Whether a stream goes on after the item that `Last-Event-ID` names. */
   readonly after: boolean;
+  /** Whether a stream goes on until somebody leaves: it ends only because the daemon stops. */
+  readonly endless: boolean;
   /** Whether the next page is asked for with `cursor`. */
   readonly cursor: boolean;
 }
 
 /** What a client is made with. */
 export interface BoternityOptions {
-  /** Where the daemon is, such as `http://127.0.0.1:8765`. In a page: where the page is from. */
+  /** Where the daemon is, such as `http://127.0.0.1:7717`. In a page: where the page is from. */
   baseUrl?: string;
   /** What `boternity-ctl token` prints, or a function that gives it. */
   token?: string | (() => string | Promise<string>);
@@ -131,6 +133,12 @@ function boternityIsObject(value: unknown): value is BoternityFields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Where an endless stream stood when the daemon stopped, before any item came. */
+function boternityPlace(end: unknown): string | undefined {
+  const place = boternityIsObject(end) ? end["next_cursor"] : undefined;
+  return typeof place === "string" ? place : undefined;
+}
+
 function boternityReadProblem(value: unknown): BoternityProblem | undefined {
   if (!boternityIsObject(value) || typeof value["code"] !== "string" || typeof value["status"] !== "number") return undefined;
   return value as unknown as BoternityProblem;
@@ -142,13 +150,8 @@ function boternityProblemError(operation: string, problem: BoternityProblem): Bo
 
 /** How long the daemon asked to wait, for errors that said so. */
 const boternityWaits = new WeakMap<BoternityError, number>();
-/** Errors that ended a stream: the operation itself failed, and is not tried again. */
-const boternityFinals = new WeakSet<BoternityError>();
-
-function boternityFinal(error: BoternityError): BoternityError {
-  boternityFinals.add(error);
-  return error;
-}
+/** Errors that ended a stream. True: the daemon was stopping; false: the operation itself failed, and is not tried again. */
+const boternityStops = new WeakMap<BoternityError, boolean>();
 
 function boternityParse(operation: string, text: string): unknown {
   try {
@@ -301,7 +304,7 @@ export class BoternityClient {
   constructor(options: BoternityOptions = {}) {
     const here = (globalThis as { location?: { origin?: string } }).location?.origin;
     const base = options.baseUrl ?? here;
-    if (base === undefined || base === "null") throw new TypeError("baseUrl is needed, such as http://127.0.0.1:8765");
+    if (base === undefined || base === "null") throw new TypeError("baseUrl is needed, such as http://127.0.0.1:7717");
     this.#base = base.replace(/\/+$/, "") + "/api/v1";
     this.#fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
     this.#token = options.token;
@@ -416,7 +419,9 @@ export class BoternityClient {
   }
 
   #mayRetry(attempt: BoternityTry, error: unknown): error is BoternityError {
-    if (!(error instanceof BoternityError) || boternityFinals.has(error) || !(attempt.operation.repeatable || attempt.key !== undefined)) return false;
+    if (!(error instanceof BoternityError) || !(attempt.operation.repeatable || attempt.key !== undefined)) return false;
+    const isStop = boternityStops.get(error);
+    if (isStop !== undefined) return isStop && (error.code === "UNAVAILABLE" || error.code === "CANCELLED");
     return error instanceof BoternityConnectionError || boternityRetryStatuses.includes(error.status);
   }
 
@@ -444,7 +449,7 @@ export class BoternityClient {
 
   /**
    * A stream that broke is asked for again with the number of the last item: the daemon goes on after it where the operation takes
-   * `after`, and where the Idempotency-Key says which call is meant.
+   * `after`, and where the Idempotency-Key says which call is meant. The same when the daemon stops: the next one goes on.
    */
   async *#readStream<Item, End>(attempt: BoternityTry, stream: BoternityStream<Item, End>): AsyncGenerator<Item, End, undefined> {
     const most = attempt.options.retries ?? this.#retries;
@@ -453,7 +458,12 @@ export class BoternityClient {
         const events = this.#readEvents(attempt, stream.lastEventId, (milliseconds) => (least = milliseconds));
         for await (const event of events) {
           tries = 0;
-          if (event.name === "end") return boternityParse(attempt.operation.name, event.data) as End;
+          if (event.name === "end") {
+            const end = boternityParse(attempt.operation.name, event.data);
+            if (!attempt.operation.endless) return end as End;
+            stream.lastEventId ??= boternityPlace(end);
+            break;
+          }
           const item = boternityParse(attempt.operation.name, event.data) as Item;
           if (event.id !== undefined) stream.lastEventId = event.id;
           yield item;
@@ -481,9 +491,11 @@ export class BoternityClient {
       if (response.body === null || !(response.headers.get("Content-Type") ?? "").startsWith("text/event-stream"))
         throw new BoternityError(name, "INTERNAL", response.status, "the daemon's answer is no stream");
       const reader = new BoternityEventReader();
+      let isStopping = false;
       for await (const piece of this.#readPieces(name, response.body, outer)) {
         for (const event of reader.feed(piece)) {
-          if (event.name === "error") throw this.#readErrorEvent(name, event.data);
+          if (event.name === "stopping") isStopping = true;
+          if (event.name === "error") throw this.#readErrorEvent(name, event.data, isStopping);
           if (event.name === "item" || event.name === "end") yield event;
         }
         if (reader.retryMs !== undefined) onRetry(reader.retryMs);
@@ -494,10 +506,12 @@ export class BoternityClient {
     }
   }
 
-  #readErrorEvent(operation: string, data: string): BoternityError {
+  #readErrorEvent(operation: string, data: string, isStopping: boolean): BoternityError {
     const problem = boternityReadProblem(boternityParse(operation, data));
     if (problem === undefined) return new BoternityError(operation, "INTERNAL", 200, "the stream ended with an error without a reason");
-    return boternityFinal(boternityProblemError(operation, problem));
+    const error = boternityProblemError(operation, problem);
+    boternityStops.set(error, isStopping);
+    return error;
   }
 
   async *#readPieces(operation: string, body: ReadableStream<Uint8Array>, outer: AbortSignal | undefined): AsyncGenerator<string> {

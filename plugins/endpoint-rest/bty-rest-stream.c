@@ -28,6 +28,7 @@ const guint bty_rest_n_settings = G_N_ELEMENTS (bty_rest_settings);
 
 struct _BtyRestStreams
 {
+  BtyHost *host; /* outlives us */
   GQueue open;
   GQueue waiting; /* those that have not begun, in the order of their coming */
   GQueue sated;   /* those that have more to say, and go on in the next turn of the main loop */
@@ -110,11 +111,20 @@ append_item (Stream *self, const BtyItem *item)
   bty_rest_frames_append (self->streams->frames, item, self->context.route->operation->item, self->streams->scratch);
 }
 
+/* What ends because the daemon stops did not fail: whoever hears this may come back to the next one. */
+static void
+append_stopping (Stream *self)
+{
+  if (!bty_host_get_ready (self->streams->host))
+    g_string_append (self->streams->scratch, "event: stopping\ndata: {}\n\n");
+}
+
 static void
 append_error (Stream *self, const GError *error)
 {
   BtyJsonWriter writer;
 
+  append_stopping (self);
   g_string_append (self->streams->scratch, "event: error\ndata: ");
   bty_json_writer_init (&writer, self->streams->scratch);
   bty_problem_write (error, 0, &writer);
@@ -132,6 +142,7 @@ append_end (Stream *self, BtyCall *call)
       append_error (self, bty_call_error (call));
       return;
     }
+  append_stopping (self);
   g_string_append (self->streams->scratch, "event: end\ndata: ");
   bty_json_writer_init (&writer, self->streams->scratch);
   if (record != NULL)
@@ -340,6 +351,7 @@ bty_rest_streams_new (BtyHost *host)
 {
   BtyRestStreams *streams = g_new0 (BtyRestStreams, 1);
 
+  streams->host = host;
   g_queue_init (&streams->open);
   g_queue_init (&streams->waiting);
   g_queue_init (&streams->sated);

@@ -178,6 +178,9 @@ check_request (BtyWsSession *self, const BtyOperation *operation, const BtyWsReq
     g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("“%s” has no use for “after”"), operation->name);
   else if (operation->request == NULL && request->params != NULL && !is_empty_object (request))
     g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("this operation takes no members"));
+  /* Nobody could give it up, and it would hold its place as long as the socket. */
+  else if (request->id == NULL && (operation->effect & BTY_EFFECT_ENDLESS) != 0)
+    g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("“%s” needs an “id”"), operation->name);
   else if (self->calls.length >= self->limits->max_calls)
     g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
                  _ ("%u calls run on this socket: wait for one to end, or raise the setting ws.max_calls"),

@@ -108,7 +108,7 @@ give_up (Answer *self, BtyErrorCode code, const char *message)
 }
 
 static void
-on_cancel (BtyDbusEntry *entry)
+on_cancel (BtyDbusEntry *entry, gboolean has_left)
 {
   give_up ((Answer *) entry, BTY_ERROR_CANCELLED, _ ("the caller has given it up"));
 }

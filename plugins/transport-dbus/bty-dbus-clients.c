@@ -15,6 +15,7 @@ struct _BtyDbusClients
   GHashTable *clients; /* unique name -> BtyDbusClient */
   guint64 last_call;
   guint n_entries;
+  guint max_calls; /* of one client */
   guint n_streams;
   guint n_waiting; /* messages of clients that the bus is asked about */
 };
@@ -99,7 +100,7 @@ client_leave (gpointer data)
   while (g_hash_table_iter_next (&iter, NULL, &entry))
     {
       g_hash_table_iter_remove (&iter);
-      ((BtyDbusEntry *) entry)->cancel (entry);
+      ((BtyDbusEntry *) entry)->cancel (entry, TRUE);
       g_hash_table_iter_init (&iter, self->entries); /* the cancelling may have ended others */
     }
   self->clients = NULL;
@@ -112,6 +113,7 @@ bty_dbus_clients_new (BtyHost *host, GDBusConnection *connection)
   BtyDbusClients *self = g_new0 (BtyDbusClients, 1);
 
   self->host = host;
+  self->max_calls = (guint) bty_host_get_int (host, "dbus", "max_calls");
   self->connection = g_object_ref (connection);
   self->cancellable = g_cancellable_new ();
   self->clients = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, client_leave);
@@ -215,12 +217,25 @@ client_new (BtyDbusClients *clients, const char *name)
   return self;
 }
 
+static gboolean
+check_calls (BtyDbusClient *self, GError **error)
+{
+  guint max_calls = self->clients->max_calls;
+
+  if (g_hash_table_size (self->entries) + self->waiting.length < max_calls)
+    return TRUE;
+  g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
+               _ ("you have %u calls running: wait for some, or raise the setting dbus.max_calls"), max_calls);
+  return FALSE;
+}
+
 void
 bty_dbus_clients_admit (BtyDbusClients *self, GDBusMethodInvocation *invocation, BtyDbusAdmitted admitted,
                         gpointer data)
 {
   const char *name = g_dbus_method_invocation_get_sender (invocation);
   BtyDbusClient *client = g_hash_table_lookup (self->clients, name);
+  g_autoptr (GError) error = NULL;
   Waiting *waiting;
 
   if (client == NULL)
@@ -228,6 +243,11 @@ bty_dbus_clients_admit (BtyDbusClients *self, GDBusMethodInvocation *invocation,
   if (client->principal != NULL)
     {
       admitted (client, invocation, data);
+      return;
+    }
+  if (!check_calls (client, &error))
+    {
+      bty_dbus_return_error (invocation, error);
       return;
     }
   waiting = g_new0 (Waiting, 1);
@@ -251,18 +271,25 @@ bty_dbus_client_get_name (BtyDbusClient *self)
 gboolean
 bty_dbus_client_check (BtyDbusClient *self, const char *name, GError **error)
 {
+  if (!check_calls (self, error))
+    return FALSE;
   if (name == NULL || !g_hash_table_contains (self->entries, name))
     return TRUE;
   g_set_error (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS, _ ("you have a call named “%s” already"), name);
   return FALSE;
 }
 
+static char *
+make_name (BtyDbusClients *self)
+{
+  /* No name that a client may choose holds a space. */
+  return g_strdup_printf ("call %" G_GUINT64_FORMAT, ++self->last_call);
+}
+
 void
 bty_dbus_client_add (BtyDbusClient *self, BtyDbusEntry *entry, const char *name)
 {
-  /* No name that a client may choose holds a space. */
-  entry->name = name != NULL ? g_strdup (name)
-                             : g_strdup_printf ("call %" G_GUINT64_FORMAT, ++self->clients->last_call);
+  entry->name = name != NULL ? g_strdup (name) : make_name (self->clients);
   entry->client = client_ref (self);
   g_hash_table_insert (self->entries, entry->name, entry);
   self->clients->n_entries++;
@@ -287,13 +314,25 @@ bty_dbus_entry_remove (BtyDbusEntry *entry)
   client_unref (client);
 }
 
+void
+bty_dbus_entry_retire (BtyDbusEntry *entry)
+{
+  BtyDbusClient *client = entry->client;
+
+  g_hash_table_remove (client->entries, entry->name);
+  g_free (entry->name);
+  entry->name = make_name (client->clients);
+  g_hash_table_insert (client->entries, entry->name, entry);
+  entry->is_retired = TRUE;
+}
+
 gboolean
 bty_dbus_client_cancel (BtyDbusClient *self, const char *name)
 {
   BtyDbusEntry *entry = g_hash_table_lookup (self->entries, name);
 
-  if (entry == NULL)
+  if (entry == NULL || entry->is_retired)
     return FALSE;
-  entry->cancel (entry);
+  entry->cancel (entry, FALSE);
   return TRUE;
 }

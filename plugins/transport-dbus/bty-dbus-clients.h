@@ -22,7 +22,8 @@ typedef struct _BtyDbusClient BtyDbusClient;
  * removes it, then or later.
  */
 typedef struct _BtyDbusEntry BtyDbusEntry;
-typedef void (*BtyDbusCancel) (BtyDbusEntry *entry);
+/* @has_left: the client is gone, or we are going: nothing more reaches it. */
+typedef void (*BtyDbusCancel) (BtyDbusEntry *entry, gboolean has_left);
 
 struct _BtyDbusEntry
 {
@@ -30,6 +31,7 @@ struct _BtyDbusEntry
   char *name;
   BtyDbusCancel cancel;
   gboolean is_stream;
+  gboolean is_retired; /* it was cancelled, and only tells that to the end */
 };
 
 /* @principal: who calls; @client: alive until the function returns, or while it has an entry. */
@@ -51,13 +53,15 @@ void bty_dbus_clients_admit (BtyDbusClients *clients, GDBusMethodInvocation *inv
 BtyPrincipal *bty_dbus_client_get_principal (BtyDbusClient *client);
 const char *bty_dbus_client_get_name (BtyDbusClient *client);
 
-/* Whether the client may begin a call of this name: it must have no other that runs. */
+/* Whether the client may begin a call of this name: it must have no other that runs, nor too many. @name: (nullable) */
 gboolean bty_dbus_client_check (BtyDbusClient *client, const char *name, GError **error);
 
 /* @entry: @cancel and @is_stream are set; @name: (nullable): checked; NULL makes one. */
 void bty_dbus_client_add (BtyDbusClient *client, BtyDbusEntry *entry, const char *name);
 /* Harmless for an entry that is not there. */
 void bty_dbus_entry_remove (BtyDbusEntry *entry);
+/* Its name is free again, and nobody cancels it a second time; the client's leaving still ends it. */
+void bty_dbus_entry_retire (BtyDbusEntry *entry);
 gboolean bty_dbus_client_cancel (BtyDbusClient *client, const char *name);
 
 /* Answers with the error under its name on the bus; takes @invocation. */

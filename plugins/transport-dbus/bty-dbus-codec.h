@@ -27,4 +27,7 @@ GVariant *bty_dbus_encode_item (const BtyItem *item, const BtySchema *schema);
 /** bty_dbus_encode_into: adds the members to @builder, which is of type a{sv} */
 void bty_dbus_encode_into (gconstpointer record, BtyView view, GVariantBuilder *builder);
 
+/* Returns: (transfer floating): microseconds since 1970 as every door writes them */
+GVariant *bty_dbus_encode_time (gint64 time);
+
 G_END_DECLS

@@ -244,6 +244,7 @@ describe_admitted (BtyDbusClient *client, GDBusMethodInvocation *invocation, gpo
   BtyDbusDoor *self = data;
   g_autoptr (GVariant) request = NULL;
   g_autoptr (BtyCall) call = NULL;
+  g_autoptr (GError) error = NULL;
   GVariantDict members;
   const char *name;
   BtyCallSpec spec = { .principal = bty_dbus_client_get_principal (client), .decode = bty_dbus_decode, .door = "dbus" };
@@ -253,6 +254,11 @@ describe_admitted (BtyDbusClient *client, GDBusMethodInvocation *invocation, gpo
   if (*name != '\0')
     g_variant_dict_insert (&members, "name", "s", name);
   request = g_variant_ref_sink (g_variant_dict_end (&members));
+  if (!bty_dbus_client_check (client, NULL, &error))
+    {
+      bty_dbus_return_error (invocation, error);
+      return;
+    }
   spec.operation = *name != '\0' ? "operation.get" : "operation.list";
   spec.input = request;
   call = bty_host_start_call (self->host, &spec);
@@ -316,17 +322,34 @@ connect_methods (BtyDbusDoor *self)
   g_signal_connect (self->skeleton, "handle-describe", G_CALLBACK (on_one), self);
 }
 
+/* When the daemon was started, which may be long before the bus was there: NULL when it does not say. */
+static GVariant *
+find_start (BtyHost *host)
+{
+  BtyCredentials credentials = { .peer_uid = (gint64) geteuid () };
+  g_autoptr (BtyPrincipal) owner = bty_host_identify (host, &credentials, NULL);
+  BtyCallSpec spec = { .operation = "daemon.status", .principal = owner, .decode = bty_dbus_decode, .door = "dbus" };
+  g_autoptr (GVariant) nothing = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
+  g_autoptr (BtyCall) call = NULL;
+  const BtyStatus *status;
+
+  spec.input = nothing;
+  call = bty_host_start_call (host, &spec);
+  status = bty_call_state (call) == BTY_CALL_RETURNED ? bty_call_response (call) : NULL;
+  return status != NULL ? bty_dbus_encode_time (status->started_at) : NULL;
+}
+
 static GVariant *
 make_status (BtyHost *host)
 {
   GVariantDict status;
-  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-  g_autofree char *started = g_date_time_format (now, "%Y-%m-%dT%H:%M:%SZ");
+  GVariant *started = find_start (host);
 
   g_variant_dict_init (&status, NULL);
   g_variant_dict_insert (&status, "data_dir", "s", bty_host_get_data_dir (host));
   g_variant_dict_insert (&status, "pid", "x", (gint64) getpid ());
-  g_variant_dict_insert (&status, "started_at", "s", started);
+  if (started != NULL)
+    g_variant_dict_insert_value (&status, "started_at", started);
   return g_variant_dict_end (&status);
 }
 
@@ -341,7 +364,6 @@ bty_dbus_door_new (BtyHost *host, GDBusConnection *connection, GError **error)
   self->clients = bty_dbus_clients_new (host, connection);
   bty_dbus_limits_load (&self->limits, host);
   bty_dbus_boternity1_set_version (self->skeleton, BTY_VERSION);
-  bty_dbus_boternity1_set_status (self->skeleton, make_status (host));
   connect_methods (self);
   if (!g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (self->skeleton), connection, BTY_DBUS_PATH, error))
     {
@@ -361,6 +383,12 @@ bty_dbus_door_free (BtyDbusDoor *self)
   g_object_unref (self->skeleton);
   g_object_unref (self->connection);
   g_free (self);
+}
+
+void
+bty_dbus_door_ready (BtyDbusDoor *self)
+{
+  bty_dbus_boternity1_set_status (self->skeleton, make_status (self->host));
 }
 
 gboolean

@@ -18,6 +18,8 @@ G_BEGIN_DECLS
 typedef struct _BtyDbusDoor BtyDbusDoor;
 
 BtyDbusDoor *bty_dbus_door_new (BtyHost *host, GDBusConnection *connection, GError **error);
+/* The daemon is ready: what the status says is known from now on. */
+void bty_dbus_door_ready (BtyDbusDoor *door);
 /* Gives up the calls that run. */
 void bty_dbus_door_free (BtyDbusDoor *door);
 

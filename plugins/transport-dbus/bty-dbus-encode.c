@@ -19,8 +19,8 @@ encode_bytes (GBytes *bytes)
   return g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE);
 }
 
-static GVariant *
-encode_time (gint64 time)
+GVariant *
+bty_dbus_encode_time (gint64 time)
 {
   g_autoptr (GString) text = g_string_sized_new (40);
   BtyJsonWriter writer;
@@ -55,7 +55,7 @@ encode_scalar (gconstpointer record, const BtyField *field)
     case BTY_FIELD_TYPE_DOUBLE:
       return g_variant_new_double (PEEK (double, record, field));
     case BTY_FIELD_TYPE_TIME:
-      return encode_time (PEEK (gint64, record, field));
+      return bty_dbus_encode_time (PEEK (gint64, record, field));
     case BTY_FIELD_TYPE_ENUM:
       return g_variant_new_string (bty_enum_nick (field->values, PEEK (int, record, field)));
     default:

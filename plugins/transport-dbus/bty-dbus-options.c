@@ -22,10 +22,14 @@ const BtySetting bty_dbus_settings[] = {
     N_ ("Bytes of a stream that wait for a slow reader before no more are made") },
   { "dbus", "max_streams", BTY_SETTING_INT, "256", NULL, 1, 65536,
     N_ ("Streams and subscriptions held at once; more are refused") },
+  { "dbus", "max_calls", BTY_SETTING_INT, "1024", NULL, 1, 65536,
+    N_ ("Calls of one client that run at once, streams included; more are refused") },
   { "dbus", "window", BTY_SETTING_INT, "100", NULL, 1, 10000,
     N_ ("Items sent as signals before the listener must show that it reads") },
   { "dbus", "sign_timeout", BTY_SETTING_INT, "25000", "ms", 100, 3600000,
     N_ ("How long a listener may take for that before its subscription is given up") },
+  { "dbus", "retry", BTY_SETTING_INT, "1000", "ms", 10, 60000,
+    N_ ("When a bus that went away is looked for; each next time after twice as long, up to a minute") },
 };
 const guint bty_dbus_n_settings = G_N_ELEMENTS (bty_dbus_settings);
 

@@ -68,7 +68,7 @@ give_up (Signals *self, const char *why)
 }
 
 static void
-on_cancel (BtyDbusEntry *entry)
+on_cancel (BtyDbusEntry *entry, gboolean has_left)
 {
   give_up ((Signals *) entry, _ ("the caller has given it up"));
 }

@@ -13,8 +13,8 @@
 
 typedef struct
 {
-  BtyDbusEntry entry; /* first: the client knows us by it */
-  BtyCallReader *reader;
+  BtyDbusEntry entry;    /* first: the client knows us by it */
+  BtyCallReader *reader; /* NULL once it was given up */
   int fd;
   guint watch;
   GIOCondition condition;
@@ -28,7 +28,7 @@ static void
 stream_free (Stream *self)
 {
   bty_dbus_entry_remove (&self->entry);
-  bty_call_reader_free (self->reader);
+  g_clear_pointer (&self->reader, bty_call_reader_free);
   g_clear_handle_id (&self->watch, g_source_remove);
   close (self->fd);
   g_string_free (self->lines, TRUE);
@@ -85,11 +85,12 @@ append_end (Stream *self)
 static void
 give_up (Stream *self)
 {
-  g_autoptr (BtyCall) call = bty_call_ref (bty_call_reader_call (self->reader));
+  g_autoptr (BtyCall) call = self->reader != NULL ? bty_call_ref (bty_call_reader_call (self->reader)) : NULL;
 
   /* First: a handler may end the call within the cancelling, which would wake the reader. */
   stream_free (self);
-  bty_call_cancel (call);
+  if (call != NULL)
+    bty_call_cancel (call);
 }
 
 /* Returns: whether the socket still takes bytes; FALSE as well when the other side is gone. */
@@ -194,18 +195,27 @@ on_begin (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Given up by name, or the client has left. One who asked by name still reads and is told how it ended. */
+/* Given up by name, or the client has left. One who asked by name still reads, as slowly as before: it gets the lines that were made,
+ * and then is told how it ended. */
 static void
-on_cancel (BtyDbusEntry *entry)
+on_cancel (BtyDbusEntry *entry, gboolean has_left)
 {
   Stream *self = (Stream *) entry;
-  g_autoptr (BtyCall) call = bty_call_ref (bty_call_reader_call (self->reader));
+  g_autoptr (BtyCall) call = NULL;
   g_autoptr (GError) error = g_error_new_literal (BTY_ERROR, BTY_ERROR_CANCELLED, _ ("the caller has given it up"));
-  gboolean is_broken;
 
-  append_error (self->lines, error);
-  send_lines (self, &is_broken);
-  stream_free (self);
+  if (has_left)
+    {
+      give_up (self);
+      return;
+    }
+  if (!self->is_over)
+    append_error (self->lines, error);
+  self->is_over = TRUE;
+  call = bty_call_ref (bty_call_reader_call (self->reader));
+  g_clear_pointer (&self->reader, bty_call_reader_free);
+  bty_dbus_entry_retire (entry);
+  fill (self);
   bty_call_cancel (call);
 }
 

@@ -12,9 +12,9 @@
 #include "bty-dbus-notices.h"
 #include "bty-dbus-transport.h"
 
-#define PATIENCE_MS 1000 /* for a bus, at the end */
-#define TICK_MS     10
-#define BEGIN_MS    2
+#define PATIENCE_MS  1000 /* for a bus, at the end */
+#define TICK_MS      10
+#define MAX_RETRY_MS 60000
 
 struct _BtyDbusTransport
 {
@@ -26,7 +26,9 @@ struct _BtyDbusTransport
   BtyDbusName *name;
   BtyDbusNotices *notices;
   gulong closed;
-  guint begin; /* waits until the daemon is ready */
+  gulong ready;
+  guint retry;    /* a bus that went away is looked for */
+  guint retry_ms; /* when next; 0: no bus was lost */
 };
 
 static void bty_dbus_transport_iface_init (BtyTransportInterface *iface);
@@ -57,7 +59,8 @@ find_bus (void)
 static void
 close_door (BtyDbusTransport *self)
 {
-  g_clear_handle_id (&self->begin, g_source_remove);
+  if (self->host != NULL)
+    g_clear_signal_handler (&self->ready, self->host);
   g_clear_pointer (&self->name, bty_dbus_name_free);
   g_clear_pointer (&self->notices, bty_dbus_notices_free);
   g_clear_pointer (&self->door, bty_dbus_door_free);
@@ -66,26 +69,36 @@ close_door (BtyDbusTransport *self)
   g_clear_object (&self->connection);
 }
 
+static gboolean on_retry (gpointer data);
+
+static void
+retry_later (BtyDbusTransport *self)
+{
+  self->retry = g_timeout_add (self->retry_ms, on_retry, self);
+  self->retry_ms = MIN (2 * self->retry_ms, MAX_RETRY_MS);
+}
+
 static void
 on_closed (GDBusConnection *connection, gboolean remote_peer_vanished, GError *error, gpointer data)
 {
-  g_warning ("a door is closed: the session bus is gone%s%s", error != NULL ? ": " : "",
+  BtyDbusTransport *self = data;
+
+  g_warning ("a door is closed: the session bus is gone%s%s; it is looked for", error != NULL ? ": " : "",
              error != NULL ? error->message : "");
-  close_door (data);
+  close_door (self);
+  self->retry_ms = (guint) bty_host_get_int (self->host, "dbus", "retry");
+  retry_later (self);
 }
 
 /* Who calls by the name shall find what every other door shows: the first bot, say. */
-static gboolean
-on_begin (gpointer data)
+static void
+on_ready (BtyHost *host, gpointer data)
 {
   BtyDbusTransport *self = data;
 
-  if (!bty_host_get_ready (self->host))
-    return G_SOURCE_CONTINUE;
-  self->begin = 0;
+  bty_dbus_door_ready (self->door);
   self->name = bty_dbus_name_new (self->connection, BTY_DBUS_NAME);
   self->notices = bty_dbus_notices_new (self->host, self->connection);
-  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -103,7 +116,11 @@ take_connection (BtyDbusTransport *self, GDBusConnection *connection)
       return;
     }
   self->closed = g_signal_connect (connection, "closed", G_CALLBACK (on_closed), self);
-  self->begin = g_timeout_add (BEGIN_MS, on_begin, self);
+  self->retry_ms = 0;
+  if (bty_host_get_ready (self->host))
+    on_ready (self->host, self);
+  else
+    self->ready = g_signal_connect (self->host, "ready", G_CALLBACK (on_ready), self);
 }
 
 static void
@@ -115,8 +132,35 @@ on_connected (GObject *source, GAsyncResult *result, gpointer data)
 
   if (connection != NULL && !g_cancellable_is_cancelled (self->cancellable))
     take_connection (self, connection);
-  else if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  else if (error == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  else if (self->retry_ms > 0)
+    retry_later (self);
+  else
     g_warning ("a door stays closed: the session bus cannot be reached: %s", error->message);
+}
+
+static void
+connect_to (BtyDbusTransport *self, const char *address)
+{
+  g_dbus_connection_new_for_address (
+    address, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL,
+    self->cancellable, on_connected, g_object_ref (self));
+}
+
+/* The next session may have its bus elsewhere only where nobody named the address. */
+static gboolean
+on_retry (gpointer data)
+{
+  BtyDbusTransport *self = data;
+  g_autofree char *address = find_bus ();
+
+  self->retry = 0;
+  if (address != NULL)
+    connect_to (self, address);
+  else
+    retry_later (self);
+  return G_SOURCE_REMOVE;
 }
 
 /* The name is that of the user's own data: a daemon that serves another folder leaves it alone unless told otherwise. */
@@ -152,9 +196,7 @@ start (BtyTransport *transport, BtyHost *host, GError **error)
     }
   self->host = host;
   self->cancellable = g_cancellable_new ();
-  g_dbus_connection_new_for_address (
-    address, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL,
-    self->cancellable, on_connected, g_object_ref (self));
+  connect_to (self, address);
   return TRUE;
 }
 
@@ -210,6 +252,7 @@ stop (BtyTransport *transport)
 
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
+  g_clear_handle_id (&self->retry, g_source_remove);
   if (self->connection != NULL)
     part (self);
   close_door (self);

@@ -185,10 +185,17 @@ bty_access_free (BtyAccess *self)
   g_free (self);
 }
 
+/* Root is no exception: its user id is not ours, and it has other ways. */
+gboolean
+bty_access_is_own_uid (gint64 peer_uid, uid_t own_uid)
+{
+  return peer_uid >= 0 && peer_uid == (gint64) own_uid;
+}
+
 BtyPrincipal *
 bty_access_identify (BtyAccess *self, const BtyCredentials *credentials, GError **error)
 {
-  if (credentials->peer_uid >= 0 && credentials->peer_uid == (gint64) geteuid ())
+  if (bty_access_is_own_uid (credentials->peer_uid, geteuid ()))
     return bty_principal_ref (self->owner);
   if (credentials->token == NULL)
     g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNAUTHENTICATED,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boternity.h>
+#include <sys/types.h>
 
 /**
  * BtyAccess:
@@ -14,6 +15,8 @@ typedef struct _BtyAccess BtyAccess;
 /** bty_access_new: reads or makes the token; fails when the file is readable by others, saying how to mend it */
 BtyAccess *bty_access_new (const char *data_dir, GError **error);
 void bty_access_free (BtyAccess *access);
+/** bty_access_is_own_uid: @peer_uid: of the process on the other side, -1 when it is not known; @own_uid: ours */
+gboolean bty_access_is_own_uid (gint64 peer_uid, uid_t own_uid);
 /** bty_access_identify: Returns: (transfer full) (nullable): %NULL with UNAUTHENTICATED, which says how to get a token */
 BtyPrincipal *bty_access_identify (BtyAccess *access, const BtyCredentials *credentials, GError **error);
 

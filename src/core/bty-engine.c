@@ -366,6 +366,7 @@ bty_engine_start (BtyEngine *self, GError **error)
   if (!is_open)
     return FALSE;
   self->is_ready = TRUE;
+  g_signal_emit_by_name (self, "ready");
   self->later = g_timeout_add (200, do_later, self);
   return TRUE;
 }

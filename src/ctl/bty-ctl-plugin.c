@@ -10,6 +10,7 @@
 #include "bty-ctl-plugin-new.h"
 #include "bty-ctl-inspect.h"
 #include "bty-ctl-request.h"
+#include "bty-ctl-stage.h"
 #include "bty-ctl-table.h"
 #include "bty-ctl-terminal.h"
 
@@ -94,22 +95,16 @@ run_remove (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   return show_named (ctl, args, "plugin.remove", error);
 }
 
-/* The daemon has a working folder of its own. */
-static void
-add_path (BtyCtlRequest *request, const char *path)
-{
-  g_autofree char *absolute = g_canonicalize_filename (path, NULL);
-
-  bty_ctl_request_string (request, "path", absolute);
-}
-
 static gboolean
 run_install (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
   g_auto (BtyCtlRequest) request = { 0 };
+  g_auto (BtyCtlStage) stage = { 0 };
 
+  if (!bty_ctl_stage_init (&stage, ctl, bty_ctl_args_word (args, 0), error))
+    return FALSE;
   bty_ctl_request_init (&request);
-  add_path (&request, bty_ctl_args_word (args, 0));
+  bty_ctl_request_string (&request, "path", stage.path);
   bty_json_writer_member_bool (&request.writer, "replace", bty_ctl_args_has (args, "replace"));
   return bty_ctl_show (ctl, "plugin.install", bty_ctl_request_end (&request), &bty_plugin_info_schema, error);
 }
@@ -118,10 +113,13 @@ static gboolean
 run_update (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
   g_auto (BtyCtlRequest) request = { 0 };
+  g_auto (BtyCtlStage) stage = { 0 };
 
+  if (!bty_ctl_stage_init (&stage, ctl, bty_ctl_args_word (args, 1), error))
+    return FALSE;
   bty_ctl_request_init (&request);
   bty_ctl_request_string (&request, "name", bty_ctl_args_word (args, 0));
-  add_path (&request, bty_ctl_args_word (args, 1));
+  bty_ctl_request_string (&request, "path", stage.path);
   bty_json_writer_member_bool (&request.writer, "older", bty_ctl_args_has (args, "older"));
   return bty_ctl_show (ctl, "plugin.update", bty_ctl_request_end (&request), &bty_plugin_info_schema, error);
 }

@@ -181,11 +181,11 @@ write_descriptor (Writer *self, const BtyOperationInfo *operation)
   bty_ctl_ts_string (self->out, http[verb] == ' ' ? http + verb + 1 : by_name);
   g_string_append_printf (self->out, ", kind: \"%s\", scope: ", kind_of (operation));
   bty_ctl_ts_string (self->out, operation->scope);
-  g_string_append_printf (self->out, ", repeatable: %s, revision: %s, after: %s, cursor: %s },\n",
-                          has_effect (operation, "read") || has_effect (operation, "idempotent") ? "true" : "false",
-                          takes (operation, "revision") ? "true" : "false",
-                          takes (operation, "after") ? "true" : "false",
-                          takes (operation, "cursor") ? "true" : "false");
+  g_string_append_printf (
+    self->out, ", repeatable: %s, revision: %s, after: %s, endless: %s, cursor: %s },\n",
+    has_effect (operation, "read") || has_effect (operation, "idempotent") ? "true" : "false",
+    takes (operation, "revision") ? "true" : "false", takes (operation, "after") ? "true" : "false",
+    has_effect (operation, "endless") ? "true" : "false", takes (operation, "cursor") ? "true" : "false");
 }
 
 static void

@@ -22,6 +22,13 @@ const BtyEnumValue bty_feature_kinds[] = {
 static void
 bty_host_default_init (BtyHostInterface *iface)
 {
+  /**
+   * BtyHost::ready:
+   * @host: the daemon
+   *
+   * Emitted once, when bty_host_get_ready() has become %TRUE: the store is open, and what every door shows is there. Main context.
+   */
+  g_signal_new ("ready", BTY_TYPE_HOST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 BtyCatalogue *

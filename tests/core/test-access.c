@@ -180,12 +180,25 @@ test_link (void)
   g_assert_nonnull (strstr (error->message, "symbolic link"));
 }
 
+static void
+test_uid (void)
+{
+  g_assert_true (bty_access_is_own_uid (1000, 1000));
+  g_assert_true (bty_access_is_own_uid (0, 0));
+  g_assert_false (bty_access_is_own_uid (0, 1000)); /* root */
+  g_assert_false (bty_access_is_own_uid (1001, 1000));
+  g_assert_false (bty_access_is_own_uid (-1, 1000)); /* nobody said */
+  g_assert_false (bty_access_is_own_uid (-1, (uid_t) -1));
+  g_assert_false (bty_access_is_own_uid (G_GINT64_CONSTANT (0x1000003e8), 1000)); /* 1000 in its lower half */
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/access/token", test_token);
   g_test_add_func ("/access/identify", test_identify);
+  g_test_add_func ("/access/uid", test_uid);
   g_test_add_func ("/access/kept", test_kept);
   g_test_add_func ("/access/edited", test_edited);
   g_test_add_func ("/access/refused", test_refused);

@@ -20,7 +20,7 @@ except ImportError:
 
 NAME = "org.boternity.Boternity1"
 PATH = "/org/boternity/Boternity1"
-CONFIG = """<busconfig><type>session</type><listen>unix:dir={folder}</listen><servicedir>{folder}/services</servicedir>
+CONFIG = """<busconfig><type>session</type><listen>unix:path={folder}/session-bus</listen><servicedir>{folder}/services</servicedir>
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
 <limit name="max_incoming_bytes">1000000000</limit><limit name="max_outgoing_bytes">1000000000</limit>
 <limit name="max_message_size">1000000000</limit></busconfig>"""
@@ -46,16 +46,16 @@ class Home:
                 file.write(f"[D-BUS Service]\nName={NAME}\nExec={DAEMON} --activated\n")
         self.bus = None
         self.processes = []
+        self.log = open(os.path.join(self.folder, "log"), "ab")
         self.start_bus()
 
     def start_bus(self):
         config = os.path.join(self.folder, "bus.conf")
         with open(config, "w", encoding="utf-8") as file:
             file.write(CONFIG.format(folder=self.folder))
-        self.log = open(os.path.join(self.folder, "log"), "ab")
         self.bus = subprocess.Popen(["dbus-daemon", "--config-file", config, "--nofork", "--print-address"], env=self.environment,
                                     stdout=subprocess.PIPE, stderr=self.log, text=True)
-        self.environment["DBUS_SESSION_BUS_ADDRESS"] = self.bus.stdout.readline().strip()
+        self.environment["DBUS_SESSION_BUS_ADDRESS"] = self.bus.stdout.readline().split(",guid=")[0].strip()
 
     def connect(self):
         return Gio.DBusConnection.new_for_address_sync(
@@ -65,7 +65,8 @@ class Home:
     def start(self, arguments=(), environment=None, **options):
         """A daemon that is started by hand; returns when it serves."""
         reader, writer = os.pipe()
-        process = subprocess.Popen([DAEMON, "--ready-fd", str(writer), *arguments], env={**self.environment, **(environment or {})},
+        command = [*options.pop("command", ()), DAEMON, "--ready-fd", str(writer), *arguments]
+        process = subprocess.Popen(command, env={**self.environment, **(environment or {})},
                                    stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, pass_fds=(writer, *options.pop("pass_fds", ())),
                                    **options)
         os.close(writer)
@@ -307,6 +308,56 @@ def test_cancel_and_names():
         assert call(bus, "operation.list", options=mine, method="Subscribe") == "mine"
 
 
+def test_cancelled_stream_ends_whole():
+    """Its socket is full when it is given up: every line that was begun is there, and the last says why there are no more."""
+    with Home() as home:
+        bus = home.connect()
+        open_one = open_long(home, bus)
+        pid = home.pid(bus)
+        held = descriptors(pid)
+        stream, name = open_one()
+        call(bus, "daemon.status")
+        cancel(bus, name)
+        refused(lambda: cancel(bus, name), "NotFound", name)
+        with stream:
+            lines = [json.loads(line) for line in stream]
+        assert lines[-1]["error"]["code"] == "CANCELLED" and all("item" in line for line in lines[:-1]), lines[-1]
+        assert wait_for(lambda: descriptors(pid) <= held), "descriptors are left"
+        stream, name = open_one()
+        cancel(bus, name)
+        bus.close_sync(None)  # one that was given up and is never read goes with its client
+        bus = home.connect()
+        call(bus, "daemon.status")
+        assert wait_for(lambda: descriptors(pid) <= held), "descriptors are left"
+        stream.close()
+
+
+def test_calls_of_one_client():
+    with Home({"BOTERNITY_DBUS_MAX_CALLS": "2"}) as home:
+        bus, other = home.connect(), home.connect()
+        open_one = open_long(home, bus)
+        kept = [open_one() for _ in range(2)]
+        for function in (open_one, lambda: call(bus, "bot.list"), lambda: describe(bus)):
+            refused(function, "ResourceExhausted", "dbus.max_calls")
+        assert call(other, "bot.list")["items"]
+        cancel(bus, kept[0][1])
+        with kept[0][0] as stream:
+            assert b"CANCELLED" in stream.read().splitlines()[-1]
+        assert wait_for(lambda: can_call(bus)), "its place is not free"
+        kept[1][0].close()
+
+
+def describe(bus):
+    return bus.call_sync(NAME, PATH, NAME, "Describe", GLib.Variant("(s)", ("bot.get",)), None, 0, 9000, None)
+
+
+def can_call(bus):
+    try:
+        return call(bus, "bot.list")["items"]
+    except GLib.Error:
+        return None
+
+
 def cancel(bus, name):
     bus.call_sync(NAME, PATH, NAME, "Cancel", GLib.Variant("(s)", (name,)), None, 0, 9000, None)
 
@@ -425,6 +476,32 @@ def test_bus_that_dies():
         assert home.ctl("bot", "list").returncode == 0 and process.poll() is None
 
 
+def test_bus_that_comes_back():
+    with Home({"BOTERNITY_DBUS_RETRY": "20"}, service=False) as home:
+        bus = home.connect()
+        process = home.start()
+        assert wait_for(lambda: home.pid(bus)) == process.pid
+        for _ in range(2):
+            home.bus.kill()
+            home.bus.wait()
+            home.bus.stdout.close()
+            home.start_bus()
+            bus = home.connect()
+            assert wait_for(lambda: home.pid(bus), 30) == process.pid, home.read_log()
+            assert call(bus, "bot.list")["items"]
+            assert home.ctl("bot", "list").returncode == 0
+        assert home.read_log().count("a door") == 2, home.read_log()
+
+
+def test_started_at():
+    with Home() as home:
+        bus = home.connect()
+        status = bus.call_sync(NAME, PATH, "org.freedesktop.DBus.Properties", "Get", GLib.Variant("(ss)", (NAME, "Status")), None, 0, 20000,
+                               None).unpack()[0]
+        said = call_json(bus, "daemon.status")
+        assert status["started_at"] == said["started_at"] and status["pid"] == said["pid"], (status, said)
+
+
 def test_other_folder_leaves_the_name():
     with Home(service=False) as home:
         bus = home.connect()
@@ -527,6 +604,44 @@ def test_units():
                                  timeout=60, check=False)
         said = [line for line in checked.stderr.splitlines() if "boternity" in line]
         assert not said, checked.stderr
+
+
+# What a user's manager does without a user namespace, in which the files of root would belong to nobody and the daemon would refuse
+# its own plugins. Whoever adds an option here has looked it up: in systemd.exec(5), what takes a mount namespace is not one of them.
+WITHOUT_NAMESPACE = {"Type", "NotifyAccess", "ExecStart", "Slice", "Restart", "RestartPreventExitStatus", "TimeoutStopSec", "UMask",
+                     "NoNewPrivileges", "LockPersonality", "RestrictRealtime", "RestrictSUIDSGID", "RestrictAddressFamilies",
+                     "SystemCallArchitectures", "SystemCallFilter", "SystemCallErrorNumber"}
+
+
+def test_unit_makes_no_namespace():
+    with open(os.path.join(os.environ["BOTERNITY_TEST_BUILD"], "data", "boternity.service"), encoding="utf-8") as file:
+        section = file.read().split("[Service]\n")[1].split("\n[")[0]
+    options = {line.split("=")[0] for line in section.splitlines() if line and not line.startswith("#")}
+    assert options <= WITHOUT_NAMESPACE, options - WITHOUT_NAMESPACE
+
+
+def test_plugins_of_root():
+    """As the package is started: by a user, without more rights, its plugins root's. In a user namespace they belong to nobody."""
+    if os.geteuid() != 0 or shutil.which("setpriv") is None:
+        raise tap.Skip("only root can be another user")
+    plugins = os.path.join(os.environ["BOTERNITY_TEST_BUILD"], "plugins")
+    with Home(service=False) as home:
+        os.chmod(home.folder, 0o755)
+        program = os.path.join(home.folder, "program")
+        os.mkdir(program, 0o755)
+        for folder, _, names in os.walk(plugins):
+            for name in names:
+                if name.endswith(".so"):
+                    shutil.copy(os.path.join(folder, name), program)
+        user = os.path.join(home.folder, "user")
+        os.mkdir(user, 0o700)
+        os.chown(user, 12345, 12345)
+        environment = {**home.environment, "BOTERNITY_PLUGIN_PATH": program, "HOME": user, "XDG_DATA_HOME": user, "XDG_CONFIG_HOME": user,
+                       "XDG_CACHE_HOME": user, "XDG_RUNTIME_DIR": user, "TMPDIR": user, "BOTERNITY_DBUS_ENABLED": "no"}
+        become = ["setpriv", "--reuid=12345", "--regid=12345", "--clear-groups", "--no-new-privs"]
+        if subprocess.run([*become, DAEMON, "--version"], env=environment, capture_output=True, check=False).returncode != 0:
+            raise tap.Skip("another user cannot run what was built here")
+        home.start(environment=environment, command=become)
 
 
 def find_program(folder):

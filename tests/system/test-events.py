@@ -105,7 +105,7 @@ def test_resume_across_stop_and_crash():
         number, _ = next(items)
         assert daemon.stop() == 0
         rest = list(stream)
-        assert [event for _, event, _ in rest] == ["end"] and rest[0][2] == {"next_cursor": number}, rest
+        assert [event for _, event, _ in rest] == ["stopping", "end"] and rest[1][2] == {"next_cursor": number}, rest
         daemon.start()
         daemon.post("/bots", {"name": "While away"})
         stream, items = subscribe(daemon, after=number)

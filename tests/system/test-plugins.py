@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 
+import boternity_daemon
 import tap
 from boternity_daemon import BUILD, CTL, Daemon, wait_for
 
@@ -345,6 +346,37 @@ def test_disable_and_enable():
         refused = house.post("/plugins/sqlite/disable")
         assert refused.status == 412 or refused.json["code"] == "FAILED_PRECONDITION", refused.body
         assert house.post("/plugins/nobody/disable").status == 404
+
+
+def test_install_where_the_daemon_sees_other_files():
+    """As with a /tmp of its own: what the person names is copied to where both look, and the copy does not stay."""
+    if shutil.which("unshare") is None or subprocess.run(["unshare", "-Urm", "true"], capture_output=True, check=False).returncode != 0:
+        raise tap.Skip("no mount namespace can be made here")
+    house = House()
+    private = os.path.join(house.folder, "private")
+    os.mkdir(private, 0o700)
+    wrapped, real = os.path.join(house.folder, "boternityd"), boternity_daemon.DAEMON
+    with open(wrapped, "w", encoding="utf-8") as file:
+        file.write(f"#!/bin/sh\nexec unshare -Urm sh -c 'mount -t tmpfs none {private} && exec \"$0\" \"$@\"' {real} \"$@\"\n")
+    os.chmod(wrapped, 0o755)
+    source = os.path.join(private, "good-1.so")
+    shutil.copy(os.path.join(BUILT, "provider-good.so"), source)
+    boternity_daemon.DAEMON = wrapped
+    try:
+        with house:
+            assert house.post("/plugins", {"path": source}).status != 201, "it sees the same files"
+            made = house.ctl("plugin", "install", source, "--json")
+            assert made.returncode == 0 and json.loads(made.stdout)["id"] == "good", made
+            newer = os.path.join(private, "good-2.so")
+            shutil.copy(os.path.join(BUILT, "newer.so"), newer)
+            updated = house.ctl("plugin", "update", "good", newer, "--json")
+            assert updated.returncode == 0 and json.loads(updated.stdout)["version"] == "1.10", updated
+            assert house.post("/good/hello").status == 204
+            missing = house.ctl("plugin", "install", os.path.join(private, "nothing.so"))
+            assert missing.returncode == 5 and "nothing.so" in missing.stderr, missing
+            assert os.listdir(os.path.join(house.data, "incoming")) == []
+    finally:
+        boternity_daemon.DAEMON = real
 
 
 def test_install_update_remove():

@@ -57,6 +57,21 @@ def test_records_and_errors_are_those_of_rest():
     rpc.ws.close()
 
 
+def test_what_never_ends_needs_an_id():
+    if client is None:
+        raise tap.Skip("the package websockets is not installed")
+    with Daemon({"BOTERNITY_WS_MAX_CALLS": "1"}) as daemon:
+        rpc = Rpc(daemon)
+        for _ in range(3):
+            rpc.ws.send(json.dumps({"jsonrpc": "2.0", "method": "event.subscribe", "params": {}}))
+        answer, items = rpc.call("bot.list")
+        assert answer["result"]["items"] and items == [], answer
+        number = rpc.start("event.subscribe")
+        assert json.loads(rpc.ws.recv(30))["params"]["call"] == number
+        assert "ws.max_calls" in rpc.call("bot.list")[0]["error"]["message"]
+        rpc.ws.close()
+
+
 def test_a_turn_and_coming_back_to_it():
     rpc = start(DAEMON)
     end, items = rpc.call("chat.send", {"slug": "bo", "message": "Hello"}, credit=1000)

@@ -228,6 +228,51 @@ async function retries(): Promise<void> {
   assert.equal(tries, 1);
 }
 
+/** What ends because the daemon stops goes on with the next one; what it had is not asked for again. */
+async function stopping(): Promise<void> {
+  const problem = '{"type":"x","title":"Stopping","status":503,"code":"UNAVAILABLE"}';
+  const item = (id: number, text: string) => `id: ${id}\nevent: item\ndata: {"type":"text","text":"${text}"}\n\n`;
+  const places: unknown[] = [];
+  await withServer((request, response, count) => {
+    places.push(request.headers["last-event-id"]);
+    response.writeHead(200, { "Content-Type": "text/event-stream" });
+    response.end(count === 1 ? `${item(7, "a")}event: stopping\ndata: {}\n\nevent: error\ndata: ${problem}\n\n`
+      : `${item(8, "b")}event: end\ndata: {"id":"t"}\n\n`);
+  }, async (other) => {
+    const seen: unknown[] = [];
+    const stream = other.chat.send({ slug: "x", message: "x" });
+    for await (const each of stream) seen.push(each.text);
+    assert.deepEqual(seen, ["a", "b"]);
+    assert.equal(stream.reconnects, 1);
+  });
+  assert.deepEqual(places, [undefined, "7"]);
+  const cursors: unknown[] = [];
+  await withServer((request, response, count) => {
+    cursors.push(request.headers["last-event-id"]);
+    response.writeHead(200, { "Content-Type": "text/event-stream" });
+    response.end(count === 1 ? 'event: stopping\ndata: {}\n\nevent: end\ndata: {"next_cursor":"41"}\n\n' : `${item(42, "b")}`);
+  }, async (other) => {
+    for await (const _ of other.event.subscribe({})) break;
+  });
+  assert.deepEqual(cursors, [undefined, "41"]);
+}
+
+/** The daemon is stopped and started again behind TEST_URL while this listens. */
+async function restart(): Promise<void> {
+  const patient = new Boternity({ baseUrl: url, token, retries: 1000, backoffMs: 20, maxBackoffMs: 100 });
+  const stream = patient.event.subscribe({ topics: ["bot.created"] });
+  const slugs: unknown[] = [];
+  for await (const event of stream) {
+    const { slug } = (event.data ?? {}) as { slug?: string };
+    console.log(slug ?? event.type);
+    if (slug === undefined) continue;
+    slugs.push(slug);
+    if (slug === "third") break;
+  }
+  assert.deepEqual(slugs, ["first", "second", "third"]);
+  assert.ok(stream.reconnects >= 2, `${stream.reconnects} new connections`);
+}
+
 /** Leaving the loop and aborting both let go of the connection. */
 async function leaving(): Promise<void> {
   let closed = 0;
@@ -248,7 +293,7 @@ async function leaving(): Promise<void> {
   });
 }
 
-const scenarios: { [name: string]: () => Promise<void> } = { bots, errors, conflict, paging, chat, resume, retry, silence, frames, retries, leaving };
+const scenarios: { [name: string]: () => Promise<void> } = { bots, errors, conflict, paging, chat, resume, retry, silence, frames, retries, stopping, restart, leaving };
 const kinds: Operations["chat.send"]["kind"] = "stream";
 assert.equal(operations["chat.send"].kind, kinds);
 const scenario = scenarios[process.argv[2] ?? ""];

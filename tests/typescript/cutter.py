@@ -26,7 +26,11 @@ class Cutter:
                 client, _ = self.server.accept()
             except OSError:
                 return
-            daemon = socket.create_connection(("127.0.0.1", self.target))
+            try:
+                daemon = socket.create_connection(("127.0.0.1", self.target))
+            except OSError:
+                client.close()
+                continue
             self.open += [client, daemon]
             threading.Thread(target=self.copy, args=(client, daemon), daemon=True).start()
             threading.Thread(target=self.answer, args=(daemon, client), daemon=True).start()

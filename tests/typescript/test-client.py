@@ -167,6 +167,35 @@ def test_retries():
     SHOP.run("retries")
 
 
+def test_stopping():
+    SHOP.run("stopping")
+
+
+def test_restart():
+    """Two restarts under a loop that listens: what happened meanwhile is heard, once."""
+    SHOP.build()
+    with Cutter(SHOP.daemon.port) as way:
+        node = subprocess.Popen([NODE, os.path.join(SHOP.folder, "out", "client.js"), "restart"], stdout=subprocess.PIPE, text=True,
+                                env={"PATH": os.environ["PATH"], "TEST_URL": f"http://127.0.0.1:{way.port}", "TEST_TOKEN": SHOP.daemon.token})
+        try:
+            assert node.stdout.readline().strip() == "org.boternity.events.subscribed"
+            SHOP.daemon.post("/bots", {"name": "First"})
+            for name in ("second", "third"):
+                assert node.stdout.readline().strip() == ("first" if name == "second" else "second")
+                raw = SHOP.daemon.request("GET", "/api/v1/events", stream=True)
+                SHOP.daemon.stop()
+                assert [event for _, event, _ in raw][-2:] == ["stopping", "end"]
+                raw.close()
+                way.target = SHOP.daemon.start().port
+                SHOP.daemon.post("/bots", {"name": name})
+            assert node.stdout.readline().strip() == "third"
+            assert node.wait(60) == 0
+        finally:
+            node.kill()
+            node.wait()
+            node.stdout.close()
+
+
 def test_leaving():
     SHOP.run("leaving")
 
@@ -217,7 +246,7 @@ def test_other_formats():
     for operation in schema["x-operations"].values():
         for side in ("request", "item", "response"):
             assert side not in operation or operation[side]["$ref"].removeprefix("#/$defs/") in schema["$defs"], operation
-    assert schema["x-operations"]["good.hello"]["http"] == "POST /hello"
+    assert schema["x-operations"]["good.hello"]["http"] == "POST /good/hello"
     openapi = json.loads(SHOP.daemon.ctl("schema", "--format", "openapi").stdout)
     assert openapi == SHOP.daemon.get("/openapi.json").json
     refused = SHOP.daemon.ctl("schema", "--format", "yaml")
