@@ -97,6 +97,13 @@ def test_filters():
         two.close()
 
 
+def test_never_whole():
+    with Daemon() as daemon:
+        refused = daemon.get("/events", headers=WHOLE)
+        assert refused.status == 406 and "event.replay" in refused.json["detail"], refused.body
+        assert daemon.get("/events/replay", headers=WHOLE).status == 200
+
+
 def test_resume_across_stop_and_crash():
     with Daemon() as daemon:
         stream, items = subscribe(daemon)
