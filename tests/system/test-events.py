@@ -42,9 +42,6 @@ def test_live():
         daemon.request("DELETE", "/api/v1/bots/ada")
         assert next(items)[1]["type"] == "org.boternity.bot.deleted"
         stream.close()
-        endless = daemon.get("/events", headers=WHOLE, stream=True)
-        assert endless.response.headers["Content-Type"] == "text/event-stream"
-        endless.close()
 
 
 def memory_of(daemon):
