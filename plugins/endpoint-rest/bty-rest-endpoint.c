@@ -197,11 +197,15 @@ answer_call (BtyRestEndpoint *self, const BtyRestContext *context, const BtyCall
   gboolean streams = (operation->effect & BTY_EFFECT_STREAMING) != 0 && operation->item != NULL &&
                      !wants_whole (context->exchange);
   g_autoptr (BtyCall) call = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (is_endless && !streams)
     {
-      bty_rest_problem_respond_new (context->exchange, 406, BTY_ERROR_INVALID_ARGUMENT,
-                                    _ ("this never ends, so that it cannot be handed over whole: accept text/event-stream"));
+      g_set_error (&error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+                   _ ("“%s” goes on until you leave, so it cannot be had whole: accept text/event-stream, or ask for "
+                      "what ends, such as event.replay"),
+                   operation->name);
+      bty_rest_problem_respond (context->exchange, error, 406);
       return;
     }
   if (streams && strcmp (bty_exchange_get_method (context->exchange), "HEAD") == 0)

@@ -162,6 +162,8 @@ bty_ws_request_read (BtyWsRequest *request, const char *text, gsize length, BtyW
     is_good = fail (error, _ ("batches are not taken: a socket carries any number of calls at once anyway"));
   else
     is_good = token != BTY_JSON_ERROR && fail (error, _ ("a message must be one object"));
+  if (!is_good && request->params != NULL && *request->params == '[')
+    *fault = BTY_WS_FAULT_CALL; /* JSON-RPC has parameters by position: what is wrong is their form */
   if (!is_good && !bty_json_validate (text, length, 0, NULL))
     *fault = BTY_WS_FAULT_PARSE;
   return is_good;

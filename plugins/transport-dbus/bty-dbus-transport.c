@@ -28,7 +28,7 @@ struct _BtyDbusTransport
   gulong closed;
   gulong ready;
   guint retry;    /* a bus that went away is looked for */
-  guint retry_ms; /* when next; 0: no bus was lost */
+  guint retry_ms; /* when next; 0: none is missed */
 };
 
 static void bty_dbus_transport_iface_init (BtyTransportInterface *iface);
@@ -123,6 +123,18 @@ take_connection (BtyDbusTransport *self, GDBusConnection *connection)
     self->ready = g_signal_connect (self->host, "ready", G_CALLBACK (on_ready), self);
 }
 
+/* Of many attempts that fail only the first is told. */
+static void
+look_again (BtyDbusTransport *self, const GError *error)
+{
+  if (self->retry_ms == 0)
+    {
+      g_warning ("a door stays closed: the session bus cannot be reached: %s; it is looked for", error->message);
+      self->retry_ms = (guint) bty_host_get_int (self->host, "dbus", "retry");
+    }
+  retry_later (self);
+}
+
 static void
 on_connected (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -134,10 +146,8 @@ on_connected (GObject *source, GAsyncResult *result, gpointer data)
     take_connection (self, connection);
   else if (error == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  else if (self->retry_ms > 0)
-    retry_later (self);
   else
-    g_warning ("a door stays closed: the session bus cannot be reached: %s", error->message);
+    look_again (self, error);
 }
 
 static void

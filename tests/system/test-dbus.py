@@ -493,6 +493,19 @@ def test_bus_that_comes_back():
         assert home.read_log().count("a door") == 2, home.read_log()
 
 
+def test_bus_that_comes_late():
+    with Home({"BOTERNITY_DBUS_RETRY": "20"}, service=False) as home:
+        home.bus.kill()
+        home.bus.wait()
+        home.bus.stdout.close()
+        process = home.start()
+        assert wait_for(lambda: "cannot be reached" in home.read_log()), home.read_log()
+        home.start_bus()
+        bus = home.connect()
+        assert wait_for(lambda: home.pid(bus), 30) == process.pid, home.read_log()
+        assert home.read_log().count("a door") == 1, home.read_log()
+
+
 def test_started_at():
     with Home() as home:
         bus = home.connect()

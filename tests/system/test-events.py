@@ -42,9 +42,6 @@ def test_live():
         daemon.request("DELETE", "/api/v1/bots/ada")
         assert next(items)[1]["type"] == "org.boternity.bot.deleted"
         stream.close()
-        endless = daemon.get("/events", headers=WHOLE, stream=True)
-        assert endless.response.headers["Content-Type"] == "text/event-stream"
-        endless.close()
 
 
 def memory_of(daemon):
@@ -95,6 +92,13 @@ def test_filters():
             assert daemon.post("/call/event.subscribe", {"topics": [bad]}).status == 400, bad
         one.close()
         two.close()
+
+
+def test_never_whole():
+    with Daemon() as daemon:
+        refused = daemon.get("/events", headers=WHOLE)
+        assert refused.status == 406 and "event.replay" in refused.json["detail"], refused.body
+        assert daemon.get("/events/replay", headers=WHOLE).status == 200
 
 
 def test_resume_across_stop_and_crash():

@@ -54,7 +54,7 @@ def test_what_is_no_request():
                                       (b'{"jsonrpc":"1.0","id":5,"method":"stats.get"}', -32600, None),
                                       (b'{"jsonrpc":2.0,"id":5,"method":"stats.get"}', -32600, None),
                                       (b'{"jsonrpc":"2.0","id":5,"method":7}', -32600, 5),
-                                      (b'{"jsonrpc":"2.0","id":5,"method":"stats.get","params":[]}', -32600, 5),
+                                      (b'{"jsonrpc":"2.0","id":5,"method":"stats.get","params":[]}', -32602, 5),
                                       (b'{"jsonrpc":"2.0","id":5,"method":"stats.get","params":null}', -32600, 5),
                                       (b'{"jsonrpc":"2.0","id":5,"method":"stats.get","extra":1}', -32600, 5),
                                       (b'{"jsonrpc":"2.0","id":5,"method":"stats\\u0000.get"}', -32600, 5),
