@@ -40,8 +40,8 @@ read_number (BtyJsonReader *reader, const char *name, gint64 min, gint64 max, gi
   *value = reader->integer;
   if (token == BTY_JSON_INT && *value >= min && *value <= max)
     return TRUE;
-  g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-               _ ("“%s” must be a whole number from %lld to %lld"), name, (long long) min, (long long) max);
+  g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("“%s” must be a whole number from %lld to %lld"), name,
+               (long long) min, (long long) max);
   return FALSE;
 }
 

@@ -40,6 +40,8 @@ typedef enum
  * @is_replaced: its file is another one now, but the old one is open
  * @is_scanning: the scanner has it
  * @is_unsettled: its file is still being written
+ * @was_first: its file is as it was before anyone watched
+ * @restless_since: (monotonic time, in microseconds) since when its file is being written; 0: it is not
  * @file_feature: (nullable): NAME of a file `<kind>-NAME.so`, of @file_kind
  *
  * One file of the registry.
@@ -63,6 +65,8 @@ typedef struct
   gboolean is_replaced;
   gboolean is_scanning;
   gboolean is_unsettled;
+  gboolean was_first;
+  gint64 restless_since;
   char *file_feature;
   BtyFeatureKind file_kind;
 } BtyPluginEntry;

@@ -318,8 +318,10 @@ bty_plugin_index_refresh (BtyPluginIndex *self)
         offer (self, entry);
     }
   bty_plugin_cache_rest (self->cache);
-  if (self->watch != NULL)
-    survey_unknown (self);
+  if (self->watch == NULL)
+    return is_writing;
+  survey_unknown (self);
+  bty_plugin_survey_hold (self->survey, is_writing);
   return is_writing;
 }
 
@@ -381,7 +383,9 @@ bty_plugin_index_start (BtyPluginIndex *self)
 void
 bty_plugin_index_when_known (BtyPluginIndex *self, GFunc func, gpointer data, GDestroyNotify destroy)
 {
-  bty_plugin_index_start (self); /* whoever waits for it does not wait for nothing */
+  bty_plugin_index_start (self);       /* whoever waits for it does not wait for nothing */
+  if (bty_plugin_index_refresh (self)) /* what somebody brought a moment ago counts, noticed or not */
+    bty_plugin_watch_wait (self->watch);
   bty_plugin_survey_when_idle (self->survey, func, self, data, destroy);
 }
 

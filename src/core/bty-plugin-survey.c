@@ -32,6 +32,7 @@ struct _BtyPluginSurvey
   GQueue jobs; /* the first one is under way */
   GCancellable *cancellable;
   guint next;
+  gboolean is_held;
 };
 
 static void
@@ -72,6 +73,20 @@ tell_waiters (BtyPluginSurvey *self)
     }
 }
 
+static void
+tell_if_idle (BtyPluginSurvey *self)
+{
+  if (g_queue_is_empty (&self->jobs) && !self->is_held)
+    tell_waiters (self);
+}
+
+void
+bty_plugin_survey_hold (BtyPluginSurvey *self, gboolean hold)
+{
+  self->is_held = hold;
+  tell_if_idle (self);
+}
+
 static gboolean take_next (gpointer data);
 
 /* The next one waits for its turn of the main loop, since files are checked and copied in it. */
@@ -83,7 +98,7 @@ finish_job (BtyPluginSurvey *self, BtyPluginManifest *manifest, const GError *er
   self->surveyed (self->data, job->path, &job->stamp, manifest, error);
   job_free (job);
   if (g_queue_is_empty (&self->jobs))
-    tell_waiters (self);
+    tell_if_idle (self);
   else if (self->next == 0)
     self->next = g_idle_add (take_next, self);
 }
@@ -158,6 +173,5 @@ bty_plugin_survey_when_idle (BtyPluginSurvey *self, GFunc func, gpointer index, 
   const Waiter waiter = { func, index, data, destroy };
 
   g_array_append_val (self->waiters, waiter);
-  if (g_queue_is_empty (&self->jobs))
-    tell_waiters (self);
+  tell_if_idle (self);
 }

@@ -27,6 +27,8 @@ void bty_plugin_survey_free (BtyPluginSurvey *survey);
 /** bty_plugin_survey_push: @is_own: it came with the program; @timeout: milliseconds */
 void bty_plugin_survey_push (BtyPluginSurvey *survey, const char *path, gboolean is_own, const BtyPluginStamp *stamp,
                              guint timeout);
+/** bty_plugin_survey_hold: @hold: more is to come, so that it is not idle even when no file is left */
+void bty_plugin_survey_hold (BtyPluginSurvey *survey, gboolean hold);
 /** bty_plugin_survey_when_idle: calls @func (@index, @data) once, when the last file is done, maybe now; @destroy: frees @data in any case */
 void bty_plugin_survey_when_idle (BtyPluginSurvey *survey, GFunc func, gpointer index, gpointer data,
                                   GDestroyNotify destroy);
