@@ -47,6 +47,7 @@ bty_plugin_entry_free (BtyPluginEntry *self)
   g_clear_error (&self->error);
   g_free (self->path);
   g_free (self->name);
+  g_free (self->copy);
   g_free (self->opened);
   g_free (self->said);
   g_free (self->problem);
@@ -135,6 +136,7 @@ bty_plugin_entry_forget (BtyPluginEntry *self)
   if (self->module != NULL)
     return;
   g_clear_pointer (&self->manifest, bty_plugin_manifest_unref);
+  g_clear_pointer (&self->copy, g_free);
   g_clear_error (&self->error);
   g_clear_pointer (&self->problem, g_free);
   self->refusal = BTY_PLUGIN_REFUSAL_NONE;

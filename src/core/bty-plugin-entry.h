@@ -30,6 +30,7 @@ typedef enum
  * @is_own: it came with the program: opened where it is, known by its name until something better is known
  * @stamp: the file as it was when @manifest and @error came to be
  * @manifest: (nullable): what it is
+ * @copy: (nullable): the copy of somebody's file that was looked at
  * @module: (nullable): it is open, for good
  * @opened: (nullable): the file that was opened
  * @refusal: why it is not used; @error: (nullable): in words
@@ -53,6 +54,7 @@ typedef struct
   gboolean is_own;
   BtyPluginStamp stamp;
   BtyPluginManifest *manifest;
+  char *copy;
   BtyPluginModule *module;
   char *opened;
   BtyPluginRefusal refusal;
