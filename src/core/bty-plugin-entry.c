@@ -218,6 +218,7 @@ take_manifest (const BtyPluginEntry *self, BtyPluginInfo *info)
   info->licence = g_strdup (manifest->licence);
   info->origin = g_strdup (manifest->origin);
   info->remedy = g_strdup (manifest->remedy);
+  info->records = g_strdupv (manifest->records);
   info->operations = list_names (manifest->operations, G_STRUCT_OFFSET (BtyPluginOperation, name));
   info->settings = list_names (manifest->settings, G_STRUCT_OFFSET (BtyPluginSetting, name));
   if (manifest->id != NULL && self->refusal == BTY_PLUGIN_REFUSAL_NONE)

@@ -341,6 +341,64 @@ def test_nobody_waits_for_what_hangs():
         assert set(answers.values()) == {404}, answers
 
 
+def test_names_of_the_program():
+    """What came with the program wins over a file of the user's that has its name or its id; that one costs a line."""
+    with House() as house:
+        house.stop()
+        for name in ("store-sqlite.so", "transport-http.so"):
+            with open(os.path.join(house.plugins, name), "w", encoding="ascii") as file:
+                file.write("hello\n")
+        house.put("hang", "endpoint-rest.so")
+        house.put("sqlite", "mine.so")
+        house.start()
+        for name in ("store-sqlite.so", "transport-http.so", "endpoint-rest.so"):
+            plugin = next(plugin for plugin in house.list() if plugin["path"] == os.path.join(house.plugins, name))
+            assert plugin["state"] == "refused" and "was found first" in plugin["reason"], plugin
+        plugin = house.wait_reason("mine.so", "a plugin with the id “sqlite” is there already")
+        assert plugin["state"] == "refused", plugin
+        house.wait_cached("mine.so")
+        house.stop()
+        house.start()
+        assert house.find("mine.so")["state"] == "refused"
+        assert house.post("/bots", {"name": "Still here"}).status == 201
+
+
+def test_liar():
+    """A plugin that answers in the scanner's place installs nowhere else, and is nobody else."""
+    with House() as house:
+        for name in ("liar-path", "liar-name"):
+            house.put(name)
+        house.wait_reason("liar-path.so", "no lower-case word")
+        answer = house.post("/plugins", {"path": os.path.join(BUILT, "liar-path.so")})
+        assert answer.status != 201 and "no lower-case word" in answer.json["detail"], answer.body
+        assert sorted(os.listdir(house.plugins)) == ["liar-name.so", "liar-path.so"]
+        assert not [name for name in os.listdir(house.folder) if name.endswith(".so")]
+        house.wait_known("liar-name.so")
+        assert house.post("/quiet/hello").json["code"] == "FAILED_PRECONDITION"
+        assert "it said that it is “quiet”" in house.find("liar-name.so")["reason"]
+
+
+def test_large():
+    """A plugin that is larger than the setting allows says so; one that is not takes no memory for its size."""
+    with House(BOTERNITY_PLUGINS_MAX_SIZE="200") as house:
+        house.list()
+        before = house.get("/status").json["memory_kb"]
+        for name, size in (("fits.so", 190), ("large.so", 201)):
+            path = os.path.join(house.folder, name)
+            shutil.copy(os.path.join(BUILT, "provider-good.so"), path)
+            os.truncate(path, size * 1024 * 1024)
+            os.chmod(path, 0o600)
+            os.rename(path, os.path.join(house.plugins, name))
+        plugin = house.wait_reason("large.so", "larger than 200 MiB")
+        assert "plugins.max_size" in plugin["reason"], plugin
+        assert wait_for(lambda: (house.find("fits.so") or {}).get("id") == "good", 60)
+        assert house.post("/good/hello").status == 204
+        with open(f"/proc/{house.process.pid}/status", encoding="ascii") as file:
+            peak = next(int(line.split()[1]) for line in file if line.startswith("VmHWM"))
+        if "ASAN_OPTIONS" not in os.environ:
+            assert peak < before + 100 * 1024, (before, peak)
+
+
 def test_never_at_rest():
     """What changes again and again, plugin or not, keeps nobody else out."""
     with House(BOTERNITY_PLUGINS_SETTLE_MS="200") as house:
