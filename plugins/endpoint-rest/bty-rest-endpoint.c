@@ -284,10 +284,10 @@ open_and_route (BtyRestEndpoint *self, BtyExchange *exchange, BtyPrincipal *prin
 
   if (bty_catalogue_find (bty_host_get_catalogue (self->host), promised->name, NULL, &error) == NULL)
     {
-      if (is_last)
-        bty_rest_problem_respond (exchange, error, 0);
-      else
+      if (!is_last && g_error_matches (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE)) /* it is being looked at */
         route_when_known (self, exchange, principal);
+      else
+        bty_rest_problem_respond (exchange, error, 0);
       return;
     }
   refresh (self);
