@@ -245,25 +245,68 @@ carry_out (BtyRestEndpoint *self, BtyExchange *exchange, BtyPrincipal *principal
     answer_call (self, &context, &spec);
 }
 
-static void route_request (BtyRestEndpoint *self, BtyExchange *exchange, BtyPrincipal *principal);
+static void route_request (BtyRestEndpoint *self, BtyExchange *exchange, BtyPrincipal *principal, gboolean is_last);
+
+/* A request for what is not there, or not yet. */
+typedef struct
+{
+  BtyRestEndpoint *endpoint;
+  BtyExchange *exchange;
+  BtyPrincipal *principal;
+} Early;
+
+static void
+early_free (gpointer data)
+{
+  Early *early = data;
+
+  g_object_unref (early->endpoint);
+  g_object_unref (early->exchange);
+  bty_principal_unref (early->principal);
+  g_free (early);
+}
+
+static void
+on_known (gpointer nothing, gpointer data)
+{
+  const Early *early = data;
+
+  refresh (early->endpoint);
+  route_request (early->endpoint, early->exchange, early->principal, TRUE);
+}
+
+/* Its plugin may have come a moment ago. */
+static void
+route_when_known (BtyRestEndpoint *self, BtyExchange *exchange, BtyPrincipal *principal)
+{
+  Early *early = g_new0 (Early, 1);
+
+  *early = (Early){ g_object_ref (self), g_object_ref (exchange), bty_principal_ref (principal) };
+  bty_catalogue_when_known (bty_host_get_catalogue (self->host), on_known, early, early_free);
+}
 
 /* An operation whose plugin is not open yet: it is opened, and the path then leads to the operation itself. */
 static void
-open_and_route (BtyRestEndpoint *self, BtyExchange *exchange, BtyPrincipal *principal, const BtyOperation *promised)
+open_and_route (BtyRestEndpoint *self, BtyExchange *exchange, BtyPrincipal *principal, const BtyOperation *promised,
+                gboolean is_last)
 {
   g_autoptr (GError) error = NULL;
 
   if (bty_catalogue_find (bty_host_get_catalogue (self->host), promised->name, NULL, &error) == NULL)
     {
-      bty_rest_problem_respond (exchange, error, 0);
+      if (!is_last && g_error_matches (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE)) /* it is being looked at */
+        route_when_known (self, exchange, principal);
+      else
+        bty_rest_problem_respond (exchange, error, 0);
       return;
     }
   refresh (self);
-  route_request (self, exchange, principal);
+  route_request (self, exchange, principal, is_last);
 }
 
 static void
-call_by_name (BtyRestEndpoint *self, BtyExchange *exchange, BtyPrincipal *principal, const char *name, int verb)
+call_by_name (BtyRestEndpoint *self, BtyExchange *exchange, BtyPrincipal *principal, const char *name, int verb,
+              gboolean is_last)
 {
   const BtyRestRoute *route = bty_rest_routes_find (self->routes, name);
   g_autofree char *detail = NULL;
@@ -275,12 +318,17 @@ call_by_name (BtyRestEndpoint *self, BtyExchange *exchange, BtyPrincipal *princi
     }
   if (route != NULL && route->operation->run == NULL)
     {
-      open_and_route (self, exchange, principal, route->operation);
+      open_and_route (self, exchange, principal, route->operation, is_last);
       return;
     }
   if (route != NULL)
     {
       carry_out (self, exchange, principal, route, NULL, BTY_REST_POST);
+      return;
+    }
+  if (!is_last)
+    {
+      route_when_known (self, exchange, principal);
       return;
     }
   detail = g_strdup_printf (_ ("there is no operation “%.80s”"), name);
@@ -296,8 +344,9 @@ respond_nothing (BtyExchange *exchange)
   bty_rest_problem_respond_new (exchange, 404, BTY_ERROR_NOT_FOUND, detail);
 }
 
+/* @is_last: nothing more is about to come */
 static void
-route_request (BtyRestEndpoint *self, BtyExchange *exchange, BtyPrincipal *principal)
+route_request (BtyRestEndpoint *self, BtyExchange *exchange, BtyPrincipal *principal, gboolean is_last)
 {
   const char *path = bty_exchange_get_path (exchange);
   int verb = bty_rest_verb_parse (bty_exchange_get_method (exchange));
@@ -310,16 +359,18 @@ route_request (BtyRestEndpoint *self, BtyExchange *exchange, BtyPrincipal *princ
     }
   if (g_str_has_prefix (path, CALL_PREFIX))
     {
-      call_by_name (self, exchange, principal, path + strlen (CALL_PREFIX), verb);
+      call_by_name (self, exchange, principal, path + strlen (CALL_PREFIX), verb, is_last);
       return;
     }
   bty_rest_routes_match (self->routes, verb, path, &match);
   if (match.route != NULL && match.route->operation->run == NULL)
-    open_and_route (self, exchange, principal, match.route->operation);
+    open_and_route (self, exchange, principal, match.route->operation, is_last);
   else if (match.route != NULL)
     carry_out (self, exchange, principal, match.route, &match, verb);
   else if (match.allowed != 0)
     respond_allowed (exchange, match.allowed);
+  else if (!is_last)
+    route_when_known (self, exchange, principal);
   else
     respond_nothing (exchange);
 }
@@ -341,7 +392,7 @@ handle (BtyEndpoint *endpoint, BtyExchange *exchange)
       return;
     }
   refresh (self);
-  route_request (self, exchange, principal);
+  route_request (self, exchange, principal, FALSE);
 }
 
 static void

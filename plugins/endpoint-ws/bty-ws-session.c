@@ -21,9 +21,11 @@ struct _BtyWsSession
   BtySocket *socket;
   GQueue *sessions;
   GList link;
-  GQueue calls;      /* BtyWsCall, oldest first */
-  GHashTable *by_id; /* those that have one */
-  GQueue waiting;    /* BtyWsCall that wait for what is queued to become little, or for the next turn */
+  GQueue calls;       /* BtyWsCall, oldest first */
+  GHashTable *by_id;  /* those that have one */
+  GCancellable *gone; /* cancelled when we are freed, for those that wait for the catalogue */
+  guint n_early;      /* requests that do */
+  GQueue waiting;     /* BtyWsCall that wait for what is queued to become little, or for the next turn */
   BtyWsTurns *turns;
   GList turn_link;
   gboolean awaits_turn;
@@ -125,6 +127,8 @@ session_free (BtyWsSession *self)
       remove_call (self, ours);
       bty_call_cancel (call);
     }
+  g_cancellable_cancel (self->gone);
+  g_object_unref (self->gone);
   g_hash_table_unref (self->by_id);
   bty_principal_unref (self->principal);
   g_object_unref (self->socket);
@@ -215,6 +219,49 @@ answer_error (BtyWsSession *self, const BtyWsRequest *request, BtyWsFault fault,
 {
   if (request->id != NULL)
     send_error (self, request->id, fault, error);
+}
+
+/* A request for what is not there, or not yet. */
+typedef struct
+{
+  BtyWsSession *session;
+  GCancellable *gone;
+  char *text;
+  gsize length;
+} Early;
+
+static void
+early_free (gpointer data)
+{
+  Early *early = data;
+
+  if (!g_cancellable_is_cancelled (early->gone))
+    early->session->n_early--;
+  g_object_unref (early->gone);
+  g_free (early->text);
+  g_free (early);
+}
+
+static void take_text (BtyWsSession *self, const char *text, gsize length, gboolean is_last);
+
+static void
+on_known (gpointer nothing, gpointer data)
+{
+  const Early *early = data;
+
+  if (!g_cancellable_is_cancelled (early->gone))
+    take_text (early->session, early->text, early->length, TRUE);
+}
+
+/* Its plugin may have come a moment ago. */
+static void
+take_when_known (BtyWsSession *self, const char *text, gsize length)
+{
+  Early *early = g_new0 (Early, 1);
+
+  *early = (Early){ self, g_object_ref (self->gone), g_strndup (text, length), length };
+  self->n_early++;
+  bty_catalogue_when_known (bty_host_get_catalogue (self->host), on_known, early, early_free);
 }
 
 static void
@@ -316,19 +363,36 @@ take_request (BtyWsSession *self, BtyWsRequest *request)
   answer_error (self, request, BTY_WS_FAULT_METHOD, error);
 }
 
+/* Whether the request is for what is not there, while something may still come and not too many wait for it. */
+static gboolean
+is_early (BtyWsSession *self, const BtyWsRequest *request)
+{
+  return !g_str_has_prefix (request->method, "$/") && self->n_early < self->limits->max_calls &&
+         bty_catalogue_lookup (bty_host_get_catalogue (self->host), request->method, NULL) == NULL;
+}
+
+static void
+take_text (BtyWsSession *self, const char *text, gsize length, gboolean is_last)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (BtyWsRequest) request;
+  BtyWsFault fault;
+
+  if (!bty_ws_request_read (&request, text, length, &fault, &error))
+    send_error (self, request.id, fault, error);
+  else if (!is_last && is_early (self, &request))
+    take_when_known (self, text, length);
+  else
+    take_request (self, &request);
+}
+
 /* A client that does not read what it asks for is not listened to either. */
 static void
 on_text (BtySocket *socket, const char *text, gsize length, gpointer data)
 {
   BtyWsSession *self = data;
-  g_autoptr (GError) error = NULL;
-  g_auto (BtyWsRequest) request;
-  BtyWsFault fault;
 
-  if (bty_ws_request_read (&request, text, length, &fault, &error))
-    take_request (self, &request);
-  else
-    send_error (self, request.id, fault, error);
+  take_text (self, text, length, FALSE);
   if (is_clogged (self))
     bty_socket_set_reading (socket, FALSE);
 }
@@ -391,6 +455,7 @@ bty_ws_session_new (BtyHost *host, const BtyWsLimits *limits, BtyPrincipal *prin
   self->link.data = self;
   self->turns = turns;
   self->turn_link.data = self;
+  self->gone = g_cancellable_new ();
   g_queue_init (&self->calls);
   g_queue_init (&self->waiting);
   self->by_id = g_hash_table_new (g_str_hash, g_str_equal);

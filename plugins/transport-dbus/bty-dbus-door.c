@@ -21,6 +21,7 @@ struct _BtyDbusDoor
   BtyDbusBoternity1 *skeleton;
   BtyDbusClients *clients;
   BtyDbusLimits limits;
+  GCancellable *gone; /* cancelled when we are freed, for those that wait for the catalogue */
 };
 
 /* What a method's arguments say, all of (s operation, request, a{sv} options). */
@@ -275,9 +276,8 @@ static const struct
   { "Describe", describe_admitted },
 };
 
-/* Every method's signal has the invocation second and our data last, with its arguments between, which the invocation has too. */
 static gboolean
-admit (BtyDbusDoor *self, GDBusMethodInvocation *invocation)
+admit_now (BtyDbusDoor *self, GDBusMethodInvocation *invocation)
 {
   const char *name = g_dbus_method_invocation_get_method_name (invocation);
 
@@ -288,6 +288,53 @@ admit (BtyDbusDoor *self, GDBusMethodInvocation *invocation)
         return TRUE;
       }
   return FALSE;
+}
+
+/* A call of what is not there, or not yet. */
+typedef struct
+{
+  BtyDbusDoor *door;
+  GCancellable *gone;
+  GDBusMethodInvocation *invocation;
+} Early;
+
+static void
+early_free (gpointer data)
+{
+  Early *early = data;
+  g_autoptr (GError) error = NULL;
+
+  if (early->invocation != NULL)
+    {
+      g_set_error_literal (&error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _ ("the daemon is stopping"));
+      bty_dbus_return_error (early->invocation, error);
+    }
+  g_object_unref (early->gone);
+  g_free (early);
+}
+
+static void
+on_known (gpointer nothing, gpointer data)
+{
+  Early *early = data;
+
+  if (!g_cancellable_is_cancelled (early->gone))
+    admit_now (early->door, g_steal_pointer (&early->invocation));
+}
+
+/* Every method's signal has the invocation second and our data last, with its arguments between, which the invocation has too. */
+static gboolean
+admit (BtyDbusDoor *self, GDBusMethodInvocation *invocation)
+{
+  const char *name;
+  Early *early;
+
+  if (find_operation (self, invocation, &name) != NULL)
+    return admit_now (self, invocation);
+  early = g_new0 (Early, 1); /* its plugin may have come a moment ago */
+  *early = (Early){ self, g_object_ref (self->gone), invocation };
+  bty_catalogue_when_known (bty_host_get_catalogue (self->host), on_known, early, early_free);
+  return TRUE;
 }
 
 static gboolean
@@ -307,7 +354,7 @@ on_three_fd (BtyDbusBoternity1 *skeleton, GDBusMethodInvocation *invocation, GUn
 static gboolean
 on_one (BtyDbusBoternity1 *skeleton, GDBusMethodInvocation *invocation, const char *name, gpointer data)
 {
-  return admit (data, invocation);
+  return admit_now (data, invocation);
 }
 
 static void
@@ -360,6 +407,7 @@ bty_dbus_door_new (BtyHost *host, GDBusConnection *connection, GError **error)
 
   self->host = host;
   self->connection = g_object_ref (connection);
+  self->gone = g_cancellable_new ();
   self->skeleton = bty_dbus_boternity1_skeleton_new ();
   self->clients = bty_dbus_clients_new (host, connection);
   bty_dbus_limits_load (&self->limits, host);
@@ -380,6 +428,8 @@ bty_dbus_door_free (BtyDbusDoor *self)
   if (g_dbus_interface_skeleton_get_connection (G_DBUS_INTERFACE_SKELETON (self->skeleton)) != NULL)
     g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (self->skeleton));
   bty_dbus_clients_free (self->clients);
+  g_cancellable_cancel (self->gone);
+  g_object_unref (self->gone);
   g_object_unref (self->skeleton);
   g_object_unref (self->connection);
   g_free (self);

@@ -108,12 +108,14 @@ engine_get_catalogue (BtyHost *host)
 static BtyCall *
 engine_start_call (BtyHost *host, const BtyCallSpec *spec)
 {
-  BtyEngine *self = BTY_ENGINE (host);
+  return bty_dispatcher_start (BTY_ENGINE (host)->dispatcher, spec);
+}
 
-  if (bty_catalogue_lookup (self->catalogue, spec->operation, NULL) == NULL)
-    bty_plugin_index_settle (
-      bty_plugin_registry_get_index (self->registry)); /* it may be of a plugin that somebody brought a moment ago */
-  return bty_dispatcher_start (self->dispatcher, spec);
+/* What the doors wait for before they say that there is no such operation. */
+static void
+wait_for_plugins (gpointer data, GFunc func, gpointer func_data, GDestroyNotify destroy)
+{
+  bty_plugin_index_when_known (bty_plugin_registry_get_index (BTY_ENGINE (data)->registry), func, func_data, destroy);
 }
 
 static BtyPrincipal *
@@ -366,6 +368,8 @@ bty_engine_start (BtyEngine *self, GError **error)
   if (!is_open)
     return FALSE;
   self->is_ready = TRUE;
+  bty_plugin_index_serve (bty_plugin_registry_get_index (self->registry));
+  bty_catalogue_set_wait (self->catalogue, wait_for_plugins, self);
   g_signal_emit_by_name (self, "ready");
   self->later = g_timeout_add (200, do_later, self);
   return TRUE;
@@ -409,6 +413,7 @@ void
 bty_engine_stop (BtyEngine *self)
 {
   self->is_ready = FALSE;
+  bty_catalogue_set_wait (self->catalogue, NULL, NULL);
   g_clear_pointer (&self->idle, bty_idle_free);
   g_clear_handle_id (&self->later, g_source_remove);
   if (self->chat != NULL)

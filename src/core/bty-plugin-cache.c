@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bty-plugin-module.h"
+
 /* Far above what a full one needs; a larger file is not ours. */
 #define MAX_FILE    (16 * 1024 * 1024)
 #define MAX_ENTRIES 20000
@@ -24,6 +26,7 @@ typedef struct
   gint64 mtime;
   gint64 size;
   gint64 inode;
+  char *copy;
   BtyPluginManifest *manifest;
 } BtyPluginCached;
 BTY_DECLARE_RECORD (BtyPluginCached, bty_plugin_cached)
@@ -33,6 +36,7 @@ static const BtyField cached_fields[] = {
   BTY_FIELD_INT64 (BtyPluginCached, mtime, BTY_REQUIRED, N_ ("When it was written, in nanoseconds")),
   BTY_FIELD_INT64 (BtyPluginCached, size, BTY_REQUIRED, N_ ("Its size, in bytes")),
   BTY_FIELD_INT64 (BtyPluginCached, inode, BTY_REQUIRED, N_ ("Its inode")),
+  BTY_FIELD_STRING (BtyPluginCached, copy, 0, N_ ("The copy of it that was looked at"), .max = 4096),
   BTY_FIELD_RECORD (BtyPluginCached, manifest, BTY_REQUIRED, N_ ("What it is"), bty_plugin_manifest_schema),
 };
 BTY_DEFINE_RECORD (BtyPluginCached, bty_plugin_cached, "plugin_cached", N_ ("A file in the cache of plugins"),
@@ -124,7 +128,8 @@ take_file (BtyPluginCache *self, const BtyPluginCacheFile *file)
     {
       BtyPluginCached *cached = g_ptr_array_index (file->files, i);
 
-      g_hash_table_replace (self->entries, cached->path, bty_plugin_cached_ref (cached));
+      if (cached->manifest->id == NULL || bty_plugin_is_id (cached->manifest->id))
+        g_hash_table_replace (self->entries, cached->path, bty_plugin_cached_ref (cached));
     }
 }
 
@@ -174,7 +179,7 @@ bty_plugin_cache_free (BtyPluginCache *self)
 }
 
 BtyPluginManifest *
-bty_plugin_cache_get (BtyPluginCache *self, const char *path, const BtyPluginStamp *stamp)
+bty_plugin_cache_get (BtyPluginCache *self, const char *path, const BtyPluginStamp *stamp, const char **copy)
 {
   const BtyPluginCached *cached;
 
@@ -182,11 +187,14 @@ bty_plugin_cache_get (BtyPluginCache *self, const char *path, const BtyPluginSta
   cached = g_hash_table_lookup (self->entries, path);
   if (cached == NULL || cached->mtime != stamp->mtime || cached->size != stamp->size || cached->inode != stamp->inode)
     return NULL;
+  if (copy != NULL)
+    *copy = cached->copy;
   return cached->manifest;
 }
 
 void
-bty_plugin_cache_put (BtyPluginCache *self, const char *path, const BtyPluginStamp *stamp, BtyPluginManifest *manifest)
+bty_plugin_cache_put (BtyPluginCache *self, const char *path, const BtyPluginStamp *stamp, BtyPluginManifest *manifest,
+                      const char *copy)
 {
   BtyPluginCached *cached = bty_plugin_cached_new ();
 
@@ -195,6 +203,7 @@ bty_plugin_cache_put (BtyPluginCache *self, const char *path, const BtyPluginSta
   cached->mtime = stamp->mtime;
   cached->size = stamp->size;
   cached->inode = stamp->inode;
+  cached->copy = g_strdup (copy);
   cached->manifest = bty_plugin_manifest_ref (manifest);
   g_hash_table_replace (self->entries, cached->path, cached);
   self->is_dirty = TRUE;

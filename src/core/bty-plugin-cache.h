@@ -22,10 +22,11 @@ void bty_plugin_cache_free (BtyPluginCache *cache);
 /** bty_plugin_cache_rest: takes no memory until it is asked again, unless something is new */
 void bty_plugin_cache_rest (BtyPluginCache *cache);
 
-/** bty_plugin_cache_get: Returns: (transfer none) (nullable): what is known of @path while it is as @stamp says */
-BtyPluginManifest *bty_plugin_cache_get (BtyPluginCache *cache, const char *path, const BtyPluginStamp *stamp);
+/** bty_plugin_cache_get: @copy: (out) (optional) (nullable): what was looked at for it. Returns: (transfer none) (nullable): what is known of @path while it is as @stamp says */
+BtyPluginManifest *bty_plugin_cache_get (BtyPluginCache *cache, const char *path, const BtyPluginStamp *stamp,
+                                         const char **copy);
 void bty_plugin_cache_put (BtyPluginCache *cache, const char *path, const BtyPluginStamp *stamp,
-                           BtyPluginManifest *manifest);
+                           BtyPluginManifest *manifest, const char *copy);
 void bty_plugin_cache_forget (BtyPluginCache *cache, const char *path);
 /** bty_plugin_cache_save: writes it whole, without what is about files that are gone; nothing is lost when that fails */
 void bty_plugin_cache_save (BtyPluginCache *cache);

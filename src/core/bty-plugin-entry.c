@@ -47,6 +47,7 @@ bty_plugin_entry_free (BtyPluginEntry *self)
   g_clear_error (&self->error);
   g_free (self->path);
   g_free (self->name);
+  g_free (self->copy);
   g_free (self->opened);
   g_free (self->said);
   g_free (self->problem);
@@ -135,6 +136,7 @@ bty_plugin_entry_forget (BtyPluginEntry *self)
   if (self->module != NULL)
     return;
   g_clear_pointer (&self->manifest, bty_plugin_manifest_unref);
+  g_clear_pointer (&self->copy, g_free);
   g_clear_error (&self->error);
   g_clear_pointer (&self->problem, g_free);
   self->refusal = BTY_PLUGIN_REFUSAL_NONE;
@@ -216,6 +218,7 @@ take_manifest (const BtyPluginEntry *self, BtyPluginInfo *info)
   info->licence = g_strdup (manifest->licence);
   info->origin = g_strdup (manifest->origin);
   info->remedy = g_strdup (manifest->remedy);
+  info->records = g_strdupv (manifest->records);
   info->operations = list_names (manifest->operations, G_STRUCT_OFFSET (BtyPluginOperation, name));
   info->settings = list_names (manifest->settings, G_STRUCT_OFFSET (BtyPluginSetting, name));
   if (manifest->id != NULL && self->refusal == BTY_PLUGIN_REFUSAL_NONE)

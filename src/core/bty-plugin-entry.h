@@ -30,6 +30,7 @@ typedef enum
  * @is_own: it came with the program: opened where it is, known by its name until something better is known
  * @stamp: the file as it was when @manifest and @error came to be
  * @manifest: (nullable): what it is
+ * @copy: (nullable): the copy of somebody's file that was looked at
  * @module: (nullable): it is open, for good
  * @opened: (nullable): the file that was opened
  * @refusal: why it is not used; @error: (nullable): in words
@@ -40,6 +41,8 @@ typedef enum
  * @is_replaced: its file is another one now, but the old one is open
  * @is_scanning: the scanner has it
  * @is_unsettled: its file is still being written
+ * @was_first: its file is as it was before anyone watched
+ * @restless_since: (monotonic time, in microseconds) since when its file is being written; 0: it is not
  * @file_feature: (nullable): NAME of a file `<kind>-NAME.so`, of @file_kind
  *
  * One file of the registry.
@@ -51,6 +54,7 @@ typedef struct
   gboolean is_own;
   BtyPluginStamp stamp;
   BtyPluginManifest *manifest;
+  char *copy;
   BtyPluginModule *module;
   char *opened;
   BtyPluginRefusal refusal;
@@ -63,6 +67,8 @@ typedef struct
   gboolean is_replaced;
   gboolean is_scanning;
   gboolean is_unsettled;
+  gboolean was_first;
+  gint64 restless_since;
   char *file_feature;
   BtyFeatureKind file_kind;
 } BtyPluginEntry;

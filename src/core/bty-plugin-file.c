@@ -14,9 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A plugin with its debug symbols stays far below; what is larger is not read into memory. */
-#define MAX_FILE (256 * 1024 * 1024)
-/* As much as the headers of any shared object need; the rest of a file that is not copied need not be read at start. */
+/* As much as the headers of any shared object need; nothing else of it is read to check it. */
 #define HEADERS_SIZE (64 * 1024)
 
 #if GLIB_SIZEOF_VOID_P == 8
@@ -139,148 +137,93 @@ check_complete (const guint8 *data, gsize n_read, gsize size, const ElfHeader *h
   return TRUE;
 }
 
-static gboolean
-check_contents (GBytes *contents, gsize size, GError **error)
+/* Returns: how much was read; -1: it cannot be */
+static gssize
+read_headers (int fd, guint8 *data, gsize size, GError **error)
 {
-  gsize n_read;
-  const guint8 *data = g_bytes_get_data (contents, &n_read);
-  ElfHeader header;
-
-  return read_header (data, n_read, &header, error) && check_machine (&header, error) &&
-         check_complete (data, n_read, size, &header, error);
-}
-
-static GBytes *
-read_bytes (int fd, gsize size, GError **error)
-{
-  g_autofree guint8 *data = g_malloc (MAX (size, 1));
   gsize done = 0;
 
   while (done < size)
     {
-      gssize n = read (fd, data + done, size - done);
+      gssize n = pread (fd, data + done, size - done, (off_t) done);
 
       if (n == 0)
         break;
       if (n < 0 && errno != EINTR)
         {
           refuse (error, _ ("the file cannot be read: %s"), g_strerror (errno));
-          return NULL;
+          return -1;
         }
       done += n > 0 ? (gsize) n : 0;
     }
-  return g_bytes_new_take (g_steal_pointer (&data), done);
+  return (gssize) done;
 }
 
-static GBytes *
-check_open_file (int fd, const char *path, gboolean whose, gsize n_wanted, GError **error)
+gboolean
+bty_plugin_file_check_contents (int fd, gsize size, GError **error)
+{
+  g_autofree guint8 *data = g_malloc (HEADERS_SIZE);
+  gssize n = read_headers (fd, data, MIN (size, HEADERS_SIZE), error);
+  ElfHeader header;
+
+  return n >= 0 && read_header (data, (gsize) n, &header, error) && check_machine (&header, error) &&
+         check_complete (data, (gsize) n, size, &header, error);
+}
+
+static gboolean
+check_open_file (int fd, const char *path, gboolean whose, guint64 max, GError **error)
 {
   struct stat info;
-  g_autoptr (GBytes) contents = NULL;
 
   if (fstat (fd, &info) != 0)
-    {
-      refuse (error, _ ("the file cannot be read: %s"), g_strerror (errno));
-      return NULL;
-    }
+    return refuse (error, _ ("the file cannot be read: %s"), g_strerror (errno));
   if (!S_ISREG (info.st_mode))
-    {
-      refuse (error, _ ("it is not a regular file"));
-      return NULL;
-    }
+    return refuse (error, _ ("it is not a regular file"));
   if (whose && !check_owner (path, &info, error))
-    return NULL;
-  if (info.st_size > MAX_FILE)
-    {
-      refuse (error, _ ("the file is larger than %d MiB"), MAX_FILE / 1024 / 1024);
-      return NULL;
-    }
-  contents = read_bytes (fd, MIN ((gsize) info.st_size, n_wanted), error);
-  if (contents == NULL || !check_contents (contents, (gsize) info.st_size, error))
-    return NULL;
-  return g_steal_pointer (&contents);
+    return FALSE;
+  if (max > 0 && (guint64) info.st_size > max)
+    return refuse (error, _ ("the file is larger than %llu MiB: raise plugins.max_size if it must be"),
+                   (unsigned long long) max / 1024 / 1024);
+  return bty_plugin_file_check_contents (fd, (gsize) info.st_size, error);
 }
 
-/* @whose: whether its owner matters, and that of its folder and of the link's */
-static gboolean
-check (const char *path, gboolean whose, char **real, GBytes **contents, GError **error)
+int
+bty_plugin_file_open (const char *path, gboolean whose, guint64 max, char **real, GError **error)
 {
   char *resolved = realpath (path, NULL);
   g_autofree char *target = g_strdup (resolved);
-  g_autoptr (GBytes) found = NULL;
   int fd;
 
   free (resolved);
   if (target == NULL)
-    return refuse (error, _ ("the file cannot be found: %s"), g_strerror (errno));
+    {
+      refuse (error, _ ("the file cannot be found: %s"), g_strerror (errno));
+      return -1;
+    }
   if (whose && (!check_folder_of (path, error) || !check_folder_of (target, error)))
-    return FALSE;
+    return -1;
   fd = g_open (target, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0);
   if (fd < 0)
-    return refuse (error, _ ("the file cannot be read: %s"), g_strerror (errno));
-  found = check_open_file (fd, target, whose, contents != NULL ? MAX_FILE : HEADERS_SIZE, error);
-  close (fd);
-  if (found == NULL)
-    return FALSE;
-  if (real != NULL)
-    *real = g_steal_pointer (&target);
-  if (contents != NULL)
-    *contents = g_steal_pointer (&found);
-  return TRUE;
-}
-
-gboolean
-bty_plugin_file_check (const char *path, char **real, GBytes **contents, GError **error)
-{
-  return check (path, TRUE, real, contents, error);
-}
-
-gboolean
-bty_plugin_file_examine (const char *path, GBytes **contents, GError **error)
-{
-  return check (path, FALSE, NULL, contents, error);
-}
-
-static char *
-name_copy (const char *folder, const char *path, GBytes *contents)
-{
-  g_autofree char *hash = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, contents);
-  g_autofree char *base = g_path_get_basename (path);
-  g_autofree char *name = NULL;
-
-  if (g_str_has_suffix (base, ".so"))
-    base[strlen (base) - 3] = '\0';
-  name = g_strdup_printf ("%s-%.32s.so", base, hash);
-  return g_build_filename (folder, name, NULL);
-}
-
-static gboolean
-has_contents (const char *path, GBytes *contents)
-{
-  g_autofree char *data = NULL;
-  gsize size;
-
-  return g_file_get_contents (path, &data, &size, NULL) && size == g_bytes_get_size (contents) &&
-         memcmp (data, g_bytes_get_data (contents, NULL), size) == 0;
-}
-
-char *
-bty_plugin_file_copy (const char *folder, const char *path, GBytes *contents, GError **error)
-{
-  g_autofree char *copy = name_copy (folder, path, contents);
-  gsize size;
-  const char *data = g_bytes_get_data (contents, &size);
-
-  if (!bty_paths_make_private_dir (folder, error))
-    return NULL;
-  if (!has_contents (copy, contents) &&
-      !g_file_set_contents_full (copy, data, (gssize) size, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error))
+    refuse (error, _ ("the file cannot be read: %s"), g_strerror (errno));
+  else if (!check_open_file (fd, target, whose, max, error))
     {
-      bty_error_convert (error);
-      g_prefix_error (error, _ ("no copy can be kept in “%s”: "), folder);
-      return NULL;
+      close (fd);
+      fd = -1;
     }
-  return g_steal_pointer (&copy);
+  if (fd >= 0 && real != NULL)
+    *real = g_steal_pointer (&target);
+  return fd;
+}
+
+gboolean
+bty_plugin_file_check (const char *path, gboolean whose, guint64 max, char **real, GError **error)
+{
+  int fd = bty_plugin_file_open (path, whose, max, real, error);
+
+  if (fd < 0)
+    return FALSE;
+  close (fd);
+  return TRUE;
 }
 
 gboolean
@@ -309,8 +252,8 @@ bty_plugin_file_prune (const char *folder, guint days)
       g_autofree char *path = g_build_filename (folder, name, NULL);
       struct stat info;
 
-      if (g_str_has_suffix (name, ".so") && lstat (path, &info) == 0 && S_ISREG (info.st_mode) &&
-          (gint64) info.st_mtime < oldest)
+      if ((g_str_has_suffix (name, ".so") || g_str_has_prefix (name, BTY_PLUGIN_COPYING)) && lstat (path, &info) == 0 &&
+          S_ISREG (info.st_mode) && (gint64) info.st_mtime < oldest)
         g_unlink (path);
     }
 }

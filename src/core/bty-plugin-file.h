@@ -3,6 +3,9 @@
 
 #include <boternity.h>
 
+/* How the names of copies begin that are not whole yet. */
+#define BTY_PLUGIN_COPYING ".copying-"
+
 /** bty_plugin_file_prune: removes copies in @folder that were made more than @days ago; whoever has one open keeps it */
 void bty_plugin_file_prune (const char *folder, guint days);
 
@@ -27,29 +30,17 @@ gboolean bty_plugin_file_stamp (const char *path, BtyPluginStamp *stamp);
 /**
  * bty_plugin_file_check:
  * @path: a plugin's file, or a symbolic link to one
- * @real: (out) (transfer full): where the file is
- * @contents: (out) (transfer full) (optional): all that is in it, as it was checked
+ * @whose: whether its owner matters, and that of its folder and of the link's; not for a file that a person points at
+ * @max: most bytes it may have; 0: any number
+ * @real: (out) (transfer full) (optional): where the file is
  * @error: %BTY_ERROR_FAILED_PRECONDITION with the reason and the remedy
  *
  * Checks what must hold before a file is opened, since its constructors run then: a regular file, its owner root or us, not
- * writable by group or others, nor are its folder and that of the link; a complete shared object for this machine.
+ * writable by group or others, nor are its folder and that of the link; a complete shared object for this machine. Its headers are
+ * read for that, nothing else of it.
  */
-gboolean bty_plugin_file_check (const char *path, char **real, GBytes **contents, GError **error);
-
-/**
- * bty_plugin_file_examine:
- * @contents: (out) (transfer full) (optional): all that is in it
- *
- * As bty_plugin_file_check(), but whoever may have written it: for a file that a person points at.
- */
-gboolean bty_plugin_file_examine (const char *path, GBytes **contents, GError **error);
-
-/**
- * bty_plugin_file_copy:
- * @folder: where copies are kept; made if need be
- * @path: the file's name is the beginning of the copy's
- * @contents: of a checked file
- *
- * Returns: (transfer full) (nullable): a copy, named by what is in it, so that it never changes while it is open
- */
-char *bty_plugin_file_copy (const char *folder, const char *path, GBytes *contents, GError **error);
+gboolean bty_plugin_file_check (const char *path, gboolean whose, guint64 max, char **real, GError **error);
+/** bty_plugin_file_open: Returns: a descriptor of the file that was checked; -1 when it is refused */
+int bty_plugin_file_open (const char *path, gboolean whose, guint64 max, char **real, GError **error);
+/** bty_plugin_file_check_contents: @size: of the open file; Returns: whether it is a complete shared object for this machine */
+gboolean bty_plugin_file_check_contents (int fd, gsize size, GError **error);

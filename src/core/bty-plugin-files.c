@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "bty-plugin-folders.h"
+#include "bty-plugin-watch.h"
 
 struct _BtyPluginFiles
 {
@@ -43,13 +44,27 @@ bty_plugin_files_free (BtyPluginFiles *self)
   g_free (self);
 }
 
+/*
+ * What was there before anyone watched is not held back: a half-copied file is refused as cut off anyway, and looked at again when it
+ * changes. What never comes to rest is looked at all the same, after a while.
+ */
 static gboolean
-is_unsettled (const BtyPluginEntry *entry, guint settle)
+is_unsettled (BtyPluginEntry *entry, guint settle)
 {
   gint64 age = g_get_real_time () * 1000 - entry->stamp.mtime;
+  gint64 now = g_get_monotonic_time ();
 
-  return settle > 0 && !entry->is_own && entry->module == NULL && age >= 0 &&
-         age < (gint64) settle * G_GINT64_CONSTANT (1000000);
+  if (settle == 0)
+    entry->was_first = TRUE;
+  if (entry->was_first || entry->is_own || entry->module != NULL || age < 0 ||
+      age >= (gint64) settle * G_GINT64_CONSTANT (1000000))
+    {
+      entry->restless_since = 0;
+      return FALSE;
+    }
+  if (entry->restless_since == 0)
+    entry->restless_since = now;
+  return now - entry->restless_since < (gint64) settle * 1000 * BTY_PLUGIN_PATIENCE;
 }
 
 static void
@@ -60,6 +75,7 @@ look_again (BtyPluginFiles *self, BtyPluginEntry *entry)
   gboolean is_same = is_there && memcmp (&now, &entry->stamp, sizeof now) == 0;
 
   entry->is_gone = FALSE;
+  entry->was_first &= is_same;
   if (entry->module != NULL)
     entry->is_replaced = !is_same;
   else if (!is_same || entry->refusal == BTY_PLUGIN_REFUSAL_FILE || entry->refusal == BTY_PLUGIN_REFUSAL_TWIN)

@@ -86,13 +86,38 @@ add_file (Search *self, char *path, gboolean is_own)
   g_ptr_array_add (self->files, found);
 }
 
+gboolean
+bty_plugin_folders_is_ours (const char *file)
+{
+  g_auto (GStrv) ours = g_strsplit (BTY_PLUGINS, " ", -1);
+  g_autofree char *name = g_strdup (file);
+
+  if (g_str_has_suffix (name, ".so"))
+    name[strlen (name) - strlen (".so")] = '\0';
+  return g_strv_contains ((const char *const *) ours, name);
+}
+
+typedef enum
+{
+  TAKE_ALL,
+  TAKE_OURS,
+  TAKE_OTHERS,
+} Take;
+
+/* @is_own: whether what is named as ours came with the program */
 static void
-add_folder (Search *self, const char *folder, gboolean is_own)
+add_folder (Search *self, const char *folder, gboolean is_own, Take take)
 {
   g_autoptr (GPtrArray) names = list_names (self, folder, ".so");
 
   for (guint i = 0; i < names->len; i++)
-    add_file (self, g_build_filename (folder, g_ptr_array_index (names, i), NULL), is_own);
+    {
+      const char *name = g_ptr_array_index (names, i);
+      gboolean is_ours = bty_plugin_folders_is_ours (name);
+
+      if (take == TAKE_ALL || (take == TAKE_OURS) == is_ours)
+        add_file (self, g_build_filename (folder, name, NULL), is_own && is_ours);
+    }
 }
 
 /* In the built tree each plugin has a folder of its name. */
@@ -113,20 +138,6 @@ add_build (Search *self)
     }
 }
 
-static void
-add_own (Search *self)
-{
-  g_autofree char *installed = NULL;
-
-  if (bty_paths_runs_from_build ())
-    {
-      add_build (self);
-      return;
-    }
-  installed = bty_paths_installed (BTY_PLUGIN_DIR);
-  add_folder (self, installed, TRUE);
-}
-
 static gboolean
 is_built (const char *folder)
 {
@@ -140,6 +151,7 @@ bty_plugin_folders_get (const char *data_dir)
   const char *variable = g_getenv ("BOTERNITY_PLUGIN_PATH");
   g_auto (GStrv) folders = g_strsplit (variable != NULL ? variable : "", G_SEARCHPATH_SEPARATOR_S, -1);
   g_autofree char *user = g_build_filename (data_dir, "plugins", NULL);
+  g_autofree char *installed = bty_paths_runs_from_build () ? NULL : bty_paths_installed (BTY_PLUGIN_DIR);
 
   for (guint i = 0; folders[i] != NULL; i++)
     {
@@ -149,6 +161,8 @@ bty_plugin_folders_get (const char *data_dir)
         g_strv_builder_add (builder, folder);
     }
   g_strv_builder_add (builder, user);
+  if (installed != NULL)
+    g_strv_builder_add (builder, installed);
   return g_strv_builder_end (builder);
 }
 
@@ -157,9 +171,17 @@ bty_plugin_folders_list (const char *data_dir, guint max, GPtrArray *problems)
 {
   Search self = { g_ptr_array_new_with_free_func ((GDestroyNotify) found_free), problems, max };
   g_auto (GStrv) folders = bty_plugin_folders_get (data_dir);
+  gboolean is_build = bty_paths_runs_from_build ();
+  guint n_named = g_strv_length (folders) - (is_build ? 1 : 2);
 
-  for (guint i = 0; folders[i] != NULL; i++)
-    add_folder (&self, folders[i], is_built (folders[i]));
-  add_own (&self);
+  for (guint i = 0; i < n_named; i++)
+    add_folder (&self, folders[i], is_built (folders[i]), TAKE_ALL);
+  if (is_build)
+    add_build (&self);
+  else
+    add_folder (&self, folders[n_named + 1], TRUE, TAKE_OURS);
+  add_folder (&self, folders[n_named], FALSE, TAKE_ALL);
+  if (!is_build)
+    add_folder (&self, folders[n_named + 1], FALSE, TAKE_OTHERS);
   return self.files;
 }

@@ -6,8 +6,10 @@
 #include "bty-plugin-index.h"
 
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 
 #include "bty-plugin-cache.h"
+#include "bty-plugin-copy.h"
 #include "bty-plugin-files.h"
 #include "bty-plugin-folders.h"
 #include "bty-plugin-offer.h"
@@ -28,6 +30,7 @@ struct _BtyPluginIndex
   BtyPluginSurvey *survey;
   BtyPluginWatch *watch; /* NULL: not started */
   gboolean is_published;
+  gboolean is_serving;
   guint save;
 };
 
@@ -56,6 +59,14 @@ static const BtySetting settings_table[] = {
     .min = 1,
     .max = 5000,
     .summary = N_ ("Most plugins of one folder that are looked at") },
+  { .group = "plugins",
+    .key = "max_size",
+    .type = BTY_SETTING_INT,
+    .fallback = "256",
+    .unit = "MiB",
+    .min = 1,
+    .max = 65536,
+    .summary = N_ ("Largest plugin that is opened") },
   { .group = "plugins",
     .key = "disabled",
     .type = BTY_SETTING_STRING,
@@ -98,20 +109,22 @@ bty_plugin_index_get_copies (BtyPluginIndex *self)
   return g_build_filename (folder, "plugins", NULL);
 }
 
-/* What came with the program is opened where it is; anything else from a copy, which nobody changes while it is open. */
+guint64
+bty_plugin_index_get_max_size (BtyPluginIndex *self)
+{
+  return (guint64) bty_settings_get_int (self->settings, "plugins", "max_size") * 1024 * 1024;
+}
+
+/* What came with the program is opened where it is; anything else from the copy that was looked at, which nobody changes. */
 char *
 bty_plugin_index_prepare (BtyPluginIndex *self, const BtyPluginEntry *entry, GError **error)
 {
   g_autofree char *real = NULL;
-  g_autofree char *folder = NULL;
-  g_autoptr (GBytes) contents = NULL;
 
-  if (!bty_plugin_file_check (entry->path, &real, entry->is_own ? NULL : &contents, error))
+  if (!bty_plugin_file_check (entry->path, TRUE, entry->is_own ? 0 : bty_plugin_index_get_max_size (self), &real,
+                              error))
     return NULL;
-  if (entry->is_own)
-    return g_steal_pointer (&real);
-  folder = bty_plugin_index_get_copies (self);
-  return bty_plugin_file_copy (folder, entry->path, contents, error);
+  return entry->is_own ? g_steal_pointer (&real) : g_strdup (entry->copy);
 }
 
 /* Knowing what a file is. */
@@ -176,14 +189,17 @@ save_later (BtyPluginIndex *self)
 void
 bty_plugin_index_remember (BtyPluginIndex *self, BtyPluginEntry *entry)
 {
-  bty_plugin_cache_put (self->cache, entry->path, &entry->stamp, entry->manifest);
+  bty_plugin_cache_put (self->cache, entry->path, &entry->stamp, entry->manifest, entry->copy);
   save_later (self);
 }
 
 static void
-take_answer (BtyPluginIndex *self, BtyPluginEntry *entry, BtyPluginManifest *manifest, const GError *error)
+take_answer (BtyPluginIndex *self, BtyPluginEntry *entry, BtyPluginManifest *manifest, const char *copy,
+             const GError *error)
 {
   entry->is_scanning = FALSE;
+  g_free (entry->copy);
+  entry->copy = g_strdup (copy);
   if (manifest == NULL)
     {
       bty_plugin_entry_refuse (entry, BTY_PLUGIN_REFUSAL_FILE, g_error_copy (error));
@@ -193,27 +209,23 @@ take_answer (BtyPluginIndex *self, BtyPluginEntry *entry, BtyPluginManifest *man
   bty_plugin_index_remember (self, entry);
 }
 
-static char *
-prepare_path (gpointer data, const char *path, GError **error)
+static gboolean
+is_wanted (gpointer data, const char *path)
 {
-  BtyPluginIndex *self = data;
-  const BtyPluginEntry *entry = bty_plugin_files_find (self->files, path);
+  const BtyPluginEntry *entry = bty_plugin_files_find (((BtyPluginIndex *) data)->files, path);
 
-  if (entry != NULL && entry->is_scanning)
-    return bty_plugin_index_prepare (self, entry, error);
-  g_set_error (error, BTY_ERROR, BTY_ERROR_ABORTED, _ ("“%s” is not wanted any more"), path);
-  return NULL;
+  return entry != NULL && entry->is_scanning;
 }
 
 static void
 on_surveyed (gpointer data, const char *path, const BtyPluginStamp *stamp, BtyPluginManifest *manifest,
-             const GError *error)
+             const char *copy, const GError *error)
 {
   BtyPluginIndex *self = data;
   BtyPluginEntry *entry = bty_plugin_files_find (self->files, path);
 
   if (entry != NULL && entry->is_scanning && memcmp (&entry->stamp, stamp, sizeof *stamp) == 0)
-    take_answer (self, entry, manifest, error);
+    take_answer (self, entry, manifest, copy, error);
 }
 
 guint
@@ -226,6 +238,7 @@ static void
 survey_unknown (BtyPluginIndex *self)
 {
   GPtrArray *entries = bty_plugin_index_get_entries (self);
+  g_autofree char *copies = bty_plugin_index_get_copies (self);
 
   for (guint i = 0; i < entries->len; i++)
     {
@@ -234,35 +247,80 @@ survey_unknown (BtyPluginIndex *self)
       if (!bty_plugin_entry_is_unknown (entry) || entry->is_scanning)
         continue;
       entry->is_scanning = TRUE;
-      bty_plugin_survey_push (self->survey, entry->path, entry->is_own, &entry->stamp,
-                              bty_plugin_index_get_timeout (self));
+      bty_plugin_survey_push (self->survey, entry->path, &entry->stamp, entry->is_own ? NULL : copies,
+                              bty_plugin_index_get_max_size (self), bty_plugin_index_get_timeout (self));
     }
 }
+
+/* Before anybody is served: nothing else runs meanwhile. */
 
 static void
 scan_now (BtyPluginIndex *self, BtyPluginEntry *entry)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *file = bty_plugin_index_prepare (self, entry, &error);
+  g_autofree char *copies = bty_plugin_index_get_copies (self);
+  g_autofree char *file = NULL;
   g_autoptr (BtyPluginManifest) manifest = NULL;
 
+  if (entry->is_own)
+    bty_plugin_file_check (entry->path, TRUE, 0, &file, &error);
+  else
+    file = bty_plugin_copy_make (copies, entry->path, TRUE, bty_plugin_index_get_max_size (self), &error);
   if (file != NULL)
     manifest = bty_plugin_scan_now (file, entry->is_own, bty_plugin_index_get_timeout (self), &error);
-  take_answer (self, entry, manifest, error);
+  take_answer (self, entry, manifest, entry->is_own ? NULL : file, error);
 }
 
-void
-bty_plugin_index_settle (BtyPluginIndex *self)
+/* What came with the program has a name that says what it offers. */
+static gboolean
+is_mystery (const BtyPluginEntry *entry)
+{
+  return bty_plugin_entry_is_unknown (entry) && !(entry->is_own && entry->file_feature != NULL);
+}
+
+gboolean
+bty_plugin_index_scan_next (BtyPluginIndex *self)
+{
+  GPtrArray *entries = bty_plugin_index_get_entries (self);
+
+  for (guint i = 0; !self->is_serving && i < entries->len; i++)
+    if (is_mystery (g_ptr_array_index (entries, i)))
+      {
+        scan_now (self, g_ptr_array_index (entries, i));
+        return TRUE;
+      }
+  return FALSE;
+}
+
+gboolean
+bty_plugin_index_is_known (BtyPluginIndex *self)
 {
   GPtrArray *entries = bty_plugin_index_get_entries (self);
 
   for (guint i = 0; i < entries->len; i++)
     {
+      const BtyPluginEntry *entry = g_ptr_array_index (entries, i);
+
+      if (entry->is_unsettled || is_mystery (entry))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+void
+bty_plugin_index_serve (BtyPluginIndex *self)
+{
+  GPtrArray *entries = bty_plugin_index_get_entries (self);
+
+  /* A door makes its endpoints when the first client comes, and only once. */
+  for (guint i = 0; !self->is_serving && i < entries->len; i++)
+    {
       BtyPluginEntry *entry = g_ptr_array_index (entries, i);
 
-      if (bty_plugin_entry_is_unknown (entry) && !(entry->is_own && entry->file_feature != NULL))
+      if (is_mystery (entry) && entry->file_feature != NULL && entry->file_kind == BTY_FEATURE_ENDPOINT)
         scan_now (self, entry);
     }
+  self->is_serving = TRUE;
 }
 
 /* The folders. */
@@ -273,25 +331,61 @@ bty_plugin_index_withdraw (BtyPluginIndex *self, BtyPluginEntry *entry)
   bty_plugin_offer_withdraw (&self->offers, entry);
 }
 
-void
-bty_plugin_index_make_sure (BtyPluginIndex *self, BtyPluginEntry *entry)
+gboolean
+bty_plugin_index_make_sure (BtyPluginIndex *self, BtyPluginEntry *entry, GError **error)
 {
   BtyPluginStamp now;
+  gboolean is_same;
 
   if (entry->is_own)
-    return;
+    return TRUE;
   bty_plugin_file_stamp (entry->path, &now);
-  if (entry->manifest != NULL && memcmp (&entry->stamp, &now, sizeof now) == 0)
-    return;
-  bty_plugin_index_withdraw (self, entry);
-  bty_plugin_entry_forget (entry);
-  scan_now (self, entry);
+  is_same = memcmp (&entry->stamp, &now, sizeof now) == 0;
+  if (is_same && entry->manifest != NULL && bty_plugin_copy_is_there (entry->copy, now.size))
+    return TRUE;
+  if (!is_same || entry->manifest != NULL)
+    {
+      bty_plugin_index_withdraw (self, entry);
+      bty_plugin_entry_forget (entry);
+    }
+  if (!self->is_serving)
+    {
+      scan_now (self, entry);
+      return TRUE;
+    }
+  if (self->watch != NULL)
+    survey_unknown (self);
+  g_set_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _ ("the plugin “%s” is being looked at: try again in a moment"),
+               entry->path);
+  return FALSE;
 }
 
 static void
 drop (gpointer data, BtyPluginEntry *entry)
 {
   bty_plugin_index_withdraw (data, entry);
+}
+
+/* What was looked at is what will be opened: where its copy is gone, it is unknown again. */
+static gboolean
+take_cached (BtyPluginIndex *self, BtyPluginEntry *entry)
+{
+  BtyPluginManifest *cached = NULL;
+  const char *copy = NULL;
+
+  if (entry->manifest == NULL && entry->module == NULL && entry->refusal == BTY_PLUGIN_REFUSAL_NONE)
+    cached = bty_plugin_cache_get (self->cache, entry->path, &entry->stamp, &copy);
+  if (cached == NULL || (!entry->is_own && !bty_plugin_copy_is_there (copy, entry->stamp.size)))
+    return FALSE;
+  entry->is_unsettled = FALSE;
+  if (!entry->is_own)
+    {
+      g_free (entry->copy);
+      entry->copy = g_strdup (copy);
+      bty_plugin_copy_keep (copy);
+    }
+  take_manifest (self, entry, cached);
+  return TRUE;
 }
 
 gboolean
@@ -305,31 +399,24 @@ bty_plugin_index_refresh (BtyPluginIndex *self)
   for (guint i = 0; i < entries->len; i++)
     {
       BtyPluginEntry *entry = g_ptr_array_index (entries, i);
-      BtyPluginManifest *cached = NULL;
-
-      if (entry->manifest == NULL && entry->module == NULL && entry->refusal == BTY_PLUGIN_REFUSAL_NONE)
-        cached = bty_plugin_cache_get (self->cache, entry->path, &entry->stamp);
-      if (cached != NULL)
-        {
-          entry->is_unsettled = FALSE;
-          take_manifest (self, entry, cached);
-        }
-      else
+      if (!take_cached (self, entry))
         offer (self, entry);
     }
   bty_plugin_cache_rest (self->cache);
-  if (self->watch != NULL)
-    survey_unknown (self);
+  if (self->watch == NULL)
+    return is_writing;
+  survey_unknown (self);
+  bty_plugin_survey_hold (self->survey, is_writing);
   return is_writing;
 }
 
 void
-bty_plugin_index_learn (BtyPluginIndex *self, const char *path, BtyPluginManifest *manifest)
+bty_plugin_index_learn (BtyPluginIndex *self, const char *path, BtyPluginManifest *manifest, const char *copy)
 {
   BtyPluginStamp stamp;
 
   bty_plugin_file_stamp (path, &stamp);
-  bty_plugin_cache_put (self->cache, path, &stamp, manifest);
+  bty_plugin_cache_put (self->cache, path, &stamp, manifest, copy);
   save_later (self);
   bty_plugin_index_refresh (self);
 }
@@ -366,9 +453,12 @@ bty_plugin_index_start (BtyPluginIndex *self)
 {
   g_auto (GStrv) folders = bty_plugin_folders_get (self->data_dir);
   g_autofree char *copies = bty_plugin_index_get_copies (self);
+  g_autofree char *users = g_build_filename (self->data_dir, "plugins", NULL);
 
   if (self->watch != NULL)
     return;
+  self->is_serving = TRUE;
+  g_mkdir_with_parents (users, 0700); /* what is not there cannot be watched, only asked for now and then */
   bty_plugin_file_prune (copies, COPY_DAYS);
   bty_plugin_index_publish (self);
   self->watch = bty_plugin_watch_new ((const char *const *) folders,
@@ -381,7 +471,9 @@ bty_plugin_index_start (BtyPluginIndex *self)
 void
 bty_plugin_index_when_known (BtyPluginIndex *self, GFunc func, gpointer data, GDestroyNotify destroy)
 {
-  bty_plugin_index_start (self); /* whoever waits for it does not wait for nothing */
+  bty_plugin_index_start (self);       /* whoever waits for it does not wait for nothing */
+  if (bty_plugin_index_refresh (self)) /* what somebody brought a moment ago counts, noticed or not */
+    bty_plugin_watch_wait (self->watch);
   bty_plugin_survey_when_idle (self->survey, func, self, data, destroy);
 }
 
@@ -444,7 +536,7 @@ bty_plugin_index_new (BtyCatalogue *catalogue, BtySettings *settings, const char
   self->settings = g_object_ref (settings);
   self->data_dir = g_strdup (data_dir);
   self->files = bty_plugin_files_new (data_dir, drop, self);
-  self->survey = bty_plugin_survey_new (prepare_path, on_surveyed, self);
+  self->survey = bty_plugin_survey_new (is_wanted, on_surveyed, self);
   self->offers = (BtyPluginOffers){ catalogue, settings, open, data };
   bty_settings_add (settings, settings_table, G_N_ELEMENTS (settings_table));
   g_signal_connect (settings, "changed", G_CALLBACK (on_setting_changed), self);

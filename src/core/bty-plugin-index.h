@@ -29,10 +29,14 @@ void bty_plugin_index_start (BtyPluginIndex *index);
 gboolean bty_plugin_index_refresh (BtyPluginIndex *index);
 /** bty_plugin_index_rescan: @name: (nullable): an id or a file's name; forgets what is known of it, or of all, and looks anew */
 void bty_plugin_index_rescan (BtyPluginIndex *index, const char *name);
-/** bty_plugin_index_learn: @manifest: what the file at @path is, which was put there a moment ago */
-void bty_plugin_index_learn (BtyPluginIndex *index, const char *path, BtyPluginManifest *manifest);
-/** bty_plugin_index_settle: waits until nothing that somebody brought is unknown any more */
-void bty_plugin_index_settle (BtyPluginIndex *index);
+/** bty_plugin_index_learn: @manifest: what the file at @path is, which was put there a moment ago; @copy: of it */
+void bty_plugin_index_learn (BtyPluginIndex *index, const char *path, BtyPluginManifest *manifest, const char *copy);
+/** bty_plugin_index_serve: from now on nobody may be kept waiting: nothing is scanned but in the background; endpoints (by name) before */
+void bty_plugin_index_serve (BtyPluginIndex *index);
+/** bty_plugin_index_scan_next: looks at one more file, and waits for it. Returns: whether there was one, and nobody is served yet */
+gboolean bty_plugin_index_scan_next (BtyPluginIndex *index);
+/** bty_plugin_index_is_known: Returns: whether nothing that somebody brought is unknown any more */
+gboolean bty_plugin_index_is_known (BtyPluginIndex *index);
 /**
  * bty_plugin_index_when_known:
  *
@@ -49,10 +53,15 @@ GPtrArray *bty_plugin_index_list (BtyPluginIndex *index);
 /** bty_plugin_index_get_problems: Returns: (transfer none) (element-type utf8): what is wrong with the folders */
 GPtrArray *bty_plugin_index_get_problems (BtyPluginIndex *index);
 
-/** bty_plugin_index_prepare: Returns: (transfer full) (nullable): the file to open for @entry, checked, a copy if need be */
+/** bty_plugin_index_prepare: Returns: (transfer full) (nullable): the file to open for @entry, which was checked: itself or its copy */
 char *bty_plugin_index_prepare (BtyPluginIndex *index, const BtyPluginEntry *entry, GError **error);
-/** bty_plugin_index_make_sure: looks at the file of @entry, and waits for it, unless what is known of it is of the file as it is now */
-void bty_plugin_index_make_sure (BtyPluginIndex *index, BtyPluginEntry *entry);
+/**
+ * bty_plugin_index_make_sure:
+ * @error: %BTY_ERROR_UNAVAILABLE: it is being looked at, which bty_plugin_index_when_known() waits for
+ *
+ * Returns: whether what is known of @entry is of the file as it is now; before anybody is served, it is waited for
+ */
+gboolean bty_plugin_index_make_sure (BtyPluginIndex *index, BtyPluginEntry *entry, GError **error);
 /** bty_plugin_index_withdraw: takes back what @entry promised, before it is opened */
 void bty_plugin_index_withdraw (BtyPluginIndex *index, BtyPluginEntry *entry);
 /** bty_plugin_index_remember: keeps the manifest of @entry in the cache */
@@ -62,5 +71,7 @@ BtySettings *bty_plugin_index_get_settings (BtyPluginIndex *index);
 const char *bty_plugin_index_get_data_dir (BtyPluginIndex *index);
 /** bty_plugin_index_get_copies: Returns: (transfer full): the folder of the copies that are opened */
 char *bty_plugin_index_get_copies (BtyPluginIndex *index);
+/** bty_plugin_index_get_max_size: Returns: how many bytes a plugin may have */
+guint64 bty_plugin_index_get_max_size (BtyPluginIndex *index);
 /** bty_plugin_index_get_timeout: Returns: how long a file may take to be looked at, in milliseconds */
 guint bty_plugin_index_get_timeout (BtyPluginIndex *index);

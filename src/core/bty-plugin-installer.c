@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 
+#include "bty-plugin-copy.h"
 #include "bty-plugin-scan.h"
 
 typedef struct
@@ -18,14 +19,18 @@ typedef struct
   char *id;
   gboolean replace;
   gboolean older;
-  GBytes *contents;
+  char *copy; /* what is looked at, and installed */
+  char *path; /* where it goes */
+  BtyPluginManifest *manifest;
 } Install;
 
 static void
 install_free (Install *self)
 {
   g_clear_object (&self->registry);
-  g_clear_pointer (&self->contents, g_bytes_unref);
+  g_clear_pointer (&self->manifest, bty_plugin_manifest_unref);
+  g_free (self->copy);
+  g_free (self->path);
   g_free (self->id);
   g_free (self);
 }
@@ -135,29 +140,34 @@ choose_path (const Install *self, const BtyPluginManifest *manifest, GError **er
 }
 
 static BtyPluginInfo *
-put_file (const Install *self, BtyPluginManifest *manifest, GError **error)
+learn (const Install *self, GError **error)
 {
-  g_autofree char *path = choose_path (self, manifest, error);
-  g_autofree char *folder = users_folder (self->index);
-  gsize size;
-  const char *data = g_bytes_get_data (self->contents, &size);
   const BtyPluginEntry *entry;
 
-  if (path == NULL || !bty_paths_make_private_dir (folder, error))
-    return NULL;
-  if (!g_file_set_contents_full (path, data, (gssize) size,
-                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, error))
-    {
-      bty_error_convert (error);
-      return NULL;
-    }
-  bty_plugin_index_learn (self->index, path, manifest);
-  entry = bty_plugin_index_lookup (self->index, manifest->id);
+  bty_plugin_index_learn (self->index, self->path, self->manifest, self->copy);
+  entry = bty_plugin_index_lookup (self->index, self->manifest->id);
   if (entry != NULL)
     return bty_plugin_entry_describe (entry);
   refuse (error, BTY_ERROR_RESOURCE_EXHAUSTED,
-          _ ("“%s” was copied, but the folder has more plugins than are looked at: raise plugins.max_files"), path);
+          _ ("“%s” was copied, but the folder has more plugins than are looked at: raise plugins.max_files"),
+          self->path);
   return NULL;
+}
+
+static void
+on_put (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  const Install *self = g_task_get_task_data (task);
+  GError *error = NULL;
+  BtyPluginInfo *info = NULL;
+
+  if (bty_plugin_copy_put_finish (result, &error))
+    info = learn (self, &error);
+  if (info != NULL)
+    g_task_return_pointer (task, info, bty_record_unref);
+  else
+    g_task_return_error (task, error);
 }
 
 static gboolean
@@ -176,15 +186,29 @@ static void
 on_scanned (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
-  const Install *self = g_task_get_task_data (task);
+  Install *self = g_task_get_task_data (task);
   GError *error = NULL;
-  g_autoptr (BtyPluginManifest) manifest = bty_plugin_scan_finish (result, &error);
-  BtyPluginInfo *info = NULL;
 
-  if (manifest != NULL && check_manifest (self, manifest, &error))
-    info = put_file (self, manifest, &error);
-  if (info != NULL)
-    g_task_return_pointer (task, info, bty_record_unref);
+  self->manifest = bty_plugin_scan_finish (result, &error);
+  if (self->manifest != NULL && check_manifest (self, self->manifest, &error))
+    self->path = choose_path (self, self->manifest, &error);
+  if (self->path != NULL)
+    bty_plugin_copy_put_async (self->copy, self->path, on_put, g_steal_pointer (&task));
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_copied (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Install *self = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  self->copy = bty_plugin_copy_make_finish (result, &error);
+  if (self->copy != NULL)
+    bty_plugin_scan_async (self->copy, FALSE, bty_plugin_index_get_timeout (self->index), NULL, on_scanned,
+                           g_steal_pointer (&task));
   else
     g_task_return_error (task, error);
 }
@@ -197,21 +221,16 @@ bty_plugin_installer_install_async (BtyPluginRegistry *registry, const char *pat
   g_autoptr (GTask) task = g_task_new (registry, NULL, callback, data);
   Install *self = g_new0 (Install, 1);
   g_autofree char *folder = bty_plugin_index_get_copies (index);
-  g_autofree char *copy = NULL;
-  GError *error = NULL;
 
   g_task_set_source_tag (task, bty_plugin_installer_install_async);
-  *self = (Install){ g_object_ref (registry), index, g_strdup (id), replace, older, NULL };
+  *self = (Install){ g_object_ref (registry), index, g_strdup (id), replace, older };
   g_task_set_task_data (task, self, (GDestroyNotify) install_free);
-  if (!g_path_is_absolute (path))
-    refuse (&error, BTY_ERROR_INVALID_ARGUMENT, _ ("“%s” must be an absolute path, on the daemon's machine"), path);
-  else if (bty_plugin_file_examine (path, &self->contents, &error))
-    copy = bty_plugin_file_copy (folder, path, self->contents, &error);
-  if (copy == NULL)
-    g_task_return_error (task, error);
+  if (g_path_is_absolute (path))
+    bty_plugin_copy_make_async (folder, path, FALSE, bty_plugin_index_get_max_size (index), NULL, on_copied,
+                                g_steal_pointer (&task));
   else
-    bty_plugin_scan_async (copy, FALSE, bty_plugin_index_get_timeout (index), NULL, on_scanned,
-                           g_steal_pointer (&task));
+    g_task_return_new_error (task, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+                             _ ("“%s” must be an absolute path, on the daemon's machine"), path);
 }
 
 BtyPluginInfo *

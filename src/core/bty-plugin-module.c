@@ -16,6 +16,7 @@ struct _BtyPluginModule
   GPtrArray *features;
   GPtrArray *settings_taken;
   gboolean is_own;
+  gboolean keeps_records;
   GString *problem;
   BtyHost *host;
   BtyCatalogue *catalogue;
@@ -148,7 +149,9 @@ add_records (BtyPlugin *plugin, const BtySchema *const *schemas, guint n)
   BtyPluginModule *self = (BtyPluginModule *) plugin;
   g_autoptr (GError) error = NULL;
 
-  if (!bty_catalogue_add_records (self->catalogue, schemas, n, self->descriptor->id, &error))
+  if (bty_catalogue_add_records (self->catalogue, schemas, n, self->descriptor->id, &error))
+    self->keeps_records |= n > 0;
+  else
     note_problem (self, error->message);
 }
 
@@ -173,8 +176,8 @@ static const BtyPluginClass plugin_class = {
   .get_id = get_id,
 };
 
-static gboolean
-is_id (const char *id)
+gboolean
+bty_plugin_is_id (const char *id)
 {
   if (id == NULL || !g_ascii_islower (id[0]) || strlen (id) > 64)
     return FALSE;
@@ -196,7 +199,7 @@ check_descriptor (const BtyPluginDescriptor *descriptor, GError **error)
                                                          : _ ("update Boternity, or get an older plugin"));
       return FALSE;
     }
-  if (!is_id (descriptor->id) || descriptor->register_ == NULL)
+  if (!bty_plugin_is_id (descriptor->id) || descriptor->register_ == NULL)
     {
       g_set_error_literal (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
                            _ ("its descriptor is damaged: it needs an id, a lower-case word, and a register function"));
@@ -300,6 +303,25 @@ list_features (BtyPluginModule *self)
   return g_strv_builder_end (texts);
 }
 
+/* The types that are kept for it: named after its id, with “_” where that has “-”. */
+static GStrv
+list_records (BtyPluginModule *self, BtyCatalogue *catalogue)
+{
+  g_autoptr (GPtrArray) schemas = bty_catalogue_list_records (catalogue);
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  g_autofree char *word = g_strdelimit (g_strdup (self->descriptor->id), "-", '_');
+  g_autofree char *prefix = g_strconcat (word, "_", NULL);
+
+  for (guint i = 0; self->keeps_records && i < schemas->len; i++)
+    {
+      const char *name = ((const BtySchema *) g_ptr_array_index (schemas, i))->name;
+
+      if (strcmp (name, word) == 0 || g_str_has_prefix (name, prefix))
+        g_strv_builder_add (names, name);
+    }
+  return g_strv_builder_end (names);
+}
+
 BtyPluginManifest *
 bty_plugin_module_describe (BtyPluginModule *self, BtyCatalogue *catalogue)
 {
@@ -313,6 +335,7 @@ bty_plugin_module_describe (BtyPluginModule *self, BtyCatalogue *catalogue)
       bty_plugin_manifest_add_operation (manifest, g_ptr_array_index (operations, i));
   for (guint i = 0; i < self->settings_taken->len; i++)
     bty_plugin_manifest_add_setting (manifest, g_ptr_array_index (self->settings_taken, i));
+  manifest->records = list_records (self, catalogue);
   manifest->features = list_features (self);
   if (self->problem->len > 0)
     bty_plugin_manifest_add_problem (manifest, self->problem->str);

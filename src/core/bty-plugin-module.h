@@ -5,6 +5,9 @@
 
 #include "bty-settings.h"
 
+/** bty_plugin_is_id: Returns: whether @id (nullable) may be a plugin's: a lower-case word, which is safe in a path */
+gboolean bty_plugin_is_id (const char *id);
+
 /** BtyPluginFeature: @type: implements the interface of @kind */
 typedef struct
 {

@@ -14,6 +14,13 @@ has_id (const BtyPluginEntry *entry, const char *id)
   return (entry->module != NULL || entry->is_promised) && g_strcmp0 (bty_plugin_entry_get_id (entry), id) == 0;
 }
 
+/* What came with the program is named after its id, known by that before anybody has looked at it, and taken by no one else. */
+static gboolean
+is_reserved (const BtyPluginEntry *entry, const char *id)
+{
+  return entry->is_own && entry->refusal == BTY_PLUGIN_REFUSAL_NONE && g_strcmp0 (entry->file_feature, id) == 0;
+}
+
 gboolean
 bty_plugin_offer_check_id (const BtyPluginEntry *entry, const char *id, GPtrArray *entries, GError **error)
 {
@@ -21,7 +28,7 @@ bty_plugin_offer_check_id (const BtyPluginEntry *entry, const char *id, GPtrArra
     {
       const BtyPluginEntry *other = g_ptr_array_index (entries, i);
 
-      if (other == entry || !has_id (other, id))
+      if (other == entry || (!has_id (other, id) && (entry->is_own || !is_reserved (other, id))))
         continue;
       g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
                    _ ("a plugin with the id “%s” is there already, “%s”: remove one of the two"), id, other->path);

@@ -50,6 +50,19 @@ get_entries (BtyPluginRegistry *self)
 
 /* Opening one. */
 
+/* What the scanner was told counts: nobody says one thing there and another here. */
+static gboolean
+check_word (const BtyPluginEntry *entry, BtyPluginModule *module, GError **error)
+{
+  const char *id = bty_plugin_module_get_descriptor (module)->id;
+
+  if (entry->is_own || entry->manifest == NULL || g_strcmp0 (entry->manifest->id, id) == 0)
+    return TRUE;
+  g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+               _ ("it said that it is “%s” when it was looked at, and is “%s”: remove it"), entry->manifest->id, id);
+  return FALSE;
+}
+
 static BtyPluginModule *
 open_module (BtyPluginRegistry *self, BtyPluginEntry *entry, BtyPluginRefusal *refusal, GError **error)
 {
@@ -57,6 +70,8 @@ open_module (BtyPluginRegistry *self, BtyPluginEntry *entry, BtyPluginRefusal *r
   BtyPluginModule *module = file != NULL ? bty_plugin_module_open (file, error) : NULL;
 
   *refusal = file != NULL ? BTY_PLUGIN_REFUSAL_OPEN : BTY_PLUGIN_REFUSAL_FILE;
+  if (module != NULL && !check_word (entry, module, error))
+    g_clear_pointer (&module, bty_plugin_module_free);
   if (module != NULL &&
       !bty_plugin_offer_check_id (entry, bty_plugin_module_get_descriptor (module)->id, get_entries (self), error))
     g_clear_pointer (&module, bty_plugin_module_free);
@@ -65,8 +80,9 @@ open_module (BtyPluginRegistry *self, BtyPluginEntry *entry, BtyPluginRefusal *r
   return module;
 }
 
+/* @not_yet: UNAVAILABLE when it is being looked at; why it was refused says the entry */
 static void
-open_entry (BtyPluginRegistry *self, BtyPluginEntry *entry)
+open_entry (BtyPluginRegistry *self, BtyPluginEntry *entry, GError **not_yet)
 {
   BtyPluginModule *module;
   BtyPluginRefusal refusal;
@@ -74,9 +90,8 @@ open_entry (BtyPluginRegistry *self, BtyPluginEntry *entry)
 
   if (!bty_plugin_entry_waits (entry))
     return;
-  bty_plugin_index_make_sure (self->index, entry); /* what is known must be of the file as it is now */
-  if (!bty_plugin_entry_waits (entry))
-    return;
+  if (!bty_plugin_index_make_sure (self->index, entry, not_yet) || !bty_plugin_entry_waits (entry))
+    return; /* what is known must be of the file as it is now */
   module = open_module (self, entry, &refusal, &error);
   bty_plugin_index_withdraw (self->index, entry);
   if (module == NULL)
@@ -102,9 +117,10 @@ bty_plugin_registry_open_all (BtyPluginRegistry *self)
 {
   GPtrArray *entries = get_entries (self);
 
-  bty_plugin_index_settle (self->index);
+  while (bty_plugin_index_scan_next (self->index))
+    continue;
   for (guint i = 0; i < entries->len; i++)
-    open_entry (self, g_ptr_array_index (entries, i));
+    open_entry (self, g_ptr_array_index (entries, i), NULL);
 }
 
 /* What the catalogue calls for an operation that was promised. */
@@ -113,6 +129,7 @@ open_promised (gpointer data, const char *id, GError **error)
 {
   BtyPluginRegistry *self = data;
   GPtrArray *entries = get_entries (self);
+  g_autoptr (GError) not_yet = NULL;
 
   for (guint i = 0; i < entries->len; i++)
     {
@@ -120,11 +137,14 @@ open_promised (gpointer data, const char *id, GError **error)
 
       if (!entry->is_promised || g_strcmp0 (bty_plugin_entry_get_id (entry), id) != 0)
         continue;
-      open_entry (self, entry);
+      open_entry (self, entry, &not_yet);
       if (entry->module != NULL)
         return TRUE;
-      g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _ ("the plugin “%s” was not opened: %s"),
-                   entry->path, entry->error != NULL ? entry->error->message : _ ("it is disabled"));
+      if (not_yet != NULL)
+        g_propagate_error (error, g_steal_pointer (&not_yet));
+      else
+        g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _ ("the plugin “%s” was not opened: %s"),
+                     entry->path, entry->error != NULL ? entry->error->message : _ ("it is disabled"));
       return FALSE;
     }
   return FALSE;
@@ -167,7 +187,7 @@ find_type (BtyPluginRegistry *self, BtyFeatureKind kind, const char *name)
 
 /* Returns: (nullable): the one that should have offered it, whether or not it could be opened */
 static BtyPluginEntry *
-open_offering (BtyPluginRegistry *self, BtyFeatureKind kind, const char *name)
+open_offering (BtyPluginRegistry *self, BtyFeatureKind kind, const char *name, GError **not_yet)
 {
   GPtrArray *entries = get_entries (self);
   BtyPluginEntry *named = NULL;
@@ -180,7 +200,8 @@ open_offering (BtyPluginRegistry *self, BtyFeatureKind kind, const char *name)
 
       if (!is_named && !bty_plugin_entry_offers (entry, kind, name))
         continue;
-      open_entry (self, entry);
+      g_clear_error (not_yet);
+      open_entry (self, entry, not_yet);
       named = named == NULL || entry->module != NULL ? entry : named;
       if (find_type (self, kind, name) != G_TYPE_INVALID)
         break;
@@ -215,21 +236,26 @@ bty_plugin_registry_make (BtyPluginRegistry *self, BtyFeatureKind kind, const ch
 {
   GType type = find_type (self, kind, name);
   const BtyPluginEntry *named = NULL;
+  g_autoptr (GError) not_yet = NULL;
 
   if (type == G_TYPE_INVALID)
-    {
-      named = open_offering (self, kind, name);
-      type = find_type (self, kind, name);
-    }
-  if (type == G_TYPE_INVALID && named == NULL)
-    {
-      bty_plugin_index_settle (self->index);
-      named = open_offering (self, kind, name);
-      type = find_type (self, kind, name);
-    }
+    do
+      {
+        named = open_offering (self, kind, name, &not_yet);
+        type = find_type (self, kind, name);
+      }
+    while (type == G_TYPE_INVALID && named == NULL && bty_plugin_index_scan_next (self->index));
   if (type != G_TYPE_INVALID)
     return g_object_new (type, NULL);
-  set_not_found (self, kind, name, named, error);
+  if (not_yet != NULL)
+    g_propagate_error (error, g_steal_pointer (&not_yet));
+  else if (named == NULL && !bty_plugin_index_is_known (self->index))
+    g_set_error (
+      error, BTY_ERROR, BTY_ERROR_UNAVAILABLE,
+      _ ("whether a plugin offers “%s” is not known yet, since new ones are being looked at: try again in a moment"),
+      name);
+  else
+    set_not_found (self, kind, name, named, error);
   return NULL;
 }
 

@@ -7,6 +7,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "bty-plugin-module.h"
+
 /* How long after its own time limit the scanner may still take, in milliseconds. */
 #define GRACE 2000
 
@@ -40,6 +42,12 @@ read_answer (GBytes *answer, GError **error)
   const char *text = g_bytes_get_data (answer, &length);
   BtyPluginManifest *manifest = bty_plugin_manifest_read (text, length, error);
 
+  /* A plugin that runs in the scanner can say anything in its place. */
+  if (manifest != NULL && manifest->id != NULL && !bty_plugin_is_id (manifest->id))
+    {
+      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _ ("the id is no lower-case word"));
+      g_clear_pointer (&manifest, bty_plugin_manifest_unref);
+    }
   if (manifest == NULL)
     {
       g_prefix_error (error, _ ("boternity-plugin-scanner gave no proper answer: "));

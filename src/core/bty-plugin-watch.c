@@ -5,6 +5,8 @@
 
 #include "bty-plugin-watch.h"
 
+#define FOLDER "boternity-folder" /* what a monitor is of */
+
 struct _BtyPluginWatch
 {
   guint quiet;
@@ -12,6 +14,7 @@ struct _BtyPluginWatch
   gpointer data;
   GPtrArray *monitors;
   guint timer;
+  gint64 latest; /* monotonic time: no later than this, whatever else changes */
 };
 
 static gboolean
@@ -20,6 +23,7 @@ on_quiet (gpointer data)
   BtyPluginWatch *self = data;
 
   self->timer = 0;
+  self->latest = 0;
   if (self->changed (self->data))
     bty_plugin_watch_wait (self);
   return G_SOURCE_REMOVE;
@@ -28,14 +32,32 @@ on_quiet (gpointer data)
 void
 bty_plugin_watch_wait (BtyPluginWatch *self)
 {
+  gint64 now = g_get_monotonic_time ();
+  gint64 wait;
+
+  if (self->latest == 0)
+    self->latest = now + (gint64) self->quiet * 1000 * BTY_PLUGIN_PATIENCE;
+  wait = CLAMP ((self->latest - now) / 1000, 0, (gint64) self->quiet);
   g_clear_handle_id (&self->timer, g_source_remove);
-  self->timer = g_timeout_add (self->quiet, on_quiet, self);
+  self->timer = g_timeout_add ((guint) wait, on_quiet, self);
+}
+
+static gboolean
+is_plugin (GFile *file)
+{
+  g_autofree char *name = file != NULL ? g_file_get_basename (file) : NULL;
+
+  return name != NULL && g_str_has_suffix (name, ".so");
 }
 
 static void
 on_changed (GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event, gpointer data)
 {
-  bty_plugin_watch_wait (data);
+  BtyPluginWatch *self = data;
+  GFile *folder = g_object_get_data (G_OBJECT (monitor), FOLDER);
+
+  if (is_plugin (file) || is_plugin (other) || g_file_equal (file, folder))
+    bty_plugin_watch_wait (self);
 }
 
 static void
@@ -59,6 +81,7 @@ watch_folder (BtyPluginWatch *self, const char *path)
                  error->message);
       return;
     }
+  g_object_set_data_full (G_OBJECT (monitor), FOLDER, g_object_ref (folder), g_object_unref);
   g_signal_connect (monitor, "changed", G_CALLBACK (on_changed), self);
   g_ptr_array_add (self->monitors, monitor);
 }

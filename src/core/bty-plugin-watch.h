@@ -10,6 +10,9 @@
  */
 typedef struct _BtyPluginWatch BtyPluginWatch;
 
+/** How many times as long as quiet is asked for one waits for it: what changes again and again is looked at then. */
+#define BTY_PLUGIN_PATIENCE 4
+
 /** BtyPluginWatchFunc: Returns: whether something is still being written, so that it is to be called again */
 typedef gboolean (*BtyPluginWatchFunc) (gpointer data);
 

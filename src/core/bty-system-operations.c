@@ -144,40 +144,73 @@ answer_setting (BtyCall *call, const char *name)
   g_autoptr (GError) error = NULL;
   g_autoptr (BtySettingInfo) info = NULL;
 
-  info = bty_settings_describe (system->settings, name, NULL);
-  if (info == NULL) /* it may be of a plugin that is not open */
-    {
-      bty_plugin_registry_open_all (system->registry);
-      info = bty_settings_describe (system->settings, name, &error);
-    }
+  info = bty_settings_describe (system->settings, name, &error);
   if (info != NULL)
     bty_call_return (call, info);
   else
     bty_call_fail (call, error);
 }
 
+/* A setting that nobody knows may be of a plugin that is not open, or not even known: @run goes on once all are open. */
+static gboolean
+knows_setting (BtyCall *call, GFunc run)
+{
+  const BtySystem *system = bty_call_service (call);
+  const BtySettingInfo *request = bty_call_request (call);
+  g_autoptr (BtySettingInfo) known = bty_settings_describe (system->settings, request->name, NULL);
+
+  if (known == NULL)
+    when_known (call, run);
+  return known != NULL;
+}
+
+static void
+get_late (gpointer index, gpointer data)
+{
+  const BtySystem *system = bty_call_service (data);
+
+  if (bty_call_state (data) != BTY_CALL_RUNNING)
+    return; /* cancelled while it waited */
+  bty_plugin_registry_open_all (system->registry);
+  answer_setting (data, ((const BtySettingInfo *) bty_call_request (data))->name);
+}
+
 static void
 config_get (BtyCall *call)
 {
-  const BtySettingInfo *request = bty_call_request (call);
+  if (knows_setting (call, get_late))
+    answer_setting (call, ((const BtySettingInfo *) bty_call_request (call))->name);
+}
 
-  answer_setting (call, request->name);
+static void
+write_setting (BtyCall *call)
+{
+  const BtySystem *system = bty_call_service (call);
+  const BtySettingInfo *request = bty_call_request (call);
+  g_autoptr (GError) error = NULL;
+
+  if (bty_settings_set (system->settings, request->name, request->value, &error))
+    answer_setting (call, request->name);
+  else
+    bty_call_fail (call, error);
+}
+
+static void
+set_late (gpointer index, gpointer data)
+{
+  const BtySystem *system = bty_call_service (data);
+
+  if (bty_call_state (data) != BTY_CALL_RUNNING)
+    return;
+  bty_plugin_registry_open_all (system->registry);
+  write_setting (data);
 }
 
 static void
 config_set (BtyCall *call)
 {
-  const BtySystem *system = bty_call_service (call);
-  const BtySettingInfo *request = bty_call_request (call);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (BtySettingInfo) known = bty_settings_describe (system->settings, request->name, NULL);
-
-  if (known == NULL)
-    bty_plugin_registry_open_all (system->registry);
-  if (bty_settings_set (system->settings, request->name, request->value, &error))
-    answer_setting (call, request->name);
-  else
-    bty_call_fail (call, error);
+  if (knows_setting (call, set_late))
+    write_setting (call);
 }
 
 static char *
@@ -304,18 +337,11 @@ operation_list (BtyCall *call)
 }
 
 static void
-operation_get (BtyCall *call)
+answer_operation (BtyCall *call, const BtyOperation *operation)
 {
-  const BtySystem *system = bty_call_service (call);
   const BtyOperationInfo *request = bty_call_request (call);
-  const BtyOperation *operation = bty_catalogue_lookup (system->catalogue, request->name, NULL);
   g_autoptr (BtyOperationInfo) info = NULL;
 
-  if (operation == NULL)
-    {
-      bty_plugin_registry_open_all (system->registry);
-      operation = bty_catalogue_lookup (system->catalogue, request->name, NULL);
-    }
   if (operation == NULL)
     {
       bty_call_fail_new (call, BTY_ERROR_NOT_FOUND,
@@ -325,6 +351,33 @@ operation_get (BtyCall *call)
     }
   info = describe (operation);
   bty_call_return (call, info);
+}
+
+static const BtyOperation *
+find_operation (BtyCall *call)
+{
+  const BtySystem *system = bty_call_service (call);
+  const BtyOperationInfo *request = bty_call_request (call);
+
+  return bty_catalogue_lookup (system->catalogue, request->name, NULL);
+}
+
+static void
+answer_late (gpointer index, gpointer data)
+{
+  if (bty_call_state (data) == BTY_CALL_RUNNING)
+    answer_operation (data, find_operation (data));
+}
+
+static void
+operation_get (BtyCall *call)
+{
+  const BtyOperation *operation = find_operation (call);
+
+  if (operation != NULL)
+    answer_operation (call, operation);
+  else
+    when_known (call, answer_late);
 }
 
 const BtyOperation bty_system_operations[] = {

@@ -45,15 +45,29 @@ is_word (const char *name)
   return strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789") == length;
 }
 
+/* The program's own plugins are named after kind and id. */
+static gboolean
+is_own_plugin (const char *name)
+{
+  g_auto (GStrv) ours = g_strsplit (BTY_PLUGINS, " ", -1);
+
+  for (guint i = 0; ours[i] != NULL; i++)
+    if (g_strcmp0 (strchr (ours[i], '-') + 1, name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 /* Words that Boternity uses itself, so that a plugin so named would be refused or mistaken. */
 static gboolean
 is_taken (const char *name)
 {
-  static const char *const others[] = { "bty", "boternity", "system", "operation", "example", NULL };
+  static const char *const others[] = { "bty",   "boternity", "system", "operation", "example",
+                                        "calls", "plugins",   "events", "secret",    NULL };
   g_autoptr (BtyCatalogue) catalogue = bty_catalogue_new ();
 
-  return g_strv_contains (others, name) || bty_catalogue_find_record (catalogue, name) != NULL ||
-         bty_ctl_verb_find (name) != NULL || bty_enum_find (bty_feature_kinds, name, -1) != NULL;
+  return g_strv_contains (others, name) || is_own_plugin (name) ||
+         bty_catalogue_find_record (catalogue, name) != NULL || bty_ctl_verb_find (name) != NULL ||
+         bty_enum_find (bty_feature_kinds, name, -1) != NULL;
 }
 
 static gboolean

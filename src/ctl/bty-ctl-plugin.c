@@ -25,7 +25,7 @@ print_reasons (GPtrArray *plugins)
       g_autofree char *line = NULL;
       g_autofree char *clean = NULL;
 
-      if (plugin->state != BTY_PLUGIN_REFUSED && plugin->reason == NULL)
+      if (plugin->state != BTY_PLUGIN_REFUSED && (plugin->reason == NULL || *plugin->reason == '\0'))
         continue;
       line = g_strdup_printf (plugin->remedy != NULL ? "%s: %s; %s" : "%s: %s",
                               plugin->path != NULL ? plugin->path : plugin->name, reason, plugin->remedy);

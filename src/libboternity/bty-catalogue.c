@@ -35,6 +35,8 @@ struct _BtyCatalogue
   BtyRecordTypes *types;
   GPtrArray *promises; /* withdrawn ones too: whoever listed them may still look at them */
   guint generation;
+  BtyCatalogueWait wait; /* NULL: nothing ever comes late */
+  gpointer wait_data;
 };
 
 G_DEFINE_FINAL_TYPE (BtyCatalogue, bty_catalogue, G_TYPE_OBJECT)
@@ -384,6 +386,29 @@ bty_catalogue_lookup (BtyCatalogue *catalogue, const char *name, gpointer *servi
   if (service != NULL)
     *service = entry != NULL ? entry->service : NULL;
   return entry != NULL ? entry->operation : NULL;
+}
+
+void
+bty_catalogue_set_wait (BtyCatalogue *catalogue, BtyCatalogueWait wait, gpointer data)
+{
+  g_return_if_fail (BTY_IS_CATALOGUE (catalogue));
+
+  catalogue->wait = wait;
+  catalogue->wait_data = data;
+}
+
+void
+bty_catalogue_when_known (BtyCatalogue *catalogue, GFunc func, gpointer data, GDestroyNotify destroy)
+{
+  g_return_if_fail (BTY_IS_CATALOGUE (catalogue) && func != NULL && destroy != NULL);
+
+  if (catalogue->wait != NULL)
+    {
+      catalogue->wait (catalogue->wait_data, func, data, destroy);
+      return;
+    }
+  func (NULL, data);
+  destroy (data);
 }
 
 static int

@@ -70,6 +70,25 @@ BTY_EXPORT const BtyOperation *bty_catalogue_find (BtyCatalogue *catalogue, cons
 /** bty_catalogue_lookup: @service: (out) (optional): Returns: (transfer none) (nullable): as bty_catalogue_find() */
 BTY_EXPORT const BtyOperation *bty_catalogue_lookup (BtyCatalogue *catalogue, const char *name, gpointer *service);
 
+/**
+ * BtyCatalogueWait: (skip)
+ *
+ * Calls @func, its first argument meaning nothing, once: when no more operations are about to come, maybe now. @destroy: frees
+ * @func_data in any case
+ */
+typedef void (*BtyCatalogueWait) (gpointer data, GFunc func, gpointer func_data, GDestroyNotify destroy);
+
+/** bty_catalogue_set_wait: (skip) @wait: how to wait for operations that are about to come; @data: (unowned): for it */
+BTY_EXPORT void bty_catalogue_set_wait (BtyCatalogue *catalogue, BtyCatalogueWait wait, gpointer data);
+
+/**
+ * bty_catalogue_when_known: (skip)
+ *
+ * For whoever was asked for what is not there: it may be of a plugin that somebody brought a moment ago. Calls @func, its first
+ * argument meaning nothing, once, when no more operations are about to come, maybe now. @destroy: frees @data in any case
+ */
+BTY_EXPORT void bty_catalogue_when_known (BtyCatalogue *catalogue, GFunc func, gpointer data, GDestroyNotify destroy);
+
 /** bty_catalogue_list: Returns: (transfer container) (element-type BtyOperation): all of them, by name; opens what is promised */
 BTY_EXPORT GPtrArray *bty_catalogue_list (BtyCatalogue *catalogue);
 

@@ -50,6 +50,7 @@ static const BtyField plugin_info_fields[] = {
   BTY_FIELD_STRV (BtyPluginInfo, settings, BTY_READ_ONLY, N_ ("Its settings")),
   BTY_FIELD_BOOL (BtyPluginInfo, opened, BTY_READ_ONLY, N_ ("Whether it is open")),
   BTY_FIELD_STRING (BtyPluginInfo, file, BTY_READ_ONLY, N_ ("The file that is open, where it is a copy"), .max = 4096),
+  BTY_FIELD_STRV (BtyPluginInfo, records, BTY_READ_ONLY, N_ ("Types of the records it keeps")),
 };
 BTY_DEFINE_RECORD (BtyPluginInfo, bty_plugin_info, "plugin", N_ ("A plugin"), plugin_info_fields)
 

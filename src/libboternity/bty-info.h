@@ -46,6 +46,7 @@ BTY_EXPORT const BtyEnumValue bty_plugin_states[];
  * @reason: (nullable): why it was refused, or what else there is to know
  * @remedy: (nullable): what to do about it, where @reason does not say
  * @file: (nullable): the file that is open, where it is a copy
+ * @records: (nullable): names of the record types it keeps
  */
 typedef struct
 {
@@ -65,6 +66,7 @@ typedef struct
   GStrv settings;
   gboolean opened;
   char *file;
+  GStrv records;
 } BtyPluginInfo;
 BTY_DECLARE_RECORD (BtyPluginInfo, bty_plugin_info)
 

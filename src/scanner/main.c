@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <locale.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@
 /* boternity-plugin-scanner: looks at one file and prints what it is, as one JSON document. The exit code is 0 once it has. */
 
 /* No key or token that the caller was started with is for a plugin that nobody has looked at yet: they are not even in memory. */
-static void
+static gboolean
 drop_environment (char **argv)
 {
   static const char *const kept[] = {
@@ -29,8 +30,12 @@ drop_environment (char **argv)
     if (g_getenv (kept[i]) != NULL)
       environment = g_environ_setenv (environment, kept[i], g_getenv (kept[i]), TRUE);
   if (g_strv_length (environment) < g_strv_length (environ))
-    execve ("/proc/self/exe", argv, environment);
+    {
+      execve ("/proc/self/exe", argv, environment);
+      return FALSE; /* rather than let the file see what it must not */
+    }
   g_strfreev (environment);
+  return TRUE;
 }
 
 static void
@@ -62,7 +67,8 @@ scan (const char *path, gboolean is_own, guint timeout)
   g_autofree char *absolute = g_canonicalize_filename (path, NULL);
   BtyScanChild child;
 
-  if (!bty_plugin_file_examine (absolute, NULL, &error) || !bty_scan_child_start (&child, absolute, is_own, &error))
+  if (!bty_plugin_file_check (absolute, FALSE, 0, NULL, &error) ||
+      !bty_scan_child_start (&child, absolute, is_own, &error))
     return refuse (error);
   return bty_scan_watch (&child, timeout);
 }
@@ -82,7 +88,11 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
 
-  drop_environment (argv);
+  if (!drop_environment (argv))
+    {
+      g_printerr ("boternity-plugin-scanner: /proc/self/exe: %s\n", g_strerror (errno));
+      return 2;
+    }
   setlocale (LC_CTYPE, "");
   setlocale (LC_MESSAGES, "");
   bindtextdomain (GETTEXT_PACKAGE, BTY_LOCALE_DIR);

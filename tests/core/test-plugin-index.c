@@ -40,7 +40,7 @@ write_cache (const char *file, const char *path)
   BtyPluginCache *cache = bty_plugin_cache_new (file);
   g_autoptr (BtyPluginManifest) manifest = make_manifest ();
 
-  bty_plugin_cache_put (cache, path, &stamp, manifest);
+  bty_plugin_cache_put (cache, path, &stamp, manifest, "/copy.so");
   bty_plugin_cache_free (cache);
 }
 
@@ -57,7 +57,7 @@ test_round_trip (void)
 
   write_cache (file, path);
   cache = bty_plugin_cache_new (file);
-  found = bty_plugin_cache_get (cache, path, &stamp);
+  found = bty_plugin_cache_get (cache, path, &stamp, NULL);
   g_assert_nonnull (found);
   g_assert_cmpstr (found->id, ==, "good");
   g_assert_cmpuint (found->operations->len, ==, 1);
@@ -66,17 +66,17 @@ test_round_trip (void)
   g_assert_cmpstr (((BtyPluginSetting *) found->settings->pdata[0])->summary, ==, "How many");
   g_assert_cmpuint (g_strv_length (found->problems), ==, 2);
   other.mtime += 1;
-  g_assert_null (bty_plugin_cache_get (cache, path, &other));
+  g_assert_null (bty_plugin_cache_get (cache, path, &other, NULL));
   other = stamp;
   other.size += 1;
-  g_assert_null (bty_plugin_cache_get (cache, path, &other));
+  g_assert_null (bty_plugin_cache_get (cache, path, &other, NULL));
   other = stamp;
   other.inode += 1;
-  g_assert_null (bty_plugin_cache_get (cache, path, &other));
+  g_assert_null (bty_plugin_cache_get (cache, path, &other, NULL));
   bty_plugin_cache_forget (cache, path);
   bty_plugin_cache_free (cache);
   cache = bty_plugin_cache_new (file);
-  g_assert_null (bty_plugin_cache_get (cache, path, &stamp));
+  g_assert_null (bty_plugin_cache_get (cache, path, &stamp, NULL));
   bty_plugin_cache_free (cache);
   bty_test_folder_remove (folder);
 }
@@ -106,11 +106,11 @@ check_text (const char *text, gsize length)
 
   g_assert_true (g_file_set_contents (file, text, (gssize) length, NULL));
   cache = bty_plugin_cache_new (file);
-  g_assert_null (bty_plugin_cache_get (cache, path, &stamp));
+  g_assert_null (bty_plugin_cache_get (cache, path, &stamp, NULL));
   bty_plugin_cache_free (cache);
   write_cache (file, path);
   cache = bty_plugin_cache_new (file);
-  g_assert_nonnull (bty_plugin_cache_get (cache, path, &stamp));
+  g_assert_nonnull (bty_plugin_cache_get (cache, path, &stamp, NULL));
   bty_plugin_cache_free (cache);
   bty_test_folder_remove (folder);
 }
@@ -155,7 +155,7 @@ test_cut (void)
 
       g_assert_true (g_file_set_contents (file, text, (gssize) i, NULL));
       cache = bty_plugin_cache_new (file);
-      g_assert_null (bty_plugin_cache_get (cache, path, &stamp));
+      g_assert_null (bty_plugin_cache_get (cache, path, &stamp, NULL));
       bty_plugin_cache_free (cache);
     }
   bty_test_folder_remove (folder);
@@ -171,7 +171,7 @@ test_pipe (void)
 
   g_assert_cmpint (mkfifo (file, 0600), ==, 0);
   cache = bty_plugin_cache_new (file);
-  g_assert_null (bty_plugin_cache_get (cache, file, &stamp));
+  g_assert_null (bty_plugin_cache_get (cache, file, &stamp, NULL));
   bty_plugin_cache_free (cache);
   bty_test_folder_remove (folder);
 }

@@ -94,7 +94,8 @@ def test_refused_names():
     for name in ("Zebra", "zebra-two", "z", "2zebra", "zébra", "../zebra", "zebra two", "a" * 33, ""):
         done = new("--", name, check=False)
         assert done.returncode == 2 and "cannot be a plugin's name" in done.stdout, (name, done.returncode, done.stdout)
-    for name in ("bot", "session", "plugin", "store", "system", "bty"):
+    for name in ("bot", "session", "plugin", "store", "system", "bty", "sqlite", "http", "ws", "rest", "dbus", "builtin", "openai",
+                 "events", "secret", "plugins"):
         done = new(name, check=False)
         assert done.returncode == 2 and "a word of Boternity's own" in done.stdout, (name, done.returncode, done.stdout)
 

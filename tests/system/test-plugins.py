@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
 
 import boternity_daemon
 import tap
@@ -280,15 +281,145 @@ def test_folder_vanishes():
 
 
 def test_folder_comes_late():
-    """Most people have no such folder when the daemon starts."""
+    """Most people have no such folder when the daemon starts: it makes one, so that their first plugin is noticed at once."""
     with House() as house:
         house.stop()
         os.rmdir(house.plugins)
         house.start()
         assert house.list()
-        os.makedirs(house.plugins, mode=0o700)
+        assert os.stat(house.plugins).st_mode & 0o777 == 0o700
         house.put("provider-good")
-        assert wait_for(lambda: (house.find("provider-good.so") or {}).get("id") == "good", 30), house.list()
+        house.wait_cached("good.hello")
+
+
+def test_called_right_after_it_was_copied():
+    """Nobody is told that there is no such operation while its plugin is being looked at."""
+    with House(BOTERNITY_PLUGINS_SETTLE_MS="300") as house:
+        house.list()
+        house.put("provider-good")
+        assert house.post("/good/hello").status == 204
+    for ask in (lambda house: house.post("/call/good.hello").status == 204, lambda house: house.get("/operations/good.hello").status == 200,
+                lambda house: house.get("/config/good.words").json["value"] == "3",
+                lambda house: house.request("PUT", "/api/v1/config/good.words", {"value": "4"}).json["value"] == "4",
+                lambda house: house.ctl("call", "good.hello").returncode == 0):
+        with House(BOTERNITY_PLUGINS_SETTLE_MS="300") as house:
+            house.list()
+            house.put("provider-good")
+            assert ask(house)
+
+
+def test_there_first():
+    """What is there before the daemon is usable by the first call, however new it is."""
+    with House(BOTERNITY_PLUGINS_SETTLE_MS="60000") as house:
+        house.stop()
+        house.put("provider-good")
+        house.start()
+        assert house.post("/good/hello").status == 204
+
+
+def test_nobody_waits_for_what_hangs():
+    """While a file hangs in the scanner, only what may be of it waits."""
+    with House(BOTERNITY_PLUGINS_SCAN_TIMEOUT_MS="4000") as house:
+        house.list()
+        for name in ("a.so", "b.so", "c.so"):
+            house.put("hang", name)
+        answers = {}
+
+        def ask(name, path):
+            answers[name] = house.get(path).status
+
+        late = [threading.Thread(target=ask, args=pair) for pair in
+                (("setting", "/config/no.such"), ("operation", "/operations/no.such"), ("path", "/no/such"))]
+        for thread in late:
+            thread.start()
+        for _ in range(20):
+            assert house.get("/status").status == 200
+        assert not answers, answers
+        for name in ("a.so", "b.so", "c.so"):
+            os.unlink(os.path.join(house.plugins, name))
+        for thread in late:
+            thread.join()
+        assert set(answers.values()) == {404}, answers
+
+
+def test_names_of_the_program():
+    """What came with the program wins over a file of the user's that has its name or its id; that one costs a line."""
+    with House() as house:
+        house.stop()
+        for name in ("store-sqlite.so", "transport-http.so"):
+            with open(os.path.join(house.plugins, name), "w", encoding="ascii") as file:
+                file.write("hello\n")
+        house.put("hang", "endpoint-rest.so")
+        house.put("sqlite", "mine.so")
+        house.start()
+        for name in ("store-sqlite.so", "transport-http.so", "endpoint-rest.so"):
+            plugin = next(plugin for plugin in house.list() if plugin["path"] == os.path.join(house.plugins, name))
+            assert plugin["state"] == "refused" and "was found first" in plugin["reason"], plugin
+        plugin = house.wait_reason("mine.so", "a plugin with the id “sqlite” is there already")
+        assert plugin["state"] == "refused", plugin
+        house.wait_cached("mine.so")
+        house.stop()
+        house.start()
+        assert house.find("mine.so")["state"] == "refused"
+        assert house.post("/bots", {"name": "Still here"}).status == 201
+
+
+def test_liar():
+    """A plugin that answers in the scanner's place installs nowhere else, and is nobody else."""
+    with House() as house:
+        for name in ("liar-path", "liar-name"):
+            house.put(name)
+        house.wait_reason("liar-path.so", "no lower-case word")
+        answer = house.post("/plugins", {"path": os.path.join(BUILT, "liar-path.so")})
+        assert answer.status != 201 and "no lower-case word" in answer.json["detail"], answer.body
+        assert sorted(os.listdir(house.plugins)) == ["liar-name.so", "liar-path.so"]
+        assert not [name for name in os.listdir(house.folder) if name.endswith(".so")]
+        house.wait_known("liar-name.so")
+        assert house.post("/quiet/hello").json["code"] == "FAILED_PRECONDITION"
+        assert "it said that it is “quiet”" in house.find("liar-name.so")["reason"]
+
+
+def test_large():
+    """A plugin that is larger than the setting allows says so; one that is not takes no memory for its size."""
+    with House(BOTERNITY_PLUGINS_MAX_SIZE="200") as house:
+        house.list()
+        before = house.get("/status").json["memory_kb"]
+        for name, size in (("fits.so", 190), ("large.so", 201)):
+            path = os.path.join(house.folder, name)
+            shutil.copy(os.path.join(BUILT, "provider-good.so"), path)
+            os.truncate(path, size * 1024 * 1024)
+            os.chmod(path, 0o600)
+            os.rename(path, os.path.join(house.plugins, name))
+        plugin = house.wait_reason("large.so", "larger than 200 MiB")
+        assert "plugins.max_size" in plugin["reason"], plugin
+        assert wait_for(lambda: (house.find("fits.so") or {}).get("id") == "good", 60)
+        assert house.post("/good/hello").status == 204
+        with open(f"/proc/{house.process.pid}/status", encoding="ascii") as file:
+            peak = next(int(line.split()[1]) for line in file if line.startswith("VmHWM"))
+        if "ASAN_OPTIONS" not in os.environ:
+            assert peak < before + 100 * 1024, (before, peak)
+
+
+def test_never_at_rest():
+    """What changes again and again, plugin or not, keeps nobody else out."""
+    with House(BOTERNITY_PLUGINS_SETTLE_MS="200") as house:
+        house.list()
+        stop = threading.Event()
+
+        def scribble():
+            with open(os.path.join(house.plugins, "busy.so"), "ab") as busy:
+                while not stop.wait(0.05):
+                    busy.write(b"x")
+                    busy.flush()
+
+        thread = threading.Thread(target=scribble)
+        thread.start()
+        try:
+            house.put("provider-good")
+            house.wait_cached("good.hello")
+        finally:
+            stop.set()
+            thread.join()
 
 
 def test_broken_op():

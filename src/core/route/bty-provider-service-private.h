@@ -30,6 +30,7 @@ typedef struct
   BtySecret *key;
   gboolean drop_key;
   gboolean fresh;
+  gboolean has_waited; /* for a plugin that was being looked at */
 } BtyProviderJob;
 
 BtyProviderJob *bty_provider_job_new (BtyProviderStep step, const char *name);

@@ -10,6 +10,31 @@
 #define MODELS_KEEP_US (5 * 60 * G_USEC_PER_SEC)
 
 static void
+step_again (gpointer index, gpointer data)
+{
+  GTask *task = data;
+  BtyProviderJob *job = g_task_get_task_data (task);
+
+  if (!g_task_return_error_if_cancelled (task))
+    job->step (g_task_get_source_object (task), g_object_ref (task));
+}
+
+/* Once: its plugin may be one that is being looked at. Returns: whether the step is taken again, and @error gone */
+static gboolean
+wait_for_plugin (BtyProviderService *self, GTask *task, GError **error)
+{
+  BtyProviderJob *job = g_task_get_task_data (task);
+
+  if (job->has_waited || self->registry == NULL || !g_error_matches (*error, BTY_ERROR, BTY_ERROR_UNAVAILABLE))
+    return FALSE;
+  g_clear_error (error);
+  job->has_waited = TRUE;
+  bty_plugin_index_when_known (bty_plugin_registry_get_index (self->registry), step_again, g_object_ref (task),
+                               g_object_unref);
+  return TRUE;
+}
+
+static void
 open_provider (BtyProviderService *self, GTask *own)
 {
   g_autoptr (GTask) task = own;
@@ -22,6 +47,8 @@ open_provider (BtyProviderService *self, GTask *own)
     provider = bty_provider_entry_open (entry, self->secrets, self->make, self->make_data, &error);
   if (provider == NULL)
     {
+      if (wait_for_plugin (self, task, &error))
+        return;
       bty_error_convert (&error);
       g_task_return_error (task, error);
       return;
@@ -91,6 +118,8 @@ list_models (BtyProviderService *self, GTask *own)
 
   if (entry != NULL)
     provider = bty_provider_entry_open (entry, self->secrets, self->make, self->make_data, &error);
+  if (provider == NULL && wait_for_plugin (self, task, &error))
+    return;
   if (provider == NULL)
     {
       bty_error_convert (&error);

@@ -5,6 +5,7 @@
 #include <boternity.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #ifndef PLUGIN_GROUP
@@ -41,6 +42,24 @@ quiet_provider_init (BtyProviderInterface *iface)
 {
 }
 
+#ifdef PLUGIN_LIES
+/* Writes a manifest of its own into every pipe, as if it were the scanner, and ends it. */
+static void
+answer_for_the_scanner (void)
+{
+  static const char text[] = "{\"outcome\":\"fine\",\"id\":\"" PLUGIN_LIES "\",\"operations\":[{\"name\":\"" PLUGIN_LIES
+                             ".hello\",\"summary\":\"x\",\"http\":\"POST /quiet/hello\"}]}";
+  struct stat info;
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+
+  if (program == NULL || !g_str_has_suffix (program, "scanner"))
+    return;
+  for (int fd = 3; fd < 64; fd++)
+    if (fstat (fd, &info) == 0 && S_ISFIFO (info.st_mode) && write (fd, text, sizeof text - 1) > 0)
+      _exit (0);
+}
+#endif
+
 /* Shows that the file was opened: constructors run before any check of a descriptor could. */
 __attribute__ ((constructor)) static void
 leave_mark (void)
@@ -52,6 +71,9 @@ leave_mark (void)
 #ifdef PLUGIN_HANGS
   for (;;)
     pause ();
+#endif
+#ifdef PLUGIN_LIES
+  answer_for_the_scanner ();
 #endif
 #ifdef PLUGIN_EXITS
   exit (3);
