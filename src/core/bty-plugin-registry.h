@@ -8,9 +8,10 @@
 /**
  * BtyPluginRegistry:
  *
- * Finds plugins and opens them. Folders, in this order: every one on BOTERNITY_PLUGIN_PATH, the user's
- * (`<data home>/boternity/plugins`, that is `plugins` in the data folder), and the program's own: the built tree's when the
- * daemon runs from it, else `$libdir/boternity-1/plugins`. The first of two with one file name counts.
+ * Finds plugins and opens them. Places, in this order: every folder on BOTERNITY_PLUGIN_PATH; what came with the program: the built
+ * tree's when the daemon runs from it, else what is named so in `$libdir/boternity-1/plugins`; the user's folder
+ * (`<data home>/boternity/plugins`, that is `plugins` in the data folder); and what else is in `$libdir/boternity-1/plugins`. The
+ * first of two with one file name counts, so that no file of the user's stops the daemon by its name.
  *
  * What a file offers is known from the cache (#BtyPluginCache); a file that is not in there is looked at by the scanner, in the
  * background once bty_plugin_index_start() was called. A first-party file is named `<kind>-<name>.so`, after the feature it
