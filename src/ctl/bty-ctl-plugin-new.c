@@ -20,8 +20,8 @@
 #define MAX_NAME   32
 
 const BtyCtlOption bty_ctl_plugin_new_options[] = {
-  { "kind", 'k', "operations|provider|store|endpoint|transport|runtime|secrets", N_ ("what it brings (operations)"),
-    BTY_CTL_NOTHING },
+  { "kind", 'k', N_ ("operations|provider|store|endpoint|transport|runtime|secrets"),
+    N_ ("what it brings (operations)"), BTY_CTL_NOTHING },
   { "folder", 'f', N_ ("FOLDER"), N_ ("where to write it (./NAME); must not be there yet"), BTY_CTL_FILE },
   { 0 },
 };

@@ -125,7 +125,7 @@ run_schema (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 }
 
 static const BtyCtlOption schema_options[] = {
-  { "format", 'f', "typescript|json-schema|openapi", N_ ("what to write (json-schema)"), BTY_CTL_NOTHING },
+  { "format", 'f', N_ ("typescript|json-schema|openapi"), N_ ("what to write (json-schema)"), BTY_CTL_NOTHING },
   { NULL },
 };
 

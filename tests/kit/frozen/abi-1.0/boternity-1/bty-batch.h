@@ -55,7 +55,9 @@ BTY_EXPORT void bty_batch_delete (BtyBatch *batch, gconstpointer record);
  * @topic: such as `bot.created`
  * @subject: (nullable): the record that it is about; its read view becomes the event's data
  *
- * Puts an event into the outbox of the same commit. It goes out after the commit, never before.
+ * Puts an event into the log by the same commit. It goes out after the commit, never before. Of a record that the batch has been told
+ * to delete, the data keeps only what it can be found by (its head, indexed and unique fields), since the log outlives it; what
+ * the log holds of it from before is forgotten by the commit.
  */
 BTY_EXPORT void bty_batch_publish (BtyBatch *batch, const char *topic, gconstpointer subject);
 

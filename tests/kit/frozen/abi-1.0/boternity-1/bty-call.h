@@ -70,6 +70,23 @@ BTY_EXPORT void bty_call_fail (BtyCall *call, const GError *error);
 BTY_EXPORT void bty_call_fail_new (BtyCall *call, BtyErrorCode code, const char *format, ...) G_GNUC_PRINTF (3, 4);
 /** bty_call_share_log: lets the call speak through a log that others write (a turn's), instead of one of its own; before any item */
 BTY_EXPORT void bty_call_share_log (BtyCall *call, BtyItemLog *log);
+/**
+ * bty_call_continue_log:
+ * @log: a log that others write
+ * @after: the call has had what @log numbers up to this
+ *
+ * After the items of the call's own log those of @log follow: how a stream that begins with the past joins the present. Once.
+ */
+BTY_EXPORT void bty_call_continue_log (BtyCall *call, BtyItemLog *log, guint64 after);
+/**
+ * BtyCallDrained: a reader has read all there is; it must not end the call or emit within, but begin what will do so
+ */
+typedef void (*BtyCallDrained) (BtyCall *call, gpointer data);
+/**
+ * bty_call_on_drained:
+ * @drained: (nullable): called each time when a reader has read all there is and waits, so that no more is made than is read
+ */
+BTY_EXPORT void bty_call_on_drained (BtyCall *call, BtyCallDrained drained, gpointer data);
 /** bty_call_skip: its readers begin after item @number, which the client has already: for operations that re-join a stream */
 BTY_EXPORT void bty_call_skip (BtyCall *call, guint64 number);
 
@@ -103,6 +120,14 @@ typedef enum
 BTY_EXPORT BtyCallReader *bty_call_reader_new (BtyCall *call, guint64 after, BtyCallWake wake, gpointer data);
 /** bty_call_reader_next: text items that have piled up come as one run, as of bty_item_log_get_run() */
 BTY_EXPORT BtyReadResult bty_call_reader_next (BtyCallReader *reader, BtyItem *item);
+/**
+ * bty_call_reader_get_json:
+ * @item: what bty_call_reader_next() gave last
+ *
+ * Returns: (transfer full): the item as bty_item_write_json() writes it; of items that many readers share, the one encoding that
+ * they share as well
+ */
+BTY_EXPORT GBytes *bty_call_reader_get_json (BtyCallReader *reader, const BtyItem *item);
 BTY_EXPORT BtyCall *bty_call_reader_call (BtyCallReader *reader);
 BTY_EXPORT void bty_call_reader_free (BtyCallReader *reader);
 

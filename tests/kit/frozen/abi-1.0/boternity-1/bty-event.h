@@ -10,8 +10,10 @@ G_BEGIN_DECLS
  * @topic: what happened, such as `bot.created`
  * @subject: (nullable): id of the record it is about
  * @data: JSON of that record's read view, or `{}`
+ * @position: its place in the event log, from 1; null until it is committed; only ever grows from one event to the next
  *
- * Something that happened, told after it was committed. created_at is when.
+ * Something that happened, told after it was committed, and kept in the event log until retention takes it out. created_at is
+ * when. The store sets the position when it commits.
  */
 typedef struct
 {
@@ -19,6 +21,7 @@ typedef struct
   char *topic;
   char *subject;
   char *data;
+  gint64 position;
 } BtyEvent;
 
 BTY_DECLARE_RECORD (BtyEvent, bty_event)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bty-host.h"
+#include "bty-socket.h"
 
 G_BEGIN_DECLS
 
@@ -27,12 +28,14 @@ BTY_EXPORT G_DECLARE_INTERFACE (BtyExchange, bty_exchange, BTY, EXCHANGE, GObjec
  * @get_credentials: what the caller presented, for bty_host_identify()
  * @set_header: sets an answer's header, before respond or begin
  * @respond: answers whole; @body may be %NULL
- * @begin: sends the headers of a stream
+ * @begin: sends the headers of a stream; what the request said (verb, path, query, headers, body) is let go of
  * @write: queues bytes of a stream; the transport keeps them until they are sent
  * @get_pending: bytes queued and not sent: an endpoint stops reading its cursor above some 256 KiB
  * @end: ends a stream
- * @watch: @drained is called when pending falls low again, @closed when the client goes before the end; either may be %NULL;
+ * @watch: @drained is called when pending falls low again, @closed when the client goes before the end or the transport stops:
+ *   the endpoint may still write how a stream ends, and end it; either may be %NULL;
  *   none is called after the end, or after watch is called again with %NULL
+ * @upgrade: (transfer full) (nullable): turns the connection into a WebSocket; %NULL: this transport has none
  */
 struct _BtyExchangeInterface
 {
@@ -51,6 +54,7 @@ struct _BtyExchangeInterface
   gsize (*get_pending) (BtyExchange *exchange);
   void (*end) (BtyExchange *exchange);
   void (*watch) (BtyExchange *exchange, BtyExchangeFunc drained, BtyExchangeFunc closed, gpointer data);
+  BtySocket *(*upgrade) (BtyExchange *exchange, const char *protocol, GError **error);
 };
 
 BTY_EXPORT const char *bty_exchange_get_method (BtyExchange *exchange);
@@ -68,6 +72,20 @@ BTY_EXPORT void bty_exchange_end (BtyExchange *exchange);
 /** bty_exchange_watch: (skip) */
 BTY_EXPORT void bty_exchange_watch (BtyExchange *exchange, BtyExchangeFunc drained, BtyExchangeFunc closed,
                                     gpointer data);
+
+/**
+ * bty_exchange_upgrade:
+ * @protocol: (nullable): the sub-protocol chosen among those that the header Sec-WebSocket-Protocol offers
+ * @error: why not, such as %BTY_ERROR_FAILED_PRECONDITION when the client asks for no WebSocket
+ *
+ * Turns the connection of a request into a WebSocket: a path takes upgrades when its endpoint calls this in its handler, once it
+ * knows who asks. The transport checks the handshake. The exchange is over then, either way: when there is no socket, the client
+ * has been told why. A browser, which cannot set Authorization here, may offer its token as a sub-protocol `bearer.TOKEN`
+ * beside a real one; bty_exchange_get_credentials() finds it there.
+ *
+ * Returns: (transfer full) (nullable): the socket, silent until bty_socket_watch() is called
+ */
+BTY_EXPORT BtySocket *bty_exchange_upgrade (BtyExchange *exchange, const char *protocol, GError **error);
 
 /**
  * BtyEndpoint:
@@ -110,7 +128,11 @@ G_DECLARE_INTERFACE (BtyTransport, bty_transport, BTY, TRANSPORT, GObject)
  * BtyTransportInterface:
  * @start: opens its listeners; must not block
  * @stop: takes nothing new, ends streams, lets running answers finish for a moment, and closes
- * @get_addresses: (transfer full): what it listens on, such as `http://127.0.0.1:7717` and `unix:/…`; %NULL-terminated
+ * @get_addresses: (transfer full): what it listens on, such as `http://127.0.0.1:7717` and `unix:/…`; %NULL-terminated; empty while
+ *   it is not open yet, or stays closed for this daemon
+ * @keeps_daemon: (nullable): whether it keeps a daemon that was started on demand from ending unused: a TCP door, a connected client
+ * @leave: (nullable): with %TRUE, takes back what an activator finds the daemon by, and gives %TRUE once nothing that was sent to it
+ *   before can still be on its way; asked again until then. With %FALSE, puts it back. Must not block
  */
 struct _BtyTransportInterface
 {
@@ -119,11 +141,15 @@ struct _BtyTransportInterface
   gboolean (*start) (BtyTransport *transport, BtyHost *host, GError **error);
   void (*stop) (BtyTransport *transport);
   GStrv (*get_addresses) (BtyTransport *transport);
+  gboolean (*keeps_daemon) (BtyTransport *transport);
+  gboolean (*leave) (BtyTransport *transport, gboolean leaving);
 };
 
 BTY_EXPORT gboolean bty_transport_start (BtyTransport *transport, BtyHost *host, GError **error);
 BTY_EXPORT void bty_transport_stop (BtyTransport *transport);
 /** bty_transport_get_addresses: Returns: (transfer full): what it listens on, %NULL-terminated */
 BTY_EXPORT GStrv bty_transport_get_addresses (BtyTransport *transport);
+BTY_EXPORT gboolean bty_transport_keeps_daemon (BtyTransport *transport);
+BTY_EXPORT gboolean bty_transport_leave (BtyTransport *transport, gboolean leaving);
 
 G_END_DECLS

@@ -35,10 +35,19 @@ typedef enum
   BTY_PLUGIN_WAITING, /* known, opened on first use */
   BTY_PLUGIN_LOADED,
   BTY_PLUGIN_REFUSED,
+  BTY_PLUGIN_DISABLED, /* a person wants it closed */
+  BTY_PLUGIN_GONE,     /* open, but its file is not there any more */
 } BtyPluginState;
 BTY_EXPORT const BtyEnumValue bty_plugin_states[];
 
-/** BtyPluginInfo: @name: its id, or its file's name while it is not known; @reason: (nullable): why it was refused */
+/**
+ * BtyPluginInfo:
+ * @name: its id, or its file's name while it is not known or refused
+ * @reason: (nullable): why it was refused, or what else there is to know
+ * @remedy: (nullable): what to do about it, where @reason does not say
+ * @file: (nullable): the file that is open, where it is a copy
+ * @records: (nullable): names of the record types it keeps
+ */
 typedef struct
 {
   BtyRecord record;
@@ -50,6 +59,14 @@ typedef struct
   char *version;
   char *licence;
   GStrv features;
+  char *id;
+  char *origin;
+  char *remedy;
+  GStrv operations;
+  GStrv settings;
+  gboolean opened;
+  char *file;
+  GStrv records;
 } BtyPluginInfo;
 BTY_DECLARE_RECORD (BtyPluginInfo, bty_plugin_info)
 
@@ -58,6 +75,7 @@ BTY_DECLARE_RECORD (BtyPluginInfo, bty_plugin_info)
  * @name: `group.key`
  * @value: (nullable): the value in force; in a request: the value to set, null to go back to the default
  * @source: where it comes from: `default`, a file's path, or `environment`
+ * @restart: whether a change counts from the next start of the daemon on
  */
 typedef struct
 {
@@ -68,10 +86,19 @@ typedef struct
   char *unit;
   char *summary;
   char *source;
+  gboolean restart;
 } BtySettingInfo;
 BTY_DECLARE_RECORD (BtySettingInfo, bty_setting_info)
 
-/** BtyOperationInfo: an operation as clients see it; the schemas are JSON Schema */
+/**
+ * BtyOperationInfo:
+ * @request: (nullable): JSON Schema of the request; @item and @response likewise
+ * @errors: codes it can give besides those that any operation can
+ * @request_type: (nullable): name of the record and its side in @request, such as `BotCreate`; likewise the two that follow
+ * @schemas: JSON object: the JSON Schemas of the records inside the others, by the names that `#/$defs/` refers to
+ *
+ * An operation as clients see it.
+ */
 typedef struct
 {
   BtyRecord record;
@@ -83,6 +110,11 @@ typedef struct
   char *request;
   char *item;
   char *response;
+  GStrv errors;
+  char *request_type;
+  char *item_type;
+  char *response_type;
+  char *schemas;
 } BtyOperationInfo;
 BTY_DECLARE_RECORD (BtyOperationInfo, bty_operation_info)
 
@@ -109,5 +141,32 @@ typedef struct
   char *error;
 } BtyProviderReport;
 BTY_DECLARE_RECORD (BtyProviderReport, bty_provider_report)
+
+/** BtyPluginRescan: @name: (nullable): the id or file name of the plugin to look at again; %NULL: all that are not open */
+typedef struct
+{
+  BtyRecord record;
+  char *name;
+} BtyPluginRescan;
+BTY_DECLARE_RECORD (BtyPluginRescan, bty_plugin_rescan)
+
+/** BtyPluginInstall: @path: a file on this machine; @replace: whether it may take the place of one with the same id */
+typedef struct
+{
+  BtyRecord record;
+  char *path;
+  gboolean replace;
+} BtyPluginInstall;
+BTY_DECLARE_RECORD (BtyPluginInstall, bty_plugin_install)
+
+/** BtyPluginUpdate: @name: its id; @path: a file on this machine; @older: whether it may be an older version, or the same */
+typedef struct
+{
+  BtyRecord record;
+  char *name;
+  char *path;
+  gboolean older;
+} BtyPluginUpdate;
+BTY_DECLARE_RECORD (BtyPluginUpdate, bty_plugin_update)
 
 G_END_DECLS

@@ -12,6 +12,9 @@ G_BEGIN_DECLS
  * into it, so a slow one only lags and a second one costs nothing. A text item is shorthand for a record of the item schema with
  * nothing but its `text` set; it costs its bytes and four more. A log
  * holds at most 2 GiB of text. Main context only.
+ *
+ * A log with a window (bty_item_log_set_window()) is for streams without an end: it holds records alone, numbered by whoever appends
+ * them, and only the newest of them.
  */
 typedef struct _BtyItemLog BtyItemLog;
 
@@ -39,8 +42,46 @@ BTY_EXPORT BtyItemLog *bty_item_log_new (void);
 BTY_EXPORT BtyItemLog *bty_item_log_ref (BtyItemLog *log);
 BTY_EXPORT void bty_item_log_unref (BtyItemLog *log);
 
+/** bty_item_log_append_text: a text of more than 64 KiB becomes several items, cut between characters */
 BTY_EXPORT void bty_item_log_append_text (BtyItemLog *log, const char *text, gsize length);
 BTY_EXPORT void bty_item_log_append (BtyItemLog *log, gconstpointer record);
+
+/**
+ * BtyItemLogMissed:
+ * @count: how many items the reader has missed
+ * @after: number of the last item that it has
+ *
+ * Returns: (transfer full) (nullable): the record that tells it
+ */
+typedef gpointer (*BtyItemLogMissed) (guint64 count, guint64 after, gpointer data);
+
+/**
+ * bty_item_log_set_window:
+ * @log: a log without items
+ * @max_items: how many items it holds at most, at least 1
+ * @max_bytes: how much memory these may take, roughly; the newest item stays however large it is
+ * @missed: (nullable): makes the item that a reader is given in place of those that were dropped before it came to them
+ *
+ * Nobody who appends ever waits for a reader: the oldest items are dropped, and memory stays flat.
+ */
+BTY_EXPORT void bty_item_log_set_window (BtyItemLog *log, guint max_items, gsize max_bytes, BtyItemLogMissed missed,
+                                         gpointer data);
+/**
+ * bty_item_log_append_numbered:
+ * @log: a log with a window
+ * @number: greater than that of the item before; there may be gaps
+ * @json: (nullable): the read view of @record, if the caller has it already
+ */
+BTY_EXPORT void bty_item_log_append_numbered (BtyItemLog *log, guint64 number, gconstpointer record, GBytes *json);
+/**
+ * bty_item_log_get_json:
+ *
+ * Returns: (transfer none) (nullable): an item of a log with a window as JSON, encoded once however many send it; %NULL for other
+ * logs and items that are not there. Doors ask bty_call_reader_get_json().
+ */
+BTY_EXPORT GBytes *bty_item_log_get_json (const BtyItemLog *log, guint64 number);
+/** bty_item_log_get_floor: Returns: number of the last item that was dropped; 0 when none was */
+BTY_EXPORT guint64 bty_item_log_get_floor (const BtyItemLog *log);
 
 /** bty_item_log_get_length: Returns: the number of the last item, 0 when there is none */
 BTY_EXPORT guint64 bty_item_log_get_length (const BtyItemLog *log);
@@ -54,8 +95,9 @@ BTY_EXPORT gboolean bty_item_log_get (const BtyItemLog *log, guint64 number, Bty
 /**
  * bty_item_log_get_run:
  *
- * As bty_item_log_get(), but a text item takes along the text items right after it, as one text; @item->number becomes the
- * number of the last one. This is how a door sends what has piled up as one frame.
+ * As bty_item_log_get(), but a text item takes along the text items right after it, as one text of at most 64 KiB or of one
+ * item; @item->number becomes the number of the last one. This is how a door sends what has piled up as one frame. In a log with a window, whose numbers may have
+ * gaps, the first item numbered @number or above.
  */
 BTY_EXPORT gboolean bty_item_log_get_run (const BtyItemLog *log, guint64 number, BtyItem *item);
 

@@ -16,6 +16,8 @@ typedef struct _BtyOperation BtyOperation;
  * @BTY_EFFECT_DESTRUCTIVE: takes something away
  * @BTY_EFFECT_IDEMPOTENT: twice is as good as once
  * @BTY_EFFECT_STREAMING: its items come over time; without it they are a list, handed over whole
+ * @BTY_EFFECT_ENDLESS: it streams until the caller or the daemon goes: it has no deadline unless the caller names one, is no work that
+ *   anyone waits for, and cannot be handed over whole
  */
 typedef enum
 {
@@ -24,6 +26,7 @@ typedef enum
   BTY_EFFECT_DESTRUCTIVE = 1 << 2,
   BTY_EFFECT_IDEMPOTENT = 1 << 3,
   BTY_EFFECT_STREAMING = 1 << 4,
+  BTY_EFFECT_ENDLESS = 1 << 5,
 } BtyEffect;
 
 /**

@@ -182,6 +182,19 @@ BTY_EXPORT const char *bty_enum_nick (const BtyEnumValue *values, int value);
 BTY_EXPORT void bty_schema_write_json_schema (const BtySchema *schema, BtyView view, const char *ref_prefix,
                                               BtyJsonWriter *writer);
 
+/**
+ * bty_schema_write_json_definitions:
+ * @schema: a schema
+ * @view: the side that bty_schema_write_json_schema() described
+ * @ref_prefix: as there
+ * @seen: (element-type utf8 utf8): names that stand there already, each owned by the table; grows
+ * @writer: inside an object: gets a member for each record inside @schema, and inside those, that @seen does not have
+ *
+ * What the references of a JSON Schema lead to.
+ */
+BTY_EXPORT void bty_schema_write_json_definitions (const BtySchema *schema, BtyView view, const char *ref_prefix,
+                                                   GHashTable *seen, BtyJsonWriter *writer);
+
 /** bty_schema_view_name: Returns: (transfer full): the CamelCase name of a view, such as `Bot`, `BotCreate` or `BotPatch` */
 BTY_EXPORT char *bty_schema_view_name (const BtySchema *schema, BtyView view);
 

@@ -13,12 +13,23 @@ typedef enum
 } BtySettingType;
 
 /**
+ * BtySettingFlags:
+ * @BTY_SETTING_RESTART: it is read when the daemon starts, so that a change waits for the next start
+ */
+typedef enum
+{
+  BTY_SETTING_RESTART = 1 << 0,
+} BtySettingFlags;
+
+/**
  * BtySetting:
  * @group: group of the key file, such as `http`
  * @key: key in it; by environment it is `BOTERNITY_GROUP_KEY`
  * @fallback: its default, as text
  * @unit: (nullable): unit of a number, such as `ms`
  * @min: least and @max: greatest value of a number
+ * @summary: one line for people, marked with N_()
+ * @flags: of #BtySettingFlags
  *
  * One line a setting, static and const: what limits something is here, with its default and unit.
  */
@@ -32,7 +43,8 @@ typedef struct
   gint64 min;
   gint64 max;
   const char *summary;
-  gpointer reserved[2];
+  guint flags;
+  gpointer reserved[1];
 } BtySetting;
 
 G_END_DECLS

@@ -16,7 +16,8 @@ G_BEGIN_DECLS
  *
  * Signal `committed` (GPtrArray of #BtyEvent): the events of one commit, in order, emitted on the main context after the commit
  * and before the callbacks of its batches. After open, the events that an earlier process committed but did not get to emit
- * come the same way: at least once, each with its id.
+ * come the same way: at least once, each with its id. Events are records of %bty_event_schema that can be queried like any other
+ * until the store's retention takes out the oldest; the newest one always stays, so that positions never come again.
  *
  * Errors: %BTY_ERROR_ABORTED (a revision that is not the expected one), %BTY_ERROR_ALREADY_EXISTS (a unique field),
  * %BTY_ERROR_INVALID_ARGUMENT (a bad cursor), %BTY_ERROR_RESOURCE_EXHAUSTED (the disk is full), %BTY_ERROR_UNAVAILABLE (locked or
