@@ -45,6 +45,15 @@ static const Row rows[] = {
     .button = N_ ("Close the conversation"),
     .request = "id",
     .operation = "session.close" },
+  { .type = "plugin.refused",
+    .member = "state",
+    .value = "refused",
+    .title = N_ ("A plugin cannot be used"),
+    .body = "reason",
+    .about = "name",
+    .button = N_ ("Look again"),
+    .request = "name",
+    .operation = "plugin.scan" },
 };
 
 typedef struct
@@ -282,7 +291,7 @@ on_action (GDBusConnection *connection, const char *sender, const char *path, co
     }
 }
 
-/* The signals come from the bus itself by the server's well-known name: nobody else can send them. */
+/* By the server's well-known name, so that what others broadcast is passed over; it is a convenience, no lock. */
 static void
 follow (BtyDbusNotices *self)
 {

@@ -368,6 +368,7 @@ bty_engine_start (BtyEngine *self, GError **error)
   if (!is_open)
     return FALSE;
   self->is_ready = TRUE;
+  bty_plugin_registry_tell (self->registry, self->store);
   bty_plugin_index_serve (bty_plugin_registry_get_index (self->registry));
   bty_catalogue_set_wait (self->catalogue, wait_for_plugins, self);
   g_signal_emit_by_name (self, "ready");

@@ -32,6 +32,8 @@ struct _BtyPluginIndex
   gboolean is_published;
   gboolean is_serving;
   guint save;
+  BtyPluginRefused refused; /* nullable */
+  gpointer refused_data;
 };
 
 static const BtySetting settings_table[] = {
@@ -224,8 +226,22 @@ on_surveyed (gpointer data, const char *path, const BtyPluginStamp *stamp, BtyPl
   BtyPluginIndex *self = data;
   BtyPluginEntry *entry = bty_plugin_files_find (self->files, path);
 
-  if (entry != NULL && entry->is_scanning && memcmp (&entry->stamp, stamp, sizeof *stamp) == 0)
-    take_answer (self, entry, manifest, copy, error);
+  if (entry == NULL || !entry->is_scanning || memcmp (&entry->stamp, stamp, sizeof *stamp) != 0)
+    return;
+  take_answer (self, entry, manifest, copy, error);
+  if (entry->refusal != BTY_PLUGIN_REFUSAL_NONE && self->refused != NULL)
+    {
+      g_autoptr (BtyPluginInfo) info = bty_plugin_entry_describe (entry);
+
+      self->refused (info, self->refused_data);
+    }
+}
+
+void
+bty_plugin_index_on_refused (BtyPluginIndex *self, BtyPluginRefused func, gpointer data)
+{
+  self->refused = func;
+  self->refused_data = data;
 }
 
 guint

@@ -35,6 +35,9 @@ void bty_plugin_index_learn (BtyPluginIndex *index, const char *path, BtyPluginM
 void bty_plugin_index_serve (BtyPluginIndex *index);
 /** bty_plugin_index_scan_next: looks at one more file, and waits for it. Returns: whether there was one, and nobody is served yet */
 gboolean bty_plugin_index_scan_next (BtyPluginIndex *index);
+typedef void (*BtyPluginRefused) (const BtyPluginInfo *info, gpointer data);
+/** bty_plugin_index_on_refused: @func is told of each file that was looked at in the background and cannot be used */
+void bty_plugin_index_on_refused (BtyPluginIndex *index, BtyPluginRefused func, gpointer data);
 /** bty_plugin_index_is_known: Returns: whether nothing that somebody brought is unknown any more */
 gboolean bty_plugin_index_is_known (BtyPluginIndex *index);
 /**

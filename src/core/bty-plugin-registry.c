@@ -42,6 +42,21 @@ bty_plugin_registry_init (BtyPluginRegistry *self)
 {
 }
 
+static void
+on_refused (const BtyPluginInfo *info, gpointer store)
+{
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
+
+  bty_batch_publish (batch, "plugin.refused", info);
+  bty_store_apply_async (store, batch, NULL, NULL, NULL);
+}
+
+void
+bty_plugin_registry_tell (BtyPluginRegistry *self, BtyStore *store)
+{
+  bty_plugin_index_on_refused (self->index, on_refused, store);
+}
+
 static GPtrArray *
 get_entries (BtyPluginRegistry *self)
 {

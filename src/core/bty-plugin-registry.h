@@ -29,6 +29,8 @@ BtyPluginRegistry *bty_plugin_registry_new (BtyHost *host, BtyCatalogue *catalog
 
 /** bty_plugin_registry_get_index: Returns: (transfer none): what plugins there are; alive as long as the registry */
 BtyPluginIndex *bty_plugin_registry_get_index (BtyPluginRegistry *registry);
+/** bty_plugin_registry_tell: what is found from now on and cannot be used is told as the event `plugin.refused`; @store: unowned */
+void bty_plugin_registry_tell (BtyPluginRegistry *registry, BtyStore *store);
 /** bty_plugin_registry_find: reads the folders and the cache, opens nothing */
 void bty_plugin_registry_find (BtyPluginRegistry *registry);
 /** bty_plugin_registry_open_all: opens what still waits */

@@ -442,6 +442,31 @@ def test_notification():
         assert until(lambda: call_json(bus, "session.get", {"id": session})["state"] == "closed")
 
 
+def test_notification_of_a_plugin():
+    """A plugin that is dropped in and cannot be used is shown, and its button has it looked at again."""
+    with Home() as home:
+        server, bus, told = home.connect(), home.connect(), []
+
+        def on_method(_bus, _sender, _path, _interface, _method, parameters, invocation):
+            told.append(parameters.unpack())
+            invocation.return_value(GLib.Variant("(u)", (8,)))
+
+        server.register_object("/org/freedesktop/Notifications", Gio.DBusNodeInfo.new_for_xml(NOTIFICATIONS).interfaces[0], on_method, None, None)
+        bus_call(server, "RequestName", GLib.Variant("(su)", ("org.freedesktop.Notifications", 4)))
+        data = call_json(bus, "daemon.status")["data_dir"]
+        os.makedirs(os.path.join(data, "plugins"), mode=0o700, exist_ok=True)
+        with open(os.path.join(data, "plugins", "broken.so"), "w", encoding="ascii") as file:
+            file.write("no plugin\n")
+        assert until(lambda: told), "nothing was shown"
+        assert "ELF" in told[0][4] and told[0][5][0] == "plugin.scan", told
+        os.unlink(os.path.join(data, "plugins", "broken.so"))
+        server.emit_signal(None, "/org/freedesktop/Notifications", "org.freedesktop.Notifications", "ActionInvoked",
+                           GLib.Variant("(us)", (8, "plugin.scan")))
+        assert until(lambda: not any(item["name"] == "broken" for item in call_json(bus, "plugin.list")["items"]))
+        events = call_json(bus, "event.replay", {"topics": ["plugin.*"]})["items"]
+        assert [item["type"] for item in events] == ["org.boternity.plugin.refused"] and events[0]["data"]["name"] == "broken", events
+
+
 def test_notifications_off():
     with Home({"BOTERNITY_NOTIFICATIONS_ENABLED": "false"}) as home:
         bus = home.connect()

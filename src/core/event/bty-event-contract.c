@@ -60,6 +60,15 @@ static const BtyEventMember turn_members[] = {
   { 0 },
 };
 
+static const BtyEventMember plugin_members[] = {
+  { "name", N_ ("Its identifier"), NULL },
+  { "state", N_ ("Whether it is in use"), NULL },
+  { "path", N_ ("Its file"), NULL },
+  { "reason", N_ ("Why it was refused"), NULL },
+  { "remedy", N_ ("What to do about it"), NULL },
+  { 0 },
+};
+
 static const BtyEventMember subscribed_members[] = {
   { "cursor", N_ ("Where the event log ends now: what follows comes after it"), NULL },
   { 0 },
@@ -77,6 +86,7 @@ const BtyEventContract bty_event_contract[] = {
   { "bot.started", "bot.started", N_ ("A bot answers again"), bot_members },
   { "bot.stopped", "bot.stopped", N_ ("A bot answers no more"), bot_members },
   { "bot.deleted", "bot.deleted", N_ ("A bot was deleted"), bot_members },
+  { "plugin.refused", "plugin.refused", N_ ("A plugin was found that cannot be used"), plugin_members },
   { "provider.added", "provider.added", N_ ("A provider of models was added"), provider_members },
   { "provider.updated", "provider.updated", N_ ("A provider was changed"), provider_members },
   { "provider.deleted", "provider.deleted", N_ ("A provider was taken away"), provider_members },
