@@ -563,6 +563,9 @@ void
 bty_plugin_index_free (BtyPluginIndex *self)
 {
   g_signal_handlers_disconnect_by_func (self->settings, on_setting_changed, self);
+  if (self->save != 0)
+    bty_plugin_cache_save (
+      self->cache); /* else a daemon that lives for a moment would look at everything anew each time */
   g_clear_handle_id (&self->save, g_source_remove);
   g_clear_pointer (&self->watch, bty_plugin_watch_free);
   bty_plugin_survey_free (self->survey);
