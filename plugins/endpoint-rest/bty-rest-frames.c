@@ -50,26 +50,26 @@ bty_rest_frames_free (BtyRestFrames *self)
 }
 
 static void
-encode (const BtyItem *item, const BtySchema *schema, GString *out)
+encode (BtyCallReader *reader, const BtyItem *item, GString *out)
 {
   BtyJsonWriter writer;
 
   g_string_append_printf (out, "id: %" G_GUINT64_FORMAT "\nevent: item\ndata: ", item->number);
   bty_json_writer_init (&writer, out);
-  bty_item_write_json (item, schema, &writer);
+  bty_call_reader_write_json (reader, item, &writer);
   g_string_append (out, "\n\n");
 }
 
 /* Text that has piled up is another run for each reader: only records are kept. */
 void
-bty_rest_frames_append (BtyRestFrames *self, const BtyItem *item, const BtySchema *schema, GString *out)
+bty_rest_frames_append (BtyRestFrames *self, BtyCallReader *reader, const BtyItem *item, GString *out)
 {
   Frame *frame = &self->frames[item->number % N_FRAMES];
   gsize begin = out->len;
 
   if (item->record == NULL)
     {
-      encode (item, schema, out);
+      encode (reader, item, out);
       return;
     }
   if (frame->record == item->record && frame->number == item->number)
@@ -77,7 +77,7 @@ bty_rest_frames_append (BtyRestFrames *self, const BtyItem *item, const BtySchem
       g_string_append_len (out, frame->text, (gssize) frame->length);
       return;
     }
-  encode (item, schema, out);
+  encode (reader, item, out);
   if (out->len - begin > MAX_KEPT_FRAME)
     return;
   frame_clear (frame);

@@ -16,8 +16,8 @@ typedef struct _BtyRestFrames BtyRestFrames;
 BtyRestFrames *bty_rest_frames_new (void);
 void bty_rest_frames_free (BtyRestFrames *frames);
 
-/* Appends the event of @item, of @schema, to @out. */
-void bty_rest_frames_append (BtyRestFrames *frames, const BtyItem *item, const BtySchema *schema, GString *out);
+/* Appends the event of @item, which @reader gave last, to @out. */
+void bty_rest_frames_append (BtyRestFrames *frames, BtyCallReader *reader, const BtyItem *item, GString *out);
 
 /* Lets go of what is kept: nobody has asked for a while. */
 void bty_rest_frames_clear (BtyRestFrames *frames);

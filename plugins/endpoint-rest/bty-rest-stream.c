@@ -108,7 +108,7 @@ static void
 append_item (Stream *self, const BtyItem *item)
 {
   begin (self);
-  bty_rest_frames_append (self->streams->frames, item, self->context.route->operation->item, self->streams->scratch);
+  bty_rest_frames_append (self->streams->frames, self->reader, item, self->streams->scratch);
 }
 
 /* What ends because the daemon stops did not fail: whoever hears this may come back to the next one. */

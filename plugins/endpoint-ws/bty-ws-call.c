@@ -33,12 +33,12 @@ send_item (BtyWsCall *self, const BtyItem *item)
     return;
   if (self->items != NULL)
     {
-      bty_item_write_json (item, get_operation (self)->item, &self->writer);
+      bty_call_reader_write_json (self->reader, item, &self->writer);
       return;
     }
   self->credit--;
   frame = g_string_sized_new (256);
-  bty_ws_write_item (frame, self->id, item, get_operation (self)->item);
+  bty_ws_write_item (frame, self->id, self->reader, item);
   self->events->send (self->session, frame);
 }
 

@@ -71,7 +71,7 @@ bty_ws_write_error (GString *frame, const char *id, BtyWsFault fault, const GErr
 }
 
 void
-bty_ws_write_item (GString *frame, const char *id, const BtyItem *item, const BtySchema *schema)
+bty_ws_write_item (GString *frame, const char *id, BtyCallReader *reader, const BtyItem *item)
 {
   BtyJsonWriter writer;
 
@@ -82,7 +82,7 @@ bty_ws_write_item (GString *frame, const char *id, const BtyItem *item, const Bt
   write_id (&writer, "call", id);
   bty_json_writer_member_int (&writer, "number", item->number);
   bty_json_writer_key (&writer, "item");
-  bty_item_write_json (item, schema, &writer);
+  bty_call_reader_write_json (reader, item, &writer);
   bty_json_writer_end_object (&writer);
   bty_json_writer_end_object (&writer);
 }

@@ -24,7 +24,7 @@ typedef enum
 
 /* Frames that the server sends, each appended to @frame. @id: JSON as it stands in BtyWsRequest; NULL is written as null. */
 void bty_ws_write_error (GString *frame, const char *id, BtyWsFault fault, const GError *error);
-void bty_ws_write_item (GString *frame, const char *id, const BtyItem *item, const BtySchema *schema);
+void bty_ws_write_item (GString *frame, const char *id, BtyCallReader *reader, const BtyItem *item);
 
 /* @record: (nullable): an operation without an answer gives {} */
 void bty_ws_write_result (GString *frame, const char *id, const BtyRecord *record);

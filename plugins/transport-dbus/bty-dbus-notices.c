@@ -215,7 +215,7 @@ take_event (BtyDbusNotices *self, const BtyItem *item)
   BtyJsonWriter writer;
 
   bty_json_writer_init (&writer, text);
-  bty_item_write_json (item, bty_call_operation (bty_call_reader_call (self->reader))->item, &writer);
+  bty_call_reader_write_json (self->reader, item, &writer);
   type = find_text (text->str, text->len, "type");
   data = find_data (text);
   for (guint i = 0; type != NULL && data != NULL && i < G_N_ELEMENTS (rows); i++)

@@ -42,7 +42,7 @@ append_item (Stream *self, const BtyItem *item)
 
   g_string_append_printf (self->lines, "{\"number\":%" G_GUINT64_FORMAT ",\"item\":", item->number);
   bty_json_writer_init (&writer, self->lines);
-  bty_item_write_json (item, bty_call_operation (bty_call_reader_call (self->reader))->item, &writer);
+  bty_call_reader_write_json (self->reader, item, &writer);
   g_string_append (self->lines, "}\n");
 }
 

@@ -149,22 +149,24 @@ bty_call_reader_next (BtyCallReader *reader, BtyItem *item)
   return BTY_READ_END;
 }
 
-GBytes *
-bty_call_reader_get_json (BtyCallReader *reader, const BtyItem *item)
+void
+bty_call_reader_write_json (BtyCallReader *reader, const BtyItem *item, BtyJsonWriter *writer)
 {
   GBytes *shared;
-  BtyJsonWriter writer;
-  GString *json;
+  gsize length;
+  const char *json;
 
-  g_return_val_if_fail (reader != NULL && item != NULL, NULL);
+  g_return_if_fail (reader != NULL && item != NULL && writer != NULL);
 
-  shared = item->record != reader->missed ? bty_item_log_get_json (reader->log, item->number) : NULL;
-  if (shared != NULL)
-    return g_bytes_ref (shared);
-  json = g_string_new (NULL);
-  bty_json_writer_init (&writer, json);
-  bty_item_write_json (item, bty_call_operation (reader->call)->item, &writer);
-  return g_string_free_to_bytes (json);
+  shared = item->record != NULL && item->record != reader->missed ? bty_item_log_get_json (reader->log, item->number)
+                                                                  : NULL;
+  if (shared == NULL)
+    {
+      bty_item_write_json (item, bty_call_operation (reader->call)->item, writer);
+      return;
+    }
+  json = g_bytes_get_data (shared, &length);
+  bty_json_writer_raw (writer, json, length);
 }
 
 BtyCall *

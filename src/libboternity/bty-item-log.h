@@ -77,7 +77,7 @@ BTY_EXPORT void bty_item_log_append_numbered (BtyItemLog *log, guint64 number, g
  * bty_item_log_get_json:
  *
  * Returns: (transfer none) (nullable): an item of a log with a window as JSON, encoded once however many send it; %NULL for other
- * logs and items that are not there. Doors ask bty_call_reader_get_json().
+ * logs and items that are not there. Doors ask bty_call_reader_write_json().
  */
 BTY_EXPORT GBytes *bty_item_log_get_json (const BtyItemLog *log, guint64 number);
 /** bty_item_log_get_floor: Returns: number of the last item that was dropped; 0 when none was */

@@ -121,13 +121,13 @@ BTY_EXPORT BtyCallReader *bty_call_reader_new (BtyCall *call, guint64 after, Bty
 /** bty_call_reader_next: text items that have piled up come as one run, as of bty_item_log_get_run() */
 BTY_EXPORT BtyReadResult bty_call_reader_next (BtyCallReader *reader, BtyItem *item);
 /**
- * bty_call_reader_get_json:
+ * bty_call_reader_write_json: (skip)
  * @item: what bty_call_reader_next() gave last
+ * @writer: where a value is due
  *
- * Returns: (transfer full): the item as bty_item_write_json() writes it; of items that many readers share, the one encoding that
- * they share as well
+ * Writes the item as bty_item_write_json() does; of items that many readers share it is the one encoding that they share as well.
  */
-BTY_EXPORT GBytes *bty_call_reader_get_json (BtyCallReader *reader, const BtyItem *item);
+BTY_EXPORT void bty_call_reader_write_json (BtyCallReader *reader, const BtyItem *item, BtyJsonWriter *writer);
 BTY_EXPORT BtyCall *bty_call_reader_call (BtyCallReader *reader);
 BTY_EXPORT void bty_call_reader_free (BtyCallReader *reader);
 
