@@ -145,29 +145,16 @@ bty_rest_decode (const BtySchema *schema, BtyView view, gpointer data, GError **
   return NULL;
 }
 
-static gboolean
-is_empty_object (GBytes *body, GError **error)
-{
-  gsize length;
-  const char *data = g_bytes_get_data (body, &length);
-  g_auto (BtyJsonReader) reader;
-  BtyJsonToken token;
-
-  bty_json_reader_init (&reader, data, length, 1);
-  token = bty_json_reader_next (&reader, error);
-  return token == BTY_JSON_OBJECT_BEGIN && bty_json_reader_next (&reader, error) == BTY_JSON_OBJECT_END &&
-         bty_json_reader_next (&reader, error) == BTY_JSON_END;
-}
-
 gboolean
 bty_rest_check_empty (const BtyRestInput *input, GError **error)
 {
   g_autoptr (GError) local = NULL;
+  gsize length = 0;
+  const char *body = input->body != NULL ? g_bytes_get_data (input->body, &length) : NULL;
 
   if (input->query != NULL && *input->query != '\0')
     g_set_error_literal (&local, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("this operation takes no parameters"));
-  else if (input->body != NULL && g_bytes_get_size (input->body) > 0 && !is_empty_object (input->body, &local) &&
-           local == NULL)
+  else if (length > 0 && !bty_json_is_empty_object (body, length, &local) && local == NULL)
     g_set_error_literal (&local, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("this operation takes no members"));
   if (local == NULL)
     return TRUE;

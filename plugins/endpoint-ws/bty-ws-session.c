@@ -161,16 +161,6 @@ decode (const BtySchema *schema, BtyView view, gpointer input, GError **error)
   return NULL;
 }
 
-static gboolean
-is_empty_object (const BtyWsRequest *request)
-{
-  g_auto (BtyJsonReader) reader;
-
-  bty_json_reader_init (&reader, request->params, request->params_length, 1);
-  return bty_json_reader_next (&reader, NULL) == BTY_JSON_OBJECT_BEGIN &&
-         bty_json_reader_next (&reader, NULL) == BTY_JSON_OBJECT_END;
-}
-
 /* What only this door knows of a request; the rest is the dispatcher's. */
 static gboolean
 check_request (BtyWsSession *self, const BtyOperation *operation, const BtyWsRequest *request, GError **error)
@@ -180,7 +170,8 @@ check_request (BtyWsSession *self, const BtyOperation *operation, const BtyWsReq
                  _ ("“credit” may be at most %lld (setting ws.max_credit)"), (long long) self->limits->max_credit);
   else if (request->after >= 0 && !takes_after (operation->request, operation->request_view))
     g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("“%s” has no use for “after”"), operation->name);
-  else if (operation->request == NULL && request->params != NULL && !is_empty_object (request))
+  else if (operation->request == NULL && request->params != NULL &&
+           !bty_json_is_empty_object (request->params, request->params_length, NULL))
     g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("this operation takes no members"));
   /* Nobody could give it up, and it would hold its place as long as the socket. */
   else if (request->id == NULL && (operation->effect & BTY_EFFECT_ENDLESS) != 0)

@@ -169,21 +169,11 @@ size_of_records (GPtrArray *records)
 static gint64
 size_of_field (const BtyRecord *record, const BtyField *field)
 {
-  gconstpointer place = G_STRUCT_MEMBER_P (record, field->offset);
   gconstpointer value;
 
-  switch (field->type)
-    {
-    case BTY_FIELD_TYPE_BOOL:
-    case BTY_FIELD_TYPE_INT64:
-    case BTY_FIELD_TYPE_DOUBLE:
-    case BTY_FIELD_TYPE_TIME:
-    case BTY_FIELD_TYPE_ENUM:
-      return 0; /* in the struct */
-    default:
-      value = *(gconstpointer const *) place;
-      break;
-    }
+  if (bty_field_is_scalar (field))
+    return 0; /* in the struct */
+  value = *(gconstpointer const *) G_STRUCT_MEMBER_P (record, field->offset);
   if (value == NULL)
     return 0;
   switch (field->type)

@@ -302,10 +302,10 @@ gboolean
 bty_dbus_is_empty (GVariant *request)
 {
   const char *text;
+  gsize length;
 
   if (!g_variant_is_of_type (request, G_VARIANT_TYPE_STRING))
     return g_variant_n_children (request) == 0;
-  for (text = g_variant_get_string (request, NULL); g_ascii_isspace (*text) || *text == '{' || *text == '}'; text++)
-    continue;
-  return *text == '\0';
+  text = g_variant_get_string (request, &length);
+  return length == 0 || bty_json_is_empty_object (text, length, NULL);
 }

@@ -7,12 +7,6 @@
 
 #define PEEK(ctype, record, field) (*(ctype const *) (gconstpointer) ((const char *) (record) + (field)->offset))
 
-static BtyView
-view_inside (BtyView view)
-{
-  return view == BTY_VIEW_PATCH || view == BTY_VIEW_KEY ? BTY_VIEW_CREATE : view;
-}
-
 static GVariant *
 encode_bytes (GBytes *bytes)
 {
@@ -80,29 +74,13 @@ encode_pointer (gconstpointer record, const BtyField *field, BtyView view)
     case BTY_FIELD_TYPE_BYTES:
       return value != NULL ? encode_bytes (value) : NULL;
     case BTY_FIELD_TYPE_RECORD:
-      return value != NULL ? bty_dbus_encode (value, view_inside (view)) : NULL;
+      return value != NULL ? bty_dbus_encode (value, bty_view_inside (view)) : NULL;
     case BTY_FIELD_TYPE_RECORDS:
       if (value != NULL)
-        return encode_records (value, view_inside (view));
+        return encode_records (value, bty_view_inside (view));
       return shows_list ? g_variant_new_array (G_VARIANT_TYPE_VARDICT, NULL, 0) : NULL;
     default:
       return NULL;
-    }
-}
-
-static gboolean
-is_scalar (const BtyField *field)
-{
-  switch (field->type)
-    {
-    case BTY_FIELD_TYPE_BOOL:
-    case BTY_FIELD_TYPE_INT64:
-    case BTY_FIELD_TYPE_DOUBLE:
-    case BTY_FIELD_TYPE_TIME:
-    case BTY_FIELD_TYPE_ENUM:
-      return TRUE;
-    default:
-      return FALSE;
     }
 }
 
@@ -112,7 +90,7 @@ encode_field (gconstpointer record, const BtyField *field, BtyView view)
 {
   if (field->type == BTY_FIELD_TYPE_SECRET || !bty_view_takes (view, field))
     return NULL;
-  if (is_scalar (field))
+  if (bty_field_is_scalar (field))
     return bty_record_is_null_at (record, field->offset) ? NULL : encode_scalar (record, field);
   return encode_pointer (record, field, view);
 }

@@ -36,7 +36,7 @@ typedef struct
 } Row;
 
 static const Row rows[] = {
-  { .type = "turn.finished",
+  { .type = "org.boternity.turn.finished",
     .member = "state",
     .value = "failed",
     .title = N_ ("A bot could not answer"),
@@ -45,7 +45,7 @@ static const Row rows[] = {
     .button = N_ ("Close the conversation"),
     .request = "id",
     .operation = "session.close" },
-  { .type = "plugin.refused",
+  { .type = "org.boternity.plugin.refused",
     .member = "state",
     .value = "refused",
     .title = N_ ("A plugin cannot be used"),
@@ -219,7 +219,7 @@ take_event (BtyDbusNotices *self, const BtyItem *item)
   type = find_text (text->str, text->len, "type");
   data = find_data (text);
   for (guint i = 0; type != NULL && data != NULL && i < G_N_ELEMENTS (rows); i++)
-    if (g_str_has_suffix (type, rows[i].type))
+    if (g_str_equal (type, rows[i].type))
       show_row (self, &rows[i], data);
 }
 

@@ -277,12 +277,6 @@ bty_soup_listener_is_tcp (BtySoupListener *self)
   return self->path == NULL;
 }
 
-gboolean
-bty_soup_listener_is_passed (BtySoupListener *self)
-{
-  return self->is_passed;
-}
-
 void
 bty_soup_listener_pause (BtySoupListener *self, gboolean paused)
 {

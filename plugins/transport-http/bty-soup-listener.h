@@ -30,7 +30,6 @@ void bty_soup_listener_start (BtySoupListener *self, BtySoupAccepted accepted, g
 void bty_soup_listener_pause (BtySoupListener *self, gboolean paused);
 
 gboolean bty_soup_listener_is_tcp (BtySoupListener *self);
-gboolean bty_soup_listener_is_passed (BtySoupListener *self);
 
 /* Such as http://127.0.0.1:7717 or unix:/run/…; (transfer none). */
 const char *bty_soup_listener_get_url (BtySoupListener *self);

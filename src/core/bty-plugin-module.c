@@ -281,12 +281,6 @@ bty_plugin_module_get_problem (BtyPluginModule *self)
   return self->problem->len > 0 ? self->problem->str : NULL;
 }
 
-GPtrArray *
-bty_plugin_module_get_settings (BtyPluginModule *self)
-{
-  return self->settings_taken;
-}
-
 static GStrv
 list_features (BtyPluginModule *self)
 {

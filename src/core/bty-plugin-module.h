@@ -46,7 +46,5 @@ void bty_plugin_module_register (BtyPluginModule *module, BtyHost *host, BtyCata
 GPtrArray *bty_plugin_module_get_features (BtyPluginModule *module);
 /** bty_plugin_module_get_problem: Returns: (transfer none) (nullable): what of it was not taken, and why */
 const char *bty_plugin_module_get_problem (BtyPluginModule *module);
-/** bty_plugin_module_get_settings: Returns: (transfer none) (element-type BtySetting): those that were taken */
-GPtrArray *bty_plugin_module_get_settings (BtyPluginModule *module);
 /** bty_plugin_module_describe: Returns: (transfer full): what it registered, with the operations that @catalogue took */
 BtyPluginManifest *bty_plugin_module_describe (BtyPluginModule *module, BtyCatalogue *catalogue);

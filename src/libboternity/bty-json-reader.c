@@ -340,3 +340,14 @@ bty_json_validate (const char *data, gsize length, guint max_depth, GError **err
     g_propagate_error (error, g_error_copy (reader.error));
   return token == BTY_JSON_END;
 }
+
+gboolean
+bty_json_is_empty_object (const char *data, gsize length, GError **error)
+{
+  g_auto (BtyJsonReader) reader;
+
+  bty_json_reader_init (&reader, data, length, 1);
+  return bty_json_reader_next (&reader, error) == BTY_JSON_OBJECT_BEGIN &&
+         bty_json_reader_next (&reader, error) == BTY_JSON_OBJECT_END &&
+         bty_json_reader_next (&reader, error) == BTY_JSON_END;
+}

@@ -163,6 +163,16 @@ bty_json_reader_key_is (const BtyJsonReader *reader, const char *name)
  */
 BTY_EXPORT gboolean bty_json_validate (const char *data, gsize length, guint max_depth, GError **error);
 
+/**
+ * bty_json_is_empty_object:
+ * @data: (array length=length): bytes
+ * @length: their number
+ * @error: as for bty_json_reader_next(): set when @data is not valid JSON, not when it is something else than `{}`
+ *
+ * Returns: whether @data is one object without members: the request of an operation that takes none
+ */
+BTY_EXPORT gboolean bty_json_is_empty_object (const char *data, gsize length, GError **error);
+
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (BtyJsonReader, bty_json_reader_clear)
 
 G_END_DECLS

@@ -26,30 +26,6 @@ typedef struct
 /* What @field allows, with the limits of its type filled in. */
 BtyFieldLimits bty_field_limits (const BtyField *field);
 
-/* Whether null is kept in the null mask (else it is a NULL pointer). */
-static inline gboolean
-bty_field_is_scalar (const BtyField *field)
-{
-  switch (field->type)
-    {
-    case BTY_FIELD_TYPE_BOOL:
-    case BTY_FIELD_TYPE_INT64:
-    case BTY_FIELD_TYPE_DOUBLE:
-    case BTY_FIELD_TYPE_TIME:
-    case BTY_FIELD_TYPE_ENUM:
-      return TRUE;
-    default:
-      return FALSE;
-    }
-}
-
-/* The view of records inside a record seen in @view: a patch replaces them whole. */
-static inline BtyView
-bty_view_inside (BtyView view)
-{
-  return view == BTY_VIEW_PATCH || view == BTY_VIEW_KEY ? BTY_VIEW_CREATE : view;
-}
-
 void bty_record_clear_field (BtyRecord *record, const BtyField *field);
 
 /*

@@ -139,10 +139,13 @@ def call(connection, operation, request=None, options=None, method="Call"):
     return answer.unpack()[0]
 
 
-def call_json(connection, operation, request=None, options=None):
-    text = json.dumps(request) if request is not None else ""
+def call_text(connection, operation, text, options=None):
     answer = connection.call_sync(NAME, PATH, NAME, "CallJson", GLib.Variant("(ssa{sv})", (operation, text, options or {})), None, 0, 30000, None)
     return json.loads(answer.unpack()[0])
+
+
+def call_json(connection, operation, request=None, options=None):
+    return call_text(connection, operation, json.dumps(request) if request is not None else "", options)
 
 
 def open_stream(connection, operation, request=None, options=None):
@@ -205,6 +208,8 @@ def test_refusals_name_the_member():
             refused(lambda: call(bus, "bot.create", members), "InvalidArgument", word)
         refused(lambda: call(bus, "no.such"), "NotFound", "no.such")
         refused(lambda: call(bus, "daemon.status", {"x": GLib.Variant("s", "y")}), "InvalidArgument", "daemon.status")
+        for text in ("}{", "{{{", "{} {}", "[]"):
+            refused(lambda text=text: call_text(bus, "daemon.status", text), "InvalidArgument", "daemon.status")
         refused(lambda: call(bus, "bot.list", options={"colour": GLib.Variant("s", "y")}), "InvalidArgument", "colour")
         refused(lambda: call(bus, "bot.list", options={"timeout": GLib.Variant("u", 0)}), "InvalidArgument", "timeout")
         refused(lambda: call_json(bus, "bot.get", {"slug": "x" * (17 * 1024 * 1024)}), "OutOfRange", "dbus.max_request")

@@ -166,6 +166,38 @@ BTY_EXPORT gboolean bty_view_takes (BtyView view, const BtyField *field);
 /** bty_view_requires: Returns: whether @field must be there in @view */
 BTY_EXPORT gboolean bty_view_requires (BtyView view, const BtyField *field);
 
+/**
+ * bty_view_inside:
+ *
+ * Returns: the view of records inside a record seen in @view: a patch replaces them whole
+ */
+static inline BtyView
+bty_view_inside (BtyView view)
+{
+  return view == BTY_VIEW_PATCH || view == BTY_VIEW_KEY ? BTY_VIEW_CREATE : view;
+}
+
+/**
+ * bty_field_is_scalar:
+ *
+ * Returns: whether the value stands in the struct itself, and null in the null mask; else both are a pointer
+ */
+static inline gboolean
+bty_field_is_scalar (const BtyField *field)
+{
+  switch (field->type)
+    {
+    case BTY_FIELD_TYPE_BOOL:
+    case BTY_FIELD_TYPE_INT64:
+    case BTY_FIELD_TYPE_DOUBLE:
+    case BTY_FIELD_TYPE_TIME:
+    case BTY_FIELD_TYPE_ENUM:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
 /** bty_enum_find: Returns: (nullable): the row of a nick of @length bytes (or -1) */
 BTY_EXPORT const BtyEnumValue *bty_enum_find (const BtyEnumValue *values, const char *nick, gssize length);
 
