@@ -3,6 +3,7 @@
 
 #define BTY_INSIDE
 
+#include "bty-audit.h"
 #include "bty-batch.h"
 #include "bty-bot.h"
 #include "bty-call.h"
@@ -32,12 +33,14 @@
 #include "bty-query.h"
 #include "bty-record.h"
 #include "bty-schema.h"
+#include "bty-secret-entry.h"
 #include "bty-secret-store.h"
 #include "bty-secret.h"
 #include "bty-session.h"
 #include "bty-setting.h"
 #include "bty-skill-runtime.h"
 #include "bty-socket.h"
+#include "bty-soul.h"
 #include "bty-store.h"
 #include "bty-turn.h"
 

@@ -26,3 +26,18 @@ static const BtyField bot_fields[] = {
 };
 
 BTY_DEFINE_RECORD (BtyBot, bty_bot, "bot", N_ ("A bot"), bot_fields)
+
+static const BtyField deleted_bot_fields[] = {
+  BTY_STORED_FIELDS (0),
+  BTY_FIELD_STRING (BtyDeletedBot, bot, BTY_REQUIRED | BTY_READ_ONLY | BTY_INDEXED | BTY_UNIQUE,
+                    N_ ("Identifier of the bot"), .max = 36),
+  BTY_FIELD_STRING (BtyDeletedBot, slug, BTY_REQUIRED | BTY_READ_ONLY | BTY_KEY | BTY_INDEXED, N_ ("Its slug"),
+                    .min = 1, .max = 64),
+  BTY_FIELD_STRING (BtyDeletedBot, name, BTY_REQUIRED | BTY_READ_ONLY, N_ ("Its name"), .max = 200),
+  BTY_FIELD_JSON (BtyDeletedBot, saved, BTY_READ_ONLY | BTY_WRITE_ONLY, N_ ("Its record as it was")),
+  BTY_FIELD_STRING (BtyDeletedBot, folder, BTY_READ_ONLY | BTY_WRITE_ONLY, N_ ("Its folder")),
+  BTY_FIELD_TIME (BtyDeletedBot, expires_at, BTY_READ_ONLY | BTY_INDEXED, N_ ("When it is forgotten for good")),
+};
+
+BTY_DEFINE_RECORD (BtyDeletedBot, bty_deleted_bot, "deleted_bot", N_ ("A bot that was deleted and can be restored"),
+                   deleted_bot_fields)

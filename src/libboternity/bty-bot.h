@@ -34,4 +34,24 @@ typedef struct
 
 BTY_DECLARE_RECORD (BtyBot, bty_bot)
 
+/**
+ * BtyDeletedBot:
+ * @bot: id of the bot; @slug: its slug, free for others meanwhile
+ * @saved: the bot's record as it was
+ * @folder: name of its folder in `bots/.deleted`
+ * @expires_at: when everything of it is forgotten for good
+ */
+typedef struct
+{
+  BtyRecord record;
+  char *bot;
+  char *slug;
+  char *name;
+  char *saved;
+  char *folder;
+  gint64 expires_at;
+} BtyDeletedBot;
+
+BTY_DECLARE_RECORD (BtyDeletedBot, bty_deleted_bot)
+
 G_END_DECLS

@@ -6,12 +6,15 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "bty-audit.h"
 #include "bty-bot.h"
 #include "bty-event.h"
 #include "bty-idempotency.h"
 #include "bty-provider-config.h"
 #include "bty-record-types-private.h"
+#include "bty-secret-entry.h"
 #include "bty-session.h"
+#include "bty-soul.h"
 #include "bty-turn.h"
 
 struct _BtyRecordTypes
@@ -22,8 +25,11 @@ struct _BtyRecordTypes
 
 /* What the program itself keeps. */
 static const BtySchema *const own_schemas[] = {
-  &bty_bot_schema,  &bty_provider_config_schema, &bty_session_schema, &bty_message_schema,
-  &bty_turn_schema, &bty_idempotency_schema,     &bty_event_schema,
+  &bty_bot_schema,          &bty_provider_config_schema, &bty_session_schema,     &bty_message_schema,
+  &bty_turn_schema,         &bty_idempotency_schema,     &bty_event_schema,       &bty_soul_schema,
+  &bty_soul_version_schema, &bty_soul_text_schema,       &bty_soul_ref_schema,    &bty_soul_proposal_schema,
+  &bty_soul_test_schema,    &bty_secret_entry_schema,    &bty_audit_entry_schema, &bty_audit_head_schema,
+  &bty_deleted_bot_schema,
 };
 
 BtyRecordTypes *

@@ -43,6 +43,8 @@ static const BtyField turn_fields[] = {
   BTY_FIELD_TEXT (BtyTurn, error, BTY_READ_ONLY, N_ ("What went wrong")),
   BTY_FIELD_BYTES (BtyTurn, items, BTY_READ_ONLY | BTY_WRITE_ONLY, N_ ("Its item log, packed")),
   BTY_FIELD_TEXT (BtyTurn, items_text, BTY_READ_ONLY | BTY_WRITE_ONLY, N_ ("The text of its items")),
+  BTY_FIELD_STRING (BtyTurn, soul_version, BTY_READ_ONLY,
+                    N_ ("Identifier of the soul's version that it was asked with"), .max = 36),
 };
 BTY_DEFINE_RECORD (BtyTurn, bty_turn, "turn", N_ ("A question and its answer"), turn_fields)
 

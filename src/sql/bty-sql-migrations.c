@@ -77,15 +77,92 @@ static const char *const version_2[] = {
   NULL,
 };
 
+/* Souls in versions, what is known of secrets, the audit log, and bots that can be brought back. */
+static const char *const version_3[] = {
+  "ALTER TABLE turn ADD COLUMN soul_version TEXT",
+
+  "CREATE TABLE soul (" HEAD
+  "bot TEXT NOT NULL, slug TEXT NOT NULL, state TEXT NOT NULL, reason TEXT, branch TEXT, version TEXT, "
+  "number INTEGER NOT NULL, last INTEGER NOT NULL, chain TEXT, policy TEXT NOT NULL, locks TEXT, "
+  "gate INTEGER NOT NULL)",
+  "CREATE UNIQUE INDEX soul_bot ON soul (bot)",
+  "CREATE UNIQUE INDEX soul_slug ON soul (slug)",
+  "CREATE INDEX soul_state ON soul (state, id)",
+
+  "CREATE TABLE soul_version (" ROW_HEAD
+  "bot TEXT NOT NULL, number INTEGER NOT NULL, \"key\" TEXT NOT NULL, branch TEXT, parent TEXT, merged TEXT, "
+  "soul TEXT NOT NULL, identity TEXT NOT NULL, \"user\" TEXT NOT NULL, author_kind TEXT NOT NULL, author TEXT, "
+  "cause TEXT NOT NULL, note TEXT, previous TEXT, hash TEXT NOT NULL)",
+  "CREATE UNIQUE INDEX soul_version_key ON soul_version (\"key\")",
+  "CREATE INDEX soul_version_bot ON soul_version (bot, number)",
+
+  "CREATE TABLE soul_text (" ROW_HEAD "\"key\" TEXT NOT NULL, bot TEXT NOT NULL, text TEXT NOT NULL)",
+  "CREATE UNIQUE INDEX soul_text_key ON soul_text (\"key\")",
+  "CREATE INDEX soul_text_bot ON soul_text (bot, id)",
+
+  "CREATE TABLE soul_ref (" HEAD
+  "\"key\" TEXT NOT NULL, bot TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL, "
+  "number INTEGER NOT NULL)",
+  "CREATE UNIQUE INDEX soul_ref_key ON soul_ref (\"key\")",
+  "CREATE INDEX soul_ref_bot ON soul_ref (bot, kind, name)",
+
+  "CREATE TABLE soul_proposal (" HEAD
+  "bot TEXT NOT NULL, slug TEXT NOT NULL, state TEXT NOT NULL, base TEXT, base_number INTEGER NOT NULL, soul TEXT, "
+  "identity TEXT, \"user\" TEXT, note TEXT, author_kind TEXT NOT NULL, author TEXT, decided_by TEXT, decided_at INTEGER, "
+  "answer TEXT, version TEXT)",
+  "CREATE INDEX soul_proposal_bot ON soul_proposal (bot, id)",
+  "CREATE INDEX soul_proposal_slug ON soul_proposal (slug, state, id)",
+  "CREATE INDEX soul_proposal_state ON soul_proposal (state, id)",
+
+  "CREATE TABLE soul_test (" HEAD
+  "bot TEXT NOT NULL, slug TEXT NOT NULL, version TEXT, number INTEGER NOT NULL, model TEXT, score REAL NOT NULL, "
+  "passed INTEGER NOT NULL, total INTEGER NOT NULL, input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL, "
+  "cost_micros INTEGER NOT NULL, results TEXT)",
+  "CREATE INDEX soul_test_bot ON soul_test (bot, id)",
+  "CREATE INDEX soul_test_slug ON soul_test (slug, id)",
+
+  "CREATE TABLE secret (" HEAD
+  "name TEXT NOT NULL, store TEXT, description TEXT, bots TEXT, hosts TEXT, plugins TEXT, last_used_at INTEGER, "
+  "last_used_bot TEXT, last_used_host TEXT, uses INTEGER NOT NULL, rotated_at INTEGER, previous_until INTEGER)",
+  "CREATE UNIQUE INDEX secret_name ON secret (name)",
+  "CREATE INDEX secret_store ON secret (store, id)",
+
+  "CREATE TABLE audit (" ROW_HEAD
+  "position INTEGER NOT NULL, kind TEXT NOT NULL, actor TEXT NOT NULL, door TEXT, action TEXT NOT NULL, subject TEXT, "
+  "outcome TEXT NOT NULL, code TEXT, detail TEXT, call TEXT, previous TEXT, hash TEXT NOT NULL)",
+  "CREATE UNIQUE INDEX audit_position ON audit (position)",
+  "CREATE INDEX audit_kind ON audit (kind, position)",
+  "CREATE INDEX audit_actor ON audit (actor, position)",
+  "CREATE INDEX audit_action ON audit (action, position)",
+  "CREATE INDEX audit_subject ON audit (subject, position)",
+  "CREATE TABLE audit_head (" HEAD "name TEXT NOT NULL, position INTEGER NOT NULL, hash TEXT)",
+  "CREATE UNIQUE INDEX audit_head_name ON audit_head (name)",
+
+  "CREATE TABLE deleted_bot (" HEAD
+  "bot TEXT NOT NULL, slug TEXT NOT NULL, name TEXT NOT NULL, saved TEXT, folder TEXT, expires_at INTEGER NOT NULL)",
+  "CREATE UNIQUE INDEX deleted_bot_bot ON deleted_bot (bot)",
+  "CREATE INDEX deleted_bot_slug ON deleted_bot (slug, id)",
+  "CREATE INDEX deleted_bot_expires_at ON deleted_bot (expires_at, id)",
+  NULL,
+};
+
 const BtySqlMigration bty_sql_migrations[] = {
   { 1, version_1 },
   { 2, version_2 },
+  { 3, version_3 },
 };
 const guint bty_sql_n_migrations = G_N_ELEMENTS (bty_sql_migrations);
 
 const BtySchema *const bty_sql_own_schemas[] = {
-  &bty_bot_schema,  &bty_provider_config_schema, &bty_session_schema, &bty_message_schema,
-  &bty_turn_schema, &bty_idempotency_schema,     &bty_event_schema,   NULL,
+  &bty_bot_schema,          &bty_provider_config_schema,
+  &bty_session_schema,      &bty_message_schema,
+  &bty_turn_schema,         &bty_idempotency_schema,
+  &bty_event_schema,        &bty_soul_schema,
+  &bty_soul_version_schema, &bty_soul_text_schema,
+  &bty_soul_ref_schema,     &bty_soul_proposal_schema,
+  &bty_soul_test_schema,    &bty_secret_entry_schema,
+  &bty_audit_entry_schema,  &bty_audit_head_schema,
+  &bty_deleted_bot_schema,  NULL,
 };
 
 gboolean

@@ -13,17 +13,23 @@ ALLOWED = {
     'libboternity': {'libboternity'},
     'http': {'libboternity', 'http'},
     'sql': {'libboternity', 'sql'},
-    'core': {'libboternity', 'core'},
-    'scanner': {'libboternity', 'core', 'scanner'},
+    'text': {'libboternity', 'text'},
+    'seal': {'libboternity', 'seal'},
+    'core': {'libboternity', 'text', 'seal', 'core'},
+    'scanner': {'libboternity', 'text', 'seal', 'core', 'scanner'},
     'daemon': {'libboternity', 'core', 'daemon'},
     'ctl': {'libboternity', 'http', 'ctl'},
 }
-DOMAINS = ['event', 'bot', 'secret', 'budget', 'observe', 'route', 'chat', 'memory', 'skill', 'mcp', 'agent', 'workflow']
+DOMAINS = ['event', 'soul', 'bot', 'secret', 'budget', 'observe', 'route', 'chat', 'memory', 'skill', 'mcp', 'agent', 'workflow',
+           'evaluate', 'capsule', 'backup']
 ENGINE = 'bty-engine.h'
 PUBLIC = {'boternity.h': 'libboternity', 'boternity-http.h': 'http'}
 FOREIGN = {                       # headers of other libraries, and the only areas that may know them
     'sqlite3.h': {'plugins'},
     'libsoup/': {'http', 'ctl', 'plugins'},
+    'sodium.h': {'seal'},
+    'yaml.h': {'text'},
+    'libsecret/': {'plugins'},
 }
 
 

@@ -6,11 +6,11 @@
 umask 022
 
 build_packages=(meson ninja-build gcc libc6-dev pkg-config gettext libglib2.0-dev libglib2.0-dev-bin libsoup-3.0-dev
-  libjson-glib-dev libsqlite3-dev libedit-dev glib-networking ca-certificates lowdown)
+  libjson-glib-dev libsqlite3-dev libsecret-1-dev libsodium-dev libyaml-dev libedit-dev glib-networking ca-certificates lowdown)
 test_packages=(python3 dbus nghttp2-proxy openssl wrk clang libclang-rt-dev clang-format strace
   g++ python3-jsonschema python3-pip python3-gi locales libglib2.0-bin fish zsh gobject-introspection libgirepository1.0-dev
   gi-docgen abigail-tools systemd debhelper dpkg-dev fakeroot lintian appstream desktop-file-utils
-  libxml2-utils librsvg2-bin groff man-db mandoc)
+  libxml2-utils librsvg2-bin groff man-db mandoc gnome-keyring libsecret-tools gdb)
 
 if [ -t 2 ]; then
   clear_line=$'\r\033[K' dim=$'\033[2m' plain=$'\033[0m'
