@@ -18,6 +18,7 @@
 #include "bty-system-operations.h"
 #include "chat/bty-chat-service.h"
 #include "event/bty-event-service.h"
+#include "observe/bty-audit-log.h"
 #include "route/bty-provider-service.h"
 #include "secret/bty-secret-service.h"
 
@@ -35,6 +36,7 @@ struct _BtyEngine
   BtyAccess *access;
   BtyBus *bus;
   BtyStore *store;
+  BtyAuditLog *audit;
   BtyEventService *events;
   BtySecretService *secrets;
   BtyBotService *bots;
@@ -75,6 +77,7 @@ bty_engine_finalize (GObject *object)
   g_clear_object (&self->bots);
   g_clear_object (&self->secrets);
   g_clear_object (&self->events);
+  g_clear_object (&self->audit);
   g_clear_object (&self->bus);
   g_clear_object (&self->dispatcher);
   g_clear_object (&self->store);
@@ -234,6 +237,8 @@ open_store (BtyEngine *self, GError **error)
   self->bus = bty_bus_new ();
   bty_bus_follow (self->bus, self->store);
   bty_dispatcher_set_store (self->dispatcher, self->store);
+  self->audit = bty_audit_log_new (self->store);
+  bty_dispatcher_set_audit (self->dispatcher, self->audit);
   return TRUE;
 }
 
@@ -264,6 +269,7 @@ make_domains (BtyEngine *self, GError **error)
 
   return bty_catalogue_add (self->catalogue, bty_system_operations, bty_n_system_operations, &self->system, NULL,
                             error) &&
+         bty_catalogue_add (self->catalogue, bty_audit_operations, bty_n_audit_operations, self->audit, NULL, error) &&
          bty_catalogue_add (self->catalogue, bty_event_operations, bty_n_event_operations, self->events, NULL, error) &&
          bty_catalogue_add (self->catalogue, bty_plugin_operations, bty_n_plugin_operations, self->registry, NULL,
                             error) &&
@@ -426,6 +432,8 @@ bty_engine_stop (BtyEngine *self)
     bty_transport_stop (g_ptr_array_index (self->transports, i));
   g_ptr_array_set_size (self->transports, 0);
   bty_dispatcher_set_store (self->dispatcher, NULL);
+  if (self->audit != NULL)
+    bty_audit_log_stop (self->audit);
   self->is_store_open = FALSE;
   if (self->store != NULL)
     bty_store_close (self->store);

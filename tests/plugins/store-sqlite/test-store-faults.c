@@ -339,7 +339,7 @@ damage (const char *file)
   gsize length;
 
   g_assert_true (g_file_get_contents (file, &content, &length, NULL));
-  for (gsize i = 4096 * 48; i < length; i++)
+  for (gsize i = 4096 * 96; i < length; i++)
     content[i] = (char) (i * 7);
   g_assert_true (g_file_set_contents (file, content, (gssize) length, NULL));
 }
