@@ -20,6 +20,7 @@ const BtyCtlVerb *const bty_ctl_verbs[] = {
   &bty_ctl_stop_verb,
   &bty_ctl_restart_verb,
   &bty_ctl_event_verb,
+  &bty_ctl_audit_verb,
   &bty_ctl_doctor_verb,
   &bty_ctl_log_verb,
   &bty_ctl_config_verb,
