@@ -82,6 +82,7 @@ bty_seal_head_open (const guint8 *head, gsize size, const char *magic, guint16 v
                    _ ("its format is %u, and this program knows up to %u: use a newer Boternity"), found, version);
       return FALSE;
     }
-  *body = (BtySealBytes){ .at = head + BTY_SEAL_PRELUDE_SIZE, .left = whole - BTY_SEAL_PRELUDE_SIZE - BTY_SEAL_HASH_SIZE };
+  *body = (BtySealBytes){ .at = head + BTY_SEAL_PRELUDE_SIZE,
+                          .left = whole - BTY_SEAL_PRELUDE_SIZE - BTY_SEAL_HASH_SIZE };
   return TRUE;
 }

@@ -65,9 +65,10 @@ bty_seal_cost_check (const BtySealCost *cost, GError **error)
   if (cost->passes >= 1 && cost->passes <= BTY_SEAL_MAX_PASSES && cost->memory >= BTY_SEAL_MIN_MEMORY &&
       cost->memory <= BTY_SEAL_MAX_MEMORY)
     return TRUE;
-  g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-               _ ("making a key from a passphrase with %u KiB in %u passes is out of range: %u to %u KiB, 1 to %u passes"),
-               cost->memory, cost->passes, BTY_SEAL_MIN_MEMORY, BTY_SEAL_MAX_MEMORY, BTY_SEAL_MAX_PASSES);
+  g_set_error (
+    error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+    _ ("making a key from a passphrase with %u KiB in %u passes is out of range: %u to %u KiB, 1 to %u passes"),
+    cost->memory, cost->passes, BTY_SEAL_MIN_MEMORY, BTY_SEAL_MAX_MEMORY, BTY_SEAL_MAX_PASSES);
   return FALSE;
 }
 

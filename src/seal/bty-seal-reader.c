@@ -228,7 +228,8 @@ bty_seal_reader_read_head (BtySealReader *reader, const char *purpose, GCancella
   if (purpose == NULL || strcmp (purpose, reader->purpose) == 0)
     return TRUE;
   reader->state = FAILED;
-  g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("this is sealed as “%s”, not as “%s”"), reader->purpose, purpose);
+  g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("this is sealed as “%s”, not as “%s”"), reader->purpose,
+               purpose);
   return FALSE;
 }
 

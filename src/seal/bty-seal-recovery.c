@@ -143,8 +143,8 @@ bty_seal_recovery_key (const BtySecret *text, GError **error)
     }
   else
     g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-                 _ ("this is no recovery key, or it was mistyped: it has %d letters and digits in groups of %d"), N_SIGNS,
-                 GROUP);
+                 _ ("this is no recovery key, or it was mistyped: it has %d letters and digits in groups of %d"),
+                 N_SIGNS, GROUP);
   sodium_memzero (packed, sizeof packed);
   return key;
 }

@@ -84,8 +84,8 @@ add_slot (BtySealSlots *self, Slot *slot, const BtySecret *key, const BtySecret 
 
   if (self->slots->len >= BTY_SEAL_MAX_SLOTS)
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED, _ ("there are %d ways to the key already, which is the most"),
-                   BTY_SEAL_MAX_SLOTS);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
+                   _ ("there are %d ways to the key already, which is the most"), BTY_SEAL_MAX_SLOTS);
       return FALSE;
     }
   wrapping = make_wrapping_key (slot, given, error);

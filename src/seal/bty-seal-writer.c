@@ -68,7 +68,8 @@ can_go_on (BtySealWriter *self, GError **error)
 
 /* A full chunk waits until it is known not to be the last one. */
 static gssize
-bty_seal_writer_write (GOutputStream *stream, const void *buffer, gsize count, GCancellable *cancellable, GError **error)
+bty_seal_writer_write (GOutputStream *stream, const void *buffer, gsize count, GCancellable *cancellable,
+                       GError **error)
 {
   BtySealWriter *self = BTY_SEAL_WRITER (stream);
   gsize n;
