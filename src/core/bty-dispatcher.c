@@ -9,6 +9,7 @@
 
 #include "bty-replay.h"
 #include "observe/bty-audit-mark.h"
+#include "secret/bty-secret-redact.h"
 
 struct _BtyDispatcher
 {
@@ -144,8 +145,10 @@ static BtyCall *
 refuse (const BtyOperation *operation, BtyPrincipal *principal, const GError *error)
 {
   BtyCall *call = bty_call_new (operation != NULL ? operation : &nowhere, NULL, principal, NULL);
+  g_autoptr (GError) clean = g_error_copy (error);
 
-  bty_call_fail (call, error);
+  bty_secret_redact_error (clean);
+  bty_call_fail (call, clean);
   return call;
 }
 
@@ -209,8 +212,9 @@ on_ended (BtyCall *call, gpointer data)
 {
   Running *running = data;
   const BtyOperation *operation = bty_call_operation (call);
-  const GError *error = bty_call_error (call);
+  GError *error = (GError *) bty_call_error (call); /* the call's own, which nobody has read yet */
 
+  bty_secret_redact_error (error);
   if (!g_hash_table_remove (running->dispatcher->running, call))
     g_hash_table_remove (running->dispatcher->endless, call);
   if (running->mark != NULL && running->dispatcher->audit != NULL)

@@ -9,6 +9,7 @@
 
 #include "bty-followers.h"
 #include "bty-listing.h"
+#include "secret/bty-secret-redact.h"
 
 #define CLEAN_EVERY 64
 
@@ -186,7 +187,7 @@ fill_in (BtyIdempotency *record, BtyCall *call)
   if (error != NULL)
     {
       record->error_code = g_strdup (bty_error_info (error->code)->name);
-      record->error = g_strdup (error->message);
+      record->error = bty_secret_redact (error->message);
     }
   else if (bty_call_response (call) != NULL)
     record->response = bty_record_to_json (bty_call_response (call), BTY_VIEW_STORE);
