@@ -207,6 +207,7 @@ bty_engine_new (const char *data_dir, const char *config_dir, GError **error)
     return NULL;
   bty_settings_add (self->settings, settings_table, G_N_ELEMENTS (settings_table));
   bty_settings_add (self->settings, bty_idle_settings, bty_n_idle_settings);
+  bty_bot_add_settings (self->settings);
   bty_chat_add_settings (self->settings);
   bty_event_add_settings (self->settings);
   return g_steal_pointer (&self);
@@ -274,6 +275,8 @@ make_domains (BtyEngine *self, GError **error)
          bty_catalogue_add (self->catalogue, bty_plugin_operations, bty_n_plugin_operations, self->registry, NULL,
                             error) &&
          bty_catalogue_add (self->catalogue, bty_bot_operations, bty_n_bot_operations, self->bots, NULL, error) &&
+         bty_catalogue_add (self->catalogue, bty_deleted_bot_operations, bty_n_deleted_bot_operations, self->bots, NULL,
+                            error) &&
          bty_catalogue_add (self->catalogue, bty_provider_operations, bty_n_provider_operations, self->providers, NULL,
                             error) &&
          bty_catalogue_add (self->catalogue, bty_chat_operations, bty_n_chat_operations, self->chat, NULL, error) &&
@@ -323,6 +326,27 @@ open_doors (BtyEngine *self, GError **error)
 }
 
 static void
+on_bots_started (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!bty_bot_service_start_finish (BTY_BOT_SERVICE (source), result, &error))
+    g_warning ("deleted bots could not be looked after: %s", error->message);
+  *(gboolean *) data = TRUE;
+}
+
+/* Before bots are made: a folder that a deleted one left in the way is not theirs. */
+static void
+start_bots (BtyEngine *self)
+{
+  gboolean is_done = FALSE;
+
+  bty_bot_service_start_async (self->bots, self->settings, on_bots_started, &is_done);
+  while (!is_done)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
 on_default_bot (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -365,6 +389,7 @@ bty_engine_start (BtyEngine *self, GError **error)
   bty_plugin_registry_find (self->registry);
   if (!open_store (self, error) || !make_domains (self, error))
     return FALSE;
+  start_bots (self);
   bty_plugin_index_publish (bty_plugin_registry_get_index (self->registry));
   if (!has_bot)
     bty_bot_service_ensure_default_async (self->bots, on_default_bot, &has_bot);

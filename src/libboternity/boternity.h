@@ -7,6 +7,7 @@
 #include "bty-batch.h"
 #include "bty-bot.h"
 #include "bty-call.h"
+#include "bty-capsule-request.h"
 #include "bty-catalogue.h"
 #include "bty-client-event.h"
 #include "bty-completion-request.h"

@@ -119,9 +119,11 @@ make_files (GTask *task, gpointer source, gpointer data, GCancellable *cancellab
 {
   BtyBotService *self = source;
   const BtyBot *bot = data;
+  g_autofree char *aside = bty_bot_files_name_aside (bot->slug);
   GError *error = NULL;
 
-  if (bty_bot_files_set_aside (self->data_dir, bot->slug, &error) && bty_bot_files_make (self->data_dir, bot, &error))
+  if (bty_bot_files_set_aside (self->data_dir, bot->slug, aside, &error) &&
+      bty_bot_files_make (self->data_dir, bot, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);

@@ -6,6 +6,7 @@
 #include "bot/bty-bot-files.h"
 
 #include <errno.h>
+#include <ftw.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 
@@ -133,19 +134,66 @@ bty_bot_files_read (const char *data_dir, const BtyBot *bot, GError **error)
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
-gboolean
-bty_bot_files_set_aside (const char *data_dir, const char *slug, GError **error)
+char *
+bty_bot_files_name_aside (const char *slug)
 {
-  g_autofree char *folder = folder_of (data_dir, slug);
-  g_autofree char *aside = g_build_filename (data_dir, "bots", ".deleted", NULL);
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
   g_autofree char *stamp = g_date_time_format (now, "%Y%m%dT%H%M%S");
-  g_autofree char *name = g_strdup_printf ("%s-%s-%06d", slug, stamp, g_date_time_get_microsecond (now));
-  g_autofree char *target = g_build_filename (aside, name, NULL);
+
+  return g_strdup_printf ("%s-%s-%06d", slug, stamp, g_date_time_get_microsecond (now));
+}
+
+static char *
+aside_of (const char *data_dir, const char *name)
+{
+  return g_build_filename (data_dir, "bots", ".deleted", name, NULL);
+}
+
+gboolean
+bty_bot_files_set_aside (const char *data_dir, const char *slug, const char *name, GError **error)
+{
+  g_autofree char *folder = folder_of (data_dir, slug);
+  g_autofree char *aside = aside_of (data_dir, NULL);
+  g_autofree char *target = aside_of (data_dir, name);
 
   if (g_mkdir_with_parents (aside, 0700) != 0)
     return fail_from_errno (error, _ ("make the folder"), aside);
   if (g_rename (folder, target) != 0 && errno != ENOENT)
     return fail_from_errno (error, _ ("move"), folder);
+  return TRUE;
+}
+
+gboolean
+bty_bot_files_is_aside (const char *data_dir, const char *name)
+{
+  g_autofree char *aside = aside_of (data_dir, name);
+
+  return g_file_test (aside, G_FILE_TEST_IS_DIR);
+}
+
+gboolean
+bty_bot_files_put_back (const char *data_dir, const char *slug, const char *name, GError **error)
+{
+  g_autofree char *folder = folder_of (data_dir, slug);
+  g_autofree char *aside = aside_of (data_dir, name);
+
+  if (g_rename (aside, folder) != 0 && errno != ENOENT)
+    return fail_from_errno (error, _ ("move"), aside);
+  return TRUE;
+}
+
+static int
+remove_entry (const char *path, const struct stat *info, int type, struct FTW *walk)
+{
+  return g_remove (path);
+}
+
+gboolean
+bty_bot_files_forget (const char *data_dir, const char *name, GError **error)
+{
+  g_autofree char *aside = aside_of (data_dir, name);
+
+  if (nftw (aside, remove_entry, 16, FTW_DEPTH | FTW_PHYS) != 0 && errno != ENOENT)
+    return fail_from_errno (error, _ ("remove"), aside);
   return TRUE;
 }

@@ -27,6 +27,12 @@ static const BtyEventMember bot_members[] = {
   { 0 },
 };
 
+static const BtyEventMember purged_bot_members[] = {
+  { "bot", N_ ("Identifier of the bot"), NULL },
+  { "slug", N_ ("The slug that it had"), NULL },
+  { 0 },
+};
+
 static const BtyEventMember provider_members[] = {
   STORED_MEMBERS,
   { "name", N_ ("What routes call it"), NULL },
@@ -85,7 +91,9 @@ const BtyEventContract bty_event_contract[] = {
   { "bot.updated", "bot.updated", N_ ("A bot was changed"), bot_members },
   { "bot.started", "bot.started", N_ ("A bot answers again"), bot_members },
   { "bot.stopped", "bot.stopped", N_ ("A bot answers no more"), bot_members },
-  { "bot.deleted", "bot.deleted", N_ ("A bot was deleted"), bot_members },
+  { "bot.deleted", "bot.deleted", N_ ("A bot was deleted; it can be restored for some time"), bot_members },
+  { "bot.restored", "bot.restored", N_ ("A deleted bot is back"), bot_members },
+  { "bot.purged", "bot.purged", N_ ("A deleted bot was forgotten for good"), purged_bot_members },
   { "plugin.refused", "plugin.refused", N_ ("A plugin was found that cannot be used"), plugin_members },
   { "provider.added", "provider.added", N_ ("A provider of models was added"), provider_members },
   { "provider.updated", "provider.updated", N_ ("A provider was changed"), provider_members },
