@@ -164,7 +164,9 @@ read_piece (Load *self, GBytes *piece, GError **error)
     return fail_bad (self, _ ("a part is of an unknown kind"), error);
   if (is_good && (reader.is_bad || reader.left > 0))
     return fail_bad (self, _ ("a part is not as long as it should be"), error);
-  return is_good || *error != NULL || fail_bad (self, _ ("it has more rows than were written"), error);
+  if (is_good || *error != NULL)
+    return is_good;
+  return fail_bad (self, _ ("it has more rows than were written"), error);
 }
 
 static gboolean
