@@ -67,7 +67,7 @@ typedef struct
 BTY_DECLARE_RECORD (BtyAuditHead, bty_audit_head)
 
 /**
- * BtyAuditList: which entries
+ * BtyAuditList:
  * @kind: only of this kind, when it is given
  * @since, @until: nullable
  * @oldest_first: in the order of the log; else the newest come first
