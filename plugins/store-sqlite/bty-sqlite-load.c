@@ -177,7 +177,9 @@ read_all (Load *self, GError **error)
       g_autoptr (GBytes) piece = NULL;
       g_autoptr (GError) reason = NULL;
 
-      if (g_cancellable_set_error_if_cancelled (self->cancellable, error) || !self->source (&piece, self->data, error))
+      if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
+        return bty_error_convert (error);
+      if (!self->source (&piece, self->data, error))
         return FALSE;
       if (piece == NULL)
         return self->is_ended || fail_bad (self, _ ("its end is missing"), error);
