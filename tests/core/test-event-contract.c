@@ -55,8 +55,9 @@ fill (gpointer record)
 static const BtySchema *
 schema_of (const char *topic)
 {
-  static const BtySchema *const schemas[] = { &bty_bot_schema, &bty_provider_config_schema, &bty_session_schema,
-                                              &bty_turn_schema, &bty_plugin_info_schema };
+  static const BtySchema *const schemas[] = { &bty_bot_schema,     &bty_provider_config_schema,
+                                              &bty_session_schema, &bty_soul_schema,
+                                              &bty_turn_schema,    &bty_plugin_info_schema };
 
   for (guint i = 0; i < G_N_ELEMENTS (schemas); i++)
     {

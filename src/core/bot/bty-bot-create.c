@@ -19,6 +19,7 @@ typedef struct
 {
   BtyBot *wish;
   BtyBot *bot;
+  BtySoulChange *soul;
   char *base;
   guint tries;
 } Create;
@@ -30,6 +31,7 @@ create_free (gpointer data)
 
   bty_bot_unref (create->wish);
   g_clear_pointer (&create->bot, bty_bot_unref);
+  g_clear_pointer (&create->soul, bty_soul_change_free);
   g_free (create->base);
   g_free (create);
 }
@@ -109,6 +111,7 @@ on_files_made (GObject *source, GAsyncResult *result, gpointer data)
     }
   batch = bty_batch_new ();
   bty_batch_put (batch, create->bot);
+  bty_soul_service_begin (self->souls, batch, create->bot->record.id, create->soul);
   bty_batch_publish (batch, "bot.created", create->bot);
   bty_store_apply_async (self->store, batch, g_task_get_cancellable (task), on_created, g_object_ref (task));
 }
@@ -118,13 +121,26 @@ static void
 make_files (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   BtyBotService *self = source;
-  const BtyBot *bot = data;
+  const BtySoulChange *soul = data;
+  g_autofree char *folder = bty_soul_folder (self->data_dir, soul->slug);
   GError *error = NULL;
 
-  if (bty_bot_files_set_aside (self->data_dir, bot->slug, &error) && bty_bot_files_make (self->data_dir, bot, &error))
+  if (bty_bot_files_set_aside (self->data_dir, soul->slug, &error) &&
+      bty_soul_write_files (folder, &soul->texts, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
+}
+
+static BtySoulChange *
+make_soul (const BtyBot *bot)
+{
+  BtySoulChange *soul = bty_soul_change_new (bot->slug, BTY_SOUL_CREATED);
+
+  bty_bot_default_texts (bot, &soul->texts);
+  soul->author_kind = BTY_AUTHOR_PROGRAM;
+  soul->author = g_strdup ("boternity");
+  return soul;
 }
 
 static void
@@ -141,7 +157,8 @@ on_looked_up (GObject *source, GAsyncResult *result, gpointer data)
     {
       files = g_task_new (self, NULL, on_files_made, g_object_ref (task));
       g_task_set_source_tag (files, on_looked_up);
-      g_task_set_task_data (files, bty_bot_edit (create->bot), bty_record_unref);
+      create->soul = make_soul (create->bot);
+      g_task_set_task_data (files, create->soul, NULL); /* which the task above keeps */
       g_task_run_in_thread (files, make_files);
       return;
     }
@@ -173,6 +190,7 @@ create_try (GTask *task)
   Create *create = g_task_get_task_data (task);
 
   g_clear_pointer (&create->bot, bty_bot_unref);
+  g_clear_pointer (&create->soul, bty_soul_change_free);
   create->bot = bty_bot_edit (create->wish);
   create->bot->slug = next_slug (create);
   while (g_hash_table_contains (self->claimed, create->bot->slug))

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <boternity.h>
+#include "soul/bty-soul-service.h"
 
 /**
  * BtyBotService:
  *
- * The bots: their records in the store and their three files under `bots/<slug>/` in the data folder.
+ * The bots: their records in the store. Each has a soul, whose three files are in `bots/<slug>/` in the data folder.
  */
 #define BTY_TYPE_BOT_SERVICE (bty_bot_service_get_type ())
 G_DECLARE_FINAL_TYPE (BtyBotService, bty_bot_service, BTY, BOT_SERVICE, GObject)
 
-BtyBotService *bty_bot_service_new (BtyStore *store, const char *data_dir);
+BtyBotService *bty_bot_service_new (BtyStore *store, BtySoulService *souls, const char *data_dir);
 
 /** bty_bot_service_create_async: @bot: what the caller gave: a record in the create view. Makes slug, folder and files. */
 void bty_bot_service_create_async (BtyBotService *service, const BtyBot *bot, GCancellable *cancellable,
@@ -38,8 +38,8 @@ gboolean bty_bot_service_delete_finish (BtyBotService *service, GAsyncResult *re
 void bty_bot_service_ensure_default_async (BtyBotService *service, GAsyncReadyCallback callback, gpointer data);
 gboolean bty_bot_service_ensure_default_finish (BtyBotService *service, GAsyncResult *result, GError **error);
 
-/** bty_bot_service_read_soul: Returns: (transfer full) (nullable): SOUL.md, IDENTITY.md and USER.md as one system text */
-char *bty_bot_service_read_soul (BtyBotService *service, const BtyBot *bot, GError **error);
+/** bty_bot_service_get_souls: Returns: (transfer none): where their souls are kept */
+BtySoulService *bty_bot_service_get_souls (BtyBotService *service);
 
 /** bty_bot_service_get_store: Returns: (transfer none): for reads that need no more than a query */
 BtyStore *bty_bot_service_get_store (BtyBotService *service);
