@@ -20,7 +20,8 @@
 #define USER(T)     BTY_FIELD_TEXT (T, user, 0, N_ ("The text of USER.md"), .max = MAX_TEXT)
 #define NOTE(T)     BTY_FIELD_TEXT (T, note, 0, N_ ("Why"), .max = MAX_NOTE)
 #define EXPECTED(T)                                                                                                    \
-  BTY_FIELD_STRING (T, expected, 0, N_ ("The version that the texts were made from; nothing changes unless it is the newest"), \
+  BTY_FIELD_STRING (T, expected, 0,                                                                                    \
+                    N_ ("The version that the texts were made from; nothing changes unless it is the newest"),         \
                     .max = MAX_VERSION)
 #define CURSOR(T)                                                                                                      \
   BTY_FIELD_STRING (T, cursor, 0, N_ ("Where to begin: next_cursor of the page before"), .max = MAX_CURSOR)
@@ -90,7 +91,8 @@ BTY_DEFINE_RECORD (BtySoulDiffSpan, bty_soul_diff_span, "soul_diff_span", N_ ("A
 static const BtyField line_fields[] = {
   BTY_FIELD_ENUM (BtySoulDiffLine, kind, 0, N_ ("Whether it is new, gone, or in both"), bty_soul_line_kinds),
   BTY_FIELD_TEXT (BtySoulDiffLine, text, 0, N_ ("The line without its line break")),
-  BTY_FIELD_RECORDS (BtySoulDiffLine, spans, 0, N_ ("Its pieces, where only words of it changed"), bty_soul_diff_span_schema),
+  BTY_FIELD_RECORDS (BtySoulDiffLine, spans, 0, N_ ("Its pieces, where only words of it changed"),
+                     bty_soul_diff_span_schema),
 };
 BTY_DEFINE_RECORD (BtySoulDiffLine, bty_soul_diff_line, "soul_diff_line", N_ ("A line of a difference"), line_fields)
 
@@ -102,7 +104,8 @@ static const BtyField hunk_fields[] = {
   BTY_FIELD_INT64 (BtySoulDiffHunk, to_count, 0, N_ ("Lines in the newer text"), .max = G_MAXINT64),
   BTY_FIELD_RECORDS (BtySoulDiffHunk, lines, 0, N_ ("The lines"), bty_soul_diff_line_schema),
 };
-BTY_DEFINE_RECORD (BtySoulDiffHunk, bty_soul_diff_hunk, "soul_diff_hunk", N_ ("A place where two texts differ"), hunk_fields)
+BTY_DEFINE_RECORD (BtySoulDiffHunk, bty_soul_diff_hunk, "soul_diff_hunk", N_ ("A place where two texts differ"),
+                   hunk_fields)
 
 static const BtyField diff_fields[] = {
   BTY_FIELD_RECORD (BtySoulDiff, from, BTY_READ_ONLY, N_ ("The older version; absent: the files"),
@@ -157,7 +160,7 @@ BTY_DEFINE_RECORD (BtySoulRollback, bty_soul_rollback, "soul_rollback", N_ ("Whe
 
 static const BtyField name_fields[] = {
   SLUG (BtySoulName),
-  BTY_FIELD_STRING (BtySoulName, name, BTY_REQUIRED, N_ ("Its name: letters, digits, - _ and ."), .min = 1,
+  BTY_FIELD_STRING (BtySoulName, name, BTY_REQUIRED, N_ ("Its name: letters, digits, dots, - and _"), .min = 1,
                     .max = MAX_NAME),
   BTY_FIELD_STRING (BtySoulName, version, 0, N_ ("The version; without it the one in use"), .max = MAX_VERSION,
                     .fallback = "\"head\""),
@@ -227,8 +230,7 @@ static const BtyField settle_fields[] = {
 BTY_DEFINE_RECORD (BtySoulSettle, bty_soul_settle, "soul_settle", N_ ("What is done with a held soul"), settle_fields)
 
 static const BtyField propose_fields[] = {
-  SLUG (BtySoulPropose), SOUL (BtySoulPropose), IDENTITY (BtySoulPropose),
-  USER (BtySoulPropose), NOTE (BtySoulPropose),
+  SLUG (BtySoulPropose), SOUL (BtySoulPropose), IDENTITY (BtySoulPropose), USER (BtySoulPropose), NOTE (BtySoulPropose),
 };
 BTY_DEFINE_RECORD (BtySoulPropose, bty_soul_propose, "soul_propose", N_ ("A change of a soul, for somebody to decide"),
                    propose_fields)

@@ -59,6 +59,8 @@ schema_of (const char *topic)
                                               &bty_session_schema, &bty_soul_schema,
                                               &bty_turn_schema,    &bty_plugin_info_schema };
 
+  if (strstr (topic, "propos") != NULL || strcmp (topic, "soul.approved") == 0)
+    return &bty_soul_proposal_schema;
   for (guint i = 0; i < G_N_ELEMENTS (schemas); i++)
     {
       if (g_str_has_prefix (topic, schemas[i]->name))

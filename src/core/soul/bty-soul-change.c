@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "soul/bty-soul-hash.h"
+#include "soul/bty-soul-policy.h"
 #include "soul/bty-soul-service-private.h"
 
 static void
@@ -14,11 +15,10 @@ fail_held (BtySoulJob *job)
 {
   const char *slug = job->entry->slug;
 
-  bty_soul_job_fail (job,
-                     g_error_new (BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                                  _ ("the soul of “%s” is held: %s. First “boternity-ctl soul accept %s” or "
-                                     "“boternity-ctl soul restore %s”"),
-                                  slug, job->soul->reason != NULL ? job->soul->reason : "", slug, slug));
+  bty_soul_job_fail (job, g_error_new (BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                                       _ ("the soul of “%s” is held: %s. First “boternity-ctl soul accept %s” or "
+                                          "“boternity-ctl soul restore %s”"),
+                                       slug, job->soul->reason != NULL ? job->soul->reason : "", slug, slug));
 }
 
 static void
@@ -74,8 +74,9 @@ check_texts (BtySoulJob *job, GError **error)
   for (guint i = 0; i < BTY_SOUL_N_FILES; i++)
     {
       const char *text = job->change->texts.text[i];
-      g_autofree char *problem =
-        text != NULL ? bty_soul_text_check (bty_enum_nick (bty_soul_files, (int) i), text, strlen (text), max) : NULL;
+      g_autofree char *problem = text != NULL ? bty_soul_text_check (bty_enum_nick (bty_soul_files, (int) i), text,
+                                                                     strlen (text), max)
+                                              : NULL;
 
       if (problem == NULL)
         continue;
@@ -103,38 +104,10 @@ keep_differences (BtySoulJob *job)
   return n;
 }
 
-static gboolean
-check_bot (BtySoulJob *job, GError **error)
-{
-  const BtySoul *soul = job->soul;
-
-  if (soul->policy != BTY_SOUL_APPLY)
-    {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_PERMISSION_DENIED,
-                   _ ("“%s” may not change its own soul: it may propose a change, or its owner allows it with the "
-                      "policy “apply”"),
-                   soul->slug);
-      return FALSE;
-    }
-  for (guint i = 0; i < BTY_SOUL_N_FILES; i++)
-    {
-      const char *name = bty_enum_nick (bty_soul_files, (int) i);
-
-      if (job->change->texts.text[i] == NULL || soul->locks == NULL ||
-          !g_strv_contains ((const char *const *) soul->locks, name))
-        continue;
-      g_set_error (error, BTY_ERROR, BTY_ERROR_PERMISSION_DENIED, _ ("%s of “%s” is locked: only a person changes it"),
-                   name, soul->slug);
-      return FALSE;
-    }
-  return TRUE;
-}
-
 static void
 make_change (BtySoulJob *job)
 {
-  gboolean is_in_use =
-    job->change->branch == NULL || g_strcmp0 (job->change->branch, job->soul->branch) == 0;
+  gboolean is_in_use = job->change->branch == NULL || g_strcmp0 (job->change->branch, job->soul->branch) == 0;
 
   bty_soul_make (job, job->change, is_in_use ? BTY_SOUL_WRITING : job->soul->state, on_changed);
 }
@@ -143,14 +116,14 @@ static void
 on_base_texts (GObject *source, GAsyncResult *result, gpointer data)
 {
   BtySoulJob *job = data;
-  BtySoulService *self = job->service;
   GError *error = NULL;
   g_autoptr (BtySoulPrompt) before = bty_soul_service_load_finish (BTY_SOUL_SERVICE (source), result, &error);
   BtySoulTexts after = { 0 };
 
   for (guint i = 0; before != NULL && i < BTY_SOUL_N_FILES; i++)
     after.text[i] = job->change->texts.text[i] != NULL ? job->change->texts.text[i] : before->texts.text[i];
-  if (before == NULL || !self->guard (job->soul, &before->texts, &after, self->guard_data, &error))
+  if (before == NULL ||
+      !bty_soul_policy_check (job->soul, job->change->author_kind, job->change->cause, &before->texts, &after, &error))
     bty_soul_job_fail (job, error);
   else
     make_change (job);
@@ -163,17 +136,18 @@ change_base (BtySoulJob *job)
   GError *error = NULL;
 
   if (change->expected != NULL && g_strcmp0 (change->expected, job->base->record.id) != 0)
-    g_set_error (&error, BTY_ERROR, BTY_ERROR_ABORTED,
-                 _ ("the soul of “%s” is at version %" G_GINT64_FORMAT " by now: read it again, then repeat the change"),
-                 job->soul->slug, job->base->number);
+    g_set_error (
+      &error, BTY_ERROR, BTY_ERROR_ABORTED,
+      _ ("the soul of “%s” is at version %" G_GINT64_FORMAT " by now: read it again, then repeat the change"),
+      job->soul->slug, job->base->number);
   else if (check_texts (job, &error) && keep_differences (job) == 0 && change->merged == NULL)
     {
       bty_soul_job_return (job, bty_soul_version_ref (job->base), bty_record_unref);
       return;
     }
-  if (error != NULL || (change->author_kind == BTY_AUTHOR_BOT && !check_bot (job, &error)))
+  if (error != NULL)
     bty_soul_job_fail (job, error);
-  else if (change->author_kind == BTY_AUTHOR_BOT && job->service->guard != NULL)
+  else if (change->author_kind == BTY_AUTHOR_BOT)
     bty_soul_service_load_async (job->service, job->base, NULL, on_base_texts, job);
   else
     make_change (job);
@@ -378,9 +352,10 @@ accept (BtySoulJob *job)
     {
       if (job->files->file[i].problem != NULL)
         {
-          bty_soul_job_fail (job, g_error_new (BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                                               _ ("this cannot be accepted: %s. Mend it, or “boternity-ctl soul restore %s”"),
-                                               job->files->file[i].problem, job->entry->slug));
+          bty_soul_job_fail (
+            job, g_error_new (BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                              _ ("this cannot be accepted: %s. Mend it, or “boternity-ctl soul restore %s”"),
+                              job->files->file[i].problem, job->entry->slug));
           return;
         }
       if ((differences & (1u << i)) != 0)
@@ -405,16 +380,17 @@ settle (BtySoulJob *job)
   const char *slug = job->entry->slug;
 
   if (job->soul->state != BTY_SOUL_HELD)
-    bty_soul_job_fail (job, g_error_new (BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                                         _ ("the soul of “%s” is not held: there is nothing to accept or restore"),
-                                         slug));
+    bty_soul_job_fail (job,
+                       g_error_new (BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                                    _ ("the soul of “%s” is not held: there is nothing to accept or restore"), slug));
   else if (job->accept)
     accept (job);
   else if (job->broken != NULL)
-    bty_soul_job_fail (job, g_error_new (BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                                         _ ("there is nothing to restore “%s” from: %s. Put a backup back, or take it as "
-                                            "it is with “boternity-ctl soul accept %s”"),
-                                         slug, job->broken, slug));
+    bty_soul_job_fail (job,
+                       g_error_new (BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                                    _ ("there is nothing to restore “%s” from: %s. Put a backup back, or take it as "
+                                       "it is with “boternity-ctl soul accept %s”"),
+                                    slug, job->broken, slug));
   else
     release (job, BTY_SOUL_WRITING, on_restoring);
 }
