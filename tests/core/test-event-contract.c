@@ -61,6 +61,8 @@ schema_of (const char *topic)
 
   if (g_str_equal (topic, "bot.purged"))
     return &bty_deleted_bot_schema;
+  if (strstr (topic, "propos") != NULL || strcmp (topic, "soul.approved") == 0)
+    return &bty_soul_proposal_schema;
   for (guint i = 0; i < G_N_ELEMENTS (schemas); i++)
     {
       if (g_str_has_prefix (topic, schemas[i]->name))

@@ -41,8 +41,6 @@ struct _BtySoulService
   guint n_checking;
   guint sweep;
   gboolean is_warned; /* that there was no anchor */
-  BtySoulGuard guard;
-  gpointer guard_data;
 };
 
 typedef void (*BtySoulJobFunc) (BtySoulJob *job);
