@@ -21,6 +21,7 @@
 #include "event/bty-event-service.h"
 #include "route/bty-provider-service.h"
 #include "secret/bty-secret-service.h"
+#include "soul/bty-soul-service.h"
 
 /* How long a stop waits for turns to put on disk what was said, in microseconds. */
 #define STOP_PATIENCE (5 * G_USEC_PER_SEC)
@@ -37,6 +38,7 @@ struct _BtyEngine
   BtyBus *bus;
   BtyStore *store;
   BtyEventService *events;
+  BtySoulService *souls;
   BtySecretService *secrets;
   BtyBotService *bots;
   BtyProviderService *providers;
@@ -74,6 +76,7 @@ bty_engine_finalize (GObject *object)
   g_clear_object (&self->chat);
   g_clear_object (&self->providers);
   g_clear_object (&self->bots);
+  g_clear_object (&self->souls);
   g_clear_object (&self->secrets);
   g_clear_object (&self->events);
   g_clear_object (&self->bus);
@@ -208,6 +211,7 @@ bty_engine_new (const char *data_dir, const char *config_dir, GError **error)
   bty_bot_add_settings (self->settings);
   bty_chat_add_settings (self->settings);
   bty_event_add_settings (self->settings);
+  bty_soul_add_settings (self->settings);
   return g_steal_pointer (&self);
 }
 
@@ -249,8 +253,9 @@ static gboolean
 make_domains (BtyEngine *self, GError **error)
 {
   self->events = bty_event_service_new (self->store, self->bus, self->settings);
+  self->souls = bty_soul_service_new (self->store, self->settings, self->data_dir);
   self->secrets = bty_secret_service_new ();
-  self->bots = bty_bot_service_new (self->store, self->data_dir);
+  self->bots = bty_bot_service_new (self->store, self->souls, self->data_dir);
   self->providers = bty_provider_service_new (self->store, self->registry, self->secrets);
   self->chat = bty_chat_service_new (self->store, self->bots, self->providers, self->settings);
   self->system = (BtySystem){ .data_dir = self->data_dir,
@@ -373,6 +378,7 @@ do_later (gpointer data)
   self->later = 0;
   bty_bot_service_ensure_default_async (self->bots, on_default_bot, NULL);
   bty_chat_service_mend (self->chat);
+  bty_soul_service_start (self->souls);
   bty_plugin_index_start (bty_plugin_registry_get_index (self->registry));
   return G_SOURCE_REMOVE;
 }
@@ -447,6 +453,8 @@ bty_engine_stop (BtyEngine *self)
   g_clear_handle_id (&self->later, g_source_remove);
   if (self->chat != NULL)
     finish_turns (self);
+  if (self->souls != NULL)
+    bty_soul_service_stop (self->souls);
   if (self->events != NULL)
     bty_event_service_stop (self->events);
   bty_dispatcher_cancel_all (self->dispatcher);

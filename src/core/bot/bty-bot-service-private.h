@@ -7,6 +7,7 @@ struct _BtyBotService
 {
   GObject parent_instance;
   BtyStore *store;
+  BtySoulService *souls;
   char *data_dir;
   GHashTable *claimed;   /* slugs whose bot is being made or deleted: nobody else may take them meanwhile */
   BtySettings *settings; /* (nullable) */

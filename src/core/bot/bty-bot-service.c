@@ -20,6 +20,7 @@ bty_bot_service_finalize (GObject *object)
   g_clear_object (&self->store);
   g_clear_object (&self->settings);
   g_clear_pointer (&self->deleted, g_hash_table_unref);
+  g_clear_object (&self->souls);
   g_clear_pointer (&self->data_dir, g_free);
   g_clear_pointer (&self->claimed, g_hash_table_unref);
   G_OBJECT_CLASS (bty_bot_service_parent_class)->finalize (object);
@@ -39,19 +40,20 @@ bty_bot_service_init (BtyBotService *self)
 }
 
 BtyBotService *
-bty_bot_service_new (BtyStore *store, const char *data_dir)
+bty_bot_service_new (BtyStore *store, BtySoulService *souls, const char *data_dir)
 {
   BtyBotService *self = g_object_new (BTY_TYPE_BOT_SERVICE, NULL);
 
   self->store = g_object_ref (store);
+  self->souls = g_object_ref (souls);
   self->data_dir = g_strdup (data_dir);
   return self;
 }
 
-char *
-bty_bot_service_read_soul (BtyBotService *self, const BtyBot *bot, GError **error)
+BtySoulService *
+bty_bot_service_get_souls (BtyBotService *self)
 {
-  return bty_bot_files_read (self->data_dir, bot, error);
+  return self->souls;
 }
 
 static void
@@ -203,14 +205,25 @@ check_revision (const Change *change, const BtyBot *bot, GError **error)
 }
 
 static void
-on_soul_read (GObject *source, GAsyncResult *result, gpointer data)
+apply_change (GTask *task, BtyBatch *batch)
+{
+  BtyBotService *self = g_task_get_source_object (task);
+  Change *change = g_task_get_task_data (task);
+
+  bty_batch_publish (batch, change->topic, change->bot);
+  bty_store_apply_async (self->store, batch, g_task_get_cancellable (task), on_changed, g_object_ref (task));
+}
+
+/* The soul's record goes with the bot, so that its slug is free; a bot of an older database may have none yet. */
+static void
+on_soul_to_delete (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   BtyBotService *self = g_task_get_source_object (task);
   Change *change = g_task_get_task_data (task);
   GError *error = NULL;
   g_autoptr (BtySoul) soul = bty_store_get_finish (BTY_STORE (source), result, &error);
-  g_autoptr (BtyBatch) batch = bty_batch_new ();
+  g_autoptr (BtyBatch) batch = NULL;
 
   if (soul == NULL && !g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND))
     {
@@ -221,12 +234,12 @@ on_soul_read (GObject *source, GAsyncResult *result, gpointer data)
   g_clear_pointer (&change->deleted, bty_deleted_bot_unref);
   change->deleted = bty_deleted_bot_of (self, change->bot, soul);
   g_hash_table_add (self->claimed, g_strdup (change->bot->slug));
+  batch = bty_batch_new ();
   bty_batch_delete (batch, change->bot);
   if (soul != NULL)
-    bty_batch_delete (batch, soul);
+    bty_soul_service_end (self->souls, batch, soul);
   bty_batch_put (batch, change->deleted);
-  bty_batch_publish (batch, change->topic, change->bot);
-  bty_store_apply_async (self->store, batch, g_task_get_cancellable (task), on_changed, g_object_ref (task));
+  apply_change (task, batch);
 }
 
 static void
@@ -248,7 +261,7 @@ on_change_read (GObject *source, GAsyncResult *result, gpointer data)
     {
       change->bot = bty_bot_ref (bot);
       bty_store_get_async (self->store, &bty_soul_schema, "bot", bot->record.id, g_task_get_cancellable (task),
-                           on_soul_read, g_object_ref (task));
+                           on_soul_to_delete, g_object_ref (task));
       return;
     }
   batch = bty_batch_new ();
@@ -263,8 +276,7 @@ on_change_read (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   bty_batch_put (batch, change->bot);
-  bty_batch_publish (batch, change->topic, change->bot);
-  bty_store_apply_async (self->store, batch, g_task_get_cancellable (task), on_changed, g_object_ref (task));
+  apply_change (task, batch);
 }
 
 static void

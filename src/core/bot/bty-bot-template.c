@@ -134,8 +134,7 @@ load_from (const char *folder, const char *name, gboolean is_own, GError **error
 
   if (!read_text (path, "SOUL.md", &template->soul, error) ||
       !read_text (path, "IDENTITY.md", &template->identity, error) ||
-      !read_text (path, "USER.md", &template->user, error) ||
-      !read_text (path, "evals.yaml", &template->evals, error))
+      !read_text (path, "USER.md", &template->user, error) || !read_text (path, "evals.yaml", &template->evals, error))
     return NULL;
   if (template->soul == NULL)
     {

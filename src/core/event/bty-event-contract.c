@@ -51,6 +51,19 @@ static const BtyEventMember session_members[] = {
   { 0 },
 };
 
+static const BtyEventMember soul_members[] = {
+  STORED_MEMBERS,
+  { "bot", N_ ("Identifier of its bot"), NULL },
+  { "bot_slug", N_ ("Slug of its bot"), "slug" },
+  { "state", N_ ("Whether its files are what they should be: ok, held or writing"), NULL },
+  { "reason", N_ ("Why it is held, or why what was saved does not count"), NULL },
+  { "branch", N_ ("The branch in use"), NULL },
+  { "version", N_ ("Identifier of the version in use"), NULL },
+  { "number", N_ ("Number of the version in use"), NULL },
+  { "last", N_ ("Number of the newest version"), NULL },
+  { 0 },
+};
+
 static const BtyEventMember turn_members[] = {
   STORED_MEMBERS,
   { "session", N_ ("Identifier of its session"), NULL },
@@ -100,6 +113,11 @@ const BtyEventContract bty_event_contract[] = {
   { "provider.deleted", "provider.deleted", N_ ("A provider was taken away"), provider_members },
   { "session.closed", "session.closed", N_ ("A session takes no more messages"), session_members },
   { "session.deleted", "session.deleted", N_ ("A session was deleted with its messages"), session_members },
+  { "soul.changed", "soul.changed", N_ ("A soul has another version, or is no longer held"), soul_members },
+  { "soul.held", "soul.held", N_ ("A bot's files were changed behind the daemon's back: it waits for a person"),
+    soul_members },
+  { "soul.refused", "soul.refused", N_ ("What was saved cannot be a version: the last good one is used"),
+    soul_members },
   { "turn.started", "turn.started", N_ ("A question was asked"), turn_members },
   { "turn.finished", "turn.finished", N_ ("A turn is over, whether well or not"), turn_members },
   { NULL, "events.subscribed", N_ ("First of all, where a subscription begins with the present"), subscribed_members },
@@ -109,10 +127,10 @@ const BtyEventContract bty_event_contract[] = {
 const guint bty_n_event_contract = G_N_ELEMENTS (bty_event_contract);
 
 /* What topics of the core begin with, now or one day: no plugin has such a name. */
-static const char *const core_words[] = { "agent",    "bot",    "budget",   "call",    "chat",    "config", "daemon",
-                                          "event",    "events", "mcp",      "memory",  "message", "model",  "plugin",
-                                          "provider", "run",    "secret",   "session", "skill",   "span",   "system",
-                                          "tool",     "turn",   "workflow", NULL };
+static const char *const core_words[] = { "agent",    "bot",    "budget", "call",     "chat",    "config", "daemon",
+                                          "event",    "events", "mcp",    "memory",   "message", "model",  "plugin",
+                                          "provider", "run",    "secret", "session",  "skill",   "soul",   "span",
+                                          "system",   "tool",   "turn",   "workflow", NULL };
 
 static gsize
 first_word (const char *topic)
