@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "bot/bty-bot-service.h"
+#include "bot/bty-bot-template.h"
 #include "bty-access.h"
 #include "bty-bus.h"
 #include "bty-dispatcher.h"
@@ -282,6 +283,8 @@ make_domains (BtyEngine *self, GError **error)
          bty_catalogue_add (self->catalogue, bty_soul_operations, bty_n_soul_operations, self->souls, NULL, error) &&
          bty_catalogue_add (self->catalogue, bty_bot_operations, bty_n_bot_operations, self->bots, NULL, error) &&
          bty_catalogue_add (self->catalogue, bty_deleted_bot_operations, bty_n_deleted_bot_operations, self->bots, NULL,
+                            error) &&
+         bty_catalogue_add (self->catalogue, bty_template_operations, bty_n_template_operations, self->bots, NULL,
                             error) &&
          bty_catalogue_add (self->catalogue, bty_provider_operations, bty_n_provider_operations, self->providers, NULL,
                             error) &&

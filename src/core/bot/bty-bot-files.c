@@ -9,6 +9,7 @@
 #include <ftw.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <string.h>
 
 static const char default_soul[] =
   "# Soul\n"
@@ -168,5 +169,47 @@ bty_bot_files_forget (const char *data_dir, const char *name, GError **error)
 
   if (nftw (aside, remove_entry, 16, FTW_DEPTH | FTW_PHYS) != 0 && errno != ENOENT)
     return fail_from_errno (error, _ ("remove"), aside);
+  return TRUE;
+}
+
+static gboolean
+is_plain (const char *name)
+{
+  gsize length = strlen (name);
+
+  if (length == 0 || length > 120 || *name == '.' || !g_utf8_validate (name, -1, NULL))
+    return FALSE;
+  for (const char *p = name; *p != '\0'; p = g_utf8_next_char (p))
+    if (*p == '/' || *p == '\\' || g_unichar_iscntrl (g_utf8_get_char (p)))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+bty_bot_files_may (const char *name)
+{
+  if (g_str_has_prefix (name, "memory/"))
+    return is_plain (name + strlen ("memory/"));
+  return strcmp (name, "evals.yaml") == 0 || strcmp (name, "MEMORY.md") == 0;
+}
+
+gboolean
+bty_bot_files_add (const char *data_dir, const char *slug, GPtrArray *files, GError **error)
+{
+  g_autofree char *folder = bty_soul_folder (data_dir, slug);
+
+  for (guint i = 0; files != NULL && i < files->len; i++)
+    {
+      const BtyImportFile *file = g_ptr_array_index (files, i);
+      g_autofree char *path = g_build_filename (folder, file->name, NULL);
+      g_autofree char *above = g_path_get_dirname (path);
+
+      g_return_val_if_fail (bty_bot_files_may (file->name), FALSE);
+      if (g_mkdir_with_parents (above, 0700) != 0)
+        return fail_from_errno (error, _ ("make the folder"), above);
+      if (!g_file_set_contents_full (path, file->text, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
+                                     0600, error))
+        return bty_error_convert (error);
+    }
   return TRUE;
 }

@@ -18,3 +18,8 @@ gboolean bty_bot_files_is_aside (const char *data_dir, const char *name);
 gboolean bty_bot_files_put_back (const char *data_dir, const char *slug, const char *name, GError **error);
 /** bty_bot_files_forget: removes `bots/.deleted/<name>` with all that is in it; links are not followed */
 gboolean bty_bot_files_forget (const char *data_dir, const char *name, GError **error);
+
+/** bty_bot_files_may: Returns: whether @name is one of the files besides the soul's that a bot can be made with: evals.yaml, MEMORY.md, memory/NAME */
+gboolean bty_bot_files_may (const char *name);
+/** bty_bot_files_add: @files: (element-type BtyImportFile): writes them into the folder of @slug, each 0600 */
+gboolean bty_bot_files_add (const char *data_dir, const char *slug, GPtrArray *files, GError **error);

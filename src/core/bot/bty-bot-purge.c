@@ -10,7 +10,7 @@
 
 /* What is stored of a bot, each with its identifier in `bot`. */
 static const BtySchema *const belongings[] = {
-  &bty_message_schema,       &bty_turn_schema,      &bty_session_schema,  &bty_soul_ref_schema,
+  &bty_message_schema,       &bty_turn_schema,      &bty_session_schema,      &bty_soul_ref_schema,
   &bty_soul_proposal_schema, &bty_soul_test_schema, &bty_soul_version_schema, &bty_soul_text_schema,
 };
 

@@ -8,6 +8,7 @@
 #include "bot/bty-bot-deleted.h"
 #include "bot/bty-bot-files.h"
 #include "bot/bty-slug.h"
+#include "soul/bty-soul-import.h"
 
 #define MAX_TRIES 100
 #define A_BATCH   200
@@ -85,7 +86,7 @@ commit (GTask *task)
   if (restore->soul != NULL)
     {
       bty_record_take_string (&restore->soul->slug, g_strdup (restore->bot->slug));
-      bty_batch_put (batch, restore->soul);
+      bty_soul_service_return (self->souls, batch, restore->soul);
     }
   bty_batch_delete (batch, restore->deleted);
   bty_batch_publish (batch, "bot.restored", restore->bot);

@@ -223,7 +223,7 @@ on_soul_read (GObject *source, GAsyncResult *result, gpointer data)
   Change *change = g_task_get_task_data (task);
   GError *error = NULL;
   g_autoptr (BtySoul) soul = bty_store_get_finish (BTY_STORE (source), result, &error);
-  g_autoptr (BtyBatch) batch = bty_batch_new ();
+  g_autoptr (BtyBatch) batch = NULL;
 
   if (soul == NULL && !g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND))
     {
@@ -234,6 +234,7 @@ on_soul_read (GObject *source, GAsyncResult *result, gpointer data)
   g_clear_pointer (&change->deleted, bty_deleted_bot_unref);
   change->deleted = bty_deleted_bot_of (self, change->bot, soul);
   g_hash_table_add (self->claimed, g_strdup (change->bot->slug));
+  batch = bty_batch_new ();
   bty_batch_delete (batch, change->bot);
   if (soul != NULL)
     bty_soul_service_end (self->souls, batch, soul);

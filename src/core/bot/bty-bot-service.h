@@ -19,6 +19,43 @@ BtyBotService *bty_bot_service_new (BtyStore *store, BtySoulService *souls, cons
 void bty_bot_service_create_async (BtyBotService *service, const BtyBot *bot, GCancellable *cancellable,
                                    GAsyncReadyCallback callback, gpointer data);
 BtyBot *bty_bot_service_create_finish (BtyBotService *service, GAsyncResult *result, GError **error);
+
+/**
+ * BtyBotFounding: what a bot begins with besides its record
+ * @slug: (nullable): what its slug is made from; NULL: its name
+ * @texts: NULL in it: as its template has it, or the program
+ * @files: (nullable) (element-type BtyImportFile): more of its folder, with names that bty_bot_files_may() allows
+ * @cause, @author_kind, @author, @note: of its soul's first version
+ * @fill: (nullable): puts more into the batch that makes the bot; @has_soul: its soul as well, whose files are @texts
+ */
+typedef struct
+{
+  char *slug;
+  BtySoulTexts texts;
+  GPtrArray *files;
+  BtySoulCause cause;
+  BtyAuthorKind author_kind;
+  char *author;
+  char *note;
+  gboolean has_soul;
+  void (*fill) (BtyBatch *batch, const BtyBot *bot, gpointer data);
+  gpointer data;
+  GDestroyNotify destroy;
+} BtyBotFounding;
+BtyBotFounding *bty_bot_founding_new (void);
+void bty_bot_founding_free (BtyBotFounding *founding);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtyBotFounding, bty_bot_founding_free)
+
+/**
+ * bty_bot_service_found_async:
+ * @bot: in the create view; it may have an identifier, which nobody else must have
+ * @founding: (transfer full)
+ *
+ * Makes slug, folder and files, then the bot and its soul by one commit: a crash before that leaves a folder that is nobody's. Ended by
+ * bty_bot_service_create_finish().
+ */
+void bty_bot_service_found_async (BtyBotService *service, const BtyBot *bot, BtyBotFounding *founding,
+                                  GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 /** bty_bot_service_get_async: Errors: NOT_FOUND */
 void bty_bot_service_get_async (BtyBotService *service, const char *slug, GCancellable *cancellable,
                                 GAsyncReadyCallback callback, gpointer data);
