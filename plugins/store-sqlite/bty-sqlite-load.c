@@ -177,7 +177,12 @@ read_all (Load *self, GError **error)
       g_autoptr (GBytes) piece = NULL;
       g_autoptr (GError) reason = NULL;
 
-      if (g_cancellable_set_error_if_cancelled (self->cancellable, error) || !self->source (&piece, self->data, error))
+      if (g_cancellable_is_cancelled (self->cancellable))
+        {
+          g_set_error_literal (error, BTY_ERROR, BTY_ERROR_CANCELLED, _ ("the load was cancelled"));
+          return FALSE;
+        }
+      if (!self->source (&piece, self->data, error))
         return FALSE;
       if (piece == NULL)
         return self->is_ended || fail_bad (self, _ ("its end is missing"), error);
