@@ -31,9 +31,9 @@ read_key (const char *path, int fd, GError **error)
   bty_secret_clear_memory (text, sizeof text);
   if (key != NULL && bty_seal_recovery_is_one (key))
     return g_steal_pointer (&key);
-  g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS,
-               _ ("“%s” is no recovery key: put the one that you wrote down into it, or remove it to begin with a new one"),
-               path);
+  g_set_error (
+    error, BTY_ERROR, BTY_ERROR_DATA_LOSS,
+    _ ("“%s” is no recovery key: put the one that you wrote down into it, or remove it to begin with a new one"), path);
   return NULL;
 }
 

@@ -423,8 +423,22 @@ overwrite (const BtyBackupReader *self, guint index, GError **error)
   return is_written || bty_backup_fail (error, problem, _ ("the backup “%s” cannot be changed: %s"), self->path);
 }
 
+static gboolean
+is_among (const char *subject, const char *const *subjects)
+{
+  for (guint i = 0; subjects[i] != NULL; i++)
+    {
+      gsize length = strlen (subjects[i]);
+
+      if (strcmp (subject, subjects[i]) == 0 ||
+          (g_str_has_suffix (subjects[i], "*") && strncmp (subject, subjects[i], length - 1) == 0))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 gboolean
-bty_backup_forget (const char *path, const char *subject, guint *n_found, GError **error)
+bty_backup_forget (const char *path, const char *const *subjects, guint *n_found, GError **error)
 {
   g_autoptr (BtyBackupReader) self = bty_backup_reader_new (path, error);
 
@@ -434,10 +448,11 @@ bty_backup_forget (const char *path, const char *subject, guint *n_found, GError
     {
       const Slot *slot = self->subjects->pdata[i];
 
-      if (slot->state != BTY_BACKUP_SLOT_USED || strcmp (slot->subject, subject) != 0)
+      if (slot->state != BTY_BACKUP_SLOT_USED || !is_among (slot->subject, subjects))
         continue;
+      if (!overwrite (self, i, error))
+        return FALSE;
       (*n_found)++;
-      return overwrite (self, i, error);
     }
   return TRUE;
 }

@@ -38,13 +38,13 @@ gboolean bty_backup_reader_unlock (BtyBackupReader *self, const BtySecret *own, 
  * The next part: *@subject and *@bytes live until the next call. *@kind is %BTY_BACKUP_END at the end, after which there is
  * nothing more.
  */
-gboolean bty_backup_reader_next (BtyBackupReader *self, BtyBackupKind *kind, const char **subject,
-                                 const guint8 **bytes, gsize *length, GError **error);
+gboolean bty_backup_reader_next (BtyBackupReader *self, BtyBackupKind *kind, const char **subject, const guint8 **bytes,
+                                 gsize *length, GError **error);
 
 /*
- * Overwrites the key of @subject in the file at @path, durably. *@n_found: raised by one when it was there. What was sealed under it
- * can never be read again.
+ * Overwrites the keys of @subjects in the file at @path, durably; one with a star at its end stands for all that begin so. *@n_found:
+ * how many were there. What was sealed under them can never be read again.
  */
-gboolean bty_backup_forget (const char *path, const char *subject, guint *n_found, GError **error);
+gboolean bty_backup_forget (const char *path, const char *const *subjects, guint *n_found, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtyBackupReader, bty_backup_reader_free)

@@ -15,7 +15,7 @@
 #include "bty-seal-head.h"
 
 /* What gathers for one subject, and for all together. */
-#define CHUNK_SIZE (256 * 1024)
+#define CHUNK_SIZE  (256 * 1024)
 #define MAX_WAITING (8 * 1024 * 1024)
 
 typedef struct
