@@ -80,8 +80,8 @@ has (Load *self, const char *table, const char *column, GError **error)
   sqlite3_bind_text (statement, 2, column, -1, SQLITE_STATIC);
   code = sqlite3_step (statement);
   if (code == SQLITE_DONE)
-    g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS,
-                 _ ("the dump is damaged: version %lld has no column “%s.%s”"), (long long) self->version, table, column);
+    g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS, _ ("the dump is damaged: version %lld has no column “%s.%s”"),
+                 (long long) self->version, table, column);
   else if (code != SQLITE_ROW)
     bty_sqlite_connection_fail (self->connection, code, error);
   return code == SQLITE_ROW;
@@ -111,8 +111,9 @@ read_table (Load *self, BtySqlitePieceReader *reader, GError **error)
       g_string_append_printf (names, "%s\"%s\"", i > 0 ? ", " : "", column);
       g_string_append_printf (values, "%s$%u", i > 0 ? ", " : "", i + 1);
     }
-  self->tables[number] = (Table){ g_strdup_printf ("INSERT INTO \"%s\" (%s) VALUES (%s)", name, names->str, values->str),
-                                  n };
+  self->tables[number] = (Table){
+    g_strdup_printf ("INSERT INTO \"%s\" (%s) VALUES (%s)", name, names->str, values->str), n
+  };
   empty = g_strdup_printf ("DELETE FROM \"%s\"", name); /* a migration may have put a row in */
   return bty_sqlite_connection_run (self->connection, empty, error);
 }
@@ -177,8 +178,11 @@ read_all (Load *self, GError **error)
       g_autoptr (GBytes) piece = NULL;
       g_autoptr (GError) reason = NULL;
 
-      if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
-        return bty_error_convert (error);
+      if (g_cancellable_is_cancelled (self->cancellable))
+        {
+          g_set_error_literal (error, BTY_ERROR, BTY_ERROR_CANCELLED, _ ("the load was cancelled"));
+          return FALSE;
+        }
       if (!self->source (&piece, self->data, error))
         return FALSE;
       if (piece == NULL)
@@ -241,9 +245,9 @@ make_file (const char *folder, const char *file, GError **error)
       return TRUE;
     }
   g_set_error (error, BTY_ERROR,
-               problem == EEXIST                          ? BTY_ERROR_ALREADY_EXISTS
+               problem == EEXIST                        ? BTY_ERROR_ALREADY_EXISTS
                : problem == ENOSPC || problem == EDQUOT ? BTY_ERROR_RESOURCE_EXHAUSTED
-                                                          : BTY_ERROR_UNAVAILABLE,
+                                                        : BTY_ERROR_UNAVAILABLE,
                _ ("cannot make the database “%s”: %s"), file, g_strerror (problem));
   return FALSE;
 }

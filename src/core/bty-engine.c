@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 
+#include "backup/bty-backup-service.h"
 #include "bot/bty-bot-service.h"
 #include "bot/bty-bot-template.h"
 #include "bty-access.h"
@@ -45,6 +46,8 @@ struct _BtyEngine
   BtyBotService *bots;
   BtyProviderService *providers;
   BtyChatService *chat;
+  BtyBackupService *backups;
+  char *restored; /* (nullable): see bty_backup_take_over() */
   GPtrArray *transports;
   BtySystem system;
   BtyIdle *idle;
@@ -75,6 +78,7 @@ bty_engine_finalize (GObject *object)
   g_clear_handle_id (&self->later, g_source_remove);
   g_clear_pointer (&self->idle, bty_idle_free);
   g_clear_pointer (&self->transports, g_ptr_array_unref);
+  g_clear_object (&self->backups);
   g_clear_object (&self->chat);
   g_clear_object (&self->providers);
   g_clear_object (&self->bots);
@@ -90,6 +94,7 @@ bty_engine_finalize (GObject *object)
   g_clear_object (&self->settings);
   g_clear_pointer (&self->access, bty_access_free);
   g_clear_pointer (&self->data_dir, g_free);
+  g_clear_pointer (&self->restored, g_free);
   G_OBJECT_CLASS (bty_engine_parent_class)->finalize (object);
 }
 
@@ -215,6 +220,7 @@ bty_engine_new (const char *data_dir, const char *config_dir, GError **error)
   bty_chat_add_settings (self->settings);
   bty_event_add_settings (self->settings);
   bty_soul_add_settings (self->settings);
+  bty_backup_add_settings (self->settings);
   return g_steal_pointer (&self);
 }
 
@@ -231,13 +237,31 @@ bty_engine_know_settings (BtyEngine *self)
   bty_plugin_registry_open_all (self->registry);
 }
 
+static BtyStore *
+make_store (gpointer data, GError **error)
+{
+  BtyEngine *self = data;
+  g_autofree char *kind = bty_settings_get (self->settings, "store", "kind");
+
+  return (BtyStore *) bty_plugin_registry_make (self->registry, BTY_FEATURE_STORE, kind, error);
+}
+
+BtyBackupRestored *
+bty_engine_restore (BtyEngine *self, const char *path, const BtySecret *given, GError **error)
+{
+  g_autoptr (BtyStore) store = NULL;
+
+  bty_plugin_registry_find (self->registry);
+  store = make_store (self, error);
+  return store != NULL ? bty_backup_restore_file (self->data_dir, path, store, given, error) : NULL;
+}
+
 static gboolean
 open_store (BtyEngine *self, GError **error)
 {
-  g_autofree char *kind = bty_settings_get (self->settings, "store", "kind");
-
-  self->store = (BtyStore *) bty_plugin_registry_make (self->registry, BTY_FEATURE_STORE, kind, error);
-  if (self->store == NULL || !bty_store_open (self->store, self->data_dir, error))
+  self->store = make_store (self, error);
+  if (self->store == NULL || !bty_backup_take_over (self->data_dir, &self->restored, error) ||
+      !bty_store_open (self->store, self->data_dir, error))
     return FALSE;
   self->is_store_open = TRUE;
   self->bus = bty_bus_new ();
@@ -263,6 +287,7 @@ make_domains (BtyEngine *self, GError **error)
   self->bots = bty_bot_service_new (self->store, self->souls, self->data_dir);
   self->providers = bty_provider_service_new (self->store, self->registry, self->secrets);
   self->chat = bty_chat_service_new (self->store, self->bots, self->providers, self->settings);
+  self->backups = bty_backup_service_new (self->store, self->settings, self->data_dir, make_store, self);
   self->system = (BtySystem){ .data_dir = self->data_dir,
                               .started_at = g_get_real_time (),
                               .settings = self->settings,
@@ -289,7 +314,10 @@ make_domains (BtyEngine *self, GError **error)
          bty_catalogue_add (self->catalogue, bty_provider_operations, bty_n_provider_operations, self->providers, NULL,
                             error) &&
          bty_catalogue_add (self->catalogue, bty_chat_operations, bty_n_chat_operations, self->chat, NULL, error) &&
-         bty_catalogue_add (self->catalogue, bty_session_operations, bty_n_session_operations, self->chat, NULL, error);
+         bty_catalogue_add (self->catalogue, bty_session_operations, bty_n_session_operations, self->chat, NULL,
+                            error) &&
+         bty_catalogue_add (self->catalogue, bty_backup_operations, bty_n_backup_operations, self->backups, NULL,
+                            error);
 }
 
 /* A door may open later, or not at all for this daemon: then it has no address yet. */
@@ -386,6 +414,7 @@ do_later (gpointer data)
   bty_bot_service_ensure_default_async (self->bots, on_default_bot, NULL);
   bty_chat_service_mend (self->chat);
   bty_soul_service_start (self->souls);
+  bty_backup_service_start (self->backups, self->restored);
   bty_plugin_index_start (bty_plugin_registry_get_index (self->registry));
   return G_SOURCE_REMOVE;
 }
@@ -429,8 +458,10 @@ finish_turns (BtyEngine *self)
   gint64 patience = g_get_monotonic_time () + STOP_PATIENCE;
   guint ticker = g_timeout_add (50, wake_up, NULL);
 
+  bty_backup_service_stop (self->backups);
   bty_chat_service_stop (self->chat);
-  while (!bty_chat_service_is_idle (self->chat) && g_get_monotonic_time () < patience)
+  while (!(bty_chat_service_is_idle (self->chat) && bty_backup_service_is_idle (self->backups)) &&
+         g_get_monotonic_time () < patience)
     g_main_context_iteration (NULL, TRUE);
   g_source_remove (ticker);
 }
@@ -441,7 +472,8 @@ is_busy (guint64 *n_uses, gpointer data)
   BtyEngine *self = data;
 
   *n_uses = bty_dispatcher_get_n_calls (self->dispatcher);
-  return bty_dispatcher_get_n_running (self->dispatcher) > 0 || !bty_chat_service_is_idle (self->chat);
+  return bty_dispatcher_get_n_running (self->dispatcher) > 0 || !bty_chat_service_is_idle (self->chat) ||
+         bty_backup_service_is_busy (self->backups);
 }
 
 void

@@ -4,6 +4,7 @@
 #define BTY_INSIDE
 
 #include "bty-audit.h"
+#include "bty-backup.h"
 #include "bty-batch.h"
 #include "bty-bot.h"
 #include "bty-call.h"

@@ -104,6 +104,31 @@ static const BtyEventMember plugin_members[] = {
   { 0 },
 };
 
+static const BtyEventMember backup_members[] = {
+  { "name", N_ ("Its file in the folder of backups"), NULL },
+  { "bytes", N_ ("Size of its file"), NULL },
+  { "subjects", N_ ("How many keys it has"), NULL },
+  { "rows", N_ ("Rows of the store in it"), NULL },
+  { "files", N_ ("Files in it"), NULL },
+  { "seconds", N_ ("How long it took"), NULL },
+  { "encrypted", N_ ("Whether it is sealed"), NULL },
+  { "automatic", N_ ("Whether the schedule made it"), NULL },
+  { 0 },
+};
+
+static const BtyEventMember backup_failure_members[] = {
+  { "name", N_ ("The backup that was not made"), NULL },
+  { "cause", N_ ("Who wanted it: schedule or request"), NULL },
+  { "error_code", N_ ("Code of what went wrong"), NULL },
+  { "error", N_ ("What went wrong"), NULL },
+  { 0 },
+};
+
+static const BtyEventMember backup_restored_members[] = {
+  { "kept", N_ ("Folder in the data folder that has what was there before"), NULL },
+  { 0 },
+};
+
 static const BtyEventMember subscribed_members[] = {
   { "cursor", N_ ("Where the event log ends now: what follows comes after it"), NULL },
   { 0 },
@@ -116,6 +141,10 @@ static const BtyEventMember missed_members[] = {
 };
 
 const BtyEventContract bty_event_contract[] = {
+  { "backup.created", "backup.created", N_ ("A backup was made"), backup_members },
+  { "backup.failed", "backup.failed", N_ ("A backup was not made"), backup_failure_members },
+  { "backup.restored", "backup.restored", N_ ("A backup has taken the place of what was there"),
+    backup_restored_members },
   { "bot.created", "bot.created", N_ ("A bot was made"), bot_members },
   { "bot.updated", "bot.updated", N_ ("A bot was changed"), bot_members },
   { "bot.started", "bot.started", N_ ("A bot answers again"), bot_members },
@@ -147,10 +176,11 @@ const BtyEventContract bty_event_contract[] = {
 const guint bty_n_event_contract = G_N_ELEMENTS (bty_event_contract);
 
 /* What topics of the core begin with, now or one day: no plugin has such a name. */
-static const char *const core_words[] = { "agent",    "bot",    "budget", "call",     "chat",    "config", "daemon",
-                                          "event",    "events", "mcp",    "memory",   "message", "model",  "plugin",
-                                          "provider", "run",    "secret", "session",  "skill",   "soul",   "span",
-                                          "system",   "tool",   "turn",   "workflow", NULL };
+static const char *const core_words[] = {
+  "agent",  "audit",   "backup", "bot",   "budget", "call",     "capsule", "chat",   "config",  "daemon", "event",
+  "events", "mcp",     "memory", "message", "model", "plugin",   "provider", "run",    "secret",  "session", "skill",
+  "soul",   "span",    "system", "tool",  "turn",   "workflow", NULL,
+};
 
 static gsize
 first_word (const char *topic)
