@@ -33,6 +33,9 @@ gboolean vault_test_unlock (BtySecretStore *store, const char *password, GError 
 gboolean vault_test_set_password (BtySecretStore *store, const char *current, const char *password, GError **error);
 char *vault_test_make_recovery (BtySecretStore *store, GError **error);
 
+/* A GLogWriterFunc: warnings do not end the test, since it is about what is warned of. */
+GLogWriterOutput vault_test_log_quietly (GLogLevelFlags level, const GLogField *fields, gsize n, gpointer unused);
+
 /* A keyring in memory. */
 #define FAKE_TYPE_KEYRING (fake_keyring_get_type ())
 G_DECLARE_FINAL_TYPE (FakeKeyring, fake_keyring, FAKE, KEYRING, GObject)
