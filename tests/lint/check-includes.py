@@ -98,7 +98,7 @@ def check_plugin(path, quote, name, header):
     driver = folder.startswith('plugins/store-')
     if driver and header.startswith('src/sql/') and os.path.basename(header).startswith('bty-sql'):
         return None
-    if folder.startswith('plugins/secret-vault') and header.startswith('src/seal/'):
+    if folder == 'plugins/secret-vault/' and header.startswith('src/seal/'):
         return None
     return 'of our headers, plugins include <boternity.h>, <boternity-http.h> and those of their own folder only'
 

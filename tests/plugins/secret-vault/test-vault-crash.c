@@ -73,8 +73,8 @@ run_writer (const char *folder, guint round, const char *password, guint millise
   char buffer[65536];
   gssize n;
 
-  g_spawn_async_with_pipes (NULL, (char **) argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL,
-                            &pid, &in, &out, NULL, &error);
+  g_spawn_async_with_pipes (NULL, (char **) argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDERR_TO_DEV_NULL, NULL,
+                            NULL, &pid, &in, &out, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpint (write (in, line, strlen (line)), ==, (gssize) strlen (line));
   n = read (out, buffer, sizeof buffer); /* from its first word on, so that it does write in each round */
