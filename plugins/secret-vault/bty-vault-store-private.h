@@ -10,7 +10,8 @@ struct _BtyVaultStore
 {
   GObject parent_instance;
   BtyVault *vault; /* the worker's, while an operation is under way */
-  BtyHost *host;   /* (nullable) */
+  BtyHost *host;   /* (nullable): in tests */
+  BtyVaultKeep test_keep;
   BtySecretStore *keeper;
   GThreadPool *worker;
   GQueue *waiting; /* of GTask */
