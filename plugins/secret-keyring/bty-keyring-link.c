@@ -147,7 +147,9 @@ on_connected (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GDBusConnection) connection = g_dbus_connection_new_for_address_finish (result, &error);
 
-  if (connection == NULL)
+  if (connection != NULL && g_dbus_connection_is_closed (connection)) /* already */
+    error = bty_keyring_error_no_bus ();
+  if (error != NULL)
     {
       g_task_return_error (task, g_steal_pointer (&error));
       return;
