@@ -54,6 +54,12 @@ static const Row rows[] = {
     .button = N_ ("Look again"),
     .request = "name",
     .operation = "plugin.scan" },
+  { .type = "org.boternity.backup.failed",
+    .member = "cause",
+    .value = "schedule",
+    .title = N_ ("A backup could not be made"),
+    .body = "error",
+    .about = "name" },
 };
 
 typedef struct
