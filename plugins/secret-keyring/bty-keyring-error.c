@@ -11,17 +11,18 @@
 GError *
 bty_keyring_error_silent (guint ms)
 {
-  return g_error_new (BTY_ERROR, BTY_ERROR_UNAVAILABLE,
-                      _ ("the keyring did not answer within %u ms: restart it, raise keyring.timeout, or use the vault"),
-                      ms);
+  return g_error_new (
+    BTY_ERROR, BTY_ERROR_UNAVAILABLE,
+    _ ("the keyring did not answer within %u ms: restart it, raise keyring.timeout, or use the vault"), ms);
 }
 
 GError *
 bty_keyring_error_locked (void)
 {
-  return g_error_new_literal (BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                              _ ("the keyring is locked: unlock it with boternity-ctl secret unlock --store keyring, or "
-                                 "by logging in to the desktop"));
+  return g_error_new_literal (
+    BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+    _ ("the keyring is locked: unlock it with boternity-ctl secret unlock --store keyring, or "
+       "by logging in to the desktop"));
 }
 
 GError *
@@ -35,14 +36,10 @@ bty_keyring_error_no_bus (void)
 static gboolean
 is_absent (const GError *error)
 {
-  static const GDBusError codes[] = { G_DBUS_ERROR_SERVICE_UNKNOWN,
-                                      G_DBUS_ERROR_NAME_HAS_NO_OWNER,
-                                      G_DBUS_ERROR_SPAWN_EXEC_FAILED,
-                                      G_DBUS_ERROR_SPAWN_FORK_FAILED,
-                                      G_DBUS_ERROR_SPAWN_CHILD_EXITED,
-                                      G_DBUS_ERROR_SPAWN_CHILD_SIGNALED,
-                                      G_DBUS_ERROR_SPAWN_FAILED,
-                                      G_DBUS_ERROR_SPAWN_SERVICE_NOT_FOUND,
+  static const GDBusError codes[] = { G_DBUS_ERROR_SERVICE_UNKNOWN,    G_DBUS_ERROR_NAME_HAS_NO_OWNER,
+                                      G_DBUS_ERROR_SPAWN_EXEC_FAILED,  G_DBUS_ERROR_SPAWN_FORK_FAILED,
+                                      G_DBUS_ERROR_SPAWN_CHILD_EXITED, G_DBUS_ERROR_SPAWN_CHILD_SIGNALED,
+                                      G_DBUS_ERROR_SPAWN_FAILED,       G_DBUS_ERROR_SPAWN_SERVICE_NOT_FOUND,
                                       G_DBUS_ERROR_UNKNOWN_INTERFACE };
 
   for (guint i = 0; i < G_N_ELEMENTS (codes); i++)

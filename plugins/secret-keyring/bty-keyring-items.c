@@ -114,7 +114,8 @@ take_value (SecretItem *item, GError **error)
     secret = bty_secret_new (bytes, length);
   else
     g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS,
-                 _ ("what the keyring has under this name is longer than %d bytes: it is no secret of ours"), MAX_LENGTH);
+                 _ ("what the keyring has under this name is longer than %d bytes: it is no secret of ours"),
+                 MAX_LENGTH);
   secret_value_unref (value);
   return secret;
 }

@@ -147,7 +147,9 @@ on_connected (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GDBusConnection) connection = g_dbus_connection_new_for_address_finish (result, &error);
 
-  if (connection == NULL)
+  if (connection != NULL && g_dbus_connection_is_closed (connection)) /* already */
+    error = bty_keyring_error_no_bus ();
+  if (error != NULL)
     {
       g_task_return_error (task, g_steal_pointer (&error));
       return;
@@ -167,6 +169,11 @@ bty_keyring_link_connect_async (BtyKeyringLink *self, GCancellable *cancellable,
   g_autofree char *address = find_bus ();
 
   g_task_set_source_tag (task, bty_keyring_link_connect_async);
+  if (self->connection != NULL && g_dbus_connection_is_closed (self->connection)) /* and it is about to be told */
+    {
+      drop (self);
+      g_signal_emit (self, changed_signal, 0);
+    }
   if (self->connection != NULL)
     g_task_return_pointer (task, g_object_ref (self->connection), g_object_unref);
   else if (address == NULL)
@@ -221,7 +228,7 @@ bty_keyring_link_open_async (BtyKeyringLink *self, GCancellable *cancellable, GA
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
 
   g_task_set_source_tag (task, bty_keyring_link_open_async);
-  if (self->service != NULL)
+  if (self->service != NULL && !g_dbus_connection_is_closed (self->connection))
     g_task_return_pointer (task, g_object_ref (self->service), g_object_unref);
   else
     bty_keyring_link_connect_async (self, cancellable, on_connected_to_open, g_steal_pointer (&task));

@@ -18,7 +18,8 @@ const BtySetting bty_keyring_settings[] = {
   { "keyring", "refresh", BTY_SETTING_INT, "30000", "ms", 10, 86400000,
     N_ ("After how long the keyring's state is looked at again by itself; changes it tells of count at once") },
   { "keyring", "installation", BTY_SETTING_STRING, "", NULL, 0, 0,
-    N_ ("What tells this installation's secrets in the keyring from others'; empty: made from the data folder's path") },
+    N_ (
+      "What tells this installation's secrets in the keyring from others'; empty: made from the data folder's path") },
 };
 const guint bty_keyring_n_settings = G_N_ELEMENTS (bty_keyring_settings);
 

@@ -6,9 +6,9 @@
 
 G_BEGIN_DECLS
 
-#define BTY_KEYRING_BUS_NAME "org.freedesktop.secrets"
-#define BTY_KEYRING_PATH     "/org/freedesktop/secrets"
-#define BTY_KEYRING_INTERFACE  "org.freedesktop.Secret.Service"
+#define BTY_KEYRING_BUS_NAME  "org.freedesktop.secrets"
+#define BTY_KEYRING_PATH      "/org/freedesktop/secrets"
+#define BTY_KEYRING_INTERFACE "org.freedesktop.Secret.Service"
 
 /**
  * BtyKeyringService:

@@ -23,7 +23,8 @@ finish (BtyKeyringCall *call, int n, const GError *error)
     {
       g_set_error_literal (
         &refused, BTY_ERROR, BTY_ERROR_PERMISSION_DENIED,
-        _ ("the keyring stayed locked: its prompt was dismissed, or could not be shown because there is no desktop here"));
+        _ (
+          "the keyring stayed locked: its prompt was dismissed, or could not be shown because there is no desktop here"));
       bty_keyring_call_fail (call, refused);
     }
 }
@@ -62,14 +63,14 @@ on_collection (GObject *source, GAsyncResult *result, gpointer data)
     finish (call, 0, error);
   else if (collection == NULL)
     secret_collection_create (service, _ ("Default keyring"), "default", SECRET_COLLECTION_CREATE_NONE,
-                              call->cancellable, on_created, g_steal_pointer (&call));
+                              call->cancellable, on_created, bty_keyring_call_ref (call));
   else if (!secret_collection_get_locked (collection))
     finish (call, 1, NULL);
   else
     {
       GList objects = { .data = collection };
 
-      secret_service_unlock (service, &objects, call->cancellable, on_unlocked, g_steal_pointer (&call));
+      secret_service_unlock (service, &objects, call->cancellable, on_unlocked, bty_keyring_call_ref (call));
     }
 }
 

@@ -127,8 +127,8 @@ wait_until_owned (BtyTestKeyring *self, gboolean owned)
 static GSubprocessLauncher *
 new_launcher (BtyTestKeyring *self, GSubprocessFlags flags)
 {
-  static const char *const folders[] = { "HOME",           "XDG_DATA_HOME",  "XDG_RUNTIME_DIR",
-                                         "XDG_CACHE_HOME", "XDG_CONFIG_HOME" };
+  static const char *const folders[] = { "HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "XDG_CACHE_HOME",
+                                         "XDG_CONFIG_HOME" };
   GSubprocessLauncher *launcher = g_subprocess_launcher_new (flags);
 
   for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
