@@ -113,8 +113,9 @@ on_gate_tested (GObject *source, GAsyncResult *result, gpointer data)
   else if (report != NULL)
     g_task_return_new_error (
       task, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-      _ ("with this change the golden questions of “%s” give %.0f percent, and its gate asks for %lld: “boternity-ctl soul "
-         "test %s” shows them all"),
+      _ (
+        "with this change the golden questions of “%s” give %.0f percent, and its gate asks for %lld: “boternity-ctl soul "
+        "test %s” shows them all"),
       gate->slug, report->test->score, (long long) gate->least, gate->slug);
   else if (g_error_matches (error, BTY_ERROR, BTY_ERROR_CANCELLED) ||
            g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
