@@ -196,6 +196,7 @@ bty_anchor_set (BtyAnchor *self, const char *key, gint64 number, const char *has
   self->lines += 1;
   if (self->file < 0)
     return;
-  if (write (self->file, line, length) != (gssize) length || self->lines > 2 * g_hash_table_size (self->links) + SPARE_LINES)
+  if (write (self->file, line, length) != (gssize) length ||
+      self->lines > 2 * g_hash_table_size (self->links) + SPARE_LINES)
     compact (self);
 }

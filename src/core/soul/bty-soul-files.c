@@ -69,13 +69,13 @@ bty_soul_text_check (const char *name, const char *text, gsize length, gint64 ma
   const char *end;
 
   if ((gint64) length > max)
-    return g_strdup_printf (_ ("%s has %" G_GSIZE_FORMAT " bytes, and at most %" G_GINT64_FORMAT
-                               " are allowed: shorten it, or raise the setting soul.max_file"),
-                            name, length, max);
+    return g_strdup_printf (
+      _ ("%s has %zu bytes, and at most %lld are allowed: shorten it, or raise the setting soul.max_file"), name,
+      length, (long long) max);
   if (memchr (text, '\0', length) != NULL)
     return g_strdup_printf (_ ("%s holds a NUL byte: save it as plain UTF-8 text"), name);
   if (!g_utf8_validate (text, (gssize) length, &end))
-    return g_strdup_printf (_ ("%s is not UTF-8 text from byte %" G_GSIZE_FORMAT " on: save it as UTF-8"), name,
+    return g_strdup_printf (_ ("%s is not UTF-8 text from byte %zu on: save it as UTF-8"), name,
                             (gsize) (end - text) + 1);
   return NULL;
 }
@@ -151,9 +151,9 @@ read_file (BtySoulFilesNow *files, guint index, int folder, gint64 max)
   if (!S_ISREG (before.st_mode))
     now->problem = g_strdup_printf (_ ("%s is no ordinary file: put one there"), name);
   else if (before.st_size > max)
-    now->problem = g_strdup_printf (_ ("%s has %" G_GINT64_FORMAT " bytes, and at most %" G_GINT64_FORMAT
-                                       " are allowed: shorten it, or raise the setting soul.max_file"),
-                                    name, (gint64) before.st_size, max);
+    now->problem = g_strdup_printf (
+      _ ("%s has %lld bytes, and at most %lld are allowed: shorten it, or raise the setting soul.max_file"), name,
+      (long long) before.st_size, (long long) max);
   else if ((text = read_all (file, before.st_size, max)) == NULL)
     now->problem = why_not_open (name, errno);
   else

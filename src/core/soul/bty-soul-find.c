@@ -60,9 +60,9 @@ take_piece (Load *load, BtySoulFile file, const BtySoulText *text)
     load->prompt->texts.text[file] = g_strdup (text->text);
   else if (load->error == NULL)
     g_set_error (&load->error, BTY_ERROR, BTY_ERROR_DATA_LOSS,
-                 _ ("%s of version %" G_GINT64_FORMAT " is not what was stored: the database was changed or damaged; "
+                 _ ("%s of version %lld is not what was stored: the database was changed or damaged; "
                     "“boternity-ctl soul verify” says more"),
-                 bty_enum_nick (bty_soul_files, (int) file), version->number);
+                 bty_enum_nick (bty_soul_files, (int) file), (long long) version->number);
 }
 
 static void

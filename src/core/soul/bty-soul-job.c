@@ -127,12 +127,12 @@ void
 bty_soul_job_fail (BtySoulJob *job, GError *error)
 {
   g_autoptr (GTask) task = g_steal_pointer (&job->task);
-  gboolean is_gone = g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND);
+  gboolean is_gone = job->soul == NULL && g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND);
   gboolean is_told = task != NULL || is_gone;
 
   if (!is_told)
     g_message ("the soul of “%s”: %s", job->entry->slug, error->message);
-  end (job, is_gone && task == NULL);
+  end (job, is_gone);
   if (task != NULL)
     g_task_return_error (task, error);
   else
@@ -250,8 +250,8 @@ on_version (GObject *store, GAsyncResult *result, gpointer data)
     }
   hash = bty_soul_hash (job->version);
   if (g_strcmp0 (hash, job->version->hash) != 0)
-    job->broken = g_strdup_printf (_ ("version %" G_GINT64_FORMAT " is not what its hash says: the database was changed"),
-                                   job->version->number);
+    job->broken = g_strdup_printf (_ ("version %lld is not what its hash says: the database was changed"),
+                                   (long long) job->version->number);
   bty_soul_job_check_chain (job, read_files);
 }
 

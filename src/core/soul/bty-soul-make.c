@@ -307,6 +307,7 @@ bty_soul_service_begin (BtySoulService *self, BtyBatch *batch, const char *bot, 
 {
   g_autoptr (BtySoulVersion) version = bty_soul_version_first (bot, change);
   g_autoptr (BtySoul) soul = bty_soul_new ();
+  BtySoulEntry *entry;
 
   soul->bot = g_strdup (bot);
   soul->slug = g_strdup (change->slug);
@@ -319,5 +320,8 @@ bty_soul_service_begin (BtySoulService *self, BtyBatch *batch, const char *bot, 
   bty_batch_put (batch, version);
   bty_soul_put_texts (batch, bot, &change->texts);
   put_branch (batch, version);
-  bty_soul_service_entry (self, change->slug)->known = TRUE;
+  entry = bty_soul_service_entry (self, change->slug);
+  entry->known = TRUE;
+  entry->anchored = entry->stamped = FALSE; /* of another bot that had this name */
+  bty_soul_watch_remove (self->watch, change->slug);
 }
