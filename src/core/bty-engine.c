@@ -21,7 +21,7 @@
 #include "event/bty-event-service.h"
 #include "route/bty-provider-service.h"
 #include "secret/bty-secret-service.h"
-#include "soul/bty-soul-service.h"
+#include "soul/bty-soul-operations.h"
 
 /* How long a stop waits for turns to put on disk what was said, in microseconds. */
 #define STOP_PATIENCE (5 * G_USEC_PER_SEC)
@@ -278,6 +278,7 @@ make_domains (BtyEngine *self, GError **error)
          bty_catalogue_add (self->catalogue, bty_event_operations, bty_n_event_operations, self->events, NULL, error) &&
          bty_catalogue_add (self->catalogue, bty_plugin_operations, bty_n_plugin_operations, self->registry, NULL,
                             error) &&
+         bty_catalogue_add (self->catalogue, bty_soul_operations, bty_n_soul_operations, self->souls, NULL, error) &&
          bty_catalogue_add (self->catalogue, bty_bot_operations, bty_n_bot_operations, self->bots, NULL, error) &&
          bty_catalogue_add (self->catalogue, bty_provider_operations, bty_n_provider_operations, self->providers, NULL,
                             error) &&

@@ -18,6 +18,14 @@ typedef enum
   BTY_CTL_FILE,
   BTY_CTL_CHECK,
   BTY_CTL_LEVEL,
+  /* These belong to the bot that is named before them. */
+  BTY_CTL_VERSION,
+  BTY_CTL_BRANCH,
+  BTY_CTL_SECTION,
+  /* These do not. */
+  BTY_CTL_SOUL_FILE,
+  BTY_CTL_POLICY,
+  BTY_CTL_PROPOSAL,
 } BtyCtlKind;
 
 /*

@@ -13,6 +13,7 @@ const BtyCtlVerb *const bty_ctl_verbs[] = {
   /* clang-format off */
   &bty_ctl_chat_verb,
   &bty_ctl_bot_verb,
+  &bty_ctl_soul_verb,
   &bty_ctl_session_verb,
   &bty_ctl_provider_verb,
   &bty_ctl_model_verb,

@@ -33,7 +33,9 @@ bty_ctl_terminal_has_colour (int fd)
 const char *
 bty_ctl_terminal_style (int fd, BtyCtlStyle style)
 {
-  static const char *const escapes[] = { "\033[0m", "\033[1m", "\033[2m", "\033[31m", "\033[36m" };
+  static const char *const escapes[] = {
+    "\033[0m", "\033[1m", "\033[2m", "\033[31m", "\033[36m", "\033[32m", "\033[7m"
+  };
 
   return bty_ctl_terminal_has_colour (fd) ? escapes[style] : "";
 }

@@ -10,6 +10,8 @@ typedef enum
   BTY_CTL_DIM,
   BTY_CTL_RED,
   BTY_CTL_CYAN,
+  BTY_CTL_GREEN,
+  BTY_CTL_REVERSE,
 } BtyCtlStyle;
 
 /* Everything about a terminal is decided for one descriptor: 1 is where answers go, 2 is for remarks. */

@@ -40,6 +40,7 @@
 #include "bty-setting.h"
 #include "bty-skill-runtime.h"
 #include "bty-socket.h"
+#include "bty-soul-request.h"
 #include "bty-soul.h"
 #include "bty-soul-test.h"
 #include "bty-store.h"

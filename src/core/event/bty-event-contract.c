@@ -71,6 +71,22 @@ static const BtyEventMember soul_test_members[] = {
   { 0 },
 };
 
+static const BtyEventMember proposal_members[] = {
+  STORED_MEMBERS,
+  { "bot", N_ ("Identifier of its bot"), NULL },
+  { "bot_slug", N_ ("Slug of its bot"), "slug" },
+  { "state", N_ ("Whether it was decided: open, accepted or refused"), NULL },
+  { "base_number", N_ ("Number of the version that it would change"), NULL },
+  { "note", N_ ("Why it was proposed"), NULL },
+  { "author_kind", N_ ("What proposed it: bot or person"), NULL },
+  { "author", N_ ("Who proposed it"), NULL },
+  { "decided_by", N_ ("Who decided"), NULL },
+  { "decided_at", N_ ("When it was decided"), NULL },
+  { "answer", N_ ("What was said to it"), NULL },
+  { "version", N_ ("Identifier of the version that came of it"), NULL },
+  { 0 },
+};
+
 static const BtyEventMember turn_members[] = {
   STORED_MEMBERS,
   { "session", N_ ("Identifier of its session"), NULL },
@@ -118,6 +134,7 @@ const BtyEventContract bty_event_contract[] = {
   { "provider.deleted", "provider.deleted", N_ ("A provider was taken away"), provider_members },
   { "session.closed", "session.closed", N_ ("A session takes no more messages"), session_members },
   { "session.deleted", "session.deleted", N_ ("A session was deleted with its messages"), session_members },
+  { "soul.approved", "soul.approved", N_ ("A proposal became a version of its soul"), proposal_members },
   { "soul.changed", "soul.changed", N_ ("A soul has another version, or is no longer held"), soul_members },
   { "soul.gate_failed", "soul.gate_failed", N_ ("What was saved with an editor counts, but does not reach the gate"),
     soul_test_members },
@@ -125,6 +142,9 @@ const BtyEventContract bty_event_contract[] = {
     soul_members },
   { "soul.refused", "soul.refused", N_ ("What was saved cannot be a version: the last good one is used"),
     soul_members },
+  { "soul.proposed", "soul.proposed", N_ ("A change of a soul was proposed: a person decides"), proposal_members },
+  { "soul.refused_proposal", "soul.refused_proposal", N_ ("A proposal was refused"), proposal_members },
+  { "soul.updated", "soul.updated", N_ ("Who may change a soul was changed"), soul_members },
   { "soul.tested", "soul.tested", N_ ("A version was asked the golden questions"), soul_test_members },
   { "turn.started", "turn.started", N_ ("A question was asked"), turn_members },
   { "turn.finished", "turn.finished", N_ ("A turn is over, whether well or not"), turn_members },

@@ -41,8 +41,6 @@ struct _BtySoulService
   guint n_checking;
   guint sweep;
   gboolean is_warned; /* that there was no anchor */
-  BtySoulGuard guard;
-  gpointer guard_data;
   BtySoulGate gate;
   BtySoulGateAnswer gate_answer;
   gpointer gate_data;

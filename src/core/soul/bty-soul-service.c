@@ -133,13 +133,6 @@ bty_soul_service_get_store (BtySoulService *self)
   return self->store;
 }
 
-void
-bty_soul_service_set_guard (BtySoulService *self, BtySoulGuard guard, gpointer data)
-{
-  self->guard = guard;
-  self->guard_data = data;
-}
-
 BtySoulChange *
 bty_soul_change_new (const char *slug, BtySoulCause cause)
 {
