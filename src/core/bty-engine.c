@@ -17,6 +17,7 @@
 #include "bty-plugin-registry.h"
 #include "bty-system-operations.h"
 #include "chat/bty-chat-service.h"
+#include "evaluate/bty-evaluate-service.h"
 #include "event/bty-event-service.h"
 #include "route/bty-provider-service.h"
 #include "secret/bty-secret-service.h"
@@ -42,6 +43,7 @@ struct _BtyEngine
   BtyBotService *bots;
   BtyProviderService *providers;
   BtyChatService *chat;
+  BtyEvaluateService *evaluations;
   GPtrArray *transports;
   BtySystem system;
   BtyIdle *idle;
@@ -72,6 +74,7 @@ bty_engine_finalize (GObject *object)
   g_clear_handle_id (&self->later, g_source_remove);
   g_clear_pointer (&self->idle, bty_idle_free);
   g_clear_pointer (&self->transports, g_ptr_array_unref);
+  g_clear_object (&self->evaluations);
   g_clear_object (&self->chat);
   g_clear_object (&self->providers);
   g_clear_object (&self->bots);
@@ -210,6 +213,7 @@ bty_engine_new (const char *data_dir, const char *config_dir, GError **error)
   bty_chat_add_settings (self->settings);
   bty_event_add_settings (self->settings);
   bty_soul_add_settings (self->settings);
+  bty_evaluate_add_settings (self->settings);
   return g_steal_pointer (&self);
 }
 
@@ -256,6 +260,8 @@ make_domains (BtyEngine *self, GError **error)
   self->bots = bty_bot_service_new (self->store, self->souls, self->data_dir);
   self->providers = bty_provider_service_new (self->store, self->registry, self->secrets);
   self->chat = bty_chat_service_new (self->store, self->bots, self->providers, self->settings);
+  self->evaluations = bty_evaluate_service_new (self->bots, self->providers, self->bus, self->settings, self->data_dir);
+  bty_soul_service_set_gate (self->souls, bty_evaluate_gate_async, bty_evaluate_gate_finish, self->evaluations);
   self->system = (BtySystem){ .data_dir = self->data_dir,
                               .started_at = g_get_real_time (),
                               .settings = self->settings,
@@ -277,7 +283,10 @@ make_domains (BtyEngine *self, GError **error)
          bty_catalogue_add (self->catalogue, bty_provider_operations, bty_n_provider_operations, self->providers, NULL,
                             error) &&
          bty_catalogue_add (self->catalogue, bty_chat_operations, bty_n_chat_operations, self->chat, NULL, error) &&
-         bty_catalogue_add (self->catalogue, bty_session_operations, bty_n_session_operations, self->chat, NULL, error);
+         bty_catalogue_add (self->catalogue, bty_session_operations, bty_n_session_operations, self->chat, NULL,
+                            error) &&
+         bty_catalogue_add (self->catalogue, bty_evaluate_operations, bty_n_evaluate_operations, self->evaluations,
+                            NULL, error);
 }
 
 /* A door may open later, or not at all for this daemon: then it has no address yet. */
@@ -424,6 +433,8 @@ bty_engine_stop (BtyEngine *self)
   bty_catalogue_set_wait (self->catalogue, NULL, NULL);
   g_clear_pointer (&self->idle, bty_idle_free);
   g_clear_handle_id (&self->later, g_source_remove);
+  if (self->evaluations != NULL)
+    bty_evaluate_service_stop (self->evaluations);
   if (self->chat != NULL)
     finish_turns (self);
   if (self->souls != NULL)

@@ -42,6 +42,7 @@
 #include "bty-socket.h"
 #include "bty-soul-request.h"
 #include "bty-soul.h"
+#include "bty-soul-test.h"
 #include "bty-store.h"
 #include "bty-turn.h"
 

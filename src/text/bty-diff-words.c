@@ -6,7 +6,7 @@
 #include "bty-diff-private.h"
 
 #define MAX_RUN      (256 * 1024) /* bytes of changed lines in a row that are compared by words */
-#define LEAST_COMMON 4            /* a run is compared by words when at least one part in so many of its letters is common */
+#define LEAST_COMMON 4 /* a run is compared by words when at least one part in so many of its letters is common */
 
 /* One side of a run: lines that stand together in their text, so that their words are those of one slice. */
 typedef struct

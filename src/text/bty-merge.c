@@ -47,8 +47,7 @@ join (const GArray *lines, guint from, guint to, const char *otherwise)
 
   if (from == to)
     return (BtySlice){ otherwise, 0 };
-  return (BtySlice){ slices[from].text,
-                     (gsize) (slices[to - 1].text + slices[to - 1].length - slices[from].text) };
+  return (BtySlice){ slices[from].text, (gsize) (slices[to - 1].text + slices[to - 1].length - slices[from].text) };
 }
 
 static void

@@ -20,9 +20,9 @@ typedef struct
   const guint32 *a, *b;
   const guint32 *a_index, *b_index; /* where they were */
   guint8 *a_changed, *b_changed;
-  gint64 effort;           /* steps that are left */
-  gint forward[N_FRONT];   /* for each diagonal: how far in a the path from the beginning has come */
-  gint backward[N_FRONT];  /* the same from the end */
+  gint64 effort;          /* steps that are left */
+  gint forward[N_FRONT];  /* for each diagonal: how far in a the path from the beginning has come */
+  gint backward[N_FRONT]; /* the same from the end */
 } Search;
 
 /* A part of both sequences. */
@@ -113,7 +113,8 @@ bty_slices_equal (const BtySlice *a, const BtySlice *b)
 static gint
 compare_indices (gconstpointer a, gconstpointer b, gpointer slices)
 {
-  return compare (((const BtySlice **) slices)[*(const guint32 *) a], ((const BtySlice **) slices)[*(const guint32 *) b]);
+  return compare (((const BtySlice **) slices)[*(const guint32 *) a],
+                  ((const BtySlice **) slices)[*(const guint32 *) b]);
 }
 
 /*

@@ -105,8 +105,8 @@ bty_yaml_write_plain (BtyJsonWriter *writer, const char *text, gsize length)
   static const char *const nulls[] = { "", "~", "null", "Null", "NULL", NULL };
   static const char *const truths[] = { "true", "True", "TRUE", NULL };
   static const char *const lies[] = { "false", "False", "FALSE", NULL };
-  static const char *const not_finite[] = { ".inf",  ".Inf",  ".INF",  "+.inf", "+.Inf", "+.INF", "-.inf",
-                                            "-.Inf", "-.INF", ".nan",  ".NaN",  ".NAN",  NULL };
+  static const char *const not_finite[] = { ".inf",  ".Inf",  ".INF", "+.inf", "+.Inf", "+.INF", "-.inf",
+                                            "-.Inf", "-.INF", ".nan", ".NaN",  ".NAN",  NULL };
 
   if (strlen (text) != length)
     bty_json_writer_string_len (writer, text, length);

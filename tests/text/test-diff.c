@@ -31,8 +31,7 @@ test_unified (void)
   assert_unified ("a\nb\nc\n", "a\nB\nc\n", 3, "--- old\n+++ new\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n");
   assert_unified ("a\nb\nc\n", "a\nB\nc\n", 0, "--- old\n+++ new\n@@ -2,1 +2,1 @@\n-b\n+B\n");
   assert_unified ("a\nc\n", "a\nb\nc\n", 0, "--- old\n+++ new\n@@ -1,0 +2,1 @@\n+b\n");
-  assert_unified ("a", "a\n", 3,
-                  "--- old\n+++ new\n@@ -1,1 +1,1 @@\n-a\n\\ No newline at end of file\n+a\n");
+  assert_unified ("a", "a\n", 3, "--- old\n+++ new\n@@ -1,1 +1,1 @@\n-a\n\\ No newline at end of file\n+a\n");
   assert_unified ("1\n2\n3\n4\n5\n6\n7\n8\n9\n", "1\nx\n3\n4\n5\n6\n7\ny\n9\n", 1,
                   "--- old\n+++ new\n@@ -1,3 +1,3 @@\n 1\n-2\n+x\n 3\n@@ -7,3 +7,3 @@\n 7\n-8\n+y\n 9\n");
   assert_unified ("1\n2\n3\n4\n5\n", "1\nx\n3\ny\n5\n", 1,

@@ -81,7 +81,8 @@ static void
 test_differences (void)
 {
   g_auto (GStrv) none = bty_section_list_differences (soul, soul);
-  g_auto (GStrv) some = bty_section_list_differences ("x\n# A\n## B\nb\n## C\nc\n# D\n", "y\n# A\n## B\nB\n## E\n# D\n");
+  g_auto (GStrv) some = bty_section_list_differences ("x\n# A\n## B\nb\n## C\nc\n# D\n",
+                                                      "y\n# A\n## B\nB\n## E\n# D\n");
   g_autofree char *names = g_strjoinv ("|", some);
 
   g_assert_cmpuint (g_strv_length (none), ==, 0);
