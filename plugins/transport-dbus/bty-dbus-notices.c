@@ -54,6 +54,15 @@ static const Row rows[] = {
     .button = N_ ("Look again"),
     .request = "name",
     .operation = "plugin.scan" },
+  { .type = "org.boternity.soul.held",
+    .member = "state",
+    .value = "held",
+    .title = N_ ("A bot's files were changed"),
+    .body = "reason",
+    .about = "bot_slug",
+    .button = N_ ("Check its history"),
+    .request = "slug",
+    .operation = "soul.verify" },
 };
 
 typedef struct

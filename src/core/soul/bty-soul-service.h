@@ -163,4 +163,12 @@ void bty_soul_service_read_files_async (BtySoulService *service, const char *slu
                                         GAsyncReadyCallback callback, gpointer data);
 BtySoulPrompt *bty_soul_service_read_files_finish (BtySoulService *service, GAsyncResult *result, GError **error);
 
+/** bty_soul_service_verify_async: checks the whole history: numbers, hashes, texts, branches and tags, and the anchor */
+void bty_soul_service_verify_async (BtySoulService *service, const char *slug, GCancellable *cancellable,
+                                    GAsyncReadyCallback callback, gpointer data);
+BtySoulReport *bty_soul_service_verify_finish (BtySoulService *service, GAsyncResult *result, GError **error);
+
+extern const BtyOperation bty_soul_verify_operations[];
+extern const guint bty_n_soul_verify_operations;
+
 BtyStore *bty_soul_service_get_store (BtySoulService *service);
