@@ -69,6 +69,15 @@ static const Row rows[] = {
     .button = N_ ("Check its history"),
     .request = "slug",
     .operation = "soul.verify" },
+  { .type = "org.boternity.soul.proposed",
+    .member = "state",
+    .value = "open",
+    .title = N_ ("A change of a bot's soul is proposed"),
+    .body = "note",
+    .about = "id",
+    .button = N_ ("Refuse it"),
+    .request = "id",
+    .operation = "soul.refuse" },
 };
 
 typedef struct

@@ -199,6 +199,28 @@ bty_ctl_soul_run_blame (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   return lines != NULL;
 }
 
+/* A history that is not to be trusted is a failure of the command too, so that scripts see it. */
+gboolean
+bty_ctl_soul_run_verify (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  const char *slug = bty_ctl_args_word (args, 0);
+  g_autofree char *answer = bty_ctl_call (ctl, "soul.verify", bty_ctl_request_of ("slug", slug), error);
+  g_autoptr (BtySoulReport) report = answer != NULL ? bty_ctl_read_record (&bty_soul_report_schema, answer, error)
+                                                    : NULL;
+
+  if (report == NULL)
+    return FALSE;
+  if (ctl->json)
+    bty_ctl_print_json (answer);
+  else
+    bty_ctl_record_print (report);
+  if (report->ok)
+    return TRUE;
+  g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS, _ ("the history of the soul of “%s” is not what was stored: %s"),
+               slug, report->problems != NULL && report->problems[0] != NULL ? report->problems[0] : "");
+  return FALSE;
+}
+
 void
 bty_ctl_soul_tell_held (BtyCtl *ctl)
 {

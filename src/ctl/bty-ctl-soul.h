@@ -12,6 +12,7 @@ gboolean bty_ctl_soul_run_get (BtyCtl *ctl, const BtyCtlArgs *args, GError **err
 gboolean bty_ctl_soul_run_history (BtyCtl *ctl, const BtyCtlArgs *args, GError **error);
 gboolean bty_ctl_soul_run_show (BtyCtl *ctl, const BtyCtlArgs *args, GError **error);
 gboolean bty_ctl_soul_run_blame (BtyCtl *ctl, const BtyCtlArgs *args, GError **error);
+gboolean bty_ctl_soul_run_verify (BtyCtl *ctl, const BtyCtlArgs *args, GError **error);
 /* bty-ctl-soul-diff.c */
 gboolean bty_ctl_soul_run_diff (BtyCtl *ctl, const BtyCtlArgs *args, GError **error);
 /* bty-ctl-soul-change.c */
