@@ -17,6 +17,7 @@
 #include "bty-plugin-operations.h"
 #include "bty-plugin-registry.h"
 #include "bty-system-operations.h"
+#include "capsule/bty-capsule-service.h"
 #include "chat/bty-chat-service.h"
 #include "event/bty-event-service.h"
 #include "route/bty-provider-service.h"
@@ -43,6 +44,7 @@ struct _BtyEngine
   BtyBotService *bots;
   BtyProviderService *providers;
   BtyChatService *chat;
+  BtyCapsuleService *capsules;
   GPtrArray *transports;
   BtySystem system;
   BtyIdle *idle;
@@ -73,6 +75,7 @@ bty_engine_finalize (GObject *object)
   g_clear_handle_id (&self->later, g_source_remove);
   g_clear_pointer (&self->idle, bty_idle_free);
   g_clear_pointer (&self->transports, g_ptr_array_unref);
+  g_clear_object (&self->capsules);
   g_clear_object (&self->chat);
   g_clear_object (&self->providers);
   g_clear_object (&self->bots);
@@ -209,6 +212,7 @@ bty_engine_new (const char *data_dir, const char *config_dir, GError **error)
   bty_settings_add (self->settings, settings_table, G_N_ELEMENTS (settings_table));
   bty_settings_add (self->settings, bty_idle_settings, bty_n_idle_settings);
   bty_bot_add_settings (self->settings);
+  bty_capsule_add_settings (self->settings);
   bty_chat_add_settings (self->settings);
   bty_event_add_settings (self->settings);
   bty_soul_add_settings (self->settings);
@@ -258,6 +262,7 @@ make_domains (BtyEngine *self, GError **error)
   self->bots = bty_bot_service_new (self->store, self->souls, self->data_dir);
   self->providers = bty_provider_service_new (self->store, self->registry, self->secrets);
   self->chat = bty_chat_service_new (self->store, self->bots, self->providers, self->settings);
+  self->capsules = bty_capsule_service_new (self->bots, self->souls, self->providers, self->settings, self->data_dir);
   self->system = (BtySystem){ .data_dir = self->data_dir,
                               .started_at = g_get_real_time (),
                               .settings = self->settings,
@@ -282,6 +287,8 @@ make_domains (BtyEngine *self, GError **error)
          bty_catalogue_add (self->catalogue, bty_provider_operations, bty_n_provider_operations, self->providers, NULL,
                             error) &&
          bty_catalogue_add (self->catalogue, bty_chat_operations, bty_n_chat_operations, self->chat, NULL, error) &&
+         bty_catalogue_add (self->catalogue, bty_capsule_operations, bty_n_capsule_operations, self->capsules, NULL,
+                            error) &&
          bty_catalogue_add (self->catalogue, bty_session_operations, bty_n_session_operations, self->chat, NULL, error);
 }
 

@@ -139,7 +139,8 @@ test_box_edges (void)
   g_autoptr (GBytes) empty = bty_seal_box (key, "p", "n", NULL, 0);
   g_autoptr (GBytes) most = bty_seal_box (key, "p", "n", much, 64 * 1024);
   g_autoptr (GBytes) more = bty_seal_box (key, "p", "n", much, 64 * 1024 + 1);
-  g_autoptr (BtySecret) a = bty_seal_open (key, "p", "n", g_bytes_get_data (empty, NULL), g_bytes_get_size (empty), NULL);
+  g_autoptr (BtySecret) a = bty_seal_open (key, "p", "n", g_bytes_get_data (empty, NULL), g_bytes_get_size (empty),
+                                           NULL);
   g_autoptr (BtySecret) b = bty_seal_open (key, "p", "n", g_bytes_get_data (most, NULL), g_bytes_get_size (most), NULL);
   g_autofree guint8 *plain = NULL;
   gsize length = 0;
@@ -159,7 +160,8 @@ test_recovery (void)
   g_autofree char *sloppy = g_ascii_strdown (bty_secret_peek (text), -1);
   g_autoptr (BtySecret) typed = NULL, same = NULL;
 
-  g_assert_true (g_regex_match_simple ("^([0-9A-HJKMNP-TV-Z]{5}-){6}[0-9A-HJKMNP-TV-Z]{5}$", bty_secret_peek (text), 0, 0));
+  g_assert_true (
+    g_regex_match_simple ("^([0-9A-HJKMNP-TV-Z]{5}-){6}[0-9A-HJKMNP-TV-Z]{5}$", bty_secret_peek (text), 0, 0));
   g_strdelimit (g_strdelimit (g_strdelimit (sloppy, "-", ' '), "0", 'o'), "1", 'l');
   typed = make_secret (sloppy);
   g_assert_true (bty_seal_recovery_is_one (typed));
@@ -173,7 +175,10 @@ test_recovery_slips (void)
 {
   static const char signs[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
   g_autoptr (BtySecret) text = make_secret ("2GAHC-5RR34-D1P70-X3RFJ-08924-CJ2A9-H78P1");
-  const char *bad[] = { "", "-", "2GAHC-5RR34-D1P70-X3RFJ-08924-CJ2A9-H78P10", "a password", "00000-00000-00000-00000-00000-00000-00000", "\xff" };
+  const char *bad[] = {
+    "",    "-", "2GAHC-5RR34-D1P70-X3RFJ-08924-CJ2A9-H78P10", "a password", "00000-00000-00000-00000-00000-00000-00000",
+    "\xff"
+  };
   guint missed = 0, tried = 0;
 
   g_assert_true (bty_seal_recovery_is_one (text));

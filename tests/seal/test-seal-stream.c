@@ -56,7 +56,8 @@ seal_all (const guint8 *plain, gsize size, gsize step, gboolean finish)
 static gboolean
 open_all (const guint8 *sealed, gsize length, gsize step, const guint8 *plain, gsize size, GError **error)
 {
-  g_autoptr (GInputStream) memory = g_memory_input_stream_new_from_data (g_memdup2 (sealed, length), (gssize) length, g_free);
+  g_autoptr (GInputStream) memory = g_memory_input_stream_new_from_data (g_memdup2 (sealed, length), (gssize) length,
+                                                                         g_free);
   g_autoptr (BtySealReader) reader = bty_seal_reader_new (memory);
   g_autoptr (BtySecret) phrase = bty_secret_new ("a passphrase", 12);
   g_autoptr (BtySecret) key = NULL;
