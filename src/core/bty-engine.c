@@ -18,6 +18,7 @@
 #include "bty-plugin-operations.h"
 #include "bty-plugin-registry.h"
 #include "bty-system-operations.h"
+#include "capsule/bty-capsule-service.h"
 #include "chat/bty-chat-service.h"
 #include "evaluate/bty-evaluate-service.h"
 #include "event/bty-event-service.h"
@@ -50,6 +51,7 @@ struct _BtyEngine
   BtyBackupService *backups;
   char *restored; /* (nullable): see bty_backup_take_over() */
   BtyEvaluateService *evaluations;
+  BtyCapsuleService *capsules;
   GPtrArray *transports;
   BtySystem system;
   BtyIdle *idle;
@@ -82,6 +84,7 @@ bty_engine_finalize (GObject *object)
   g_clear_pointer (&self->transports, g_ptr_array_unref);
   g_clear_object (&self->backups);
   g_clear_object (&self->evaluations);
+  g_clear_object (&self->capsules);
   g_clear_object (&self->chat);
   g_clear_object (&self->providers);
   g_clear_object (&self->bots);
@@ -220,6 +223,7 @@ bty_engine_new (const char *data_dir, const char *config_dir, GError **error)
   bty_settings_add (self->settings, settings_table, G_N_ELEMENTS (settings_table));
   bty_settings_add (self->settings, bty_idle_settings, bty_n_idle_settings);
   bty_bot_add_settings (self->settings);
+  bty_capsule_add_settings (self->settings);
   bty_chat_add_settings (self->settings);
   bty_event_add_settings (self->settings);
   bty_soul_add_settings (self->settings);
@@ -294,6 +298,7 @@ make_domains (BtyEngine *self, GError **error)
   self->backups = bty_backup_service_new (self->store, self->settings, self->data_dir, make_store, self);
   self->evaluations = bty_evaluate_service_new (self->bots, self->providers, self->bus, self->settings, self->data_dir);
   bty_soul_service_set_gate (self->souls, bty_evaluate_gate_async, bty_evaluate_gate_finish, self->evaluations);
+  self->capsules = bty_capsule_service_new (self->bots, self->souls, self->providers, self->settings, self->data_dir);
   self->system = (BtySystem){ .data_dir = self->data_dir,
                               .started_at = g_get_real_time (),
                               .settings = self->settings,
@@ -326,6 +331,8 @@ make_domains (BtyEngine *self, GError **error)
                             error) &&
          bty_catalogue_add (self->catalogue, bty_evaluate_operations, bty_n_evaluate_operations, self->evaluations,
                             NULL, error) &&
+         bty_catalogue_add (self->catalogue, bty_capsule_operations, bty_n_capsule_operations, self->capsules, NULL,
+                            error) &&
          bty_catalogue_add (self->catalogue, bty_backup_operations, bty_n_backup_operations, self->backups, NULL,
                             error);
 }
