@@ -55,9 +55,13 @@ fill (gpointer record)
 static const BtySchema *
 schema_of (const char *topic)
 {
-  static const BtySchema *const schemas[] = { &bty_bot_schema, &bty_provider_config_schema, &bty_session_schema,
-                                              &bty_turn_schema, &bty_plugin_info_schema };
+  static const BtySchema *const schemas[] = { &bty_bot_schema,  &bty_provider_config_schema, &bty_session_schema,
+                                              &bty_turn_schema, &bty_plugin_info_schema,     &bty_backup_schema };
 
+  if (g_str_equal (topic, "backup.failed"))
+    return &bty_backup_failure_schema;
+  if (g_str_equal (topic, "backup.restored"))
+    return &bty_backup_restored_schema;
   for (guint i = 0; i < G_N_ELEMENTS (schemas); i++)
     {
       if (g_str_has_prefix (topic, schemas[i]->name))
