@@ -25,6 +25,7 @@ const BtyCtlVerb *const bty_ctl_verbs[] = {
   &bty_ctl_doctor_verb,
   &bty_ctl_log_verb,
   &bty_ctl_config_verb,
+  &bty_ctl_backup_verb,
   &bty_ctl_plugin_verb,
   &bty_ctl_token_verb,
   &bty_ctl_call_verb,
