@@ -158,7 +158,8 @@ set_keeper (BtySecretStore *store, BtySecretStore *keeper)
 {
   BtyVaultStore *self = BTY_VAULT_STORE (store);
 
-  g_set_object (&self->keeper, keeper);
+  if (g_set_object (&self->keeper, keeper))
+    g_clear_pointer (&self->reason, g_free); /* that may have been why it did not open */
   probe (self);
 }
 

@@ -54,6 +54,21 @@ static const Row rows[] = {
     .button = N_ ("Look again"),
     .request = "name",
     .operation = "plugin.scan" },
+  { .type = "org.boternity.backup.failed",
+    .member = "cause",
+    .value = "schedule",
+    .title = N_ ("A backup could not be made"),
+    .body = "error",
+    .about = "name" },
+  { .type = "org.boternity.soul.held",
+    .member = "state",
+    .value = "held",
+    .title = N_ ("A bot's files were changed"),
+    .body = "reason",
+    .about = "bot_slug",
+    .button = N_ ("Check its history"),
+    .request = "slug",
+    .operation = "soul.verify" },
 };
 
 typedef struct

@@ -13,6 +13,7 @@ const BtyCtlVerb *const bty_ctl_verbs[] = {
   /* clang-format off */
   &bty_ctl_chat_verb,
   &bty_ctl_bot_verb,
+  &bty_ctl_soul_verb,
   &bty_ctl_session_verb,
   &bty_ctl_provider_verb,
   &bty_ctl_model_verb,
@@ -20,6 +21,7 @@ const BtyCtlVerb *const bty_ctl_verbs[] = {
   &bty_ctl_stop_verb,
   &bty_ctl_restart_verb,
   &bty_ctl_event_verb,
+  &bty_ctl_audit_verb,
   &bty_ctl_doctor_verb,
   &bty_ctl_log_verb,
   &bty_ctl_config_verb,

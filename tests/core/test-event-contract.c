@@ -55,9 +55,14 @@ fill (gpointer record)
 static const BtySchema *
 schema_of (const char *topic)
 {
-  static const BtySchema *const schemas[] = { &bty_bot_schema, &bty_provider_config_schema, &bty_session_schema,
-                                              &bty_turn_schema, &bty_plugin_info_schema };
+  static const BtySchema *const schemas[] = { &bty_bot_schema,     &bty_provider_config_schema,
+                                              &bty_session_schema, &bty_soul_schema,
+                                              &bty_turn_schema,    &bty_plugin_info_schema };
 
+  if (g_str_equal (topic, "bot.purged"))
+    return &bty_deleted_bot_schema;
+  if (strstr (topic, "propos") != NULL || strcmp (topic, "soul.approved") == 0)
+    return &bty_soul_proposal_schema;
   for (guint i = 0; i < G_N_ELEMENTS (schemas); i++)
     {
       if (g_str_has_prefix (topic, schemas[i]->name))
