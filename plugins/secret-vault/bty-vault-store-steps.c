@@ -358,12 +358,19 @@ advance (BtyVaultStore *self)
         prepare (self, op);
       return;
     }
-  if (g_error_matches (op->error, BTY_ERROR, BTY_ERROR_DATA_LOSS))
+  if (op->error == NULL || g_error_matches (op->error, BTY_ERROR, BTY_ERROR_DATA_LOSS))
     {
       g_free (self->damaged);
-      self->damaged = g_strdup (op->error->message);
+      self->damaged = op->error != NULL ? g_strdup (op->error->message) : NULL;
     }
   end_work (self, op);
+}
+
+static gboolean
+uses_key_alone (const BtyVaultOp *op)
+{
+  return op->kind == BTY_VAULT_GET || op->kind == BTY_VAULT_SET || op->kind == BTY_VAULT_DELETE ||
+         op->kind == BTY_VAULT_LIST || op->kind == BTY_VAULT_MAKE_RECOVERY;
 }
 
 void
@@ -389,6 +396,8 @@ bty_vault_store_start_next (BtyVaultStore *self)
     {
       op->opened = self->opened;
       op->opened.key = bty_secret_ref (self->opened.key);
+      /* Nothing has to be found out: what it works on is read then in any case. */
+      op->peeked = op->prepared = uses_key_alone (op);
     }
   bty_vault_make_id (op->new_id);
   run (self);
