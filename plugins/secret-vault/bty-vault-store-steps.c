@@ -31,10 +31,14 @@ bty_vault_store_work (gpointer data, gpointer store)
 {
   GTask *task = data;
   BtyVaultStore *self = store;
+  g_autoptr (GSource) done = NULL;
 
   bty_vault_op_run (g_task_get_task_data (task), self->vault);
-  g_main_context_invoke_full (g_task_get_context (task), G_PRIORITY_DEFAULT, on_worked, g_object_ref (self),
-                              g_object_unref);
+  /* Never g_main_context_invoke (): while nobody runs the main context, that would go on here. */
+  done = g_idle_source_new ();
+  g_source_set_priority (done, G_PRIORITY_DEFAULT);
+  g_source_set_callback (done, on_worked, g_object_ref (self), g_object_unref);
+  g_source_attach (done, g_task_get_context (task));
 }
 
 static void
@@ -67,8 +71,17 @@ take_view (BtyVaultStore *self, const BtyVaultOp *op)
 static void
 take_result (BtyVaultStore *self, BtyVaultOp *op)
 {
-  if (self->serial != op->serial || op->opened.key == NULL)
+  if (self->serial != op->serial)
     return;
+  if (op->opened.key == NULL)
+    {
+      if (g_error_matches (op->error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION) && op->kept != NULL)
+        {
+          g_free (self->reason);
+          self->reason = g_strdup (op->error->message);
+        }
+      return;
+    }
   bty_vault_opened_clear (&self->opened);
   self->opened = op->opened;
   memset (&op->opened, 0, sizeof op->opened);
@@ -345,12 +358,19 @@ advance (BtyVaultStore *self)
         prepare (self, op);
       return;
     }
-  if (g_error_matches (op->error, BTY_ERROR, BTY_ERROR_DATA_LOSS))
+  if (op->error == NULL || g_error_matches (op->error, BTY_ERROR, BTY_ERROR_DATA_LOSS))
     {
       g_free (self->damaged);
-      self->damaged = g_strdup (op->error->message);
+      self->damaged = op->error != NULL ? g_strdup (op->error->message) : NULL;
     }
   end_work (self, op);
+}
+
+static gboolean
+uses_key_alone (const BtyVaultOp *op)
+{
+  return op->kind == BTY_VAULT_GET || op->kind == BTY_VAULT_SET || op->kind == BTY_VAULT_DELETE ||
+         op->kind == BTY_VAULT_LIST || op->kind == BTY_VAULT_MAKE_RECOVERY;
 }
 
 void
@@ -376,6 +396,8 @@ bty_vault_store_start_next (BtyVaultStore *self)
     {
       op->opened = self->opened;
       op->opened.key = bty_secret_ref (self->opened.key);
+      /* Nothing has to be found out: what it works on is read then in any case. */
+      op->peeked = op->prepared = uses_key_alone (op);
     }
   bty_vault_make_id (op->new_id);
   run (self);
