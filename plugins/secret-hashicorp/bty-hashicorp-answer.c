@@ -16,9 +16,10 @@ not_protocol (GError **error)
 {
   if (error != NULL && *error != NULL) /* a value may stand beside what the reader complains of: not its words, then */
     g_clear_error (error);
-  g_set_error_literal (error, BTY_ERROR, BTY_ERROR_DATA_LOSS,
-                       _ ("HashiCorp Vault's answer is not what its KV engine, version 2, says: is hashicorp.mount one of "
-                          "version 1?"));
+  g_set_error_literal (
+    error, BTY_ERROR, BTY_ERROR_DATA_LOSS,
+    _ ("HashiCorp Vault's answer is not what its KV engine, version 2, says: is hashicorp.mount one of "
+       "version 1?"));
   return FALSE;
 }
 
@@ -172,7 +173,8 @@ bty_hashicorp_answer_change (const char *json, gsize length, const char *field, 
   *n_others = 0;
   if (json != NULL && !find_data (json, length, &data, &data_length, &version))
     return not_protocol (error), NULL;
-  body = g_string_sized_new (most + 6 * data_length + 6 * strlen (field) + 256); /* it never grows: no copies stay behind */
+  body = g_string_sized_new (most + 6 * data_length + 6 * strlen (field) +
+                             256); /* it never grows: no copies stay behind */
   bty_json_writer_init (&writer, body);
   bty_json_writer_begin_object (&writer);
   bty_json_writer_key (&writer, "options");

@@ -164,8 +164,9 @@ on_end (BtyHttpTransfer *transfer, const GError *error, gpointer data)
   guint status;
 
   if (g_error_matches (error, BTY_ERROR, BTY_ERROR_DEADLINE_EXCEEDED))
-    g_task_return_new_error (task, BTY_ERROR, BTY_ERROR_DEADLINE_EXCEEDED, "%s",
-                             _ ("HashiCorp Vault was silent for too long: if it only is slow, raise hashicorp.timeout"));
+    g_task_return_new_error (
+      task, BTY_ERROR, BTY_ERROR_DEADLINE_EXCEEDED, "%s",
+      _ ("HashiCorp Vault was silent for too long: if it only is slow, raise hashicorp.timeout"));
   else if (error != NULL)
     g_task_return_error (task, g_error_copy (error));
   if (error != NULL)

@@ -254,7 +254,7 @@ write_change (GTask *task, const BtyHashicorpReply *reply)
     }
   if (work->value == NULL && n_others == 0)
     {
-      g_string_free (body, TRUE); /* it holds nothing */
+      g_string_free (body, TRUE);                                              /* it holds nothing */
       ask (g_object_ref (task), "DELETE", "metadata", NULL, NULL, on_written); /* all versions of it */
       return;
     }
