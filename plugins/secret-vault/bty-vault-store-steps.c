@@ -33,8 +33,7 @@ bty_vault_store_work (gpointer data, gpointer store)
   BtyVaultStore *self = store;
 
   bty_vault_op_run (g_task_get_task_data (task), self->vault);
-  g_main_context_invoke_full (g_task_get_context (task), G_PRIORITY_DEFAULT, on_worked, g_object_ref (self),
-                              g_object_unref);
+  g_main_context_invoke_full (g_task_get_context (task), G_PRIORITY_DEFAULT, on_worked, g_object_ref (self), g_object_unref);
 }
 
 static void
@@ -88,8 +87,7 @@ give_answer (GTask *task, BtyVaultOp *op)
   if (op->error != NULL)
     g_task_return_error (task, g_steal_pointer (&op->error));
   else if (op->kind == BTY_VAULT_LIST)
-    g_task_return_pointer (task, op->names != NULL ? g_steal_pointer (&op->names) : g_new0 (char *, 1),
-                           (GDestroyNotify) g_strfreev);
+    g_task_return_pointer (task, op->names != NULL ? g_steal_pointer (&op->names) : g_new0 (char *, 1), (GDestroyNotify) g_strfreev);
   else if (op->found != NULL)
     g_task_return_pointer (task, g_steal_pointer (&op->found), (GDestroyNotify) bty_secret_unref);
   else
@@ -140,10 +138,9 @@ use_file (BtyVaultStore *self, BtyVaultOp *op, const char *why)
       op->is_new = FALSE;
     }
   else
-    g_message (
-      "the key of the vault is kept in the file %s, which whoever reads your files can open the vault with: %s. “boternity-ctl "
-      "secret vault password” sets a password instead",
-      self->vault->key_path, why);
+    g_message ("the key of the vault is kept in the file %s, which whoever reads your files can open the vault with: %s. “boternity-ctl "
+               "secret vault password” sets a password instead",
+               self->vault->key_path, why);
   run (self);
 }
 
@@ -245,8 +242,7 @@ find_kept_key (BtyVaultStore *self, BtyVaultOp *op)
   else
     {
       name = bty_vault_op_key_name (op);
-      bty_secret_store_get_async (self->keeper, name, g_task_get_cancellable (self->current), on_key_found,
-                                  g_object_ref (self));
+      bty_secret_store_get_async (self->keeper, name, g_task_get_cancellable (self->current), on_key_found, g_object_ref (self));
     }
 }
 
@@ -254,8 +250,7 @@ find_kept_key (BtyVaultStore *self, BtyVaultOp *op)
 static gboolean
 stays_where_it_is (BtyVaultStore *self, const BtyVaultOp *op)
 {
-  if (op->kind != BTY_VAULT_SET_PASSWORD || op->password != NULL || op->peek.has_password ||
-      op->peek.kept_in[0] == '\0')
+  if (op->kind != BTY_VAULT_SET_PASSWORD || op->password != NULL || op->peek.has_password || op->peek.kept_in[0] == '\0')
     return FALSE;
   return strcmp (op->peek.kept_in, "keyring") == 0 || op->keep == BTY_VAULT_KEEP_FILE || !keeper_works (self);
 }
@@ -301,8 +296,7 @@ on_key_forgotten (GObject *source, GAsyncResult *result, gpointer data)
 
   if (!bty_secret_store_delete_finish (BTY_SECRET_STORE (source), result, &error) &&
       !g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND))
-    g_warning ("the key that the vault had is still in the keyring, where it opens older copies of the vault: %s",
-               error->message);
+    g_warning ("the key that the vault had is still in the keyring, where it opens older copies of the vault: %s", error->message);
   finish (self);
 }
 
@@ -319,8 +313,7 @@ end_work (BtyVaultStore *self, BtyVaultOp *op)
     }
   name = bty_vault_op_key_name (op);
   take_result (self, op);
-  if (op->kind != BTY_VAULT_SET_PASSWORD || op->error != NULL || op->password == NULL || !was_in_keyring ||
-      self->keeper == NULL)
+  if (op->kind != BTY_VAULT_SET_PASSWORD || op->error != NULL || op->password == NULL || !was_in_keyring || self->keeper == NULL)
     {
       finish (self);
       return;

@@ -36,8 +36,7 @@ start (BtyVaultStore *self, BtyVaultOp *op, gpointer tag, GCancellable *cancella
 }
 
 static void
-get_async (BtySecretStore *store, const char *name, GCancellable *cancellable, GAsyncReadyCallback callback,
-           gpointer data)
+get_async (BtySecretStore *store, const char *name, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   BtyVaultOp *op = bty_vault_op_new (BTY_VAULT_GET);
 
@@ -114,8 +113,7 @@ set_password_async (BtySecretStore *store, BtySecret *current, BtySecret *passwo
 static void
 make_recovery_async (BtySecretStore *store, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
-  start (BTY_VAULT_STORE (store), bty_vault_op_new (BTY_VAULT_MAKE_RECOVERY), make_recovery_async, cancellable,
-         callback, data);
+  start (BTY_VAULT_STORE (store), bty_vault_op_new (BTY_VAULT_MAKE_RECOVERY), make_recovery_async, cancellable, callback, data);
 }
 
 /* What is under way goes on with the key that it has, but its answer to a get is not given any more. */

@@ -100,9 +100,8 @@ static const BtyCtlCommand soul_commands[] = {
   { .name = "diff",
     .usage = N_ ("BOT [VERSION [VERSION]]"),
     .summary = N_ ("Show how two versions differ, word by word"),
-    .text = N_ (
-      "Without versions: of a held soul, its version and its files; else the last two versions. With one: that\n"
-      "one and the one in use. On a terminal changed words stand out; elsewhere it is a unified diff."),
+    .text = N_ ("Without versions: of a held soul, its version and its files; else the last two versions. With one: that\n"
+                "one and the one in use. On a terminal changed words stand out; elsewhere it is a unified diff."),
     .options = diff_options,
     .min = 1,
     .max = 3,
@@ -123,9 +122,8 @@ static const BtyCtlCommand soul_commands[] = {
   { .name = "edit",
     .usage = N_ ("BOT [FILE]"),
     .summary = N_ ("Edit a file of a soul in $EDITOR, as a new version"),
-    .text = N_ (
-      "What is edited is a copy. Should the soul change meanwhile, nothing is overwritten: you are told where your\n"
-      "text is kept. The files in the data folder may be edited as well, with any editor."),
+    .text = N_ ("What is edited is a copy. Should the soul change meanwhile, nothing is overwritten: you are told where your\n"
+                "text is kept. The files in the data folder may be edited as well, with any editor."),
     .options = edit_options,
     .min = 1,
     .max = 2,
@@ -171,8 +169,7 @@ static const BtyCtlCommand soul_commands[] = {
   { .name = "merge",
     .usage = N_ ("BOT VERSION"),
     .summary = N_ ("Merge another branch into the one in use"),
-    .text = N_ (
-      "Where both sides changed the same lines, both are shown and nothing is changed; --edit lets you settle it."),
+    .text = N_ ("Where both sides changed the same lines, both are shown and nothing is changed; --edit lets you settle it."),
     .options = merge_options,
     .min = 2,
     .max = 2,
@@ -235,8 +232,7 @@ static const BtyCtlCommand soul_commands[] = {
   { .name = "lock",
     .usage = N_ ("BOT SECTION…"),
     .summary = N_ ("Lock sections: the bot itself cannot change them"),
-    .text = N_ (
-      "A section is named SOUL.md#Values; SOUL.md alone is the whole file, and Values alone is one of SOUL.md."),
+    .text = N_ ("A section is named SOUL.md#Values; SOUL.md alone is the whole file, and Values alone is one of SOUL.md."),
     .min = 2,
     .max = -1,
     .words = { BTY_CTL_BOT, BTY_CTL_SECTION },

@@ -36,7 +36,8 @@ bty_soul_records_free (BtySoulRecords *history)
 
 /* The check */
 
-static gboolean G_GNUC_PRINTF (2, 3) refuse (GError **error, const char *format, ...)
+static gboolean G_GNUC_PRINTF (2, 3)
+refuse (GError **error, const char *format, ...)
 {
   g_autofree char *message = NULL;
   va_list arguments;
