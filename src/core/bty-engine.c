@@ -187,6 +187,12 @@ engine_get_store (BtyHost *host)
   return BTY_ENGINE (host)->is_store_open ? BTY_ENGINE (host)->store : NULL;
 }
 
+static BtySecret *
+engine_find_secret (BtyHost *host, const char *reference, GError **error)
+{
+  return bty_secret_service_find (BTY_ENGINE (host)->secrets, reference, error);
+}
+
 static void
 bty_engine_host_init (BtyHostInterface *iface)
 {
@@ -198,6 +204,7 @@ bty_engine_host_init (BtyHostInterface *iface)
   iface->get_ready = engine_get_ready;
   iface->make_features = engine_make_features;
   iface->get_store = engine_get_store;
+  iface->find_secret = engine_find_secret;
 }
 
 BtyEngine *
