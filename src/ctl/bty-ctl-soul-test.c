@@ -151,11 +151,10 @@ bty_ctl_soul_run_test (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 gboolean
 bty_ctl_soul_run_tests (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
-  static const char *const columns[] = { "created_at",        N_ ("WHEN"),        "number",   N_ ("VERSION"),
-                                         "score",             N_ ("SCORE"),       "passed",   N_ ("PASSED"),
-                                         "total",             N_ ("QUESTIONS"),   "model",    N_ ("MODEL"),
-                                         "input_tokens",      N_ ("READ"),        "output_tokens", N_ ("WRITTEN"),
-                                         NULL };
+  static const char *const columns[] = { "created_at",   N_ ("WHEN"),  "number",       N_ ("VERSION"), "score",
+                                         N_ ("SCORE"),   "passed",     N_ ("PASSED"),  "total",        N_ ("QUESTIONS"),
+                                         "model",        N_ ("MODEL"), "input_tokens", N_ ("READ"),    "output_tokens",
+                                         N_ ("WRITTEN"), NULL };
 
   return bty_ctl_show_list (ctl, "soul.tests", bty_ctl_request_of ("slug", bty_ctl_args_word (args, 0)),
                             &bty_soul_test_schema, columns, 50,
