@@ -173,8 +173,8 @@ def test_held():
         house.run("stop")
         with open(house.soul_path(), "a", encoding="utf-8") as stream:
             stream.write("tampered\n")
-        assert "+tampered" in house.run("soul", "diff", "ada").stdout
         assert "ada is held" in house.run("bot", "list").stderr
+        assert "+tampered" in house.run("soul", "diff", "ada").stdout
         assert "ada is held" in house.run("status").stderr
         assert "held" in house.run("soul", "list").stdout
         assert "held" in house.write(TWO, code=7).stderr
