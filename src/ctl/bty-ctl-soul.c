@@ -61,6 +61,14 @@ static const BtyCtlOption proposals_options[] = {
   { NULL },
 };
 
+static const BtyCtlOption test_options[] = {
+  { "compare", 'c', N_ ("VERSION"), N_ ("ask this version the same, side by side"), BTY_CTL_VERSION },
+  { "model", 'm', N_ ("MODEL"), N_ ("model that answers; else the bot's own route"), BTY_CTL_MODEL },
+  { "question", 'q', N_ ("NAME"), N_ ("ask only this question; may be given more than once"), BTY_CTL_NOTHING },
+  { "max-tokens", 0, N_ ("NUMBER"), N_ ("stop when so many tokens are used up"), BTY_CTL_NOTHING },
+  { NULL },
+};
+
 static const BtyCtlCommand soul_commands[] = {
   { .name = "list",
     .usage = "",
@@ -269,6 +277,25 @@ static const BtyCtlCommand soul_commands[] = {
     .words = { BTY_CTL_BOT, BTY_CTL_POLICY },
     .run = bty_ctl_soul_run_policy,
     .examples = N_ ("  boternity-ctl soul policy ada apply\n  boternity-ctl soul policy ada --gate 80") },
+  { .name = "test",
+    .usage = N_ ("BOT [VERSION]"),
+    .summary = N_ ("Ask a bot its golden questions, and see how its answers do"),
+    .text = N_ ("The questions are in evals.yaml in the bot's folder. When one does not pass, the command fails."),
+    .options = test_options,
+    .min = 1,
+    .max = 2,
+    .words = { BTY_CTL_BOT, BTY_CTL_VERSION },
+    .run = bty_ctl_soul_run_test,
+    .examples = N_ ("  boternity-ctl soul test ada\n"
+                    "  boternity-ctl soul test ada 12 --compare 11 --model builtin") },
+  { .name = "tests",
+    .usage = N_ ("BOT"),
+    .summary = N_ ("List how a bot did at its golden questions"),
+    .min = 1,
+    .max = 1,
+    .words = { BTY_CTL_BOT },
+    .run = bty_ctl_soul_run_tests,
+    .examples = N_ ("  boternity-ctl soul tests ada") },
   { 0 },
 };
 

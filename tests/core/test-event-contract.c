@@ -284,6 +284,13 @@ find_topics (const char *path, const char *text, gpointer topics)
     find_all (text, "^(?!#include).*?\"([a-z]+\\.[a-z_.]+)\"", topics);
 }
 
+/* Settings are named in the same way. */
+static void
+find_settings (const char *path, const char *text, gpointer keys)
+{
+  find_all (text, "^\\s*\\.key = \"([a-z_]+)\"", keys);
+}
+
 static gboolean
 is_noun (GHashTable *operations, const char *word)
 {
@@ -315,6 +322,7 @@ test_sources (void)
   g_autoptr (GHashTable) operations = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) literals = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (BtySettings) settings = bty_settings_new (SOURCE_ROOT "/nowhere");
+  g_autoptr (GHashTable) keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   GHashTableIter iter;
   gpointer literal;
   guint n = 0;
@@ -323,6 +331,7 @@ test_sources (void)
 
   walk (SOURCE_ROOT "/src/core", find_operations, operations);
   walk (SOURCE_ROOT "/src/core", find_topics, literals);
+  walk (SOURCE_ROOT "/src/core", find_settings, keys);
   g_hash_table_iter_init (&iter, literals);
   while (g_hash_table_iter_next (&iter, &literal, NULL))
     {

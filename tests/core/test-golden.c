@@ -75,7 +75,8 @@ test_refused (void)
     { "questions:\n- name: one\n  input: [x, 5]\n  expect:\n  - contains: x\n", "input must be" },
     { "questions:\n- name: one\n  input: x\n  expect: []\n", "line 4, question “one”" },
     { "questions:\n- name: one\n  input: x\n  weight: 0\n  expect:\n  - contains: x\n", "line 4, question “one”" },
-    { ONE ("contains: x\n") "- name: one\n  input: x\n  expect:\n  - contains: x\n", "line 6, question “one”: another" },
+    { ONE ("contains: x\n") "- name: one\n  input: x\n  expect:\n  - contains: x\n",
+      "line 6, question “one”: another" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -102,7 +103,8 @@ try_check (const char *check, const char *answer)
   BtyGoldenVerdict verdict;
 
   g_assert_no_error (error);
-  verdict = bty_golden_check_try (((BtyGoldenQuestion *) suite->questions->pdata[0])->expect->pdata[0], answer, &reason);
+  verdict = bty_golden_check_try (((BtyGoldenQuestion *) suite->questions->pdata[0])->expect->pdata[0], answer,
+                                  &reason);
   g_assert_true ((verdict == BTY_GOLDEN_PASS) == (reason == NULL));
   return verdict;
 }
