@@ -19,8 +19,8 @@ static const BtyField soul_report_fields[] = {
   BTY_FIELD_INT64 (BtySoulReport, texts, BTY_READ_ONLY, N_ ("Texts that were checked"), .max = G_MAXINT64),
   BTY_FIELD_INT64 (BtySoulReport, refs, BTY_READ_ONLY, N_ ("Branches and tags that were checked"), .max = G_MAXINT64),
   BTY_FIELD_STRING (BtySoulReport, head, BTY_READ_ONLY, N_ ("Hash of the newest version"), .max = 64),
-  BTY_FIELD_INT64 (BtySoulReport, anchor, BTY_READ_ONLY, N_ ("Number of the version kept outside the database; 0: none"),
-                   .max = G_MAXINT64),
+  BTY_FIELD_INT64 (BtySoulReport, anchor, BTY_READ_ONLY,
+                   N_ ("Number of the version kept outside the database; 0: none"), .max = G_MAXINT64),
   BTY_FIELD_STRV (BtySoulReport, problems, BTY_READ_ONLY, N_ ("What is wrong")),
 };
 BTY_DEFINE_RECORD (BtySoulReport, bty_soul_report, "soul_report", N_ ("What a check of a soul's history found"),

@@ -38,7 +38,7 @@ struct _BtySoulService
   GHashTable *entries; /* slug -> BtySoulEntry */
   guint n_jobs;
   GCancellable *checking; /* of the check at start */
-  guint n_checking;
+  gboolean is_checked; /* every soul there was at start has its check behind or before it in its queue */
   guint sweep;
   gboolean is_warned; /* that there was no anchor */
   BtySoulGate gate;

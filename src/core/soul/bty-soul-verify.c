@@ -37,8 +37,7 @@ verify_free (gpointer data)
   g_free (verify);
 }
 
-static G_GNUC_PRINTF (2, 3) void
-complain (Verify *verify, const char *format, ...)
+static G_GNUC_PRINTF (2, 3) void complain (Verify *verify, const char *format, ...)
 {
   va_list args;
 
