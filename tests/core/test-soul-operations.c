@@ -20,8 +20,7 @@ set_up (BtyTestHouse *h, gconstpointer unused)
   g_autoptr (GError) error = NULL;
 
   bty_test_house_open (h, words);
-  g_assert_true (
-    bty_catalogue_add (h->catalogue, bty_soul_operations, bty_n_soul_operations, h->souls, NULL, &error));
+  g_assert_true (bty_catalogue_add (h->catalogue, bty_soul_operations, bty_n_soul_operations, h->souls, NULL, &error));
   g_assert_no_error (error);
   bty_record_unref (bty_test_call (h, "bot.create", "{\"name\":\"Ada\"}"));
   bty_record_unref (bty_test_call (h, "bot.create", "{\"name\":\"Bo\"}"));
@@ -290,7 +289,8 @@ test_locks_and_policy (BtyTestHouse *h, gconstpointer unused)
                        BTY_ERROR_INVALID_ARGUMENT, "it has: Ada, Values, Tone");
   bty_test_call_fails (h, "soul.update", "{\"slug\":\"ada\",\"locks\":[\"MEMORY.md\"]}", BTY_ERROR_INVALID_ARGUMENT,
                        "no section");
-  bty_test_call_fails (h, "soul.update", "{\"slug\":\"ada\",\"revision\":1,\"gate\":10}", BTY_ERROR_ABORTED, "revision");
+  bty_test_call_fails (h, "soul.update", "{\"slug\":\"ada\",\"revision\":1,\"gate\":10}", BTY_ERROR_ABORTED,
+                       "revision");
 }
 
 /* A bot as the caller. */
@@ -342,7 +342,8 @@ test_bot_does_not_govern (BtyTestHouse *h, gconstpointer unused)
   call_as (h, "ada");
   bty_test_call_fails (h, "soul.update", "{\"slug\":\"ada\",\"policy\":\"apply\"}", BTY_ERROR_PERMISSION_DENIED,
                        "for a person");
-  bty_test_call_fails (h, "soul.update", "{\"slug\":\"ada\",\"locks\":[]}", BTY_ERROR_PERMISSION_DENIED, "for a person");
+  bty_test_call_fails (h, "soul.update", "{\"slug\":\"ada\",\"locks\":[]}", BTY_ERROR_PERMISSION_DENIED,
+                       "for a person");
   bty_test_call_fails (h, "soul.rollback", "{\"slug\":\"ada\",\"version\":\"1\"}", BTY_ERROR_PERMISSION_DENIED,
                        "for a person");
   bty_test_call_fails (h, "soul.checkout", "{\"slug\":\"ada\",\"branch\":\"main\"}", BTY_ERROR_PERMISSION_DENIED,
@@ -464,6 +465,25 @@ test_bot_with_locks (BtyTestHouse *h, gconstpointer unused)
   write_soul (h, SOUL_COLD);
 }
 
+static void
+test_proposals_are_counted (BtyTestHouse *h, gconstpointer unused)
+{
+  g_autofree char *text = g_strnfill (1025, 'x');
+  g_autofree char *request = g_strdup_printf ("{\"slug\":\"ada\",\"identity\":\"%s\"}", text);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (bty_settings_set (h->settings, "soul.max_file", "1024", &error));
+  g_assert_no_error (error);
+  g_assert_true (bty_settings_set (h->settings, "soul.proposals", "2", &error));
+  g_assert_no_error (error);
+  call_as (h, "ada");
+  bty_test_call_fails (h, "soul.propose", request, BTY_ERROR_INVALID_ARGUMENT, "soul.max_file");
+  do_call (h, "soul.propose", "{\"slug\":\"ada\",\"soul\":\"one\"}");
+  do_call (h, "soul.propose", "{\"slug\":\"ada\",\"soul\":\"two\"}");
+  bty_test_call_fails (h, "soul.propose", "{\"slug\":\"ada\",\"soul\":\"three\"}", BTY_ERROR_RESOURCE_EXHAUSTED,
+                       "soul.proposals");
+}
+
 #define ADD(name, function) g_test_add ("/soul-operations/" name, BtyTestHouse, NULL, set_up, function, tear_down)
 
 int
@@ -482,5 +502,6 @@ main (int argc, char **argv)
   ADD ("bot-proposes", test_bot_proposes);
   ADD ("conflicting-proposal", test_conflicting_proposal);
   ADD ("bot-with-locks", test_bot_with_locks);
+  ADD ("proposals-are-counted", test_proposals_are_counted);
   return g_test_run ();
 }
