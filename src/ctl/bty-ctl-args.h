@@ -18,6 +18,8 @@ typedef enum
   BTY_CTL_FILE,
   BTY_CTL_CHECK,
   BTY_CTL_LEVEL,
+  BTY_CTL_TEMPLATE,
+  BTY_CTL_DELETED,
 } BtyCtlKind;
 
 /*
