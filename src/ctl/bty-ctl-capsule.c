@@ -92,7 +92,8 @@ save (const char *path, const GByteArray *bytes, gboolean force, GError **error)
     g_unlink (temporary);
   if (done)
     return TRUE;
-  return fail_file (error, path, reason == EEXIST ? _ ("it is there already; --force writes over it") : g_strerror (reason));
+  return fail_file (error, path,
+                    reason == EEXIST ? _ ("it is there already; --force writes over it") : g_strerror (reason));
 }
 
 /* Export */
@@ -189,15 +190,17 @@ read_capsule (const char *path, GError **error)
       fail_file (error, path, g_strerror (errno));
       return NULL;
     }
-  while (bytes->len <= MAX_CAPSULE && ((got = read (descriptor, piece, sizeof piece)) > 0 || (got < 0 && errno == EINTR)))
+  while (bytes->len <= MAX_CAPSULE &&
+         ((got = read (descriptor, piece, sizeof piece)) > 0 || (got < 0 && errno == EINTR)))
     g_byte_array_append (bytes, piece, (guint) MAX (got, 0));
   reason = errno;
   close (descriptor);
   if (got >= 0 && bytes->len > 0 && bytes->len <= MAX_CAPSULE)
     return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
-  fail_file (error, path, got < 0           ? g_strerror (reason)
-                          : bytes->len == 0 ? _ ("it is empty")
-                                            : _ ("it is longer than 16 MiB, which no capsule is"));
+  fail_file (error, path,
+             got < 0           ? g_strerror (reason)
+             : bytes->len == 0 ? _ ("it is empty")
+                               : _ ("it is longer than 16 MiB, which no capsule is"));
   return NULL;
 }
 
@@ -221,10 +224,12 @@ bty_ctl_capsule_print (BtyCtl *ctl, const char *answer, const BtyCapsuleReport *
     }
   bty_ctl_record_print (report);
   if (report->renamed)
-    bty_ctl_note (report->done ? _ ("its slug was taken: it is called %s here") : _ ("its slug is taken: it would be called %s here"),
+    bty_ctl_note (report->done ? _ ("its slug was taken: it is called %s here")
+                               : _ ("its slug is taken: it would be called %s here"),
                   report->slug);
   if (report->rechained)
-    bty_ctl_note ("%s", _ ("its identifier is taken: its versions have new hashes here, and their notes say the old ones"));
+    bty_ctl_note ("%s",
+                  _ ("its identifier is taken: its versions have new hashes here, and their notes say the old ones"));
   for (guint i = 0; report->missing != NULL && report->missing[i] != NULL; i++)
     bty_ctl_note (_ ("missing here: %s"), report->missing[i]);
   if (!report->done)

@@ -75,8 +75,8 @@ add_file (Pack *pack, int folder, const char *entry, const char *name, GError **
   if (pack->n_files > MAX_FILES || pack->total > MAX_TOTAL)
     {
       g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                   _ ("“%s” holds more than %d files or %d MiB of text: is it the right folder?"), pack->path, MAX_FILES,
-                   MAX_TOTAL / (1024 * 1024));
+                   _ ("“%s” holds more than %d files or %d MiB of text: is it the right folder?"), pack->path,
+                   MAX_FILES, MAX_TOTAL / (1024 * 1024));
       return FALSE;
     }
   bty_json_writer_begin_object (&pack->request->writer);
@@ -180,8 +180,9 @@ static const BtyCtlCommand import_commands[] = {
   { .name = "openclaw",
     .usage = N_ ("FOLDER"),
     .summary = N_ ("Make a bot of a workspace of OpenClaw"),
-    .text = N_ ("SOUL.md, IDENTITY.md and USER.md become its soul; MEMORY.md and the folder memory are kept with it. AGENTS.md and\n"
-                "TOOLS.md are left out. The folder is read and not changed."),
+    .text = N_ (
+      "SOUL.md, IDENTITY.md and USER.md become its soul; MEMORY.md and the folder memory are kept with it. AGENTS.md and\n"
+      "TOOLS.md are left out. The folder is read and not changed."),
     .examples = N_ ("  boternity-ctl import openclaw ~/.openclaw/workspace --dry-run\n"
                     "  boternity-ctl import openclaw ~/.openclaw/workspace --name Clawd"),
     .options = openclaw_options,
@@ -192,4 +193,5 @@ static const BtyCtlCommand import_commands[] = {
   { 0 },
 };
 
-const BtyCtlVerb bty_ctl_import_verb = { "import", N_ ("make bots of other programs' folders"), import_commands, FALSE };
+const BtyCtlVerb bty_ctl_import_verb = { "import", N_ ("make bots of other programs' folders"), import_commands,
+                                         FALSE };
