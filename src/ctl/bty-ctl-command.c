@@ -15,6 +15,7 @@ const BtyCtlVerb *const bty_ctl_verbs[] = {
   &bty_ctl_bot_verb,
   &bty_ctl_soul_verb,
   &bty_ctl_session_verb,
+  &bty_ctl_import_verb,
   &bty_ctl_provider_verb,
   &bty_ctl_model_verb,
   &bty_ctl_status_verb,

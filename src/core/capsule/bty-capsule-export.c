@@ -294,7 +294,15 @@ on_providers (GObject *source, GAsyncResult *result, gpointer data)
   head->needs = bty_capsule_needs (bot, providers);
   head->skills = g_strdupv ((GStrv) none);
   bty_soul_service_get_async (service_of (export)->souls, bot->slug, bty_call_cancellable (export->call), on_soul,
-                              g_steal_pointer (&export));
+                              export);
+  g_steal_pointer (&export);
+}
+
+static void
+list_providers (Export *export)
+{
+  bty_provider_service_list_async (service_of (export)->providers, bty_call_cancellable (export->call), on_providers,
+                                   export);
 }
 
 static void
@@ -307,8 +315,7 @@ on_bot (GObject *source, GAsyncResult *result, gpointer data)
   if (export->capsule->bot == NULL)
     bty_call_fail (export->call, error);
   else
-    bty_provider_service_list_async (service_of (export)->providers, bty_call_cancellable (export->call), on_providers,
-                                     g_steal_pointer (&export));
+    list_providers (g_steal_pointer (&export));
 }
 
 static void

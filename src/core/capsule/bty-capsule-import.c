@@ -185,7 +185,8 @@ on_bot_looked_up (GObject *source, GAsyncResult *result, gpointer data)
   if (bot == NULL && !bty_bot_service_is_deleted (service_of (import)->bots, id))
     {
       bty_store_get_async (BTY_STORE (source), &bty_soul_version_schema, "key", key,
-                           bty_call_cancellable (import->call), on_version_looked_up, g_steal_pointer (&import));
+                           bty_call_cancellable (import->call), on_version_looked_up, import);
+      g_steal_pointer (&import);
       return;
     }
   take_new_id (import);
@@ -233,7 +234,8 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
     }
   fill_report (import, g_bytes_get_size (request->capsule));
   bty_store_get_async (service_of (import)->store, &bty_bot_schema, "id", import->capsule->bot->record.id,
-                       bty_call_cancellable (import->call), on_bot_looked_up, g_steal_pointer (&import));
+                       bty_call_cancellable (import->call), on_bot_looked_up, import);
+  g_steal_pointer (&import);
 }
 
 static void
