@@ -13,7 +13,7 @@
 #include "backup/bty-backup-swap.h"
 
 /* How soon after the start the schedule is first looked at, and how often then (s). */
-#define FIRST_LOOK 20
+#define FIRST_LOOK 10
 #define LOOK       30
 /* After one that failed (us). */
 #define RETRY ((gint64) 3600 * G_USEC_PER_SEC)
