@@ -37,6 +37,8 @@ def backup_files(daemon):
 
 
 def events(daemon, name):
+    url = json.loads(daemon.ctl("status", "--json").stdout)["http_url"]  # another one after a restart
+    daemon.port = int(url.rsplit(":", 1)[1].rstrip("/"))
     page = daemon.get("/events/replay?limit=0", headers={"Accept": "application/json"}).json
     return [event["data"] for event in page["items"] if event["type"] == "org.boternity." + name]
 
