@@ -89,7 +89,9 @@ write_one (Fixture *f, const char *path, BtySealSlots *slots)
   add (writer, "bob", BTY_BACKUP_STORE, "bob's");
   add (writer, "bob", BTY_BACKUP_STORE, big);
   g_assert_true (bty_backup_writer_flush (writer, NULL));
-  add (writer, "ada", BTY_BACKUP_FILE, "\x80\x01" "bots/ada/SOUL.md");
+  add (writer, "ada", BTY_BACKUP_FILE,
+       "\x80\x01"
+       "bots/ada/SOUL.md");
   add (writer, "ada", BTY_BACKUP_CONTENT, "calm");
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
   bty_backup_writer_finish (writer, &counts, &size, &error);
@@ -312,11 +314,24 @@ test_unfinished (Fixture *f, gconstpointer unused)
 static void
 test_paths (void)
 {
-  static const char *const good[] = { "vault.bty", "bots/ada/SOUL.md", "bots/.deleted/ada-1/x", "settings/boternity.conf",
-                                      "bots/小明/USER.md" };
-  static const char *const bad[] = { "",           "/etc/passwd", "bots",          "bots/",      "bots//x", "bots/../../x",
-                                     "bots/./x",   "../bots/x",   "boternity.db",  "token",      "x/y",     "bots/a\nb",
-                                     "bots/\xff/x", "settings",    "backups.key",   "bots/a/.." };
+  static const char *const good[] = { "vault.bty", "bots/ada/SOUL.md", "bots/.deleted/ada-1/x",
+                                      "settings/boternity.conf", "bots/小明/USER.md" };
+  static const char *const bad[] = { "",
+                                     "/etc/passwd",
+                                     "bots",
+                                     "bots/",
+                                     "bots//x",
+                                     "bots/../../x",
+                                     "bots/./x",
+                                     "../bots/x",
+                                     "boternity.db",
+                                     "token",
+                                     "x/y",
+                                     "bots/a\nb",
+                                     "bots/\xff/x",
+                                     "settings",
+                                     "backups.key",
+                                     "bots/a/.." };
 
   for (guint i = 0; i < G_N_ELEMENTS (good); i++)
     g_assert_true (bty_backup_path_is_good (good[i], strlen (good[i])));

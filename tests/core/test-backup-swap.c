@@ -255,9 +255,21 @@ check_next (const char *spec, const char *last, const char *due)
 static void
 test_schedule (void)
 {
-  static const char *const bad[] = { "",           "on",           "every",         "every 6",     "every 0h",
-                                     "every -1h",  "daily",        "daily 3:30",    "daily 24:00", "daily 03:60",
-                                     "weekly 03:30", "weekly xyz 03:30", "weekly sun 03:30 x", "daily  03:30", "off off" };
+  static const char *const bad[] = { "",
+                                     "on",
+                                     "every",
+                                     "every 6",
+                                     "every 0h",
+                                     "every -1h",
+                                     "daily",
+                                     "daily 3:30",
+                                     "daily 24:00",
+                                     "daily 03:60",
+                                     "weekly 03:30",
+                                     "weekly xyz 03:30",
+                                     "weekly sun 03:30 x",
+                                     "daily  03:30",
+                                     "off off" };
   BtyBackupSchedule schedule;
 
   check_next ("every 6h", "2026-01-02T03:04:05Z", "2026-01-02T09:04:05Z");
