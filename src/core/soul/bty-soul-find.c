@@ -18,6 +18,7 @@
 typedef enum
 {
   FIND_HEAD,
+  FIND_ID,
   FIND_NUMBER,
   FIND_BRANCH,
   FIND_TAG,
@@ -89,9 +90,15 @@ static void
 on_found (GObject *store, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
+  Find *find = g_task_get_task_data (task);
   GError *error = NULL;
   BtySoulVersion *version = bty_store_get_finish (BTY_STORE (store), result, &error);
 
+  if (version != NULL && !g_str_equal (version->bot, find->soul->bot)) /* an identifier of another bot's */
+    {
+      g_clear_pointer (&version, bty_soul_version_unref);
+      error = g_error_new_literal (BTY_ERROR, BTY_ERROR_NOT_FOUND, "");
+    }
   take_version (task, version, error);
 }
 
@@ -231,6 +238,8 @@ find_by (GTask *task)
   g_autofree char *key = NULL;
 
   if (find->way == FIND_HEAD && !g_str_equal (find->name, "head"))
+    find->way = FIND_ID;
+  if (find->way == FIND_ID && !bty_id_is_valid (find->name))
     find->way = FIND_NUMBER;
   if (find->way == FIND_NUMBER && !is_number (find->name))
     find->way = FIND_BRANCH;
@@ -240,6 +249,9 @@ find_by (GTask *task)
     {
     case FIND_HEAD:
       get_version (task, "id", find->soul->version);
+      break;
+    case FIND_ID:
+      get_version (task, "id", find->name);
       break;
     case FIND_NUMBER:
       key = g_strconcat (find->soul->bot, "/", find->name, NULL);

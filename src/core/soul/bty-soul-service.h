@@ -119,7 +119,7 @@ BtySoulPrompt *bty_soul_service_read_finish (BtySoulService *service, GAsyncResu
 
 /**
  * bty_soul_service_find_async:
- * @name: a number, `head` (the version in use), `head~2`, a branch, a tag, or the beginning of a version's hash (at least 6 digits)
+ * @name: a number, an id, `head` (the version in use), `head~2`, a branch, a tag, or the beginning of a version's hash (at least 6 digits)
  */
 void bty_soul_service_find_async (BtySoulService *service, const char *slug, const char *name,
                                   GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
