@@ -204,6 +204,7 @@ bty_engine_new (const char *data_dir, const char *config_dir, GError **error)
     return NULL;
   bty_settings_add (self->settings, settings_table, G_N_ELEMENTS (settings_table));
   bty_settings_add (self->settings, bty_idle_settings, bty_n_idle_settings);
+  bty_secret_add_settings (self->settings);
   bty_chat_add_settings (self->settings);
   bty_event_add_settings (self->settings);
   return g_steal_pointer (&self);
@@ -248,6 +249,7 @@ make_domains (BtyEngine *self, GError **error)
 {
   self->events = bty_event_service_new (self->store, self->bus, self->settings);
   self->secrets = bty_secret_service_new ();
+  bty_secret_service_open (self->secrets, self->store, self->registry, self->settings, self->data_dir);
   self->bots = bty_bot_service_new (self->store, self->data_dir);
   self->providers = bty_provider_service_new (self->store, self->registry, self->secrets);
   self->chat = bty_chat_service_new (self->store, self->bots, self->providers, self->settings);
@@ -268,6 +270,8 @@ make_domains (BtyEngine *self, GError **error)
          bty_catalogue_add (self->catalogue, bty_plugin_operations, bty_n_plugin_operations, self->registry, NULL,
                             error) &&
          bty_catalogue_add (self->catalogue, bty_bot_operations, bty_n_bot_operations, self->bots, NULL, error) &&
+         bty_catalogue_add (self->catalogue, bty_secret_operations, bty_n_secret_operations, self->secrets, NULL,
+                            error) &&
          bty_catalogue_add (self->catalogue, bty_provider_operations, bty_n_provider_operations, self->providers, NULL,
                             error) &&
          bty_catalogue_add (self->catalogue, bty_chat_operations, bty_n_chat_operations, self->chat, NULL, error) &&
@@ -419,6 +423,8 @@ bty_engine_stop (BtyEngine *self)
   g_clear_handle_id (&self->later, g_source_remove);
   if (self->chat != NULL)
     finish_turns (self);
+  if (self->secrets != NULL && self->is_store_open)
+    bty_secret_service_stop (self->secrets);
   if (self->events != NULL)
     bty_event_service_stop (self->events);
   bty_dispatcher_cancel_all (self->dispatcher);

@@ -53,7 +53,7 @@ static const struct
   { BTY_CTL_BOT, "bot.list", "slug", "name" },           { BTY_CTL_SESSION, "session.list", "id", "title" },
   { BTY_CTL_PROVIDER, "provider.list", "name", "kind" }, { BTY_CTL_MODEL, "model.list", "name", "title" },
   { BTY_CTL_SETTING, "config.list", "name", "summary" }, { BTY_CTL_OPERATION, "operation.list", "name", "summary" },
-  { BTY_CTL_PLUGIN, "plugin.list", "name", "summary" },
+  { BTY_CTL_PLUGIN, "plugin.list", "name", "summary" },  { BTY_CTL_SECRET, "secret.list", "name", "description" },
 };
 
 static void
