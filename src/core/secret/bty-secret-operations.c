@@ -206,7 +206,7 @@ reveal_now (GObject *object, GAsyncResult *result, gpointer data)
     }
   slot = bty_secret_slot (entry);
   bty_secret_stores_ask_async (service->stores, BTY_SECRET_ASK_GET, entry->store, slot, NULL, NULL,
-                               bty_call_cancellable (call), on_revealed, g_steal_pointer (&call));
+                               bty_call_cancellable (call), on_revealed, bty_call_ref (call));
 }
 
 static void
