@@ -23,8 +23,8 @@ typedef struct
 BTY_DECLARE_RECORD (BtyCtlSecretRow, bty_ctl_secret_row)
 
 static const BtyField row_fields[] = {
-  BTY_FIELD_STRING (BtyCtlSecretRow, name, 0, ""), BTY_FIELD_STRING (BtyCtlSecretRow, store, 0, ""),
-  BTY_FIELD_STRING (BtyCtlSecretRow, used, 0, ""), BTY_FIELD_STRING (BtyCtlSecretRow, bots, 0, ""),
+  BTY_FIELD_STRING (BtyCtlSecretRow, name, 0, ""),  BTY_FIELD_STRING (BtyCtlSecretRow, store, 0, ""),
+  BTY_FIELD_STRING (BtyCtlSecretRow, used, 0, ""),  BTY_FIELD_STRING (BtyCtlSecretRow, bots, 0, ""),
   BTY_FIELD_STRING (BtyCtlSecretRow, hosts, 0, ""),
 };
 BTY_DEFINE_RECORD (BtyCtlSecretRow, bty_ctl_secret_row, "secret_row", "", row_fields)
@@ -92,8 +92,8 @@ bty_ctl_secret_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 gboolean
 bty_ctl_secret_status (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
-  static const char *const columns[] = { "name",  N_ ("STORE"), "place", N_ ("PLACE"),   "state",
-                                         N_ ("STATE"), "text",  N_ ("WHAT IT IS"), NULL };
+  static const char *const columns[] = { "name",       N_ ("STORE"), "place",           N_ ("PLACE"), "state",
+                                         N_ ("STATE"), "text",       N_ ("WHAT IT IS"), NULL };
   g_autofree char *answer = bty_ctl_call (ctl, "secret.status", NULL, error);
   g_autoptr (BtySecretStatus) status = NULL;
 

@@ -27,10 +27,11 @@ check_name (const char *name, GError **error)
 
   if (equals == NULL)
     return TRUE;
-  g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-               _ ("a value is not given as an argument, where everyone on this machine can read it: boternity-ctl secret "
-                  "set %.*s asks for it; take this one for known, and replace it"),
-               (int) MIN (equals - name, 128), name);
+  g_set_error (
+    error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+    _ ("a value is not given as an argument, where everyone on this machine can read it: boternity-ctl secret "
+       "set %.*s asks for it; take this one for known, and replace it"),
+    (int) MIN (equals - name, 128), name);
   return FALSE;
 }
 
@@ -312,16 +313,21 @@ run_unlock (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   return say_done (ctl, "secret.unlock", bty_ctl_request_end (&request), store, _ ("unlocked"), error);
 }
 
-#define REACH                                                                                                       \
-  { "bot", 'b', N_ ("BOT"), N_ ("a bot whose requests it may serve; may be given more than once"), BTY_CTL_BOT },   \
-  {                                                                                                                 \
-    "host", 0, N_ ("HOST"), N_ ("a host that it may be sent to, such as *.example.org; more than once"), BTY_CTL_NOTHING \
+#define REACH                                                                                                          \
+  { "bot", 'b', N_ ("BOT"), N_ ("a bot whose requests it may serve; may be given more than once"), BTY_CTL_BOT },      \
+  {                                                                                                                    \
+    "host", 0, N_ ("HOST"), N_ ("a host that it may be sent to, such as *.example.org; more than once"),               \
+      BTY_CTL_NOTHING                                                                                                  \
   }
-#define STORE { "store", 's', N_ ("STORE"), N_ ("which store keeps it (the first of the chain that can)"), BTY_CTL_NOTHING }
-#define MORE                                                                                                          \
-  { "plugin", 0, N_ ("NAME"), N_ ("a kind of provider that may use it; may be given more than once"), BTY_CTL_NOTHING }, \
-  {                                                                                                                   \
-    "description", 'd', N_ ("TEXT"), N_ ("what it is for"), BTY_CTL_NOTHING                                           \
+#define STORE                                                                                                          \
+  {                                                                                                                    \
+    "store", 's', N_ ("STORE"), N_ ("which store keeps it (the first of the chain that can)"), BTY_CTL_NOTHING         \
+  }
+#define MORE                                                                                                           \
+  { "plugin", 0, N_ ("NAME"), N_ ("a kind of provider that may use it; may be given more than once"),                  \
+    BTY_CTL_NOTHING },                                                                                                 \
+  {                                                                                                                    \
+    "description", 'd', N_ ("TEXT"), N_ ("what it is for"), BTY_CTL_NOTHING                                            \
   }
 
 static const BtyCtlOption set_options[] = { REACH, STORE, MORE, { NULL } };
@@ -345,9 +351,10 @@ static const BtyCtlCommand secret_commands[] = {
   { .name = "set",
     .usage = N_ ("NAME"),
     .summary = N_ ("Keep a secret, which is asked for"),
-    .text = N_ ("The value is typed without being shown, or is the first line of standard input; never an argument. It can then\n"
-                "be named as secret:NAME, such as by provider add --key-ref. Without --host it is for the first host that it\n"
-                "is used for."),
+    .text = N_ (
+      "The value is typed without being shown, or is the first line of standard input; never an argument. It can then\n"
+      "be named as secret:NAME, such as by provider add --key-ref. Without --host it is for the first host that it\n"
+      "is used for."),
     .examples = N_ ("  boternity-ctl secret set openai --host api.openai.com\n"
                     "  pass show openai | boternity-ctl secret set openai --bot ada"),
     .options = set_options,

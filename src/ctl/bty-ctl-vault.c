@@ -27,7 +27,8 @@ ask_new_password (GError **error)
     return NULL;
   if (bty_secret_equal (password, bty_secret_peek (again), bty_secret_get_length (again)))
     return g_steal_pointer (&password);
-  g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("the two are not the same: nothing was changed"));
+  g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+                       _ ("the two are not the same: nothing was changed"));
   return NULL;
 }
 
@@ -60,7 +61,8 @@ run_password (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   if (ctl->json)
     bty_ctl_print_json (answer);
   else if (bty_secret_get_length (password) > 0)
-    bty_ctl_note (_ ("The vault opens with the new password. boternity-ctl vault recovery makes a key for when it is forgotten."));
+    bty_ctl_note (
+      _ ("The vault opens with the new password. boternity-ctl vault recovery makes a key for when it is forgotten."));
   else
     bty_ctl_note (_ ("The vault has no password any more: it keeps a key by itself."));
   return TRUE;
@@ -82,8 +84,9 @@ run_recovery (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   else
     {
       printf ("%s\n", key->value);
-      bty_ctl_note (_ ("Write it down and put it away: it opens the vault like a password and is not shown again. One that was "
-                       "made before no longer does."));
+      bty_ctl_note (
+        _ ("Write it down and put it away: it opens the vault like a password and is not shown again. One that was "
+           "made before no longer does."));
     }
   bty_secret_clear_memory (answer, strlen (answer));
   bty_secret_clear_memory (key->value, strlen (key->value));
@@ -94,8 +97,9 @@ static const BtyCtlCommand vault_commands[] = {
   { .name = "password",
     .usage = "",
     .summary = N_ ("Give the vault a password, change it, or take it away"),
-    .text = N_ ("Both are typed without being shown; else the first line of standard input is the password so far (empty: none)\n"
-                "and the second the new one."),
+    .text = N_ (
+      "Both are typed without being shown; else the first line of standard input is the password so far (empty: none)\n"
+      "and the second the new one."),
     .run = run_password,
     .examples = N_ ("  boternity-ctl vault password") },
   { .name = "recovery",

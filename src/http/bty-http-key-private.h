@@ -21,9 +21,9 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  const char *header; /* static */
-  const char *prefix; /* static */
-  BtySecret *secret;  /* NULL: there is none */
+  const char *header;      /* static */
+  const char *prefix;      /* static */
+  BtySecret *secret;       /* NULL: there is none */
   BtyHttpOptions *options; /* borrowed: outlives the key */
 } BtyHttpKey;
 

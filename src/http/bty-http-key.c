@@ -17,8 +17,8 @@ bty_http_key_is_meant (const BtyHttpKey *key, SoupMessage *message)
   GUri *meant = key->options->url;
   gboolean is_safe = g_strcmp0 (g_uri_get_scheme (uri), "https") == 0 || key->options->is_loopback;
 
-  return is_safe && g_strcmp0 (g_uri_get_scheme (uri), g_uri_get_scheme (meant)) == 0 &&
-         g_uri_get_host (uri) != NULL && g_ascii_strcasecmp (g_uri_get_host (uri), g_uri_get_host (meant)) == 0 &&
+  return is_safe && g_strcmp0 (g_uri_get_scheme (uri), g_uri_get_scheme (meant)) == 0 && g_uri_get_host (uri) != NULL &&
+         g_ascii_strcasecmp (g_uri_get_host (uri), g_uri_get_host (meant)) == 0 &&
          g_uri_get_port (uri) == g_uri_get_port (meant);
 }
 
@@ -27,9 +27,10 @@ bty_http_key_refusal (SoupMessage *message)
 {
   const char *host = g_object_get_data (G_OBJECT (message), REFUSED);
 
-  return host == NULL ? NULL
-                      : g_error_new (BTY_ERROR, BTY_ERROR_PERMISSION_DENIED,
-                                     _ ("a key was about to be sent to %s, for which it is not: nothing was sent"), host);
+  return host == NULL
+           ? NULL
+           : g_error_new (BTY_ERROR, BTY_ERROR_PERMISSION_DENIED,
+                          _ ("a key was about to be sent to %s, for which it is not: nothing was sent"), host);
 }
 
 static void

@@ -36,8 +36,7 @@ static const BtyField skipped_fields[] = {
   BTY_FIELD_INT64 (BtySecretSkipped, line, 0, N_ ("Line of the text")),
   BTY_FIELD_STRING (BtySecretSkipped, reason, 0, N_ ("Why it was not kept")),
 };
-BTY_DEFINE_RECORD (BtySecretSkipped, bty_secret_skipped, "secret_skipped", N_ ("What was not imported"),
-                   skipped_fields)
+BTY_DEFINE_RECORD (BtySecretSkipped, bty_secret_skipped, "secret_skipped", N_ ("What was not imported"), skipped_fields)
 
 static const BtyField imported_fields[] = {
   BTY_FIELD_STRV (BtySecretImported, names, 0, N_ ("What is kept now")),
@@ -54,19 +53,19 @@ static const BtyField value_fields[] = {
 BTY_DEFINE_RECORD (BtySecretValue, bty_secret_value, "secret_value", N_ ("A secret in the clear"), value_fields)
 
 static const BtyField place_fields[] = {
-  BTY_FIELD_STRING (BtySecretPlace, store, 0, N_ ("A store of secrets"), .max = 64, .fallback = "\"vault\""),
+  BTY_FIELD_STRING (BtySecretPlace, store, BTY_REQUIRED, N_ ("A store of secrets"), .min = 1, .max = 64),
 };
 BTY_DEFINE_RECORD (BtySecretPlace, bty_secret_place, "secret_place", N_ ("A store of secrets"), place_fields)
 
 static const BtyField unlock_fields[] = {
-  BTY_FIELD_STRING (BtySecretUnlock, store, 0, N_ ("A store of secrets"), .max = 64, .fallback = "\"vault\""),
+  BTY_FIELD_STRING (BtySecretUnlock, store, BTY_REQUIRED, N_ ("A store of secrets"), .min = 1, .max = 64),
   BTY_FIELD_SECRET (BtySecretUnlock, password, 0, N_ ("Its password or recovery key, where it needs one")),
 };
 BTY_DEFINE_RECORD (BtySecretUnlock, bty_secret_unlock, "secret_unlock", N_ ("What opens a store of secrets"),
                    unlock_fields)
 
 static const BtyField password_fields[] = {
-  BTY_FIELD_STRING (BtySecretPassword, store, 0, N_ ("A store of secrets"), .max = 64, .fallback = "\"vault\""),
+  BTY_FIELD_STRING (BtySecretPassword, store, BTY_REQUIRED, N_ ("A store of secrets"), .min = 1, .max = 64),
   BTY_FIELD_SECRET (BtySecretPassword, current, 0, N_ ("Its password so far, where it has one")),
   BTY_FIELD_SECRET (BtySecretPassword, password, 0,
                     N_ ("Its password from now on; absent: it keeps a key of its own by itself")),

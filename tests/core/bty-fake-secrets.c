@@ -68,9 +68,9 @@ begin (BtySecretStore *store, GCancellable *cancellable, GAsyncReadyCallback cal
     }
   if (self->state == BTY_SECRET_STORE_OPEN)
     return task;
-  g_task_return_new_error (task, BTY_ERROR,
-                           self->state == BTY_SECRET_STORE_LOCKED ? BTY_ERROR_FAILED_PRECONDITION : BTY_ERROR_UNAVAILABLE,
-                           "the fake is %s", self->state == BTY_SECRET_STORE_LOCKED ? "locked" : "absent");
+  g_task_return_new_error (
+    task, BTY_ERROR, self->state == BTY_SECRET_STORE_LOCKED ? BTY_ERROR_FAILED_PRECONDITION : BTY_ERROR_UNAVAILABLE,
+    "the fake is %s", self->state == BTY_SECRET_STORE_LOCKED ? "locked" : "absent");
   g_object_unref (task);
   return NULL;
 }
@@ -121,7 +121,8 @@ set_async (BtySecretStore *store, const char *name, BtySecret *secret, GCancella
       g_task_return_new_error (task, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED, "the fake is full");
       return;
     }
-  g_hash_table_replace (self->values, g_strdup (name), self->spoils ? bty_secret_new ("spoilt", 6) : bty_secret_ref (secret));
+  g_hash_table_replace (self->values, g_strdup (name),
+                        self->spoils ? bty_secret_new ("spoilt", 6) : bty_secret_ref (secret));
   g_task_return_boolean (task, TRUE);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "bty-test-house.h"
 
+#include "bot/bty-bot-template.h"
+
 #include <ftw.h>
 #include <glib/gstdio.h>
 
@@ -17,8 +19,11 @@ bty_test_house_open (BtyTestHouse *self, const char *const *words)
   g_autoptr (BtySecretService) secrets = bty_secret_service_new ();
   g_autoptr (GError) error = NULL;
   g_autofree char *config = NULL;
+  g_autofree char *state = NULL;
 
   self->folder = g_dir_make_tmp ("bty-house-XXXXXX", NULL);
+  state = g_build_filename (self->folder, "state", NULL);
+  g_setenv ("BOTERNITY_STATE_DIR", state, TRUE);
   config = g_build_filename (self->folder, "config", NULL);
   self->settings = bty_settings_new (config);
   self->catalogue = bty_catalogue_new ();
@@ -26,7 +31,9 @@ bty_test_house_open (BtyTestHouse *self, const char *const *words)
   self->store = bty_fake_store_new ();
   bty_dispatcher_set_store (self->dispatcher, self->store);
   bty_chat_add_settings (self->settings);
-  self->bots = bty_bot_service_new (self->store, self->folder);
+  bty_soul_add_settings (self->settings);
+  self->souls = bty_soul_service_new (self->store, self->settings, self->folder);
+  self->bots = bty_bot_service_new (self->store, self->souls, self->folder);
   self->providers = bty_provider_service_new (self->store, NULL, secrets);
   self->fake = bty_fake_provider_new (words);
   self->fake->models = "m";
@@ -38,6 +45,12 @@ bty_test_house_open (BtyTestHouse *self, const char *const *words)
   self->owner = bty_principal_new (BTY_PRINCIPAL_OWNER, "owner", scopes);
   g_assert_true (
     bty_catalogue_add (self->catalogue, bty_bot_operations, bty_n_bot_operations, self->bots, NULL, &error));
+  g_assert_true (bty_catalogue_add (self->catalogue, bty_deleted_bot_operations, bty_n_deleted_bot_operations,
+                                    self->bots, NULL, &error));
+  g_assert_true (
+    bty_catalogue_add (self->catalogue, bty_template_operations, bty_n_template_operations, self->bots, NULL, &error));
+  g_assert_true (bty_catalogue_add (self->catalogue, bty_soul_verify_operations, bty_n_soul_verify_operations,
+                                    self->souls, NULL, &error));
   g_assert_true (
     bty_catalogue_add (self->catalogue, bty_chat_operations, bty_n_chat_operations, self->chat, NULL, &error));
   g_assert_true (
@@ -52,7 +65,9 @@ bty_test_house_close (BtyTestHouse *self)
   g_object_unref (self->providers);
   g_hash_table_unref (self->kinds);
   g_object_unref (self->fake);
+  bty_soul_service_stop (self->souls);
   g_object_unref (self->bots);
+  g_object_unref (self->souls);
   g_object_unref (self->dispatcher);
   g_object_unref (self->store);
   g_object_unref (self->catalogue);

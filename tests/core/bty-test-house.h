@@ -19,6 +19,7 @@ typedef struct
   BtyCatalogue *catalogue;
   BtyDispatcher *dispatcher;
   BtyStore *store;
+  BtySoulService *souls;
   BtyBotService *bots;
   BtyProviderService *providers;
   BtyChatService *chat;

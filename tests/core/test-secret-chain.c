@@ -281,7 +281,8 @@ test_choice (Fixture *f, gconstpointer unused)
   does (f, "secret.set", "{\"name\":\"a\",\"value\":\"x-value\"}", "\"store\":\"vault\"");
   does (f, "secret.status", NULL, "since keyring: there is no fake");
   f->vault->state = BTY_SECRET_STORE_LOCKED;
-  fails (f, "secret.set", "{\"name\":\"b\",\"value\":\"x-value\"}", BTY_ERROR_FAILED_PRECONDITION, "the fake is locked");
+  fails (f, "secret.set", "{\"name\":\"b\",\"value\":\"x-value\"}", BTY_ERROR_FAILED_PRECONDITION,
+         "the fake is locked");
   bty_secret_service_keep_async (f->service, "k", value, "h", NULL, bty_test_keep_result, &place);
   bty_test_warnings_keep ();
   result = bty_test_wait (&place);
@@ -363,8 +364,7 @@ test_repair (Fixture *f, gconstpointer unused)
   does (f, "secret.set", "{\"name\":\"a\",\"value\":\"kept-value\"}", NULL);
   put (f->keyring, "a~17", "half-written");
   put (f->keyring, "foreign", "somebody else's");
-  g_assert_true (
-    g_file_set_contents (path, "keyring\ta~17\nkeyring\ta\nkeyring\tnever\nnonsense\n", -1, NULL));
+  g_assert_true (g_file_set_contents (path, "keyring\ta~17\nkeyring\ta\nkeyring\tnever\nnonsense\n", -1, NULL));
   start_again (f);
   assert_names (f->keyring, "a foreign");
   assert_resolves (f, "secret:a", "kept-value");
@@ -408,7 +408,8 @@ test_reach (Fixture *f, gconstpointer unused)
   g_autofree char *denied = NULL;
 
   does (f, "secret.set",
-        "{\"name\":\"a\",\"value\":\"a-value\",\"bots\":[\"ada\"],\"hosts\":[\"api.example\",\"*.sub.example\"]}", NULL);
+        "{\"name\":\"a\",\"value\":\"a-value\",\"bots\":[\"ada\"],\"hosts\":[\"api.example\",\"*.sub.example\"]}",
+        NULL);
   assert_use (f, "secret:a", "ada", "https://api.example/v1", NULL);
   assert_use (f, "secret:a", "ada", "https://API.example.:443/v1", NULL);
   assert_use (f, "secret:a", "ada", "https://x.sub.example/", NULL);
@@ -584,12 +585,23 @@ main (int argc, char **argv)
     const char *name;
     void (*test) (Fixture *f, gconstpointer unused);
   } tests[] = {
-    { "chain", test_chain },       { "hung", test_hung },         { "set", test_set },
-    { "bad-values", test_bad_values }, { "choice", test_choice }, { "rotation", test_rotation },
-    { "move", test_move },         { "failures", test_failures }, { "repair", test_repair },
-    { "reach", test_reach },       { "first-host", test_first_host }, { "uses", test_uses },
-    { "import", test_import },     { "lock", test_lock },         { "at-once", test_at_once },
-    { "commands", test_commands }, { "redaction", test_redaction },
+    { "chain", test_chain },
+    { "hung", test_hung },
+    { "set", test_set },
+    { "bad-values", test_bad_values },
+    { "choice", test_choice },
+    { "rotation", test_rotation },
+    { "move", test_move },
+    { "failures", test_failures },
+    { "repair", test_repair },
+    { "reach", test_reach },
+    { "first-host", test_first_host },
+    { "uses", test_uses },
+    { "import", test_import },
+    { "lock", test_lock },
+    { "at-once", test_at_once },
+    { "commands", test_commands },
+    { "redaction", test_redaction },
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -68,6 +68,7 @@ class Daemon:
     def environment(self):
         keep = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "LSAN_OPTIONS", "ASAN_OPTIONS", "UBSAN_OPTIONS")}
         keep.update({"BOTERNITY_DATA_DIR": self.data, "BOTERNITY_CONFIG_DIR": os.path.join(self.folder, "config"),
+                     "BOTERNITY_STATE_DIR": os.path.join(self.folder, "state"),
                      "BOTERNITY_HTTP_PORT": "0", "XDG_RUNTIME_DIR": self.folder, "TMPDIR": self.folder})
         keep.update(self.extra)
         return keep

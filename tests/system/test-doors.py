@@ -103,6 +103,10 @@ STORY = [
     Step("bot.stop", {"slug": "zoe-co"}, fails=True),
     Step("provider.get", {"name": "shelf"}, fails=True),
     Step("provider.update", {"name": "shelf", "enabled": True}, fails=True),
+    Step("audit.list", {"subject": "zoe-co", "oldest_first": True}),
+    Step("audit.list", {"kind": "operation", "action": "bot.delete", "since": "2020-01-01T00:00:00Z", "limit": 2}),
+    Step("audit.list", {"kind": "gossip"}, fails=True, own_words=True),
+    Step("audit.verify"),
 ]
 
 # Told last, since nothing answers after it; and it has nothing to ask for that could be wrong.

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "bot/bty-bot-deleted.h"
 #include "bot/bty-bot-files.h"
 #include "bot/bty-bot-service-private.h"
 
@@ -15,7 +16,11 @@ bty_bot_service_finalize (GObject *object)
 {
   BtyBotService *self = BTY_BOT_SERVICE (object);
 
+  g_clear_handle_id (&self->purge_timer, g_source_remove);
   g_clear_object (&self->store);
+  g_clear_object (&self->settings);
+  g_clear_pointer (&self->deleted, g_hash_table_unref);
+  g_clear_object (&self->souls);
   g_clear_pointer (&self->data_dir, g_free);
   g_clear_pointer (&self->claimed, g_hash_table_unref);
   G_OBJECT_CLASS (bty_bot_service_parent_class)->finalize (object);
@@ -31,22 +36,24 @@ static void
 bty_bot_service_init (BtyBotService *self)
 {
   self->claimed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->deleted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 BtyBotService *
-bty_bot_service_new (BtyStore *store, const char *data_dir)
+bty_bot_service_new (BtyStore *store, BtySoulService *souls, const char *data_dir)
 {
   BtyBotService *self = g_object_new (BTY_TYPE_BOT_SERVICE, NULL);
 
   self->store = g_object_ref (store);
+  self->souls = g_object_ref (souls);
   self->data_dir = g_strdup (data_dir);
   return self;
 }
 
-char *
-bty_bot_service_read_soul (BtyBotService *self, const BtyBot *bot, GError **error)
+BtySoulService *
+bty_bot_service_get_souls (BtyBotService *self)
 {
-  return bty_bot_files_read (self->data_dir, bot, error);
+  return self->souls;
 }
 
 static void
@@ -103,6 +110,7 @@ typedef struct
   gboolean delete;
   BtyBotState state;
   BtyBot *bot;
+  BtyDeletedBot *deleted;
   guint tries;
 } Change;
 
@@ -113,6 +121,7 @@ change_free (gpointer data)
 
   bty_bot_unref (change->key);
   g_clear_pointer (&change->bot, bty_bot_unref);
+  g_clear_pointer (&change->deleted, bty_deleted_bot_unref);
   g_free (change);
 }
 
@@ -126,6 +135,8 @@ on_set_aside (GObject *source, GAsyncResult *result, gpointer data)
   Change *change = g_task_get_task_data (task);
 
   g_hash_table_remove (BTY_BOT_SERVICE (source)->claimed, change->bot->slug);
+  if (change->deleted->expires_at <= g_get_real_time ())
+    bty_bot_service_purge_expired (BTY_BOT_SERVICE (source));
   g_task_return_pointer (task, bty_bot_ref (change->bot), bty_record_unref);
 }
 
@@ -133,12 +144,12 @@ static void
 set_aside (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   BtyBotService *self = source;
-  const char *slug = data;
+  const BtyDeletedBot *deleted = data;
   g_autoptr (GError) error = NULL;
 
   /* The bot is gone by now, whatever becomes of its folder. */
-  if (!bty_bot_files_set_aside (self->data_dir, slug, &error))
-    g_warning ("the folder of the deleted bot “%s” stays where it is: %s", slug, error->message);
+  if (!bty_bot_files_set_aside (self->data_dir, deleted->slug, deleted->folder, &error))
+    g_warning ("the folder of the deleted bot “%s” stays where it is: %s", deleted->slug, error->message);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -149,7 +160,7 @@ set_folder_aside (GTask *task)
   g_autoptr (GTask) aside = g_task_new (g_task_get_source_object (task), NULL, on_set_aside, g_object_ref (task));
 
   g_task_set_source_tag (aside, set_folder_aside);
-  g_task_set_task_data (aside, g_strdup (change->bot->slug), g_free);
+  g_task_set_task_data (aside, bty_deleted_bot_ref (change->deleted), bty_record_unref);
   g_task_run_in_thread (aside, set_aside);
 }
 
@@ -164,6 +175,7 @@ on_changed (GObject *source, GAsyncResult *result, gpointer data)
 
   if (done && change->delete)
     {
+      g_hash_table_add (self->deleted, g_strdup (change->bot->record.id));
       set_folder_aside (task);
       return;
     }
@@ -193,6 +205,44 @@ check_revision (const Change *change, const BtyBot *bot, GError **error)
 }
 
 static void
+apply_change (GTask *task, BtyBatch *batch)
+{
+  BtyBotService *self = g_task_get_source_object (task);
+  Change *change = g_task_get_task_data (task);
+
+  bty_batch_publish (batch, change->topic, change->bot);
+  bty_store_apply_async (self->store, batch, g_task_get_cancellable (task), on_changed, g_object_ref (task));
+}
+
+/* The soul's record goes with the bot, so that its slug is free; a bot of an older database may have none yet. */
+static void
+on_soul_read (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  BtyBotService *self = g_task_get_source_object (task);
+  Change *change = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autoptr (BtySoul) soul = bty_store_get_finish (BTY_STORE (source), result, &error);
+  g_autoptr (BtyBatch) batch = NULL;
+
+  if (soul == NULL && !g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  g_clear_error (&error);
+  g_clear_pointer (&change->deleted, bty_deleted_bot_unref);
+  change->deleted = bty_deleted_bot_of (self, change->bot, soul);
+  g_hash_table_add (self->claimed, g_strdup (change->bot->slug));
+  batch = bty_batch_new ();
+  bty_batch_delete (batch, change->bot);
+  if (soul != NULL)
+    bty_soul_service_end (self->souls, batch, soul);
+  bty_batch_put (batch, change->deleted);
+  apply_change (task, batch);
+}
+
+static void
 on_change_read (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
@@ -207,27 +257,26 @@ on_change_read (GObject *source, GAsyncResult *result, gpointer data)
       g_task_return_error (task, error);
       return;
     }
+  if (change->delete)
+    {
+      change->bot = bty_bot_ref (bot);
+      bty_store_get_async (self->store, &bty_soul_schema, "bot", bot->record.id, g_task_get_cancellable (task),
+                           on_soul_read, g_object_ref (task));
+      return;
+    }
   batch = bty_batch_new ();
-  change->bot = change->delete ? bty_bot_ref (bot) : bty_bot_edit (bot);
+  change->bot = bty_bot_edit (bot);
   if (change->merge)
     bty_record_merge (change->bot, change->key, BTY_VIEW_PATCH);
-  else if (!change->delete)
+  else
     change->bot->state = change->state;
   if (change->merge && !bty_bot_check (change->bot, &error))
     {
       g_task_return_error (task, error);
       return;
     }
-
-  if (change->delete)
-    {
-      g_hash_table_add (self->claimed, g_strdup (bot->slug));
-      bty_batch_delete (batch, bot);
-    }
-  else
-    bty_batch_put (batch, change->bot);
-  bty_batch_publish (batch, change->topic, change->bot);
-  bty_store_apply_async (self->store, batch, g_task_get_cancellable (task), on_changed, g_object_ref (task));
+  bty_batch_put (batch, change->bot);
+  apply_change (task, batch);
 }
 
 static void

@@ -58,7 +58,7 @@ on_model (BtyRoute *route, const char *model, gint64 window, gint64 max_output, 
   BtyTurnRun *self = data;
   gint64 reserve = bty_settings_get_int (self->parts->settings, "chat", "reserve");
   guint left_out = 0;
-  BtyCompletionRequest *request = bty_context_build (self->bot, self->soul, self->history, self->turn, window,
+  BtyCompletionRequest *request = bty_context_build (self->bot, self->soul->text, self->history, self->turn, window,
                                                      max_output, reserve, &left_out, error);
   BtyChatItem *item;
 

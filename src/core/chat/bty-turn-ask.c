@@ -12,6 +12,19 @@
 #define TITLE_CHARACTERS 60
 
 static void
+on_soul (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (BtyTurnRun) self = data;
+  GError *error = NULL;
+
+  self->soul = bty_soul_service_read_finish (BTY_SOUL_SERVICE (source), result, &error);
+  if (self->soul == NULL)
+    bty_turn_run_fail (self, error);
+  else
+    bty_turn_run_go_on (self, TURN_STEP_SESSION);
+}
+
+static void
 on_bot (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (BtyTurnRun) self = data;
@@ -22,13 +35,12 @@ on_bot (GObject *source, GAsyncResult *result, gpointer data)
     g_set_error (&error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
                  _ ("the bot “%s” is stopped: “boternity-ctl bot start %s” lets it answer"), self->bot->slug,
                  self->bot->slug);
-  else if (self->bot != NULL)
-    self->soul = bty_bot_service_read_soul (self->parts->bots, self->bot, &error);
 
   if (error != NULL)
     bty_turn_run_fail (self, error);
   else
-    bty_turn_run_go_on (self, TURN_STEP_SESSION);
+    bty_soul_service_read_async (bty_bot_service_get_souls (self->parts->bots), self->bot->slug, NULL, on_soul,
+                                 g_object_ref (self));
 }
 
 void
@@ -119,6 +131,8 @@ join_queue (BtyTurnRun *self)
   start->session = g_strdup (self->session->record.id);
   start->turn = g_strdup (self->turn->record.id);
   bty_turn_run_say (self, start);
+  if (self->soul->notice != NULL)
+    bty_turn_run_say (self, bty_turn_run_item_new (BTY_CHAT_NOTICE, self->soul->notice));
   if (self->request->interrupt)
     stop_others (self);
 
@@ -180,6 +194,7 @@ bty_turn_run_store_question (BtyTurnRun *self)
   self->turn->bot = g_strdup (self->bot->record.id);
   self->turn->state = BTY_TURN_RUNNING;
   self->turn->question = g_strdup (self->question->record.id);
+  self->turn->soul_version = g_strdup (self->soul->version->record.id);
   bty_batch_put (batch, self->turn);
   bty_batch_publish (batch, "turn.started", self->turn);
   bty_store_apply_async (self->parts->store, batch, NULL, on_question_stored, g_object_ref (self));

@@ -29,7 +29,7 @@ struct _BtyTurnRun
   guint tries;
 
   BtyBot *bot;
-  char *soul;
+  BtySoulPrompt *soul;
   BtySession *session;
   BtyMessage *question;
   BtyTurn *turn;

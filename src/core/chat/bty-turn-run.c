@@ -22,7 +22,7 @@ bty_turn_run_finalize (GObject *object)
   g_clear_pointer (&self->log, bty_item_log_unref);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->bot, bty_bot_unref);
-  g_clear_pointer (&self->soul, g_free);
+  g_clear_pointer (&self->soul, bty_soul_prompt_free);
   g_clear_pointer (&self->session, bty_session_unref);
   g_clear_pointer (&self->question, bty_message_unref);
   g_clear_pointer (&self->turn, bty_turn_unref);

@@ -149,6 +149,8 @@ give_up (BtySecretChange *self, GError *error)
 {
   g_clear_error (&self->error);
   self->error = error;
+  for (guint i = 0; self->is_noted && i < self->removals->len; i++)
+    bty_secret_journal_remove (self->service->journal, self->removals->pdata[i]); /* they stay in use */
   g_ptr_array_set_size (self->removals, 0);
   for (guint i = 0; self->is_noted && i < self->writes->len; i++)
     {
@@ -284,8 +286,8 @@ write_next (BtySecretChange *self)
     }
   piece = self->writes->pdata[self->at];
   bty_secret_redact_learn (piece->value);
-  bty_secret_stores_ask_async (self->service->stores, BTY_SECRET_ASK_SET, piece->store, piece->slot, piece->value,
-                               NULL, NULL, on_write, self);
+  bty_secret_stores_ask_async (self->service->stores, BTY_SECRET_ASK_SET, piece->store, piece->slot, piece->value, NULL,
+                               NULL, on_write, self);
 }
 
 static void
@@ -536,8 +538,8 @@ on_repaired (GObject *stores, GAsyncResult *result, gpointer data)
 void
 bty_secret_change_repair (BtySecretService *service)
 {
-  g_autoptr (GPtrArray) lines = g_ptr_array_copy (bty_secret_journal_list (service->journal), (GCopyFunc) (void (*) (void)) g_strdup,
-                                                  NULL);
+  g_autoptr (GPtrArray) lines = g_ptr_array_copy (bty_secret_journal_list (service->journal),
+                                                  (GCopyFunc) (void (*) (void)) g_strdup, NULL);
 
   g_ptr_array_set_free_func (lines, g_free);
   for (guint i = 0; i < lines->len; i++)

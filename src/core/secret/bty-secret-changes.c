@@ -20,9 +20,10 @@ check_hosts (const GStrv hosts, GError **error)
 
       if (*host == '\0' || strpbrk (host, "/*@ ") != NULL || !g_str_is_ascii (host))
         {
-          g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-                       _ ("“%.255s” is no host: give its name, such as api.example.org, or *.example.org for all below it"),
-                       hosts[i]);
+          g_set_error (
+            error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+            _ ("“%.255s” is no host: give its name, such as api.example.org, or *.example.org for all below it"),
+            hosts[i]);
           return FALSE;
         }
     }
@@ -69,6 +70,27 @@ set_time (BtySecretEntry *entry, gint64 rotated_at, gint64 previous_until)
 
 /* Setting. */
 
+static void
+take_list (GStrv *place, const GStrv given)
+{
+  if (given == NULL)
+    return;
+  g_strfreev (*place);
+  *place = g_strdupv (given);
+}
+
+/* What the request has, whether it was decoded or made by hand. */
+static void
+take_fields (BtySecretEntry *entry, const BtySecretEntry *request)
+{
+  bty_record_merge (entry, request, BTY_VIEW_PATCH);
+  take_list (&entry->bots, request->bots);
+  take_list (&entry->hosts, request->hosts);
+  take_list (&entry->plugins, request->plugins);
+  if (request->description != NULL)
+    bty_record_take_string (&entry->description, g_strdup (request->description));
+}
+
 static gboolean
 prepare_set (BtySecretChange *change, GError **error)
 {
@@ -78,7 +100,7 @@ prepare_set (BtySecretChange *change, GError **error)
   if (change->before != NULL)
     {
       after = bty_secret_entry_edit (change->before);
-      bty_record_merge (after, change->request, BTY_VIEW_PATCH);
+      take_fields (after, change->request);
       set_time (after, next_time (change->before), 0);
       remove_values (change);
     }
@@ -228,8 +250,9 @@ prepare_update (BtySecretChange *change, GError **error)
     return FALSE;
   if (BTY_HAS (request, BtySecretEntry, record.revision) && request->record.revision != change->before->record.revision)
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_ABORTED, _ ("the secret “%s” is at revision %lld, not %lld: read it again"),
-                   change->name, (long long) change->before->record.revision, (long long) request->record.revision);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_ABORTED,
+                   _ ("the secret “%s” is at revision %lld, not %lld: read it again"), change->name,
+                   (long long) change->before->record.revision, (long long) request->record.revision);
       return FALSE;
     }
   change->after = bty_secret_entry_edit (change->before);

@@ -245,9 +245,20 @@ read_on (GTask *own)
 static GStrv
 make_environment (void)
 {
-  static const char *const names[] = { "HOME",  "USER",     "LOGNAME", "PATH",          "XDG_RUNTIME_DIR",
-                                       "TERM",  "DISPLAY",  "WAYLAND_DISPLAY", "GNUPGHOME", "PASSWORD_STORE_DIR",
-                                       "XDG_CONFIG_HOME", "XDG_DATA_HOME", "DBUS_SESSION_BUS_ADDRESS", NULL };
+  static const char *const names[] = { "HOME",
+                                       "USER",
+                                       "LOGNAME",
+                                       "PATH",
+                                       "XDG_RUNTIME_DIR",
+                                       "TERM",
+                                       "DISPLAY",
+                                       "WAYLAND_DISPLAY",
+                                       "GNUPGHOME",
+                                       "PASSWORD_STORE_DIR",
+                                       "XDG_CONFIG_HOME",
+                                       "XDG_DATA_HOME",
+                                       "DBUS_SESSION_BUS_ADDRESS",
+                                       NULL };
   GStrv environment = g_new0 (char *, 1);
 
   for (guint i = 0; names[i] != NULL; i++)

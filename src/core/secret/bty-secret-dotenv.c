@@ -125,7 +125,8 @@ read_value (Reader *reader)
     return fault;
   if (reader->length == 0)
     return _ ("its value is empty");
-  if (memchr (reader->value, '\0', reader->length) != NULL || !g_utf8_validate (reader->value, (gssize) reader->length, NULL))
+  if (memchr (reader->value, '\0', reader->length) != NULL ||
+      !g_utf8_validate (reader->value, (gssize) reader->length, NULL))
     return _ ("its value is not text");
   return NULL;
 }

@@ -8,7 +8,7 @@
 
 #include "secret/bty-secret-service-private.h"
 
-#define STOP_PATIENCE  (2 * G_USEC_PER_SEC)
+#define STOP_PATIENCE (2 * G_USEC_PER_SEC)
 
 /* Who may use a secret, and who did. */
 
@@ -114,16 +114,19 @@ check_entry (const BtySecretEntry *entry, const BtySecretUse *use, const Target 
              "that may"),
           entry->name, use->bot, entry->name, use->bot);
   else if (has_any (entry->plugins) && !is_named (entry->plugins, use->plugin))
-    deny (error, _ ("the secret “%s” may not be used by “%s”: boternity-ctl secret update %s --plugin names those that may"),
+    deny (error,
+          _ ("the secret “%s” may not be used by “%s”: boternity-ctl secret update %s --plugin names those that may"),
           entry->name, use->plugin != NULL ? use->plugin : "?", entry->name);
   else if (has_any (entry->hosts) && target->host == NULL)
-    deny (error, _ ("the secret “%s” may be sent to some hosts only, and nobody says which this would be: give the "
-                    "provider its url"),
+    deny (error,
+          _ ("the secret “%s” may be sent to some hosts only, and nobody says which this would be: give the "
+             "provider its url"),
           entry->name);
   else if (has_any (entry->hosts) && !is_among_hosts (entry->hosts, target->host))
-    deny (error,
-          _ ("the secret “%s” may not be sent to %s: boternity-ctl secret update %s --host %s adds to those that it may"),
-          entry->name, target->host, entry->name, target->host);
+    deny (
+      error,
+      _ ("the secret “%s” may not be sent to %s: boternity-ctl secret update %s --host %s adds to those that it may"),
+      entry->name, target->host, entry->name, target->host);
   else
     return TRUE;
   return FALSE;

@@ -102,7 +102,7 @@ void
 bty_secret_service_add_store (BtySecretService *self, const char *name, BtySecretStore *store)
 {
   if (self->stores == NULL)
-    self->stores = bty_secret_stores_new (NULL, NULL);
+    self->stores = bty_secret_stores_new ();
   bty_secret_stores_add (self->stores, name, store);
 }
 
@@ -132,7 +132,8 @@ bty_secret_service_open (BtySecretService *self, BtyStore *store, BtyPluginRegis
   g_set_object (&self->settings, settings);
   g_set_object (&self->store, store);
   if (self->stores == NULL)
-    self->stores = bty_secret_stores_new (registry, settings);
+    self->stores = bty_secret_stores_new ();
+  bty_secret_stores_open (self->stores, registry, settings);
   self->journal = bty_secret_journal_new (path);
   bty_secret_service_load_async (self, on_loaded_for_repair, NULL);
 }

@@ -97,13 +97,16 @@ bty_secret_stores_init (BtySecretStores *self)
 }
 
 BtySecretStores *
-bty_secret_stores_new (BtyPluginRegistry *registry, BtySettings *settings)
+bty_secret_stores_new (void)
 {
-  BtySecretStores *self = g_object_new (BTY_TYPE_SECRET_STORES, NULL);
+  return g_object_new (BTY_TYPE_SECRET_STORES, NULL);
+}
 
+void
+bty_secret_stores_open (BtySecretStores *self, BtyPluginRegistry *registry, BtySettings *settings)
+{
   g_set_object (&self->registry, registry);
   g_set_object (&self->settings, settings);
-  return self;
 }
 
 void
@@ -420,7 +423,8 @@ ask (BtySecretStores *self, GTask *own, BtySecretAsk ask, const char *name, cons
   question->timeout = g_timeout_add ((guint) question->limit_ms, on_timeout, question);
   if (cancellable != NULL)
     question->link = g_signal_connect_data (cancellable, "cancelled", G_CALLBACK (on_cancelled),
-                                            g_object_ref (question->cancellable), (GClosureNotify) (void (*) (void)) g_object_unref, 0);
+                                            g_object_ref (question->cancellable),
+                                            (GClosureNotify) (void (*) (void)) g_object_unref, 0);
   question->task = g_steal_pointer (&task);
   put_question (question, of, first, second);
 }

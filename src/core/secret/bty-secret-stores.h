@@ -28,8 +28,10 @@ typedef enum
 extern const BtySetting bty_secret_settings[];
 extern const guint bty_n_secret_settings;
 
-/* @registry, @settings: (nullable): without them there are the stores that bty_secret_stores_add() brought, and the defaults */
-BtySecretStores *bty_secret_stores_new (BtyPluginRegistry *registry, BtySettings *settings);
+/* Without more there are the stores that bty_secret_stores_add() brought, and the defaults of the settings. */
+BtySecretStores *bty_secret_stores_new (void);
+/* @registry, @settings: (nullable) */
+void bty_secret_stores_open (BtySecretStores *stores, BtyPluginRegistry *registry, BtySettings *settings);
 /* Takes a reference: a store that no plugin offers. */
 void bty_secret_stores_add (BtySecretStores *stores, const char *name, BtySecretStore *store);
 

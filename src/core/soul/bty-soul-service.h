@@ -52,12 +52,17 @@ BtySoulChange *bty_soul_change_new (const char *slug, BtySoulCause cause);
 void bty_soul_change_free (BtySoulChange *change);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtySoulChange, bty_soul_change_free)
 
-/** BtySoulPrompt: the verified texts of the version in use, and the one text that a model is given */
+/**
+ * BtySoulPrompt: the verified texts of the version in use, and the one text that a model is given
+ * @version: (nullable): none of files as they are
+ * @notice: (nullable): why what the files hold now does not count, for people
+ */
 typedef struct
 {
   BtySoulVersion *version;
   BtySoulTexts texts;
   char *text;
+  char *notice;
 } BtySoulPrompt;
 void bty_soul_prompt_free (BtySoulPrompt *prompt);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtySoulPrompt, bty_soul_prompt_free)
@@ -66,6 +71,21 @@ BtySoulService *bty_soul_service_new (BtyStore *store, BtySettings *settings, co
 /** bty_soul_service_start: watches the folders and checks all souls in the background; a soul that is asked for before is checked then */
 void bty_soul_service_start (BtySoulService *service);
 void bty_soul_service_stop (BtySoulService *service);
+/**
+ * BtySoulGate: asks whether @texts may become the version in use of a soul whose gate asks for @least percent; the answer is taken with
+ * a #BtySoulGateAnswer, which fails with FAILED_PRECONDITION
+ */
+typedef void (*BtySoulGate) (gpointer data, const char *slug, const BtySoulTexts *texts, gint64 least,
+                             GCancellable *cancellable, GAsyncReadyCallback callback, gpointer callback_data);
+typedef gboolean (*BtySoulGateAnswer) (GAsyncResult *result, GError **error);
+/**
+ * bty_soul_service_set_gate: what changes and switches have to pass where the soul has a gate. Not asked: going back to an older
+ * version, which must always be possible, and what an editor saves, which counts and is told of.
+ * @data: must outlive the service, or another gate is set
+ */
+void bty_soul_service_set_gate (BtySoulService *service, BtySoulGate gate, BtySoulGateAnswer answer, gpointer data);
+/** bty_soul_add_settings: declares the settings of the group `soul` */
+void bty_soul_add_settings (BtySettings *settings);
 
 /** bty_soul_compose: Returns: (transfer full): the one text for a model, of the texts of three files: the same always for the same texts */
 char *bty_soul_compose (const BtySoulTexts *texts);
@@ -79,6 +99,11 @@ char *bty_soul_folder (const char *data_dir, const char *slug);
  * before it applies the batch, so that an acknowledged bot has them.
  */
 void bty_soul_service_begin (BtySoulService *service, BtyBatch *batch, const char *bot, const BtySoulChange *change);
+/**
+ * bty_soul_service_end: takes the record of a deleted bot's soul out with @batch; its versions stay, for who brings the bot back
+ * @soul: as it was read
+ */
+void bty_soul_service_end (BtySoulService *service, BtyBatch *batch, const BtySoul *soul);
 /** bty_soul_write_files: writes what is not NULL, each file whole or not at all, durably; any thread */
 gboolean bty_soul_write_files (const char *folder, const BtySoulTexts *texts, GError **error);
 
@@ -123,11 +148,27 @@ void bty_soul_service_settle_async (BtySoulService *service, const char *slug, g
 BtySoulVersion *bty_soul_service_settle_finish (BtySoulService *service, GAsyncResult *result, GError **error);
 
 /**
+ * bty_soul_service_switch_async: another branch is in use from now on: its newest version's files are written
+ * Errors: NOT_FOUND (branch), FAILED_PRECONDITION (held)
+ */
+void bty_soul_service_switch_async (BtySoulService *service, const char *slug, const char *branch,
+                                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+BtySoulVersion *bty_soul_service_switch_finish (BtySoulService *service, GAsyncResult *result, GError **error);
+
+/**
  * bty_soul_service_read_files_async: what the files hold now, whatever state the soul is in: for a diff against the version in use.
  * The finish function gives a prompt without a version.
  */
 void bty_soul_service_read_files_async (BtySoulService *service, const char *slug, GCancellable *cancellable,
                                         GAsyncReadyCallback callback, gpointer data);
 BtySoulPrompt *bty_soul_service_read_files_finish (BtySoulService *service, GAsyncResult *result, GError **error);
+
+/** bty_soul_service_verify_async: checks the whole history: numbers, hashes, texts, branches and tags, and the anchor */
+void bty_soul_service_verify_async (BtySoulService *service, const char *slug, GCancellable *cancellable,
+                                    GAsyncReadyCallback callback, gpointer data);
+BtySoulReport *bty_soul_service_verify_finish (BtySoulService *service, GAsyncResult *result, GError **error);
+
+extern const BtyOperation bty_soul_verify_operations[];
+extern const guint bty_n_soul_verify_operations;
 
 BtyStore *bty_soul_service_get_store (BtySoulService *service);
