@@ -20,6 +20,7 @@ struct _BtyAccess
 {
   BtySecret *token;
   BtyPrincipal *owner;
+  BtyPrincipal *bearer; /* of the token: a copy of it may be anywhere, so secrets are not shown to it */
 };
 
 static gboolean
@@ -165,6 +166,7 @@ BtyAccess *
 bty_access_new (const char *data_dir, GError **error)
 {
   static const char *const everything[] = { "*", NULL };
+  static const char *const but_secrets[] = { "*", "!secrets:reveal", NULL };
   g_autofree char *path = bty_paths_token_file (data_dir);
   BtySecret *token = find_token (path, error);
   BtyAccess *self;
@@ -174,6 +176,7 @@ bty_access_new (const char *data_dir, GError **error)
   self = g_new0 (BtyAccess, 1);
   self->token = token;
   self->owner = bty_principal_new (BTY_PRINCIPAL_OWNER, "owner", everything);
+  self->bearer = bty_principal_new (BTY_PRINCIPAL_OWNER, "owner", but_secrets);
   return self;
 }
 
@@ -182,6 +185,7 @@ bty_access_free (BtyAccess *self)
 {
   bty_secret_unref (self->token);
   bty_principal_unref (self->owner);
+  bty_principal_unref (self->bearer);
   g_free (self);
 }
 
@@ -201,7 +205,7 @@ bty_access_identify (BtyAccess *self, const BtyCredentials *credentials, GError 
     g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNAUTHENTICATED,
                          _ ("an access token is needed: “boternity-ctl token” prints it"));
   else if (bty_secret_equal (self->token, credentials->token, credentials->token_length))
-    return bty_principal_ref (self->owner);
+    return bty_principal_ref (self->bearer);
   else
     g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNAUTHENTICATED,
                          _ ("this access token is not the right one: “boternity-ctl token” prints it"));

@@ -17,7 +17,7 @@ struct _BtyDispatcher
   BtyCatalogue *catalogue;
   BtySettings *settings;
   BtyReplay *replay;
-  BtyAuditLog *audit; /* (nullable) */
+  BtyAuditLog *audit;  /* (nullable) */
   GHashTable *running; /* BtyCall * -> when its time is over */
   GHashTable *endless; /* those that nobody waits for: BtyCall * */
   guint sweep;
@@ -160,6 +160,10 @@ check_principal (const BtyOperation *operation, BtyPrincipal *principal, GError 
   if (bty_principal_get_kind (principal) == BTY_PRINCIPAL_ANONYMOUS)
     g_set_error (error, BTY_ERROR, BTY_ERROR_UNAUTHENTICATED,
                  _ ("“%s” needs a token: give the one that “boternity-ctl token” prints"), operation->name);
+  else if (bty_principal_get_kind (principal) == BTY_PRINCIPAL_OWNER)
+    g_set_error (error, BTY_ERROR, BTY_ERROR_PERMISSION_DENIED,
+                 _ ("“%s” is done by the unix socket or the session bus alone, not with a token: use boternity-ctl"),
+                 operation->name);
   else
     g_set_error (error, BTY_ERROR, BTY_ERROR_PERMISSION_DENIED, _ ("“%s” needs the scope “%s”, which %s does not have"),
                  operation->name, operation->scope, bty_principal_get_name (principal));
@@ -287,6 +291,13 @@ check_key (BtyDispatcher *self, const BtyOperation *operation, const char *key, 
 {
   gsize length = strlen (key);
 
+  if ((operation->effect & BTY_EFFECT_SECRET) != 0)
+    {
+      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+                   _ ("the answer of “%s” holds a secret, which is not kept: leave the idempotency key out"),
+                   operation->name);
+      return FALSE;
+    }
   if (length == 0 || length > 255)
     {
       g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
@@ -322,9 +333,9 @@ bty_dispatcher_start (BtyDispatcher *self, const BtyCallSpec *spec)
   self->n_calls += 1;
   if (operation != NULL && !check_principal (operation, spec->principal, &error) && self->audit != NULL)
     bty_audit_refused (self->audit, operation, spec->principal, spec->door, error);
-  if (operation != NULL && error == NULL &&
-      check_load (self, operation, &error) && decode (operation, spec, &request, &error) &&
-      spec->idempotency_key != NULL && (operation->effect & BTY_EFFECT_READ) == 0)
+  if (operation != NULL && error == NULL && check_load (self, operation, &error) &&
+      decode (operation, spec, &request, &error) && spec->idempotency_key != NULL &&
+      (operation->effect & BTY_EFFECT_READ) == 0)
     keyed = check_key (self, operation, spec->idempotency_key, &error);
 
   if (error != NULL)

@@ -22,7 +22,7 @@
 #include "chat/bty-chat-service.h"
 #include "evaluate/bty-evaluate-service.h"
 #include "event/bty-event-service.h"
-#include "observe/bty-audit-log.h"
+#include "observe/bty-audit-secrets.h"
 #include "route/bty-provider-service.h"
 #include "secret/bty-secret-service.h"
 #include "soul/bty-soul-operations.h"
@@ -229,6 +229,7 @@ bty_engine_new (const char *data_dir, const char *config_dir, GError **error)
     return NULL;
   bty_settings_add (self->settings, settings_table, G_N_ELEMENTS (settings_table));
   bty_settings_add (self->settings, bty_idle_settings, bty_n_idle_settings);
+  bty_secret_add_settings (self->settings);
   bty_bot_add_settings (self->settings);
   bty_capsule_add_settings (self->settings);
   bty_chat_add_settings (self->settings);
@@ -299,6 +300,8 @@ make_domains (BtyEngine *self, GError **error)
   self->events = bty_event_service_new (self->store, self->bus, self->settings);
   self->souls = bty_soul_service_new (self->store, self->settings, self->data_dir);
   self->secrets = bty_secret_service_new ();
+  bty_secret_service_open (self->secrets, self->store, self->registry, self->settings, self->data_dir);
+  bty_audit_follow_secrets (self->audit, self->secrets);
   self->bots = bty_bot_service_new (self->store, self->souls, self->data_dir);
   self->providers = bty_provider_service_new (self->store, self->registry, self->secrets);
   self->chat = bty_chat_service_new (self->store, self->bots, self->providers, self->settings);
@@ -327,6 +330,8 @@ make_domains (BtyEngine *self, GError **error)
          bty_catalogue_add (self->catalogue, bty_soul_verify_operations, bty_n_soul_verify_operations, self->souls,
                             NULL, error) &&
          bty_catalogue_add (self->catalogue, bty_bot_operations, bty_n_bot_operations, self->bots, NULL, error) &&
+         bty_catalogue_add (self->catalogue, bty_secret_operations, bty_n_secret_operations, self->secrets, NULL,
+                            error) &&
          bty_catalogue_add (self->catalogue, bty_deleted_bot_operations, bty_n_deleted_bot_operations, self->bots, NULL,
                             error) &&
          bty_catalogue_add (self->catalogue, bty_template_operations, bty_n_template_operations, self->bots, NULL,
@@ -518,6 +523,8 @@ bty_engine_stop (BtyEngine *self)
     bty_evaluate_service_stop (self->evaluations);
   if (self->chat != NULL)
     finish_turns (self);
+  if (self->secrets != NULL && self->is_store_open)
+    bty_secret_service_stop (self->secrets);
   if (self->souls != NULL)
     bty_soul_service_stop (self->souls);
   if (self->events != NULL)

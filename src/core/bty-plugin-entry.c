@@ -6,8 +6,9 @@
 #include "bty-plugin-entry.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
-/* A first-party file is named after the feature it offers. */
+/* A first-party file is named after the feature it offers, in the singular: secret-vault for the kind `secrets`. */
 static void
 read_file_name (BtyPluginEntry *self)
 {
@@ -15,7 +16,9 @@ read_file_name (BtyPluginEntry *self)
     {
       gsize length = strlen (kind->nick);
 
-      if (g_str_has_prefix (self->name, kind->nick) && self->name[length] == '-' && self->name[length + 1] != '\0')
+      if (kind->nick[length - 1] == 's')
+        length -= 1;
+      if (strncmp (self->name, kind->nick, length) == 0 && self->name[length] == '-' && self->name[length + 1] != '\0')
         {
           self->file_kind = (BtyFeatureKind) kind->value;
           self->file_feature = g_strdup (self->name + length + 1);

@@ -284,6 +284,7 @@ effects_of (const BtyOperation *operation)
     { BTY_EFFECT_STREAMING, "streaming" },
     { BTY_EFFECT_ENDLESS, "endless" },
     { BTY_EFFECT_APPROVAL, "approval" },
+    { BTY_EFFECT_SECRET, "secret" },
   };
   g_autoptr (GStrvBuilder) effects = g_strv_builder_new ();
 

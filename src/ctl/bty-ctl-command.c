@@ -17,6 +17,8 @@ const BtyCtlVerb *const bty_ctl_verbs[] = {
   &bty_ctl_session_verb,
   &bty_ctl_import_verb,
   &bty_ctl_provider_verb,
+  &bty_ctl_secret_verb,
+  &bty_ctl_vault_verb,
   &bty_ctl_model_verb,
   &bty_ctl_status_verb,
   &bty_ctl_stop_verb,

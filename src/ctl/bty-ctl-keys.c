@@ -39,8 +39,8 @@ set_quiet (const struct termios *saved, gboolean is_quiet)
   tcsetattr (STDIN_FILENO, TCSAFLUSH, is_quiet ? &quiet : saved);
 }
 
-/* Returns: the length of the line; 0 when it was given up */
-static gsize
+/* Returns: the length of the line; -1 when it was given up */
+static gssize
 read_key_line (char *buffer, gsize size, gboolean is_terminal)
 {
   gsize length = 0;
@@ -53,7 +53,7 @@ read_key_line (char *buffer, gsize size, gboolean is_terminal)
       if (n < 0 && errno == EINTR)
         continue;
       if (is_terminal && n == 1 && (c == KEY_CTRL_C || c == KEY_CTRL_D))
-        return 0;
+        return -1;
       if (n <= 0 || c == '\n' || (is_terminal && c == '\r'))
         break;
       if (is_terminal && (c == KEY_DELETE || c == '\b'))
@@ -63,11 +63,11 @@ read_key_line (char *buffer, gsize size, gboolean is_terminal)
     }
   while (length > 0 && g_ascii_isspace (buffer[length - 1]))
     length--;
-  return length;
+  return (gssize) length;
 }
 
 BtySecret *
-bty_ctl_keys_from_stdin (GError **error)
+bty_ctl_keys_ask (const char *prompt, GError **error)
 {
   return bty_ctl_keys_ask (_ ("Key (not shown):"), error);
 }
@@ -79,7 +79,7 @@ bty_ctl_keys_ask (const char *prompt, GError **error)
   BtySecret *secret = NULL;
   struct termios saved;
   gboolean is_terminal = tcgetattr (STDIN_FILENO, &saved) == 0;
-  gsize length;
+  gssize length;
 
   if (is_terminal)
     {
@@ -92,13 +92,24 @@ bty_ctl_keys_ask (const char *prompt, GError **error)
       set_quiet (&saved, FALSE);
       fputc ('\n', stderr);
     }
-  if (length > 0 && length < MAX_KEY)
-    secret = bty_secret_new (buffer, length);
+  if (length >= 0 && length < MAX_KEY)
+    secret = bty_secret_new (buffer, (gsize) length);
   else
-    g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-                         _ ("standard input gave no key: its first line is the key"));
+    g_set_error_literal (error, BTY_ERROR, BTY_ERROR_CANCELLED, _ ("nothing was given"));
   bty_secret_clear_memory (buffer, MAX_KEY);
   return secret;
+}
+
+BtySecret *
+bty_ctl_keys_from_stdin (GError **error)
+{
+  g_autoptr (BtySecret) secret = bty_ctl_keys_ask (_ ("Key (not shown):"), NULL);
+
+  if (secret != NULL && bty_secret_get_length (secret) > 0)
+    return g_steal_pointer (&secret);
+  g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+                       _ ("standard input gave no key: its first line is the key"));
+  return NULL;
 }
 
 static void

@@ -14,5 +14,5 @@ gboolean bty_ctl_keys_hand_over (BtyCtl *ctl);
 BtySecret *bty_ctl_keys_from_environment (const char *name);
 /* Returns: (transfer full) (nullable): the first line of standard input, asked for without echo on a terminal */
 BtySecret *bty_ctl_keys_from_stdin (GError **error);
-/* The same, with words of its own for the terminal. */
+/* The same with a question of one's own; Returns: (transfer full) (nullable): what was given, maybe nothing; NULL when it was given up */
 BtySecret *bty_ctl_keys_ask (const char *prompt, GError **error);

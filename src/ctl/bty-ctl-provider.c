@@ -27,6 +27,8 @@ add_key (BtyCtlRequest *request, const BtyCtlArgs *args, GError **error)
                            _ ("--key-env takes the name of a variable, not its value: --key-env OPENAI_API_KEY"));
       return FALSE;
     }
+  if (name == NULL)
+    reference = g_strdup (bty_ctl_args_get (args, "key-ref"));
   bty_ctl_request_string (request, "key_ref", reference);
   if (bty_ctl_args_has (args, "key-stdin"))
     {
@@ -165,6 +167,8 @@ run_test (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   { "url", 'u', N_ ("URL"), N_ ("its base URL, such as http://localhost:11434/v1"), BTY_CTL_NOTHING },                 \
     { "key-stdin", 0, NULL, N_ ("read its key from standard input"), BTY_CTL_NOTHING },                                \
     { "key-env", 0, N_ ("VARIABLE"), N_ ("its key is in this variable of the environment"), BTY_CTL_NOTHING },         \
+    { "key-ref", 0, N_ ("REFERENCE"), N_ ("its key is found so: secret:NAME, cmd:NAME, vault:NAME"),                   \
+      BTY_CTL_NOTHING },                                                                                               \
     { "default-model", 'm', N_ ("MODEL"), N_ ("model taken when a route names the provider alone"), BTY_CTL_NOTHING }, \
     { "context-window", 0, N_ ("TOKENS"), N_ ("tokens to count on when a model does not say"), BTY_CTL_NOTHING },      \
     { "options", 0, N_ ("JSON"), N_ ("what only its kind understands, as an object"), BTY_CTL_NOTHING },               \
@@ -182,9 +186,9 @@ static const BtyCtlCommand provider_commands[] = {
     .usage = N_ ("NAME"),
     .summary = N_ ("Connect a provider of models"),
     .text = N_ (
-      "The kind openai is what most servers speak: OpenAI, OpenRouter, Ollama, llama.cpp, vLLM, LM Studio. A key is never\n"
-      "stored on disk: the daemon keeps it in memory, or finds it in the variable that --key-env names; where only this\n"
-      "program has the variable, it hands the key over whenever it is needed."),
+      "The kind openai is what most servers speak: OpenAI, OpenRouter, Ollama, llama.cpp, vLLM, LM Studio. A key that is\n"
+      "handed over is kept as a secret of its own (boternity-ctl secret list), for the host of the URL alone; or it is found\n"
+      "in the variable that --key-env names; where only this program has the variable, it hands the key over when it is needed."),
     .examples = N_ (
       "  boternity-ctl provider add openai --url https://api.openai.com/v1 --key-env OPENAI_API_KEY\n"
       "  boternity-ctl provider add local --url http://localhost:11434/v1 --default-model qwen3\n"

@@ -8,15 +8,14 @@
 #include <glib/gi18n-lib.h>
 
 #include "bty-http-client-private.h"
+#include "bty-http-key-private.h"
 #include "bty-http-redact-private.h"
 
 struct _BtyHttpClient
 {
   gatomicrefcount references;
   BtyHttpOptions *options;
-  const char *key_header;
-  const char *key_prefix;
-  BtySecret *key;
+  BtyHttpKey key;
   SoupSession *session;
   gboolean offers_http2;
 };
@@ -33,9 +32,10 @@ bty_http_client_new (BtyHttpOptions *options, const char *key_header, const char
   g_atomic_ref_count_init (&self->references);
   self->options = bty_http_options_ref (options);
   self->offers_http2 = options->http2;
-  self->key_header = key_header;
-  self->key_prefix = key_prefix != NULL ? key_prefix : "";
-  self->key = key != NULL && key_header != NULL ? bty_secret_ref (key) : NULL;
+  self->key = (BtyHttpKey){ .header = key_header,
+                            .prefix = key_prefix != NULL ? key_prefix : "",
+                            .secret = key != NULL && key_header != NULL ? bty_secret_ref (key) : NULL,
+                            .options = self->options };
   return self;
 }
 
@@ -52,7 +52,7 @@ bty_http_client_unref (BtyHttpClient *self)
   if (!g_atomic_ref_count_dec (&self->references))
     return;
   g_clear_object (&self->session);
-  g_clear_pointer (&self->key, bty_secret_unref);
+  g_clear_pointer (&self->key.secret, bty_secret_unref);
   bty_http_options_unref (self->options);
   g_free (self);
 }
@@ -66,7 +66,7 @@ bty_http_client_get_options (BtyHttpClient *self)
 char *
 bty_http_client_redact (BtyHttpClient *self, const char *text, gsize length)
 {
-  return bty_http_redact (text, length, self->key, (const char *const *) self->options->headers);
+  return bty_http_redact (text, length, self->key.secret, (const char *const *) self->options->headers);
 }
 
 gboolean
@@ -125,37 +125,6 @@ bty_http_client_session (BtyHttpClient *self, GError **error)
   return self->session;
 }
 
-/* The one place where a key becomes a header. */
-static void
-put_key (SoupMessage *message, gpointer data)
-{
-  BtyHttpClient *self = data;
-  gsize prefix_length = strlen (self->key_prefix);
-  gsize length = prefix_length + bty_secret_get_length (self->key);
-  char *value = g_malloc (length + 1);
-
-  memcpy (value, self->key_prefix, prefix_length);
-  memcpy (value + prefix_length, bty_secret_peek (self->key), length - prefix_length);
-  value[length] = '\0';
-  soup_message_headers_replace (soup_message_get_request_headers (message), self->key_header, value);
-  bty_secret_clear_memory (value, length);
-  g_free (value);
-}
-
-/* libsoup keeps the value in the heap and does not clear it: get_one gives that very copy when the header stands there once. */
-static void
-wipe_key (SoupMessage *message, gpointer data)
-{
-  BtyHttpClient *self = data;
-  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
-  char *kept = (char *) soup_message_headers_get_one (headers, self->key_header);
-
-  if (kept == NULL)
-    return;
-  bty_secret_clear_memory (kept, strlen (kept));
-  soup_message_headers_remove (headers, self->key_header);
-}
-
 static GUri *
 join_url (BtyHttpClient *self, const char *path)
 {
@@ -194,11 +163,7 @@ bty_http_client_message (BtyHttpClient *self, const BtyHttpRequest *request)
     soup_message_headers_replace (headers, request->headers->pdata[i], request->headers->pdata[i + 1]);
   if (request->body != NULL)
     soup_message_set_request_body_from_bytes (message, "application/json", request->body);
-  if (self->key != NULL)
-    {
-      g_signal_connect_data (message, "starting", G_CALLBACK (put_key), bty_http_client_ref (self),
-                             (GClosureNotify) (void (*) (void)) bty_http_client_unref, 0);
-      g_signal_connect (message, "wrote-headers", G_CALLBACK (wipe_key), self);
-    }
+  if (self->key.secret != NULL)
+    bty_http_key_attach (&self->key, message, bty_http_client_ref (self), (GDestroyNotify) bty_http_client_unref);
   return message;
 }

@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "bty-http-client-private.h"
+#include "bty-http-key-private.h"
 #include "bty-http-transfer-errors-private.h"
 #include "bty-http-transfer.h"
 
@@ -193,7 +194,13 @@ static void
 on_starting (SoupMessage *message, gpointer data)
 {
   BtyHttpTransfer *self = data;
+  GError *refusal = bty_http_key_refusal (message);
 
+  if (refusal != NULL)
+    {
+      give_up (self, refusal);
+      return;
+    }
   self->state = WAITING;
   self->started_at = g_get_monotonic_time ();
   set_deadline (self, bty_http_client_get_options (self->client)->first_byte_timeout_ms);

@@ -36,6 +36,7 @@
 #include "bty-record.h"
 #include "bty-schema.h"
 #include "bty-secret-entry.h"
+#include "bty-secret-request.h"
 #include "bty-secret-store.h"
 #include "bty-secret.h"
 #include "bty-session.h"

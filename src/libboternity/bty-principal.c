@@ -84,6 +84,9 @@ bty_principal_may (const BtyPrincipal *principal, const char *scope)
   if (scope == NULL)
     return TRUE;
   for (guint i = 0; principal->scopes != NULL && principal->scopes[i] != NULL; i++)
+    if (principal->scopes[i][0] == '!' && scope_covers (principal->scopes[i] + 1, scope))
+      return FALSE;
+  for (guint i = 0; principal->scopes != NULL && principal->scopes[i] != NULL; i++)
     {
       if (scope_covers (principal->scopes[i], scope))
         return TRUE;

@@ -87,6 +87,12 @@ say (gpointer data)
   BtyFakeProvider *self = g_object_get_data (G_OBJECT (completion), "provider");
   g_autoptr (GError) error = NULL;
 
+  if (self->refuses != NULL && self->key != NULL && g_str_has_prefix (bty_secret_peek (self->key), self->refuses))
+    {
+      error = g_error_new_literal (BTY_ERROR, BTY_ERROR_UNAUTHENTICATED, "nobody knows this key");
+      bty_completion_fail (completion, error, -1);
+      return G_SOURCE_REMOVE;
+    }
   for (guint i = 0; self->words != NULL && self->words[i] != NULL; i++)
     {
       BtyDelta delta = { .kind = self->reasons ? BTY_DELTA_REASONING : BTY_DELTA_TEXT,

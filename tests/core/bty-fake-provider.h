@@ -12,6 +12,7 @@
  * @models: (nullable): names of its models, parted by spaces; %NULL: listing fails
  * @window: of its models
  * @list_hangs: whether listing never ends, unless it is cancelled
+ * @refuses: (nullable): what keys begin with that its completions are refused with, as unauthenticated
  * @refusal: (nullable): why it cannot be configured
  *
  * A provider that does as the test says, and tells what was asked of it.
@@ -31,6 +32,7 @@ struct _BtyFakeProvider
   gint64 window;
   gboolean list_hangs;
   GError *refusal;
+  const char *refuses;
 
   BtyProviderConfig *config;
   BtySecret *key;

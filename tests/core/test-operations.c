@@ -5,6 +5,7 @@
 #include "bty-system-operations.h"
 #include "chat/bty-chat-service.h"
 #include "event/bty-event-service.h"
+#include "secret/bty-secret-service.h"
 #include "soul/bty-soul-operations.h"
 
 static void
@@ -24,6 +25,7 @@ test_rules (void)
   check (bty_soul_verify_operations, bty_n_soul_verify_operations);
   check (bty_bot_operations, bty_n_bot_operations);
   check (bty_provider_operations, bty_n_provider_operations);
+  check (bty_secret_operations, bty_n_secret_operations);
   check (bty_chat_operations, bty_n_chat_operations);
   check (bty_session_operations, bty_n_session_operations);
 }

@@ -266,12 +266,12 @@ test_key_stays_in_memory (Fixture *f, gconstpointer unused)
   g_autofree char *dump = NULL;
 
   does (f, "provider.add", "{\"name\":\"a\",\"key\":\"sk-hidden\"}", "\"key_state\":\"ready\"");
-  does (f, "provider.get", "{\"name\":\"a\"}", "\"key_ref\":\"memory:provider/a\"");
+  does (f, "provider.get", "{\"name\":\"a\"}", "\"key_ref\":\"memory:provider-a\"");
   opens (f, "a", "sk-hidden");
   does (f, "provider.update", "{\"name\":\"a\",\"key\":\"sk-other\"}", "\"key_state\":\"ready\"");
   opens (f, "a", "sk-other");
   dump = bty_fake_store_dump (BTY_FAKE_STORE (f->store));
-  g_assert_nonnull (strstr (dump, "memory:provider/a"));
+  g_assert_nonnull (strstr (dump, "memory:provider-a"));
   g_assert_null (strstr (dump, "sk-"));
   g_assert_null (strstr (f->events->str, "sk-"));
 
@@ -290,7 +290,7 @@ test_key_goes_with_provider (Fixture *f, gconstpointer unused)
 {
   does (f, "provider.add", "{\"name\":\"a\",\"key\":\"sk-old\"}", NULL);
   g_free (answer (f, "provider.delete", "{\"name\":\"a\"}"));
-  does (f, "provider.add", "{\"name\":\"a\",\"key_ref\":\"memory:provider/a\"}", "\"key_state\":\"missing\"");
+  does (f, "provider.add", "{\"name\":\"a\",\"key_ref\":\"memory:provider-a\"}", "\"key_state\":\"missing\"");
 }
 
 static void
@@ -348,7 +348,7 @@ test_store_fails (Fixture *f, gconstpointer unused)
   bty_fake_store_fail_next (BTY_FAKE_STORE (f->store), BTY_ERROR_RESOURCE_EXHAUSTED, "the disk is full");
   fails (f, "provider.add", "{\"name\":\"a\",\"key\":\"sk-1\"}", BTY_ERROR_RESOURCE_EXHAUSTED, "full");
   fails (f, "provider.get", "{\"name\":\"a\"}", BTY_ERROR_NOT_FOUND, "a");
-  g_assert_null (bty_secret_service_find (f->secrets, "memory:provider/a", NULL));
+  g_assert_null (bty_secret_service_find (f->secrets, "memory:provider-a", NULL));
 
   does (f, "provider.add", "{\"name\":\"a\",\"key\":\"sk-1\"}", NULL);
   bty_fake_store_fail_next (BTY_FAKE_STORE (f->store), BTY_ERROR_RESOURCE_EXHAUSTED, "the disk is full");

@@ -180,6 +180,7 @@ bty_turn_run_ask_models (BtyTurnRun *self)
 
   self->route = bty_route_new (self->parts->providers, (const char *const *) models, window, self->cancellable,
                                &route_events, self);
+  bty_route_set_bot (self->route, self->bot->slug);
   self->deadline = g_timeout_add_seconds ((guint) bty_settings_get_int (self->parts->settings, "chat", "turn_timeout"),
                                           on_deadline, self);
   bty_route_start (self->route);

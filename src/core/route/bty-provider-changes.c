@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "route/bty-provider-service-private.h"
 
@@ -42,6 +43,31 @@ check_config (const BtyProviderConfig *config, GError **error)
 
 /* Adding and changing. */
 
+/* Whether @reference leads to a key that was handed over to this provider. */
+static gboolean
+is_own_key (const BtyProviderConfig *config, const char *reference)
+{
+  g_autofree char *key_name = bty_provider_key_name (config->name);
+  const char *colon = reference != NULL ? strchr (reference, ':') : NULL;
+
+  return colon != NULL && g_str_equal (colon + 1, key_name) &&
+         (g_str_has_prefix (reference, "memory:") || g_str_has_prefix (reference, "secret:"));
+}
+
+/* The record is as it was: a key that was kept for it is of no use, and one in memory is as it was, too. */
+static void
+take_key_back (BtyProviderService *self, BtyProviderJob *job)
+{
+  g_autofree char *key_name = bty_provider_key_name (job->config->name);
+
+  if (job->key_before != NULL && g_str_has_prefix (job->config->key_ref, "memory:"))
+    bty_secret_service_put (self->secrets, key_name, job->key_before);
+  else if (g_strcmp0 (job->dropped_ref, job->config->key_ref) != 0)
+    bty_secret_service_forget (self->secrets, job->config->key_ref);
+  else
+    g_warning ("the provider “%s” could not be changed, but its key was", job->config->name);
+}
+
 static void
 on_stored (GObject *store, GAsyncResult *result, gpointer data)
 {
@@ -49,45 +75,95 @@ on_stored (GObject *store, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   BtyProviderService *self = g_task_get_source_object (task);
   BtyProviderJob *job = g_task_get_task_data (task);
-  g_autofree char *key_name = bty_provider_key_name (job->config->name);
 
   if (!bty_store_apply_finish (BTY_STORE (store), result, &error))
     {
+      if (job->key != NULL)
+        take_key_back (self, job);
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
-  if (job->key != NULL || job->drop_key)
-    bty_secret_service_put (self->secrets, key_name, job->key);
+  if (job->dropped_ref != NULL && g_strcmp0 (job->dropped_ref, job->config->key_ref) != 0)
+    bty_secret_service_forget (self->secrets, job->dropped_ref);
   bty_provider_service_set_entry (self, job->config);
   g_task_return_pointer (
     task, bty_provider_entry_show (g_hash_table_lookup (self->entries, job->config->name), self->secrets),
     bty_record_unref);
 }
 
-/* Takes @task. The key is parted from the record here, so that nothing past this place can store it. */
 static void
-store_config (BtyProviderService *self, GTask *task, const char *topic)
+commit (BtyProviderService *self, GTask *task)
 {
   BtyProviderJob *job = g_task_get_task_data (task);
-  BtyProviderConfig *config = job->config;
   g_autoptr (BtyBatch) batch = bty_batch_new ();
-  g_autofree char *key_name = bty_provider_key_name (config->name);
-  g_autofree char *reference = g_strconcat ("memory:", key_name, NULL);
 
-  job->key = g_steal_pointer (&config->key);
-  if (job->key != NULL && bty_secret_get_length (job->key) == 0)
-    {
-      g_clear_pointer (&job->key, bty_secret_unref);
-      job->drop_key = TRUE;
-      if (g_strcmp0 (config->key_ref, reference) == 0)
-        g_clear_pointer (&config->key_ref, g_free);
-    }
-  if (job->key != NULL)
-    bty_record_take_string (&config->key_ref, g_steal_pointer (&reference));
-  bty_batch_put (batch, config);
-  bty_batch_publish (batch, topic, config);
+  bty_batch_put (batch, job->config);
+  bty_batch_publish (batch, job->topic, job->config);
   g_task_set_check_cancellable (task, FALSE); /* what was committed is told as such */
-  bty_store_apply_async (self->store, batch, g_task_get_cancellable (task), on_stored, task);
+  bty_store_apply_async (self->store, batch, g_task_get_cancellable (task), on_stored, g_object_ref (task));
+}
+
+static void
+on_key_kept (GObject *secrets, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  BtyProviderService *self = g_task_get_source_object (task);
+  BtyProviderJob *job = g_task_get_task_data (task);
+  GError *error = NULL;
+  char *reference = bty_secret_service_keep_finish (BTY_SECRET_SERVICE (secrets), result, &error);
+
+  if (reference == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  bty_record_take_string (&job->config->key_ref, reference);
+  commit (self, task);
+}
+
+/* It is for this host alone: another one does not get it, whatever the record says later. */
+static void
+keep_key (BtyProviderService *self, GTask *task)
+{
+  BtyProviderJob *job = g_task_get_task_data (task);
+  BtyProviderEntry entry = { .config = job->config };
+  BtySecretUse use = bty_provider_entry_get_use (&entry, NULL);
+  g_autoptr (GUri) uri = use.url != NULL ? g_uri_parse (use.url, G_URI_FLAGS_NONE, NULL) : NULL;
+  g_autofree char *key_name = bty_provider_key_name (job->config->name);
+  g_autofree char *text = g_strdup_printf (_ ("key of the provider %s"), job->config->name);
+
+  bty_secret_service_keep_async (self->secrets, key_name, job->key, uri != NULL ? g_uri_get_host (uri) : NULL, text,
+                                 on_key_kept, g_object_ref (task));
+}
+
+/* Takes @own. The key is parted from the record here, so that nothing past this place can store it with the record. */
+static void
+store_config (BtyProviderService *self, GTask *own, const char *topic)
+{
+  g_autoptr (GTask) task = own;
+  BtyProviderJob *job = g_task_get_task_data (task);
+  BtyProviderConfig *config = job->config;
+
+  job->topic = topic;
+  job->key = g_steal_pointer (&config->key);
+  if (job->key == NULL)
+    {
+      commit (self, task);
+      return;
+    }
+  if (is_own_key (config, config->key_ref))
+    job->dropped_ref = g_strdup (config->key_ref);
+  if (job->dropped_ref != NULL && g_str_has_prefix (job->dropped_ref, "memory:"))
+    job->key_before = bty_secret_service_find (self->secrets, job->dropped_ref, NULL);
+  if (bty_secret_get_length (job->key) > 0)
+    {
+      keep_key (self, task);
+      return;
+    }
+  g_clear_pointer (&job->key, bty_secret_unref);
+  if (job->dropped_ref != NULL)
+    g_clear_pointer (&config->key_ref, g_free);
+  commit (self, task);
 }
 
 static void
@@ -217,14 +293,14 @@ on_deleted (GObject *store, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   BtyProviderService *self = g_task_get_source_object (task);
   BtyProviderJob *job = g_task_get_task_data (task);
-  g_autofree char *key_name = bty_provider_key_name (job->name);
 
   if (!bty_store_apply_finish (BTY_STORE (store), result, &error))
     {
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
-  bty_secret_service_put (self->secrets, key_name, NULL);
+  if (job->dropped_ref != NULL)
+    bty_secret_service_forget (self->secrets, job->dropped_ref);
   g_hash_table_remove (self->entries, job->name);
   g_task_return_boolean (task, TRUE);
 }
@@ -249,6 +325,8 @@ static void delete (BtyProviderService *self, GTask *own)
         _ ("the provider “builtin” cannot be deleted: boternity-ctl provider update builtin --enabled false"));
       return;
     }
+  if (is_own_key (entry->config, entry->config->key_ref))
+    job->dropped_ref = g_strdup (entry->config->key_ref);
   batch = bty_batch_new ();
   bty_batch_delete (batch, entry->config);
   bty_batch_publish (batch, "provider.deleted", entry->config);

@@ -27,64 +27,73 @@ bty_provider_entry_free (BtyProviderEntry *entry)
   g_free (entry);
 }
 
-static gboolean
-needs_key (const BtyProviderConfig *config)
+gboolean
+bty_provider_entry_needs_key (const BtyProviderEntry *entry)
 {
-  return config->key_ref != NULL && config->key_ref[0] != '\0';
+  return entry->config->key_ref != NULL && entry->config->key_ref[0] != '\0';
 }
 
 BtyProviderConfig *
 bty_provider_entry_show (const BtyProviderEntry *entry, BtySecretService *secrets)
 {
   BtyProviderConfig *shown = bty_provider_config_edit (entry->config);
-  g_autoptr (BtySecret) key = needs_key (shown) ? bty_secret_service_find (secrets, shown->key_ref, NULL) : NULL;
 
-  shown->key_state = key != NULL ? BTY_KEY_READY : BTY_KEY_MISSING;
-  if (!needs_key (shown))
+  if (!bty_provider_entry_needs_key (entry))
     shown->key_state = BTY_KEY_NOT_NEEDED;
+  else
+    shown->key_state = bty_secret_service_knows (secrets, shown->key_ref) ? BTY_KEY_READY : BTY_KEY_MISSING;
   return shown;
 }
 
-static BtySecret *
-find_key (const BtyProviderConfig *config, BtySecretService *secrets, GError **error)
-{
-  g_autoptr (GError) local = NULL;
-  BtySecret *key = bty_secret_service_find (secrets, config->key_ref, &local);
+#define OPENAI_URL "https://api.openai.com/v1"
 
-  if (key == NULL)
-    g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                 _ ("the provider “%s” has no key (%s); or hand it over: boternity-ctl provider update %s --key-stdin"),
-                 config->name, local->message, config->name);
-  return key;
+BtySecretUse
+bty_provider_entry_get_use (const BtyProviderEntry *entry, const char *bot)
+{
+  const BtyProviderConfig *config = entry->config;
+  const char *url = config->url;
+
+  if ((url == NULL || url[0] == '\0') && g_strcmp0 (config->kind, "openai") == 0)
+    url = OPENAI_URL; /* the kind's own */
+  return (BtySecretUse){ .bot = bot, .url = url, .plugin = config->kind };
+}
+
+GError *
+bty_provider_entry_no_key (const BtyProviderEntry *entry, GError *error)
+{
+  const BtyProviderConfig *config = entry->config;
+  GError *why;
+
+  if (error->code != BTY_ERROR_NOT_FOUND && error->code != BTY_ERROR_INVALID_ARGUMENT)
+    return error;
+  why = g_error_new (
+    BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+    _ ("the provider “%s” has no key (%s); or hand it over: boternity-ctl provider update %s --key-stdin"),
+    config->name, error->message, config->name);
+  g_error_free (error);
+  return why;
+}
+
+gboolean
+bty_provider_entry_check (const BtyProviderEntry *entry, GError **error)
+{
+  const BtyProviderConfig *config = entry->config;
+
+  if (config->enabled)
+    return TRUE;
+  g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+               _ ("the provider “%s” is switched off: boternity-ctl provider update %s --enabled true"), config->name,
+               config->name);
+  return FALSE;
 }
 
 BtyProvider *
-bty_provider_entry_open (BtyProviderEntry *entry, BtySecretService *secrets, BtyProviderMaker make, gpointer data,
-                         GError **error)
+bty_provider_entry_make (BtyProviderEntry *entry, BtySecret *key, BtyProviderMaker make, gpointer data, GError **error)
 {
-  const BtyProviderConfig *config = entry->config;
-  g_autoptr (BtyProvider) provider = NULL;
-  g_autoptr (BtySecret) key = NULL;
+  g_autoptr (BtyProvider) provider = make (data, entry->config->kind, error);
 
-  if (!config->enabled)
-    {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                   _ ("the provider “%s” is switched off: boternity-ctl provider update %s --enabled true"),
-                   config->name, config->name);
-      return NULL;
-    }
-  if (entry->provider != NULL)
-    return g_object_ref (entry->provider);
-  if (needs_key (config))
-    {
-      key = find_key (config, secrets, error);
-      if (key == NULL)
-        return NULL;
-    }
-  provider = make (data, config->kind, error);
-  if (provider == NULL || !bty_provider_configure (provider, config, key, error))
+  if (provider == NULL || !bty_provider_configure (provider, entry->config, key, error))
     return NULL;
-  entry->provider = g_object_ref (provider);
   return g_steal_pointer (&provider);
 }
 
@@ -157,7 +166,7 @@ bty_provider_check_name (const char *name, GError **error)
 char *
 bty_provider_key_name (const char *provider)
 {
-  return g_strconcat ("provider/", provider, NULL);
+  return g_strconcat ("provider-", provider, NULL);
 }
 
 static const struct

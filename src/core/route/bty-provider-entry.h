@@ -39,9 +39,17 @@ void bty_provider_entry_free (BtyProviderEntry *entry);
 
 /** bty_provider_entry_show: Returns: (transfer full): its record for an answer, with the state of the key */
 BtyProviderConfig *bty_provider_entry_show (const BtyProviderEntry *entry, BtySecretService *secrets);
-/** bty_provider_entry_open: Returns: (transfer full) (nullable): the provider, configured with its key */
-BtyProvider *bty_provider_entry_open (BtyProviderEntry *entry, BtySecretService *secrets, BtyProviderMaker make,
-                                      gpointer data, GError **error);
+/** bty_provider_entry_needs_key: whether a key is named */
+gboolean bty_provider_entry_needs_key (const BtyProviderEntry *entry);
+/** bty_provider_entry_get_use: what a key of it is used for: @bot: (nullable): borrowed, as long as the entry */
+BtySecretUse bty_provider_entry_get_use (const BtyProviderEntry *entry, const char *bot);
+/** bty_provider_entry_check: whether it may be used at all: it is switched on */
+gboolean bty_provider_entry_check (const BtyProviderEntry *entry, GError **error);
+/** bty_provider_entry_no_key: Returns: (transfer full): why there is no key, with what to do; takes @error */
+GError *bty_provider_entry_no_key (const BtyProviderEntry *entry, GError *error);
+/** bty_provider_entry_make: Returns: (transfer full) (nullable): a new provider, configured with @key (nullable) */
+BtyProvider *bty_provider_entry_make (BtyProviderEntry *entry, BtySecret *key, BtyProviderMaker make, gpointer data,
+                                      GError **error);
 /** bty_provider_entry_set_models: @models: (transfer full) (nullable): as the provider gave them; names are completed */
 void bty_provider_entry_set_models (BtyProviderEntry *entry, GPtrArray *models);
 /** bty_provider_entry_find_model: @name: (nullable): its own name, without the provider; %NULL: the one to take when none is named */
@@ -51,7 +59,7 @@ const BtyModel *bty_provider_entry_find_model (const BtyProviderEntry *entry, co
 
 /** bty_provider_check_name: a name stands in paths and before the slash of a route */
 gboolean bty_provider_check_name (const char *name, GError **error);
-/** bty_provider_key_name: Returns: (transfer full): under which name a key that was handed over is kept in memory */
+/** bty_provider_key_name: Returns: (transfer full): under which name a key that was handed over is kept */
 char *bty_provider_key_name (const char *provider);
 /**
  * bty_provider_usual_key_ref:

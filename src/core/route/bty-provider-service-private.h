@@ -16,19 +16,28 @@ struct _BtyProviderService
   GHashTable *entries; /* name -> BtyProviderEntry */
   GPtrArray *waiting;  /* GTask: begun before the records were here */
   gboolean loaded;
+  gulong secrets_link;
 };
 
 /* What a task is about; a step runs once the records are here. It ends the task, or hands it on. */
 typedef void (*BtyProviderStep) (BtyProviderService *self, GTask *task);
 
+/* What is done with a provider that is open; takes @task. */
+typedef void (*BtyProviderOpened) (BtyProviderService *self, GTask *task, BtyProvider *provider);
+
 typedef struct
 {
   BtyProviderStep step;
+  BtyProviderOpened opened;
   char *name;
   BtyProviderConfig *config;  /* what the caller gave, later what is stored */
   BtyProviderConfig *changes; /* an update as the caller gave it */
+  const char *topic;          /* what is told once it is stored */
   BtySecret *key;
-  gboolean drop_key;
+  BtySecret *key_before;
+  char *bot;
+  gboolean previous; /* with the key before its last rotation */
+  char *dropped_ref; /* of a key that nobody needs any more once the record is stored */
   gboolean fresh;
   gboolean has_waited; /* for a plugin that was being looked at */
 } BtyProviderJob;

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "route/bty-provider-service-private.h"
 
@@ -13,9 +14,12 @@ static void
 job_free (BtyProviderJob *job)
 {
   g_free (job->name);
+  g_free (job->bot);
+  g_free (job->dropped_ref);
   g_clear_pointer (&job->config, bty_provider_config_unref);
   g_clear_pointer (&job->changes, bty_provider_config_unref);
   g_clear_pointer (&job->key, bty_secret_unref);
+  g_clear_pointer (&job->key_before, bty_secret_unref);
   g_free (job);
 }
 
@@ -24,6 +28,7 @@ bty_provider_service_finalize (GObject *object)
 {
   BtyProviderService *self = BTY_PROVIDER_SERVICE (object);
 
+  g_clear_signal_handler (&self->secrets_link, self->secrets);
   g_clear_object (&self->store);
   g_clear_object (&self->registry);
   g_clear_object (&self->secrets);
@@ -61,6 +66,33 @@ make_from_registry (gpointer data, const char *kind, GError **error)
   return BTY_PROVIDER (g_steal_pointer (&object));
 }
 
+/* Whether a change of a secret, told by its name or by the whole reference, is one of @reference. */
+static gboolean
+is_about (const char *changed, const char *reference)
+{
+  const char *colon = strchr (reference, ':');
+
+  return changed == NULL || g_str_equal (changed, reference) || (colon != NULL && g_str_equal (changed, colon + 1));
+}
+
+/* A provider object holds its key: it goes with it, and the next request makes another. */
+static void
+on_secret_changed (BtySecretService *secrets, const char *name, gpointer data)
+{
+  BtyProviderService *self = data;
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      BtyProviderEntry *entry = value;
+
+      if (bty_provider_entry_needs_key (entry) && is_about (name, entry->config->key_ref))
+        g_clear_object (&entry->provider);
+    }
+}
+
 BtyProviderService *
 bty_provider_service_new (BtyStore *store, BtyPluginRegistry *registry, BtySecretService *secrets)
 {
@@ -68,6 +100,7 @@ bty_provider_service_new (BtyStore *store, BtyPluginRegistry *registry, BtySecre
 
   self->store = g_object_ref (store);
   self->secrets = g_object_ref (secrets);
+  self->secrets_link = g_signal_connect (secrets, "changed", G_CALLBACK (on_secret_changed), self);
   if (registry != NULL)
     {
       self->registry = g_object_ref (registry);
@@ -149,14 +182,28 @@ load_page (BtyProviderService *self, const char *cursor)
   bty_store_query_async (self->store, query, NULL, on_page, g_object_ref (self));
 }
 
+/* Whether a key is at hand is told by what is known of secrets. */
 static void
-load (BtyProviderService *self)
+on_secrets_loaded (GObject *secrets, GAsyncResult *result, gpointer data)
 {
+  g_autoptr (BtyProviderService) self = data;
   g_autoptr (BtyProviderConfig) builtin = builtin_config ();
+  g_autoptr (GError) error = NULL;
 
+  if (!bty_secret_service_load_finish (BTY_SECRET_SERVICE (secrets), result, &error))
+    {
+      end_loading (self, error);
+      return;
+    }
   g_hash_table_remove_all (self->entries);
   bty_provider_service_set_entry (self, builtin);
   load_page (self, NULL);
+}
+
+static void
+load (BtyProviderService *self)
+{
+  bty_secret_service_load_async (self->secrets, on_secrets_loaded, g_object_ref (self));
 }
 
 /* Takes @job. */

@@ -51,6 +51,18 @@ GPtrArray *bty_provider_service_list_finish (BtyProviderService *service, GAsync
  */
 void bty_provider_service_open_async (BtyProviderService *service, const char *name, GCancellable *cancellable,
                                       GAsyncReadyCallback callback, gpointer data);
+/**
+ * bty_provider_service_open_for_async:
+ * @bot: (nullable): for whose requests: its key may be for some bots only
+ * @previous: a new object with the key before its last rotation, while that is kept
+ */
+void bty_provider_service_open_for_async (BtyProviderService *service, const char *name, const char *bot,
+                                          gboolean previous, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                          gpointer data);
+/** bty_provider_service_use_key: a request with its key is about to be sent: PERMISSION_DENIED when it may not be; notes it down */
+gboolean bty_provider_service_use_key (BtyProviderService *service, const char *name, const char *bot, GError **error);
+/** bty_provider_service_has_previous_key: whether its key was rotated and the one before is still kept */
+gboolean bty_provider_service_has_previous_key (BtyProviderService *service, const char *name);
 BtyProvider *bty_provider_service_open_finish (BtyProviderService *service, GAsyncResult *result,
                                                BtyProviderConfig **config, GError **error);
 /**

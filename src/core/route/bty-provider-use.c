@@ -34,35 +34,158 @@ wait_for_plugin (BtyProviderService *self, GTask *task, GError **error)
   return TRUE;
 }
 
+/* Takes @own and @error. */
 static void
-open_provider (BtyProviderService *self, GTask *own)
+fail (BtyProviderService *self, GTask *own, GError *error)
+{
+  g_autoptr (GTask) task = own;
+
+  if (wait_for_plugin (self, task, &error))
+    return;
+  bty_error_convert (&error);
+  g_task_return_error (task, error);
+}
+
+/* Opening: with the key that the record names, asked for when it is needed. Takes @own. */
+static void
+go_on_with (GTask *own, BtyProvider *provider)
+{
+  g_autoptr (GTask) task = own;
+  BtyProviderService *self = g_task_get_source_object (task);
+  BtyProviderJob *job = g_task_get_task_data (task);
+
+  job->opened (self, g_steal_pointer (&task), provider);
+}
+
+static void
+on_key (GObject *secrets, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  BtyProviderService *self = g_task_get_source_object (task);
+  BtyProviderJob *job = g_task_get_task_data (task);
+  BtyProviderEntry *entry = g_hash_table_lookup (self->entries, job->name);
+  g_autoptr (BtyProvider) provider = NULL;
+  g_autoptr (BtyProviderConfig) asked_for = g_steal_pointer (&job->config);
+  GError *error = NULL;
+  g_autoptr (BtySecret) key = bty_secret_service_resolve_finish (BTY_SECRET_SERVICE (secrets), result, &error);
+
+  if (entry == NULL || entry->config != asked_for)
+    {
+      g_clear_error (&error);
+      job->step (self, g_steal_pointer (&task)); /* the record was changed meanwhile: this key may be another's */
+      return;
+    }
+  if (key == NULL)
+    {
+      fail (self, g_steal_pointer (&task), bty_provider_entry_no_key (entry, error));
+      return;
+    }
+  if (!job->previous && entry->provider != NULL)
+    provider = g_object_ref (entry->provider);
+  else
+    provider = bty_provider_entry_make (entry, key, self->make, self->make_data, &error);
+  if (provider == NULL)
+    {
+      fail (self, g_steal_pointer (&task), error);
+      return;
+    }
+  if (!job->previous)
+    g_set_object (&entry->provider, provider);
+  go_on_with (g_steal_pointer (&task), provider);
+}
+
+static void
+open_entry (BtyProviderService *self, GTask *own)
 {
   g_autoptr (GTask) task = own;
   g_autoptr (BtyProvider) provider = NULL;
   GError *error = NULL;
   BtyProviderJob *job = g_task_get_task_data (task);
   BtyProviderEntry *entry = bty_provider_service_find_entry (self, job->name, &error);
+  BtySecretUse use;
 
-  if (entry != NULL)
-    provider = bty_provider_entry_open (entry, self->secrets, self->make, self->make_data, &error);
-  if (provider == NULL)
+  if (entry == NULL || !bty_provider_entry_check (entry, &error))
     {
-      if (wait_for_plugin (self, task, &error))
-        return;
       bty_error_convert (&error);
       g_task_return_error (task, error);
       return;
     }
+  if (entry->provider != NULL && !job->previous)
+    {
+      provider = g_object_ref (entry->provider);
+      go_on_with (g_steal_pointer (&task), provider);
+      return;
+    }
+  if (bty_provider_entry_needs_key (entry))
+    {
+      use = bty_provider_entry_get_use (entry, job->bot);
+      g_clear_pointer (&job->config, bty_provider_config_unref);
+      job->config = bty_provider_config_ref (entry->config);
+      bty_secret_service_resolve_async (self->secrets, entry->config->key_ref, &use, job->previous,
+                                        g_task_get_cancellable (task), on_key, g_object_ref (task));
+      return;
+    }
+  provider = bty_provider_entry_make (entry, NULL, self->make, self->make_data, &error);
+  if (provider == NULL)
+    {
+      fail (self, g_steal_pointer (&task), error);
+      return;
+    }
+  g_set_object (&entry->provider, provider);
+  go_on_with (g_steal_pointer (&task), provider);
+}
+
+static void
+on_opened (BtyProviderService *self, GTask *own, BtyProvider *provider)
+{
+  g_autoptr (GTask) task = own;
+  BtyProviderJob *job = g_task_get_task_data (task);
+  BtyProviderEntry *entry = g_hash_table_lookup (self->entries, job->name);
+
+  g_clear_pointer (&job->config, bty_provider_config_unref);
   job->config = bty_provider_config_ref (entry->config);
-  g_task_return_pointer (task, g_steal_pointer (&provider), g_object_unref);
+  g_task_return_pointer (task, g_object_ref (provider), g_object_unref);
+}
+
+void
+bty_provider_service_open_for_async (BtyProviderService *self, const char *name, const char *bot, gboolean previous,
+                                     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  BtyProviderJob *job = bty_provider_job_new (open_entry, name);
+
+  job->opened = on_opened;
+  job->bot = g_strdup (bot);
+  job->previous = previous;
+  bty_provider_job_begin (self, job, bty_provider_service_open_async, cancellable, callback, data);
 }
 
 void
 bty_provider_service_open_async (BtyProviderService *self, const char *name, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer data)
 {
-  bty_provider_job_begin (self, bty_provider_job_new (open_provider, name), bty_provider_service_open_async,
-                          cancellable, callback, data);
+  bty_provider_service_open_for_async (self, name, NULL, FALSE, cancellable, callback, data);
+}
+
+gboolean
+bty_provider_service_use_key (BtyProviderService *self, const char *name, const char *bot, GError **error)
+{
+  BtyProviderEntry *entry = bty_provider_service_find_entry (self, name, error);
+  BtySecretUse use;
+
+  if (entry == NULL)
+    return FALSE;
+  if (!bty_provider_entry_needs_key (entry))
+    return TRUE;
+  use = bty_provider_entry_get_use (entry, bot);
+  return bty_secret_service_use (self->secrets, entry->config->key_ref, &use, error);
+}
+
+gboolean
+bty_provider_service_has_previous_key (BtyProviderService *self, const char *name)
+{
+  const BtyProviderEntry *entry = g_hash_table_lookup (self->entries, name);
+
+  return entry != NULL && bty_secret_service_has_previous (self->secrets, entry->config->key_ref);
 }
 
 BtyProvider *
@@ -108,35 +231,28 @@ on_models (GObject *object, GAsyncResult *result, gpointer data)
 }
 
 static void
-list_models (BtyProviderService *self, GTask *own)
+list_opened (BtyProviderService *self, GTask *own, BtyProvider *provider)
 {
   g_autoptr (GTask) task = own;
-  g_autoptr (BtyProvider) provider = NULL;
   GError *error = NULL;
   BtyProviderJob *job = g_task_get_task_data (task);
-  BtyProviderEntry *entry = bty_provider_service_find_entry (self, job->name, &error);
+  BtyProviderEntry *entry = g_hash_table_lookup (self->entries, job->name);
 
-  if (entry != NULL)
-    provider = bty_provider_entry_open (entry, self->secrets, self->make, self->make_data, &error);
-  if (provider == NULL && wait_for_plugin (self, task, &error))
-    return;
-  if (provider == NULL)
-    {
-      bty_error_convert (&error);
-      g_task_return_error (task, error);
-    }
-  else if (!job->fresh && entry->models != NULL && g_get_monotonic_time () - entry->models_at < MODELS_KEEP_US)
+  if (!job->fresh && entry->models != NULL && g_get_monotonic_time () - entry->models_at < MODELS_KEEP_US)
     g_task_return_pointer (task, g_ptr_array_ref (entry->models), (GDestroyNotify) g_ptr_array_unref);
-  else
+  else if (bty_provider_service_use_key (self, job->name, NULL, &error))
     bty_provider_list_models_async (provider, g_task_get_cancellable (task), on_models, g_object_ref (task));
+  else
+    g_task_return_error (task, error);
 }
 
 void
 bty_provider_service_list_models_async (BtyProviderService *self, const char *name, gboolean fresh,
                                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
-  BtyProviderJob *job = bty_provider_job_new (list_models, name);
+  BtyProviderJob *job = bty_provider_job_new (open_entry, name);
 
+  job->opened = list_opened;
   job->fresh = fresh;
   bty_provider_job_begin (self, job, bty_provider_service_list_models_async, cancellable, callback, data);
 }

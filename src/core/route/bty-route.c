@@ -33,8 +33,10 @@ struct _BtyRoute
   GCancellable *cancellable;
   BtyRouteEvents events;
   gpointer data;
+  char *bot;
 
   State state;
+  gboolean is_with_previous; /* the key before its last rotation */
   char *provider_name;
   char *model; /* its own name, NULL until it is known */
   char *label; /* provider/model */
@@ -78,6 +80,7 @@ bty_route_finalize (GObject *object)
   g_clear_object (&self->cancellable);
   g_strfreev (self->models);
   g_free (self->label);
+  g_free (self->bot);
   g_string_free (self->failures, TRUE);
   g_clear_error (&self->first_error);
   g_clear_error (&self->error);
@@ -124,6 +127,12 @@ bty_route_new (BtyProviderService *providers, const char *const *models, gint64 
   self->events = *events;
   self->data = data;
   return self;
+}
+
+void
+bty_route_set_bot (BtyRoute *self, const char *bot)
+{
+  bty_record_take_string (&self->bot, g_strdup (bot));
 }
 
 /* Ends the route; the reference of bty_route_start() goes. */
@@ -212,6 +221,35 @@ static void G_GNUC_PRINTF (3, 4) skip_new (BtyRoute *self, BtyErrorCode code, co
 
 /* Asking. */
 
+static void on_opened (GObject *providers, GAsyncResult *result, gpointer data);
+
+/* A key that was rotated may not count everywhere yet: while the one before is kept, it is tried once. */
+static gboolean
+is_worth_the_key_before (BtyRoute *self, const GError *error)
+{
+  return bty_error_code_of (error) == BTY_ERROR_UNAUTHENTICATED && !self->is_with_previous &&
+         bty_provider_service_has_previous_key (self->providers, self->provider_name);
+}
+
+static void
+try_the_key_before (BtyRoute *self, const GError *error)
+{
+  g_autoptr (GError) why = g_error_new (BTY_ERROR, BTY_ERROR_UNAUTHENTICATED,
+                                        _ ("its new key is refused, so the one before its rotation is tried (%s)"),
+                                        error->message);
+
+  g_warning ("%s: %s", self->label, why->message);
+  if (self->events.on_skipped != NULL)
+    self->events.on_skipped (self, self->label, why, self->data);
+  self->is_with_previous = TRUE;
+  g_clear_object (&self->provider);
+  g_clear_object (&self->completion);
+  g_clear_pointer (&self->config, bty_provider_config_unref);
+  self->state = STATE_OPENING;
+  bty_provider_service_open_for_async (self->providers, self->provider_name, self->bot, TRUE, self->cancellable,
+                                       on_opened, self);
+}
+
 static void
 on_delta (BtyCompletion *completion, const BtyDelta *delta, gpointer data)
 {
@@ -232,6 +270,8 @@ on_completed (BtyCompletion *completion, gpointer data)
   self->stop_reason = bty_completion_get_stop_reason (completion);
   if (error == NULL)
     end (self);
+  else if (bty_completion_get_n_deltas (completion) == 0 && is_worth_the_key_before (self, error))
+    try_the_key_before (self, error);
   else if (bty_completion_get_n_deltas (completion) == 0)
     fail_attempt (self, error);
   else
@@ -270,6 +310,11 @@ ask (BtyRoute *self)
       bty_record_take_string (&named->model, g_strdup (self->model));
       bty_completion_request_unref (request);
       request = g_steal_pointer (&named);
+    }
+  if (!bty_provider_service_use_key (self->providers, self->provider_name, self->bot, &error))
+    {
+      fail_attempt (self, error);
+      return;
     }
   completion = bty_completion_new (request, self->cancellable, on_delta, on_completed, self);
   g_set_object (&self->completion, completion);
@@ -381,11 +426,13 @@ open_next (BtyRoute *self)
   const char *slash = strchr (label, '/');
 
   clear_attempt (self);
+  self->is_with_previous = FALSE;
   bty_record_take_string (&self->label, g_strdup (label));
   self->provider_name = slash != NULL ? g_strndup (label, slash - label) : g_strdup (label);
   self->model = slash != NULL && slash[1] != '\0' ? g_strdup (slash + 1) : NULL;
   self->state = STATE_OPENING;
-  bty_provider_service_open_async (self->providers, self->provider_name, self->cancellable, on_opened, self);
+  bty_provider_service_open_for_async (self->providers, self->provider_name, self->bot, FALSE, self->cancellable,
+                                       on_opened, self);
 }
 
 static void

@@ -41,6 +41,8 @@ typedef struct
  */
 BtyRoute *bty_route_new (BtyProviderService *providers, const char *const *models, gint64 fallback_window,
                          GCancellable *cancellable, const BtyRouteEvents *events, gpointer data);
+/** bty_route_set_bot: @bot: (nullable): slug of the bot that it is for: keys may be for some bots only; before the start */
+void bty_route_set_bot (BtyRoute *route, const char *bot);
 /** bty_route_start: keeps itself alive until @on_done was called */
 void bty_route_start (BtyRoute *route);
 const GError *bty_route_get_error (BtyRoute *route);
