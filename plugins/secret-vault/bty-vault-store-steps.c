@@ -132,13 +132,16 @@ static void
 fail_locked (BtyVaultStore *self, const char *why)
 {
   g_autofree char *message = NULL;
+  const char *command;
 
   g_free (self->reason);
   self->reason = g_strdup (why);
+  command = self->exists && self->has_password ? "boternity-ctl secret unlock --password"
+                                               : "boternity-ctl secret unlock";
   if (why != NULL)
-    message = g_strdup_printf (_ ("the vault is locked: %s; “boternity-ctl secret unlock” unlocks it"), why);
+    message = g_strdup_printf (_ ("the vault is locked: %s; “%s” unlocks it"), why, command);
   else
-    message = g_strdup (_ ("the vault is locked: “boternity-ctl secret unlock” unlocks it"));
+    message = g_strdup_printf (_ ("the vault is locked: “%s” unlocks it"), command);
   fail (self, BTY_ERROR_FAILED_PRECONDITION, message);
 }
 
@@ -154,8 +157,8 @@ use_file (BtyVaultStore *self, BtyVaultOp *op, const char *why)
     }
   else
     g_message (
-      "the key of the vault is kept in the file %s, which whoever reads your files can open the vault with: %s. “boternity-ctl "
-      "secret vault password” sets a password instead",
+      "the key of the vault is kept in the file %s, and whoever can read that and the vault can open it: %s. “boternity-ctl vault "
+      "password” sets a password instead",
       self->vault->key_path, why);
   run (self);
 }
