@@ -380,18 +380,18 @@ void
 bty_vault_store_start_next (BtyVaultStore *self)
 {
   BtyVaultOp *op;
+  GTask *task = NULL;
 
-  while (self->current == NULL && !g_queue_is_empty (self->waiting))
+  /* Whoever receives an answer may begin the next operation while it is given. */
+  while (task == NULL && self->current == NULL && !g_queue_is_empty (self->waiting))
     {
-      GTask *task = g_queue_pop_head (self->waiting);
-
+      task = g_queue_pop_head (self->waiting);
       if (g_task_return_error_if_cancelled (task))
-        g_object_unref (task);
-      else
-        self->current = task;
+        g_clear_object (&task);
     }
-  if (self->current == NULL)
+  if (task == NULL)
     return;
+  self->current = task;
   op = op_of (self);
   op->keep = self->host != NULL ? bty_vault_options_load (self->vault, self->host) : self->test_keep;
   op->serial = self->serial;
