@@ -23,8 +23,8 @@ def bad(result, *words):
     return result.stderr
 
 
-def make(daemon, value="sk-1"):
-    good(daemon.ctl("secret", "set", "openai", "--store", "vault", input=value + "\n"))
+def make(daemon):
+    good(daemon.ctl("secret", "set", "openai", "--store", "vault", input="sk-1\n"))
 
 
 def reveal(daemon):
@@ -125,7 +125,7 @@ def test_recovery():
 def test_damage():
     with Daemon(ALONE) as daemon:
         make(daemon)
-        make(daemon, "sk-2")
+        good(daemon.ctl("secret", "set", "second", "--store", "vault", input="x\n"))
         with open(path(daemon), "rb") as file:
             whole = file.read()
         flipped = bytearray(whole)
