@@ -132,13 +132,16 @@ static void
 fail_locked (BtyVaultStore *self, const char *why)
 {
   g_autofree char *message = NULL;
+  const char *command;
 
   g_free (self->reason);
   self->reason = g_strdup (why);
+  command = self->exists && self->has_password ? "boternity-ctl secret unlock --password"
+                                               : "boternity-ctl secret unlock";
   if (why != NULL)
-    message = g_strdup_printf (_ ("the vault is locked: %s; “boternity-ctl secret unlock” unlocks it"), why);
+    message = g_strdup_printf (_ ("the vault is locked: %s; “%s” unlocks it"), why, command);
   else
-    message = g_strdup (_ ("the vault is locked: “boternity-ctl secret unlock” unlocks it"));
+    message = g_strdup_printf (_ ("the vault is locked: “%s” unlocks it"), command);
   fail (self, BTY_ERROR_FAILED_PRECONDITION, message);
 }
 
@@ -154,8 +157,8 @@ use_file (BtyVaultStore *self, BtyVaultOp *op, const char *why)
     }
   else
     g_message (
-      "the key of the vault is kept in the file %s, which whoever reads your files can open the vault with: %s. “boternity-ctl "
-      "secret vault password” sets a password instead",
+      "the key of the vault is kept in the file %s, and whoever can read that and the vault can open it: %s. “boternity-ctl vault "
+      "password” sets a password instead",
       self->vault->key_path, why);
   run (self);
 }
@@ -377,18 +380,18 @@ void
 bty_vault_store_start_next (BtyVaultStore *self)
 {
   BtyVaultOp *op;
+  GTask *task = NULL;
 
-  while (self->current == NULL && !g_queue_is_empty (self->waiting))
+  /* Whoever receives an answer may begin the next operation while it is given. */
+  while (task == NULL && self->current == NULL && !g_queue_is_empty (self->waiting))
     {
-      GTask *task = g_queue_pop_head (self->waiting);
-
+      task = g_queue_pop_head (self->waiting);
       if (g_task_return_error_if_cancelled (task))
-        g_object_unref (task);
-      else
-        self->current = task;
+        g_clear_object (&task);
     }
-  if (self->current == NULL)
+  if (task == NULL)
     return;
+  self->current = task;
   op = op_of (self);
   op->keep = self->host != NULL ? bty_vault_options_load (self->vault, self->host) : self->test_keep;
   op->serial = self->serial;

@@ -69,12 +69,6 @@ read_key_line (char *buffer, gsize size, gboolean is_terminal)
 BtySecret *
 bty_ctl_keys_ask (const char *prompt, GError **error)
 {
-  return bty_ctl_keys_ask (_ ("Key (not shown):"), error);
-}
-
-BtySecret *
-bty_ctl_keys_ask (const char *prompt, GError **error)
-{
   g_autofree char *buffer = g_malloc0 (MAX_KEY);
   BtySecret *secret = NULL;
   struct termios saved;
