@@ -36,7 +36,8 @@ fail (const char *path, const char *deed, GError **error)
 {
   int number = errno;
 
-  g_set_error (error, G_FILE_ERROR, (int) g_file_error_from_errno (number), "%s: %s: %s", path, deed, g_strerror (number));
+  g_set_error (error, G_FILE_ERROR, (int) g_file_error_from_errno (number), "%s: %s: %s", path, deed,
+               g_strerror (number));
   return bty_error_convert (error);
 }
 
@@ -85,9 +86,10 @@ bty_vault_disk_read (const char *path, gsize max, BtyVaultStamp *stamp, GError *
     }
   if (!S_ISREG (status.st_mode) || status.st_size < 0 || (guint64) status.st_size > max)
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                   _ ("%s is no ordinary file of at most %" G_GSIZE_FORMAT " bytes: put it right, or raise vault.max_size"), path,
-                   max);
+      g_set_error (
+        error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+        _ ("%s is no ordinary file of at most %" G_GSIZE_FORMAT " bytes: put it right, or raise vault.max_size"), path,
+        max);
       return NULL;
     }
   if ((status.st_mode & 077) != 0)

@@ -148,15 +148,16 @@ read_row (const BtyVaultFile *file, BtySealBytes *rows, BtySealBytes *boxes)
   guint8 found[BTY_SEAL_HASH_SIZE];
   BtyVaultEntry *entry;
 
-  if (rows->failed || boxes->failed || name_length == 0 || !g_utf8_validate_len ((const char *) name, name_length, NULL))
+  if (rows->failed || boxes->failed || name_length == 0 ||
+      !g_utf8_validate_len ((const char *) name, name_length, NULL))
     return NULL;
   bty_seal_hash (found, box, length);
   if (memcmp (found, hash, sizeof found) != 0)
     return NULL;
   entry = g_new0 (BtyVaultEntry, 1);
   entry->name = g_strndup ((const char *) name, name_length);
-  entry->box = g_bytes_new_from_bytes (file->bytes, (gsize) (box - (const guint8 *) g_bytes_get_data (file->bytes, NULL)),
-                                       length);
+  entry->box = g_bytes_new_from_bytes (file->bytes,
+                                       (gsize) (box - (const guint8 *) g_bytes_get_data (file->bytes, NULL)), length);
   return entry;
 }
 
@@ -182,9 +183,9 @@ read_rows (const BtyVaultFile *file, const guint8 *table, gsize length, GError *
       entry = read_row (file, &rows, &boxes);
       if (entry == NULL)
         {
-      fail_damaged (error);
-      return NULL;
-    }
+          fail_damaged (error);
+          return NULL;
+        }
       g_ptr_array_add (entries, entry);
     }
   if (rows.left > 0 || boxes.left > 0)
@@ -251,8 +252,8 @@ make_head (const BtyVaultFile *file)
   guint8 hash[BTY_SEAL_HASH_SIZE];
 
   for (guint i = 0; i < ID_SIZE; i++)
-    bty_seal_bytes_add (head, (guint64) (g_ascii_xdigit_value (file->id[2 * i]) << 4 | g_ascii_xdigit_value (file->id[2 * i + 1])),
-                        1);
+    bty_seal_bytes_add (
+      head, (guint64) (g_ascii_xdigit_value (file->id[2 * i]) << 4 | g_ascii_xdigit_value (file->id[2 * i + 1])), 1);
   bty_seal_bytes_add (head, file->generation, 8);
   bty_seal_slots_write (file->slots, head);
   bty_seal_head_end (head, hash);
@@ -305,6 +306,6 @@ bty_vault_entry_open (const BtyVaultEntry *entry, const BtySecret *key, GError *
 {
   g_autoptr (BtySecret) entry_key = bty_seal_subkey (key, ENTRY);
 
-  return bty_seal_open (entry_key, ENTRY, entry->name, g_bytes_get_data (entry->box, NULL), g_bytes_get_size (entry->box),
-                        error);
+  return bty_seal_open (entry_key, ENTRY, entry->name, g_bytes_get_data (entry->box, NULL),
+                        g_bytes_get_size (entry->box), error);
 }

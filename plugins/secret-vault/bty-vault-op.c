@@ -77,8 +77,8 @@ be_open (BtyVaultOp *op, BtyVault *vault)
   if (op->opened.key != NULL)
     return TRUE;
   if (bty_vault_op_makes (op))
-    return bty_vault_create (vault, op->new_id, op->kind == BTY_VAULT_SET_PASSWORD ? op->password : NULL, op->kept, op->kept_in,
-                             &op->opened, &op->error);
+    return bty_vault_create (vault, op->new_id, op->kind == BTY_VAULT_SET_PASSWORD ? op->password : NULL, op->kept,
+                             op->kept_in, &op->opened, &op->error);
   return bty_vault_unlock_kept (vault, op->kept, &op->opened, &op->error);
 }
 
@@ -102,7 +102,8 @@ work (BtyVaultOp *op, BtyVault *vault)
       op->names = bty_vault_list (vault, &op->opened, &op->error);
       return op->names != NULL;
     case BTY_VAULT_SET_PASSWORD:
-      return was_made || bty_vault_set_password (vault, &op->opened, op->current, op->password, op->kept, op->kept_in, &op->error);
+      return was_made ||
+             bty_vault_set_password (vault, &op->opened, op->current, op->password, op->kept, op->kept_in, &op->error);
     case BTY_VAULT_MAKE_RECOVERY:
       op->found = bty_vault_make_recovery (vault, &op->opened, &op->error);
       return op->found != NULL;

@@ -26,19 +26,19 @@ typedef enum
 typedef struct
 {
   BtyVaultKind kind;
-  char *name;                   /* of a secret */
-  BtySecret *secret;            /* to set */
+  char *name;        /* of a secret */
+  BtySecret *secret; /* to set */
   BtySecret *current, *password;
   BtyVaultKeep keep;
   /* Found out on the way. */
   gboolean peeked, prepared;
   BtyVaultPeek peek;
-  BtySecret *kept;    /* the key that is kept, under which the vault's is sealed */
-  char kept_in[8];    /* where it is */
-  gboolean is_new;    /* it has just been made */
-  char new_id[17];    /* of a vault that is made now */
+  BtySecret *kept; /* the key that is kept, under which the vault's is sealed */
+  char kept_in[8]; /* where it is */
+  gboolean is_new; /* it has just been made */
+  char new_id[17]; /* of a vault that is made now */
   BtyVaultOpened opened;
-  guint serial;       /* of locking, when it began */
+  guint serial; /* of locking, when it began */
   GError *error;
   BtySecret *found;
   GStrv names;

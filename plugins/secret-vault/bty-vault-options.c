@@ -25,7 +25,8 @@ const BtySetting bty_vault_settings[] = {
             .key = "key",
             .type = BTY_SETTING_STRING,
             .fallback = "auto",
-            .summary = N_ ("Where the key of a vault without a password is kept: keyring, file, or auto (the keyring, else a file)") },
+            .summary = N_ (
+              "Where the key of a vault without a password is kept: keyring, file, or auto (the keyring, else a file)") },
   /* The least is what OWASP asks for with one pass. */
   [MEMORY] = { .group = "vault",
                .key = "memory",
@@ -85,7 +86,8 @@ bty_vault_options_load (BtyVault *vault, BtyHost *host)
 {
   g_autofree char *keep = host != NULL ? bty_host_get_setting (host, "vault", "key") : NULL;
 
-  vault->cost = (BtySealCost){ .passes = (guint32) value_of (host, PASSES), .memory = (guint32) value_of (host, MEMORY) };
+  vault->cost = (BtySealCost){ .passes = (guint32) value_of (host, PASSES),
+                               .memory = (guint32) value_of (host, MEMORY) };
   vault->patience = (BtyVaultPatience){ .free_tries = (guint) value_of (host, FREE_TRIES),
                                         .max_wait = (guint) value_of (host, MAX_WAIT) };
   vault->max_size = (gsize) value_of (host, MAX_SIZE) * MIB;
@@ -94,6 +96,6 @@ bty_vault_options_load (BtyVault *vault, BtyHost *host)
   if (g_strcmp0 (keep, "file") == 0)
     return BTY_VAULT_KEEP_FILE;
   if (keep != NULL && g_strcmp0 (keep, "auto") != 0)
-    g_warning ("vault.key is “%s”, which is neither auto, keyring nor file: auto counts", keep);
+    g_warning_once ("vault.key is “%s”, which is neither auto, keyring nor file: auto counts", keep);
   return BTY_VAULT_KEEP_AUTO;
 }

@@ -10,7 +10,8 @@ struct _BtyVaultStore
 {
   GObject parent_instance;
   BtyVault *vault; /* the worker's, while an operation is under way */
-  BtyHost *host;   /* (nullable) */
+  BtyHost *host;   /* (nullable): in tests */
+  BtyVaultKeep test_keep;
   BtySecretStore *keeper;
   GThreadPool *worker;
   GQueue *waiting; /* of GTask */
@@ -23,6 +24,7 @@ struct _BtyVaultStore
   char kept_in[8];
   char *reason;  /* why it could not be opened the last time */
   char *damaged; /* why it cannot be used at all */
+  char *warned;  /* of that, in the log */
 };
 
 /* Begins the next operation that waits, if none is under way. */

@@ -31,9 +31,14 @@ bty_vault_store_work (gpointer data, gpointer store)
 {
   GTask *task = data;
   BtyVaultStore *self = store;
+  g_autoptr (GSource) done = NULL;
 
   bty_vault_op_run (g_task_get_task_data (task), self->vault);
-  g_main_context_invoke_full (g_task_get_context (task), G_PRIORITY_DEFAULT, on_worked, g_object_ref (self), g_object_unref);
+  /* Never g_main_context_invoke (): while nobody runs the main context, that would go on here. */
+  done = g_idle_source_new ();
+  g_source_set_priority (done, G_PRIORITY_DEFAULT);
+  g_source_set_callback (done, on_worked, g_object_ref (self), g_object_unref);
+  g_source_attach (done, g_task_get_context (task));
 }
 
 static void
@@ -66,8 +71,17 @@ take_view (BtyVaultStore *self, const BtyVaultOp *op)
 static void
 take_result (BtyVaultStore *self, BtyVaultOp *op)
 {
-  if (self->serial != op->serial || op->opened.key == NULL)
+  if (self->serial != op->serial)
     return;
+  if (op->opened.key == NULL)
+    {
+      if (g_error_matches (op->error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION) && op->kept != NULL)
+        {
+          g_free (self->reason);
+          self->reason = g_strdup (op->error->message);
+        }
+      return;
+    }
   bty_vault_opened_clear (&self->opened);
   self->opened = op->opened;
   memset (&op->opened, 0, sizeof op->opened);
@@ -87,7 +101,8 @@ give_answer (GTask *task, BtyVaultOp *op)
   if (op->error != NULL)
     g_task_return_error (task, g_steal_pointer (&op->error));
   else if (op->kind == BTY_VAULT_LIST)
-    g_task_return_pointer (task, op->names != NULL ? g_steal_pointer (&op->names) : g_new0 (char *, 1), (GDestroyNotify) g_strfreev);
+    g_task_return_pointer (task, op->names != NULL ? g_steal_pointer (&op->names) : g_new0 (char *, 1),
+                           (GDestroyNotify) g_strfreev);
   else if (op->found != NULL)
     g_task_return_pointer (task, g_steal_pointer (&op->found), (GDestroyNotify) bty_secret_unref);
   else
@@ -138,9 +153,10 @@ use_file (BtyVaultStore *self, BtyVaultOp *op, const char *why)
       op->is_new = FALSE;
     }
   else
-    g_message ("the key of the vault is kept in the file %s, which whoever reads your files can open the vault with: %s. “boternity-ctl "
-               "secret vault password” sets a password instead",
-               self->vault->key_path, why);
+    g_message (
+      "the key of the vault is kept in the file %s, which whoever reads your files can open the vault with: %s. “boternity-ctl "
+      "secret vault password” sets a password instead",
+      self->vault->key_path, why);
   run (self);
 }
 
@@ -242,7 +258,8 @@ find_kept_key (BtyVaultStore *self, BtyVaultOp *op)
   else
     {
       name = bty_vault_op_key_name (op);
-      bty_secret_store_get_async (self->keeper, name, g_task_get_cancellable (self->current), on_key_found, g_object_ref (self));
+      bty_secret_store_get_async (self->keeper, name, g_task_get_cancellable (self->current), on_key_found,
+                                  g_object_ref (self));
     }
 }
 
@@ -250,7 +267,8 @@ find_kept_key (BtyVaultStore *self, BtyVaultOp *op)
 static gboolean
 stays_where_it_is (BtyVaultStore *self, const BtyVaultOp *op)
 {
-  if (op->kind != BTY_VAULT_SET_PASSWORD || op->password != NULL || op->peek.has_password || op->peek.kept_in[0] == '\0')
+  if (op->kind != BTY_VAULT_SET_PASSWORD || op->password != NULL || op->peek.has_password ||
+      op->peek.kept_in[0] == '\0')
     return FALSE;
   return strcmp (op->peek.kept_in, "keyring") == 0 || op->keep == BTY_VAULT_KEEP_FILE || !keeper_works (self);
 }
@@ -296,7 +314,8 @@ on_key_forgotten (GObject *source, GAsyncResult *result, gpointer data)
 
   if (!bty_secret_store_delete_finish (BTY_SECRET_STORE (source), result, &error) &&
       !g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND))
-    g_warning ("the key that the vault had is still in the keyring, where it opens older copies of the vault: %s", error->message);
+    g_warning ("the key that the vault had is still in the keyring, where it opens older copies of the vault: %s",
+               error->message);
   finish (self);
 }
 
@@ -313,7 +332,8 @@ end_work (BtyVaultStore *self, BtyVaultOp *op)
     }
   name = bty_vault_op_key_name (op);
   take_result (self, op);
-  if (op->kind != BTY_VAULT_SET_PASSWORD || op->error != NULL || op->password == NULL || !was_in_keyring || self->keeper == NULL)
+  if (op->kind != BTY_VAULT_SET_PASSWORD || op->error != NULL || op->password == NULL || !was_in_keyring ||
+      self->keeper == NULL)
     {
       finish (self);
       return;
@@ -338,12 +358,19 @@ advance (BtyVaultStore *self)
         prepare (self, op);
       return;
     }
-  if (g_error_matches (op->error, BTY_ERROR, BTY_ERROR_DATA_LOSS))
+  if (op->error == NULL || g_error_matches (op->error, BTY_ERROR, BTY_ERROR_DATA_LOSS))
     {
       g_free (self->damaged);
-      self->damaged = g_strdup (op->error->message);
+      self->damaged = op->error != NULL ? g_strdup (op->error->message) : NULL;
     }
   end_work (self, op);
+}
+
+static gboolean
+uses_key_alone (const BtyVaultOp *op)
+{
+  return op->kind == BTY_VAULT_GET || op->kind == BTY_VAULT_SET || op->kind == BTY_VAULT_DELETE ||
+         op->kind == BTY_VAULT_LIST || op->kind == BTY_VAULT_MAKE_RECOVERY;
 }
 
 void
@@ -363,12 +390,14 @@ bty_vault_store_start_next (BtyVaultStore *self)
   if (self->current == NULL)
     return;
   op = op_of (self);
-  op->keep = bty_vault_options_load (self->vault, self->host);
+  op->keep = self->host != NULL ? bty_vault_options_load (self->vault, self->host) : self->test_keep;
   op->serial = self->serial;
   if (self->opened.key != NULL)
     {
       op->opened = self->opened;
       op->opened.key = bty_secret_ref (self->opened.key);
+      /* Nothing has to be found out: what it works on is read then in any case. */
+      op->peeked = op->prepared = uses_key_alone (op);
     }
   bty_vault_make_id (op->new_id);
   run (self);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "bty-vault.h"
+#include "bty-vault-options.h"
 
 G_BEGIN_DECLS
 
@@ -16,8 +16,8 @@ G_DECLARE_FINAL_TYPE (BtyVaultStore, bty_vault_store, BTY, VAULT_STORE, GObject)
 
 /* Whose data folder and settings count for vaults made from now on. */
 void bty_vault_store_set_host (BtyHost *host);
-/* For tests: the vault of @folder, with the settings' defaults. */
-BtyVaultStore *bty_vault_store_new (const char *folder);
+/* For tests: the vault of @folder, with the settings' defaults but for @keep. */
+BtyVaultStore *bty_vault_store_new (const char *folder, BtyVaultKeep keep);
 /* For tests: (transfer none): not while an operation is under way. */
 BtyVault *bty_vault_store_get_vault (BtyVaultStore *store);
 

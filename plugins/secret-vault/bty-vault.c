@@ -64,10 +64,11 @@ blame (BtyVault *vault, GError **error)
       g_autofree char *why = g_strdup ((*error)->message);
 
       g_clear_error (error);
-      g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS,
-                   _ ("the vault %s is damaged: %s. It is left as it is: put back a copy of it from a backup, or %s, the state "
-                      "before the last secret was set"),
-                   vault->path, why, vault->copy_path);
+      g_set_error (
+        error, BTY_ERROR, BTY_ERROR_DATA_LOSS,
+        _ ("the vault %s is damaged: %s. It is left as it is: put back a copy of it from a backup, or %s, the state "
+           "before the last secret was set"),
+        vault->path, why, vault->copy_path);
     }
   else if (g_error_matches (*error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION))
     g_prefix_error (error, _ ("the vault %s: "), vault->path);
@@ -98,8 +99,8 @@ read_existing (BtyVault *vault, BtyVaultStamp *stamp, GError **error)
   if (failure != NULL)
     g_propagate_error (error, g_steal_pointer (&failure));
   else if (file == NULL)
-    g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _ ("there is no vault yet at %s: it is made when a secret is set"),
-                 vault->path);
+    g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                 _ ("there is no vault yet at %s: it is made when a secret is set"), vault->path);
   return file;
 }
 
@@ -163,7 +164,8 @@ bty_vault_create (BtyVault *vault, const char *id, const BtySecret *password, co
 
   if (!bty_vault_disk_is_same (vault->path, &none))
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_ABORTED, _ ("the vault %s was made by somebody else just now: try again"), vault->path);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_ABORTED,
+                   _ ("the vault %s was made by somebody else just now: try again"), vault->path);
       return FALSE;
     }
   g_strlcpy (file->id, id, sizeof file->id);
@@ -200,10 +202,12 @@ bty_vault_unlock_kept (BtyVault *vault, const BtySecret *kept, BtyVaultOpened *o
   if (key != NULL)
     return open_with (vault, file, key, opened, error);
   if (file != NULL)
-    g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                 _ ("the vault %s does not open with the key that was kept for it: unlock it with its recovery key, or put the key "
-                    "back"),
-                 vault->path);
+    g_set_error (
+      error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+      _ (
+        "the vault %s does not open with the key that was kept for it: unlock it with its recovery key, or put the key "
+        "back"),
+      vault->path);
   return FALSE;
 }
 
@@ -212,8 +216,9 @@ static BtySecret *
 try_password (const BtyVaultFile *file, const BtySecret *password, GError **error)
 {
   g_autoptr (GError) failure = NULL;
-  BtySecret *key = bty_seal_recovery_is_one (password) ? bty_seal_slots_open_recovery (file->slots, password, &failure)
-                                                       : bty_seal_slots_open_passphrase (file->slots, password, &failure);
+  BtySecret *key = bty_seal_recovery_is_one (password)
+                     ? bty_seal_slots_open_recovery (file->slots, password, &failure)
+                     : bty_seal_slots_open_passphrase (file->slots, password, &failure);
 
   if (g_error_matches (failure, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED))
     g_propagate_error (error, g_steal_pointer (&failure));
@@ -229,8 +234,8 @@ check_password (BtyVault *vault, const BtyVaultFile *file, const BtySecret *pass
 
   if (bty_seal_slots_count (file->slots, BTY_SEAL_SLOT_PASSPHRASE) == 0 && !bty_seal_recovery_is_one (password))
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _ ("the vault %s has no password: unlock it without one"),
-                   vault->path);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                   _ ("the vault %s has no password: unlock it without one"), vault->path);
       return NULL;
     }
   if (!bty_vault_tries_begin (vault->tries_path, &vault->patience, g_get_real_time () / G_USEC_PER_SEC, error))
@@ -295,8 +300,19 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (View, view_clear)
 static gboolean
 view_load (View *view, BtyVault *vault, BtyVaultOpened *opened, GError **error)
 {
-  view->file = read_existing (vault, &view->stamp, error);
-  if (view->file == NULL || !check_place (vault, view->file, opened, error))
+  g_autoptr (GError) failure = NULL;
+
+  view->file = read_file (vault, &view->stamp, &failure);
+  if (view->file == NULL && failure == NULL)
+    g_set_error (&failure, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                 _ ("the vault %s is gone: put back a copy of it, such as %s; or lock it, unlock it and begin anew"),
+                 vault->path, vault->copy_path);
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  if (!check_place (vault, view->file, opened, error))
     return FALSE;
   view->entries = bty_vault_file_open_entries (view->file, opened->key, error);
   if (view->entries == NULL)
@@ -324,8 +340,8 @@ view_store (View *view, BtyVault *vault, BtyVaultOpened *opened, gboolean keep, 
     }
   if (!bty_vault_disk_is_same (vault->path, &view->stamp))
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_ABORTED, _ ("the vault %s was changed by somebody else just now: try again"),
-                   vault->path);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_ABORTED,
+                   _ ("the vault %s was changed by somebody else just now: try again"), vault->path);
       return FALSE;
     }
   /* The copy goes first: a kill in between must not leave one that an old password opens. */
@@ -407,8 +423,8 @@ bty_vault_set (BtyVault *vault, BtyVaultOpened *opened, const char *name, const 
     g_ptr_array_remove_index (view.entries, index);
   else if (view.entries->len >= BTY_VAULT_MAX_ENTRIES)
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED, _ ("the vault is full: it has %d secrets, which is the most"),
-                   BTY_VAULT_MAX_ENTRIES);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
+                   _ ("the vault is full: it has %d secrets, which is the most"), BTY_VAULT_MAX_ENTRIES);
       return FALSE;
     }
   g_ptr_array_add (view.entries, bty_vault_entry_new (opened->key, name, secret));

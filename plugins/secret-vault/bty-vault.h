@@ -50,8 +50,8 @@ void bty_vault_opened_clear (BtyVaultOpened *opened);
  * Makes the file, which opens with @password, or (%NULL) with @kept; ABORTED when there is one. @kept_in: "keyring" or "file". The
  * key file is written before, with bty_vault_key_file_write ().
  */
-gboolean bty_vault_create (BtyVault *vault, const char *id, const BtySecret *password, const BtySecret *kept, const char *kept_in,
-                           BtyVaultOpened *opened, GError **error);
+gboolean bty_vault_create (BtyVault *vault, const char *id, const BtySecret *password, const BtySecret *kept,
+                           const char *kept_in, BtyVaultOpened *opened, GError **error);
 gboolean bty_vault_unlock_kept (BtyVault *vault, const BtySecret *kept, BtyVaultOpened *opened, GError **error);
 /* @password: or a recovery key. Counts wrong ones. */
 gboolean bty_vault_unlock_password (BtyVault *vault, const BtySecret *password, BtyVaultOpened *opened, GError **error);
@@ -59,11 +59,12 @@ gboolean bty_vault_unlock_password (BtyVault *vault, const BtySecret *password, 
 /* (transfer full) (nullable): NOT_FOUND, DATA_LOSS. @opened follows the generation. */
 BtySecret *bty_vault_get (BtyVault *vault, BtyVaultOpened *opened, const char *name, GError **error);
 GStrv bty_vault_list (BtyVault *vault, BtyVaultOpened *opened, GError **error);
-gboolean bty_vault_set (BtyVault *vault, BtyVaultOpened *opened, const char *name, const BtySecret *secret, GError **error);
+gboolean bty_vault_set (BtyVault *vault, BtyVaultOpened *opened, const char *name, const BtySecret *secret,
+                        GError **error);
 gboolean bty_vault_delete (BtyVault *vault, BtyVaultOpened *opened, const char *name, GError **error);
 /* From now on it opens with @password, or (%NULL) with @kept. @current: (nullable): needed when it has a password so far. */
-gboolean bty_vault_set_password (BtyVault *vault, BtyVaultOpened *opened, const BtySecret *current, const BtySecret *password,
-                                 const BtySecret *kept, const char *kept_in, GError **error);
+gboolean bty_vault_set_password (BtyVault *vault, BtyVaultOpened *opened, const BtySecret *current,
+                                 const BtySecret *password, const BtySecret *kept, const char *kept_in, GError **error);
 /* (transfer full) (nullable): a new recovery key; an older one no longer opens it. */
 BtySecret *bty_vault_make_recovery (BtyVault *vault, BtyVaultOpened *opened, GError **error);
 

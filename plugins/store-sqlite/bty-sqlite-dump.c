@@ -89,11 +89,11 @@ write_select (const char *table, GPtrArray *columns)
 static gboolean
 give_row (Dump *self, guint number, sqlite3_stmt *statement, guint n_columns, GError **error)
 {
-  g_autofree char *subject = NULL;
+  char subject[MAX_SUBJECT + 1] = "";
   int length = sqlite3_column_bytes (statement, 0);
 
   if (sqlite3_column_type (statement, 0) == SQLITE_TEXT && length > 0 && length <= MAX_SUBJECT)
-    subject = g_strdup ((const char *) sqlite3_column_text (statement, 0));
+    memcpy (subject, sqlite3_column_text (statement, 0), (gsize) length);
   bty_sqlite_piece_put (self->piece, BTY_SQLITE_PIECE_ROW, 1);
   bty_sqlite_piece_put (self->piece, number, 2);
   for (guint i = 0; i < n_columns; i++)
@@ -102,13 +102,23 @@ give_row (Dump *self, guint number, sqlite3_stmt *statement, guint n_columns, GE
   return give (self, subject, error);
 }
 
-static gboolean
-give_rows (Dump *self, guint number, const char *table, GPtrArray *columns, GError **error)
+/* (transfer full) (nullable) */
+static GPtrArray *
+list_columns (Dump *self, const char *table, GError **error)
 {
-  g_autofree char *sql = write_select (table, columns);
-  g_autoptr (BtySqliteStatement) statement = bty_sqlite_connection_prepare (self->connection, sql, error);
+  return list_names (self->connection, "SELECT name FROM pragma_table_info ($1)", table, error);
+}
+
+static gboolean
+give_rows (Dump *self, guint number, const char *table, GError **error)
+{
+  g_autoptr (GPtrArray) columns = list_columns (self, table, error);
+  g_autofree char *sql = columns != NULL ? write_select (table, columns) : NULL;
+  g_autoptr (BtySqliteStatement) statement = NULL;
   int code;
 
+  if (sql != NULL)
+    statement = bty_sqlite_connection_prepare (self->connection, sql, error);
   if (statement == NULL)
     return FALSE;
   while ((code = sqlite3_step (statement)) == SQLITE_ROW)
@@ -122,8 +132,7 @@ give_rows (Dump *self, guint number, const char *table, GPtrArray *columns, GErr
 static gboolean
 give_table (Dump *self, guint number, const char *table, GError **error)
 {
-  g_autoptr (GPtrArray) columns = list_names (self->connection, "SELECT name FROM pragma_table_info ($1)", table,
-                                              error);
+  g_autoptr (GPtrArray) columns = list_columns (self, table, error);
 
   if (columns == NULL)
     return FALSE;
@@ -133,9 +142,10 @@ give_table (Dump *self, guint number, const char *table, GError **error)
   bty_sqlite_piece_put_name (self->piece, table);
   for (guint i = 0; i < columns->len; i++)
     bty_sqlite_piece_put_name (self->piece, columns->pdata[i]);
-  return give (self, NULL, error) && give_rows (self, number, table, columns, error);
+  return give (self, NULL, error);
 }
 
+/* Tables before rows: that is the only order that a load needs. */
 static gboolean
 give_all (Dump *self, GError **error)
 {
@@ -154,6 +164,11 @@ give_all (Dump *self, GError **error)
   for (guint i = 0; i < tables->len; i++)
     {
       if (!is_passing (tables->pdata[i]) && !give_table (self, i, tables->pdata[i], error))
+        return FALSE;
+    }
+  for (guint i = 0; i < tables->len; i++)
+    {
+      if (!is_passing (tables->pdata[i]) && !give_rows (self, i, tables->pdata[i], error))
         return FALSE;
     }
   return give_number (self, BTY_SQLITE_PIECE_END, self->n_rows, 8, error);

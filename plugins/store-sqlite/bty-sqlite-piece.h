@@ -7,7 +7,7 @@
  * The encoding of a dump's pieces. Numbers are little-endian. A piece is one letter and what follows it:
  *
  *   V version:32                                  the schema's version; first
- *   T number:16 n:16 (length:16 name) * (1 + n)   a table with its columns, before its first row
+ *   T number:16 n:16 (length:16 name) * (1 + n)   a table with its columns; all before the first row
  *   R number:16 value *                           a row: n | i:64 | d:64 | t length:32 bytes | b length:32 bytes
  *   Z rows:64                                     the end
  */

@@ -18,7 +18,9 @@
 #include "bty-plugin-operations.h"
 #include "bty-plugin-registry.h"
 #include "bty-system-operations.h"
+#include "capsule/bty-capsule-service.h"
 #include "chat/bty-chat-service.h"
+#include "evaluate/bty-evaluate-service.h"
 #include "event/bty-event-service.h"
 #include "observe/bty-audit-log.h"
 #include "route/bty-provider-service.h"
@@ -48,6 +50,8 @@ struct _BtyEngine
   BtyChatService *chat;
   BtyBackupService *backups;
   char *restored; /* (nullable): see bty_backup_take_over() */
+  BtyEvaluateService *evaluations;
+  BtyCapsuleService *capsules;
   GPtrArray *transports;
   BtySystem system;
   BtyIdle *idle;
@@ -79,6 +83,8 @@ bty_engine_finalize (GObject *object)
   g_clear_pointer (&self->idle, bty_idle_free);
   g_clear_pointer (&self->transports, g_ptr_array_unref);
   g_clear_object (&self->backups);
+  g_clear_object (&self->evaluations);
+  g_clear_object (&self->capsules);
   g_clear_object (&self->chat);
   g_clear_object (&self->providers);
   g_clear_object (&self->bots);
@@ -224,10 +230,12 @@ bty_engine_new (const char *data_dir, const char *config_dir, GError **error)
   bty_settings_add (self->settings, settings_table, G_N_ELEMENTS (settings_table));
   bty_settings_add (self->settings, bty_idle_settings, bty_n_idle_settings);
   bty_bot_add_settings (self->settings);
+  bty_capsule_add_settings (self->settings);
   bty_chat_add_settings (self->settings);
   bty_event_add_settings (self->settings);
   bty_soul_add_settings (self->settings);
   bty_backup_add_settings (self->settings);
+  bty_evaluate_add_settings (self->settings);
   return g_steal_pointer (&self);
 }
 
@@ -295,6 +303,9 @@ make_domains (BtyEngine *self, GError **error)
   self->providers = bty_provider_service_new (self->store, self->registry, self->secrets);
   self->chat = bty_chat_service_new (self->store, self->bots, self->providers, self->settings);
   self->backups = bty_backup_service_new (self->store, self->settings, self->data_dir, make_store, self);
+  self->evaluations = bty_evaluate_service_new (self->bots, self->providers, self->bus, self->settings, self->data_dir);
+  bty_soul_service_set_gate (self->souls, bty_evaluate_gate_async, bty_evaluate_gate_finish, self->evaluations);
+  self->capsules = bty_capsule_service_new (self->bots, self->souls, self->providers, self->settings, self->data_dir);
   self->system = (BtySystem){ .data_dir = self->data_dir,
                               .started_at = g_get_real_time (),
                               .settings = self->settings,
@@ -313,6 +324,8 @@ make_domains (BtyEngine *self, GError **error)
          bty_catalogue_add (self->catalogue, bty_plugin_operations, bty_n_plugin_operations, self->registry, NULL,
                             error) &&
          bty_catalogue_add (self->catalogue, bty_soul_operations, bty_n_soul_operations, self->souls, NULL, error) &&
+         bty_catalogue_add (self->catalogue, bty_soul_verify_operations, bty_n_soul_verify_operations, self->souls,
+                            NULL, error) &&
          bty_catalogue_add (self->catalogue, bty_bot_operations, bty_n_bot_operations, self->bots, NULL, error) &&
          bty_catalogue_add (self->catalogue, bty_deleted_bot_operations, bty_n_deleted_bot_operations, self->bots, NULL,
                             error) &&
@@ -322,6 +335,10 @@ make_domains (BtyEngine *self, GError **error)
                             error) &&
          bty_catalogue_add (self->catalogue, bty_chat_operations, bty_n_chat_operations, self->chat, NULL, error) &&
          bty_catalogue_add (self->catalogue, bty_session_operations, bty_n_session_operations, self->chat, NULL,
+                            error) &&
+         bty_catalogue_add (self->catalogue, bty_evaluate_operations, bty_n_evaluate_operations, self->evaluations,
+                            NULL, error) &&
+         bty_catalogue_add (self->catalogue, bty_capsule_operations, bty_n_capsule_operations, self->capsules, NULL,
                             error) &&
          bty_catalogue_add (self->catalogue, bty_backup_operations, bty_n_backup_operations, self->backups, NULL,
                             error);
@@ -497,6 +514,8 @@ bty_engine_stop (BtyEngine *self)
   bty_catalogue_set_wait (self->catalogue, NULL, NULL);
   g_clear_pointer (&self->idle, bty_idle_free);
   g_clear_handle_id (&self->later, g_source_remove);
+  if (self->evaluations != NULL)
+    bty_evaluate_service_stop (self->evaluations);
   if (self->chat != NULL)
     finish_turns (self);
   if (self->souls != NULL)

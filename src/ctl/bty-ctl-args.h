@@ -26,6 +26,8 @@ typedef enum
   BTY_CTL_SOUL_FILE,
   BTY_CTL_POLICY,
   BTY_CTL_PROPOSAL,
+  BTY_CTL_TEMPLATE,
+  BTY_CTL_DELETED,
 } BtyCtlKind;
 
 /*

@@ -54,6 +54,7 @@ static const struct
   { BTY_CTL_PROVIDER, "provider.list", "name", "kind" }, { BTY_CTL_MODEL, "model.list", "name", "title" },
   { BTY_CTL_SETTING, "config.list", "name", "summary" }, { BTY_CTL_OPERATION, "operation.list", "name", "summary" },
   { BTY_CTL_PLUGIN, "plugin.list", "name", "summary" },  { BTY_CTL_PROPOSAL, "soul.proposals", "id", "note" },
+  { BTY_CTL_TEMPLATE, "template.list", "name", "title" }, { BTY_CTL_DELETED, "bot.deleted", "slug", "name" },
 };
 
 static void

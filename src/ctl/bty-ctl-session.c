@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bty-ctl-capsule.h"
 #include "bty-ctl-command.h"
 #include "bty-ctl-request.h"
 #include "bty-ctl-table.h"
@@ -170,6 +171,17 @@ static const BtyCtlCommand session_commands[] = {
     .max = -1,
     .run = run_search,
     .examples = N_ ("  boternity-ctl session search tides moon --bot ada") },
+  { .name = "export",
+    .usage = N_ ("SESSION"),
+    .summary = N_ ("Write out a session as text"),
+    .options = bty_ctl_capsule_session_options,
+    .text = N_ (
+      "As Markdown for people, or as JSON lines for programs: the session first, then its messages. --json is --format jsonl."),
+    .min = 1,
+    .max = 1,
+    .words = { BTY_CTL_SESSION },
+    .run = bty_ctl_capsule_session,
+    .examples = N_ ("  boternity-ctl session export 0199f3a0-0000-7000-8000-000000000000 > talk.md") },
   { .name = "close",
     .usage = N_ ("SESSION"),
     .summary = N_ ("Close a session: it is kept, and takes no more messages"),

@@ -86,8 +86,9 @@ bty_ctl_soul_run_restore (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 static gboolean
 list_names (BtyCtl *ctl, const BtyCtlArgs *args, const char *kind, const char *nothing, GError **error)
 {
-  static const char *const columns[] = { "name",       N_ ("NAME"), "number", N_ ("VERSION"),
-                                         "updated_at", N_ ("WHEN"), NULL };
+  static const char *const columns[] = {
+    "name", N_ ("NAME"), "number", N_ ("VERSION"), "updated_at", N_ ("WHEN"), NULL
+  };
   g_auto (BtyCtlRequest) request = { 0 };
 
   begin (&request, args);

@@ -38,8 +38,9 @@ run_editor (const char *path, GError **error)
 
   if (editor == NULL)
     {
-      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                           _ ("there is no terminal, and no editor is named: set EDITOR, or give the text with --from"));
+      g_set_error_literal (
+        error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+        _ ("there is no terminal, and no editor is named: set EDITOR, or give the text with --from"));
       return FALSE;
     }
   if (!g_spawn_sync (NULL, (char **) command, NULL, G_SPAWN_CHILD_INHERITS_STDIN, NULL, NULL, NULL, NULL, &status,
@@ -191,8 +192,8 @@ edit (BtyCtl *ctl, const BtyCtlArgs *args, gboolean is_proposal, GError **error)
     }
   if (is_proposal)
     return tell_kept (propose (ctl, make_request (args, file, text, NULL), error), path, error);
-  return tell_kept (bty_ctl_soul_change (ctl, "soul.write", make_request (args, file, text, head->version->hash), error),
-                    path, error);
+  return tell_kept (
+    bty_ctl_soul_change (ctl, "soul.write", make_request (args, file, text, head->version->hash), error), path, error);
 }
 
 gboolean

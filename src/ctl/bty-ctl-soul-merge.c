@@ -77,10 +77,11 @@ fail_with_conflicts (BtyCtl *ctl, const BtyCtlArgs *args, const char *answer, co
     bty_ctl_print_json (answer);
   else
     bty_ctl_soul_print_conflicts (merged->conflicts);
-  g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-               _ ("both sides changed the same lines; nothing was merged: boternity-ctl soul merge %s %s --edit lets you "
-                  "settle it"),
-               bty_ctl_args_word (args, 0), bty_ctl_args_word (args, 1));
+  g_set_error (
+    error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+    _ ("both sides changed the same lines; nothing was merged: boternity-ctl soul merge %s %s --edit lets you "
+       "settle it"),
+    bty_ctl_args_word (args, 0), bty_ctl_args_word (args, 1));
   return FALSE;
 }
 

@@ -24,8 +24,8 @@ about (const char *slug, const char *name, const char *value)
 static void
 offer_versions (const BtyCtlOffer *offer, const char *slug)
 {
-  g_autoptr (GPtrArray) versions =
-    bty_ctl_call_records (offer->ctl, "soul.history", about (slug, NULL, NULL), &bty_soul_version_schema, MOST, NULL);
+  g_autoptr (GPtrArray) versions = bty_ctl_call_records (offer->ctl, "soul.history", about (slug, NULL, NULL),
+                                                         &bty_soul_version_schema, MOST, NULL);
 
   bty_ctl_offer_word (offer, "head", NULL);
   for (guint i = 0; versions != NULL && i < versions->len; i++)
@@ -40,8 +40,8 @@ offer_versions (const BtyCtlOffer *offer, const char *slug)
 static void
 offer_refs (const BtyCtlOffer *offer, const char *slug, const char *kind)
 {
-  g_autoptr (GPtrArray) refs =
-    bty_ctl_call_records (offer->ctl, "soul.refs", about (slug, "kind", kind), &bty_soul_ref_schema, MOST, NULL);
+  g_autoptr (GPtrArray) refs = bty_ctl_call_records (offer->ctl, "soul.refs", about (slug, "kind", kind),
+                                                     &bty_soul_ref_schema, MOST, NULL);
 
   for (guint i = 0; refs != NULL && i < refs->len; i++)
     bty_ctl_offer_word (offer, ((BtySoulRef *) refs->pdata[i])->name, NULL);

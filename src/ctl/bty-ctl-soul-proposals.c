@@ -45,10 +45,9 @@ review (BtyCtl *ctl, const char *id, GError **error)
 gboolean
 bty_ctl_soul_run_proposals (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
-  static const char *const columns[] = { "id",         N_ ("PROPOSAL"), "slug",   N_ ("BOT"),
-                                         "state",      N_ ("STATE"),    "author", N_ ("AUTHOR"),
-                                         "created_at", N_ ("WHEN"),     "note",   N_ ("NOTE"),
-                                         NULL };
+  static const char *const columns[] = { "id",         N_ ("PROPOSAL"), "slug",        N_ ("BOT"),   "state",
+                                         N_ ("STATE"), "author",        N_ ("AUTHOR"), "created_at", N_ ("WHEN"),
+                                         "note",       N_ ("NOTE"),     NULL };
   const char *word = bty_ctl_args_count (args) > 0 ? bty_ctl_args_word (args, 0) : NULL;
   const char *state = bty_ctl_args_get (args, "state");
   g_auto (BtyCtlRequest) request = { 0 };
@@ -59,8 +58,8 @@ bty_ctl_soul_run_proposals (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   bty_ctl_request_string (&request, "slug", word);
   if (!bty_ctl_request_field (&request, &bty_soul_proposals_schema, "state", state, error))
     return FALSE;
-  return bty_ctl_show_list (ctl, "soul.proposals", bty_ctl_request_end (&request), &bty_soul_proposal_schema, columns, 0,
-                            _ ("There are no proposals."), error);
+  return bty_ctl_show_list (ctl, "soul.proposals", bty_ctl_request_end (&request), &bty_soul_proposal_schema, columns,
+                            0, _ ("There are no proposals."), error);
 }
 
 static gboolean

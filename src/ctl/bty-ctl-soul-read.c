@@ -42,8 +42,8 @@ bty_ctl_soul_member (const char *file)
 gboolean
 bty_ctl_soul_run_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
-  static const char *const columns[] = { "slug",     N_ ("BOT"),     "state",  N_ ("STATE"),  "branch", N_ ("BRANCH"),
-                                         "number",   N_ ("VERSION"), "policy", N_ ("POLICY"), "locks",  N_ ("LOCKS"),
+  static const char *const columns[] = { "slug",   N_ ("BOT"),     "state",  N_ ("STATE"),  "branch", N_ ("BRANCH"),
+                                         "number", N_ ("VERSION"), "policy", N_ ("POLICY"), "locks",  N_ ("LOCKS"),
                                          NULL };
 
   return bty_ctl_show_list (ctl, "soul.list", NULL, &bty_soul_schema, columns, 0,
@@ -60,10 +60,9 @@ bty_ctl_soul_run_get (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 gboolean
 bty_ctl_soul_run_history (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
-  static const char *const columns[] = { "number",     N_ ("VERSION"), "branch",  N_ ("BRANCH"),
-                                         "created_at", N_ ("WHEN"),    "author",  N_ ("AUTHOR"),
-                                         "cause",      N_ ("CAUSE"),   "note",    N_ ("NOTE"),
-                                         NULL };
+  static const char *const columns[] = { "number",    N_ ("VERSION"), "branch",      N_ ("BRANCH"), "created_at",
+                                         N_ ("WHEN"), "author",       N_ ("AUTHOR"), "cause",       N_ ("CAUSE"),
+                                         "note",      N_ ("NOTE"),    NULL };
   g_auto (BtyCtlRequest) request = { 0 };
   gint64 limit = DEFAULT_LIMIT;
 
@@ -171,8 +170,8 @@ print_blame (GPtrArray *lines)
       g_autofree char *when = when_of (line);
 
       printf ("%s%4lld  %s%*s  %s%s  %s\n", bty_ctl_terminal_style (STDOUT_FILENO, BTY_CTL_DIM),
-              (long long) line->number, author, (int) (width - MIN (width, bty_ctl_terminal_measure (author))), "", when,
-              bty_ctl_terminal_style (STDOUT_FILENO, BTY_CTL_PLAIN), text);
+              (long long) line->number, author, (int) (width - MIN (width, bty_ctl_terminal_measure (author))), "",
+              when, bty_ctl_terminal_style (STDOUT_FILENO, BTY_CTL_PLAIN), text);
     }
 }
 
@@ -191,13 +190,35 @@ bty_ctl_soul_run_blame (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   bty_ctl_request_string (&request, "file", file);
   bty_ctl_request_string (&request, "version", bty_ctl_args_get (args, "version"));
   if (ctl->json)
-    return bty_ctl_show_list (ctl, "soul.blame", bty_ctl_request_end (&request), &bty_soul_blame_line_schema, columns, 0,
-                              "", error);
+    return bty_ctl_show_list (ctl, "soul.blame", bty_ctl_request_end (&request), &bty_soul_blame_line_schema, columns,
+                              0, "", error);
   lines = bty_ctl_call_records (ctl, "soul.blame", bty_ctl_request_end (&request), &bty_soul_blame_line_schema, 0,
                                 error);
   if (lines != NULL)
     print_blame (lines);
   return lines != NULL;
+}
+
+/* A history that is not to be trusted is a failure of the command too, so that scripts see it. */
+gboolean
+bty_ctl_soul_run_verify (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  const char *slug = bty_ctl_args_word (args, 0);
+  g_autofree char *answer = bty_ctl_call (ctl, "soul.verify", bty_ctl_request_of ("slug", slug), error);
+  g_autoptr (BtySoulReport) report = answer != NULL ? bty_ctl_read_record (&bty_soul_report_schema, answer, error)
+                                                    : NULL;
+
+  if (report == NULL)
+    return FALSE;
+  if (ctl->json)
+    bty_ctl_print_json (answer);
+  else
+    bty_ctl_record_print (report);
+  if (report->ok)
+    return TRUE;
+  g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS, _ ("the history of the soul of “%s” is not what was stored: %s"),
+               slug, report->problems != NULL && report->problems[0] != NULL ? report->problems[0] : "");
+  return FALSE;
 }
 
 void

@@ -61,6 +61,14 @@ static const BtyCtlOption proposals_options[] = {
   { NULL },
 };
 
+static const BtyCtlOption test_options[] = {
+  { "compare", 'c', N_ ("VERSION"), N_ ("ask this version the same, side by side"), BTY_CTL_VERSION },
+  { "model", 'm', N_ ("MODEL"), N_ ("model that answers; else the bot's own route"), BTY_CTL_MODEL },
+  { "question", 'q', N_ ("NAME"), N_ ("ask only this question; may be given more than once"), BTY_CTL_NOTHING },
+  { "max-tokens", 0, N_ ("NUMBER"), N_ ("stop when so many tokens are used up"), BTY_CTL_NOTHING },
+  { NULL },
+};
+
 static const BtyCtlCommand soul_commands[] = {
   { .name = "list",
     .usage = "",
@@ -100,8 +108,9 @@ static const BtyCtlCommand soul_commands[] = {
   { .name = "diff",
     .usage = N_ ("BOT [VERSION [VERSION]]"),
     .summary = N_ ("Show how two versions differ, word by word"),
-    .text = N_ ("Without versions: of a held soul, its version and its files; else the last two versions. With one: that\n"
-                "one and the one in use. On a terminal changed words stand out; elsewhere it is a unified diff."),
+    .text = N_ (
+      "Without versions: of a held soul, its version and its files; else the last two versions. With one: that\n"
+      "one and the one in use. On a terminal changed words stand out; elsewhere it is a unified diff."),
     .options = diff_options,
     .min = 1,
     .max = 3,
@@ -122,8 +131,9 @@ static const BtyCtlCommand soul_commands[] = {
   { .name = "edit",
     .usage = N_ ("BOT [FILE]"),
     .summary = N_ ("Edit a file of a soul in $EDITOR, as a new version"),
-    .text = N_ ("What is edited is a copy. Should the soul change meanwhile, nothing is overwritten: you are told where your\n"
-                "text is kept. The files in the data folder may be edited as well, with any editor."),
+    .text = N_ (
+      "What is edited is a copy. Should the soul change meanwhile, nothing is overwritten: you are told where your\n"
+      "text is kept. The files in the data folder may be edited as well, with any editor."),
     .options = edit_options,
     .min = 1,
     .max = 2,
@@ -169,7 +179,8 @@ static const BtyCtlCommand soul_commands[] = {
   { .name = "merge",
     .usage = N_ ("BOT VERSION"),
     .summary = N_ ("Merge another branch into the one in use"),
-    .text = N_ ("Where both sides changed the same lines, both are shown and nothing is changed; --edit lets you settle it."),
+    .text = N_ (
+      "Where both sides changed the same lines, both are shown and nothing is changed; --edit lets you settle it."),
     .options = merge_options,
     .min = 2,
     .max = 2,
@@ -194,6 +205,14 @@ static const BtyCtlCommand soul_commands[] = {
     .words = { BTY_CTL_BOT },
     .run = bty_ctl_soul_run_restore,
     .examples = N_ ("  boternity-ctl soul restore ada") },
+  { .name = "verify",
+    .usage = N_ ("BOT"),
+    .summary = N_ ("Check the whole history of a soul: every hash, and the anchor outside the database"),
+    .min = 1,
+    .max = 1,
+    .words = { BTY_CTL_BOT },
+    .run = bty_ctl_soul_run_verify,
+    .examples = N_ ("  boternity-ctl soul verify ada") },
   { .name = "propose",
     .usage = N_ ("BOT [FILE]"),
     .summary = N_ ("Propose a change in $EDITOR, for somebody to decide"),
@@ -232,7 +251,8 @@ static const BtyCtlCommand soul_commands[] = {
   { .name = "lock",
     .usage = N_ ("BOT SECTION…"),
     .summary = N_ ("Lock sections: the bot itself cannot change them"),
-    .text = N_ ("A section is named SOUL.md#Values; SOUL.md alone is the whole file, and Values alone is one of SOUL.md."),
+    .text = N_ (
+      "A section is named SOUL.md#Values; SOUL.md alone is the whole file, and Values alone is one of SOUL.md."),
     .min = 2,
     .max = -1,
     .words = { BTY_CTL_BOT, BTY_CTL_SECTION },
@@ -257,6 +277,25 @@ static const BtyCtlCommand soul_commands[] = {
     .words = { BTY_CTL_BOT, BTY_CTL_POLICY },
     .run = bty_ctl_soul_run_policy,
     .examples = N_ ("  boternity-ctl soul policy ada apply\n  boternity-ctl soul policy ada --gate 80") },
+  { .name = "test",
+    .usage = N_ ("BOT [VERSION]"),
+    .summary = N_ ("Ask a bot its golden questions, and see how its answers do"),
+    .text = N_ ("The questions are in evals.yaml in the bot's folder. When one does not pass, the command fails."),
+    .options = test_options,
+    .min = 1,
+    .max = 2,
+    .words = { BTY_CTL_BOT, BTY_CTL_VERSION },
+    .run = bty_ctl_soul_run_test,
+    .examples = N_ ("  boternity-ctl soul test ada\n"
+                    "  boternity-ctl soul test ada 12 --compare 11 --model builtin") },
+  { .name = "tests",
+    .usage = N_ ("BOT"),
+    .summary = N_ ("List how a bot did at its golden questions"),
+    .min = 1,
+    .max = 1,
+    .words = { BTY_CTL_BOT },
+    .run = bty_ctl_soul_run_tests,
+    .examples = N_ ("  boternity-ctl soul tests ada") },
   { 0 },
 };
 

@@ -12,6 +12,7 @@ gboolean bty_ctl_soul_run_get (BtyCtl *ctl, const BtyCtlArgs *args, GError **err
 gboolean bty_ctl_soul_run_history (BtyCtl *ctl, const BtyCtlArgs *args, GError **error);
 gboolean bty_ctl_soul_run_show (BtyCtl *ctl, const BtyCtlArgs *args, GError **error);
 gboolean bty_ctl_soul_run_blame (BtyCtl *ctl, const BtyCtlArgs *args, GError **error);
+gboolean bty_ctl_soul_run_verify (BtyCtl *ctl, const BtyCtlArgs *args, GError **error);
 /* bty-ctl-soul-diff.c */
 gboolean bty_ctl_soul_run_diff (BtyCtl *ctl, const BtyCtlArgs *args, GError **error);
 /* bty-ctl-soul-change.c */
@@ -33,6 +34,9 @@ gboolean bty_ctl_soul_run_merge (BtyCtl *ctl, const BtyCtlArgs *args, GError **e
 gboolean bty_ctl_soul_run_proposals (BtyCtl *ctl, const BtyCtlArgs *args, GError **error);
 gboolean bty_ctl_soul_run_approve (BtyCtl *ctl, const BtyCtlArgs *args, GError **error);
 gboolean bty_ctl_soul_run_refuse (BtyCtl *ctl, const BtyCtlArgs *args, GError **error);
+/* bty-ctl-soul-test.c */
+gboolean bty_ctl_soul_run_test (BtyCtl *ctl, const BtyCtlArgs *args, GError **error);
+gboolean bty_ctl_soul_run_tests (BtyCtl *ctl, const BtyCtlArgs *args, GError **error);
 
 /* Says which bots are held, if any, on standard error; a daemon that does not know of souls is no error. */
 void bty_ctl_soul_tell_held (BtyCtl *ctl);

@@ -14,6 +14,7 @@
 #include "bty-daemon-lock.h"
 #include "bty-daemon-notify.h"
 #include "bty-daemon-options.h"
+#include "bty-daemon-restore.h"
 #include "bty-engine.h"
 #include "bty-log-file.h"
 #include "bty-log.h"
@@ -117,6 +118,8 @@ run (const BtyDaemonOptions *options)
   lock = bty_daemon_lock_take (options->data_dir, options->is_activated ? LOCK_PATIENCE_MS : 0, &error);
   if (lock == NULL)
     return fail (error);
+  if (options->restore != NULL)
+    return bty_daemon_restore (options, &error) ? 0 : fail (error);
   return run_engine (options);
 }
 

@@ -43,6 +43,7 @@
 #include "bty-skill-runtime.h"
 #include "bty-socket.h"
 #include "bty-soul-request.h"
+#include "bty-soul-report.h"
 #include "bty-soul.h"
 #include "bty-soul-test.h"
 #include "bty-store.h"

@@ -62,8 +62,7 @@ BTY_DEFINE_RECORD (BtySoulTestReport, bty_soul_test_report, "soul_test_report",
 static const BtyField soul_test_list_fields[] = {
   BTY_FIELD_STRING (BtySoulTestList, slug, BTY_REQUIRED, N_ ("Slug of the bot"), .min = 1, .max = 64),
   BTY_FIELD_STRING (BtySoulTestList, cursor, 0, N_ ("Where to begin: next_cursor of the page before"), .max = 4096),
-  BTY_FIELD_INT64 (BtySoulTestList, limit, 0, N_ ("How many records at most"), .min = 1, .max = 1000,
-                   .fallback = "20"),
+  BTY_FIELD_INT64 (BtySoulTestList, limit, 0, N_ ("How many records at most"), .min = 1, .max = 1000, .fallback = "20"),
 };
 BTY_DEFINE_RECORD (BtySoulTestList, bty_soul_test_list, "soul_test_list", N_ ("Which runs of golden questions"),
                    soul_test_list_fields)

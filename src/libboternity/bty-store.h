@@ -29,12 +29,13 @@ G_DECLARE_INTERFACE (BtyStore, bty_store, BTY, STORE, GObject)
 
 /**
  * BtyStoreSink:
- * @subject: (nullable): id of the bot that @piece is about; %NULL: about none, or about all
+ * @subject: (nullable): id of the bot that @piece is about; empty: about none; %NULL: about the dump itself
  * @piece: some bytes in the store's own encoding, to be handed over whole to #BtyStoreSource later
  * @data: what bty_store_dump() was given
  *
- * Takes a piece of a dump. Called in the thread of bty_store_dump(), in the order in which the pieces are to come again; those of one
- * subject may be left out then, all of them.
+ * Takes a piece of a dump. Called in the thread of bty_store_dump(). A piece with %NULL for its subject has to come again after all
+ * that were given before it, and before all that follow; those between may come in any order, and those of a bot may be left out, all
+ * of them.
  *
  * Returns: %FALSE with @error set to break the dump off
  */

@@ -97,7 +97,8 @@ test_save_by_rename (BtyTestSouls *t, gconstpointer unused)
 static void
 test_other_files (BtyTestSouls *t, gconstpointer unused)
 {
-  static const char *const names[] = { ".SOUL.md.swp", "SOUL.md~", "4913", "#SOUL.md#", ".SOUL.md.kate-swp", "SOUL.md.bak" };
+  static const char *const names[] = { ".SOUL.md.swp", "SOUL.md~",          "4913",
+                                       "#SOUL.md#",    ".SOUL.md.kate-swp", "SOUL.md.bak" };
   g_autofree char *path = bty_test_souls_path (t, BTY_SOUL_SOUL);
   g_autofree char *folder = g_path_get_dirname (path);
 

@@ -67,7 +67,7 @@ make_key (const char *data_dir, const char *path, GError **error)
 BtySecret *
 bty_backup_key_get (const char *data_dir, gboolean make, gboolean *is_new, GError **error)
 {
-  g_autofree char *path = g_build_filename (data_dir, "backup.key", NULL);
+  g_autofree char *path = g_build_filename (data_dir, "backups.key", NULL);
   int fd = g_open (path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
   BtySecret *key = NULL;
 

@@ -5,7 +5,7 @@
 
 /*
  * The key that this installation's backups open with: a recovery key as text, so that the same can be written down by a person. Kept in
- * `DATA/backup.key`, readable by the user alone. It is in no backup.
+ * `DATA/backups.key`, readable by the user alone. It is in no backup.
  *
  * (transfer full) (nullable): the key. @make: when there is none, makes one, durably, and sets *@is_new; else NULL without an error.
  * Errors: DATA_LOSS (the file is no key), UNAVAILABLE, RESOURCE_EXHAUSTED.

@@ -22,6 +22,7 @@ typedef struct
   const BtyBackupPlace *place;
   const BtyBackupWork *work;
   BtyBackupCounts *counts;
+  gboolean is_ordered; /* the piece of the dump before this one has its place */
 } Making;
 
 static void
@@ -40,6 +41,10 @@ take_row (const char *subject, gconstpointer piece, gsize length, gpointer data,
   self->counts->rows++;
   if (self->counts->rows % 256 == 0)
     tell (self);
+  /* Chunks gather by subject: what has its place among the others is kept apart from them. */
+  if (self->is_ordered != (subject == NULL) && !bty_backup_writer_flush (self->writer, error))
+    return FALSE;
+  self->is_ordered = subject == NULL;
   return bty_backup_work_goes_on (self->work, error) &&
          bty_backup_writer_add (self->writer, subject, BTY_BACKUP_STORE, piece, length, error);
 }
@@ -188,7 +193,7 @@ gboolean
 bty_backup_make (BtyBackupWriter *writer, const BtyBackupPlace *place, const BtyBackupWork *work,
                  BtyBackupCounts *counts, gint64 *size, GError **error)
 {
-  Making making = { writer, place, work, counts };
+  Making making = { writer, place, work, counts, FALSE };
 
   *counts = (BtyBackupCounts){ 0 };
   return add_all (&making, error) && bty_backup_work_goes_on (work, error) &&

@@ -92,8 +92,8 @@ bty_backup_schedule_next (const BtyBackupSchedule *schedule, gint64 last, GTimeZ
     {
       g_autoptr (GDateTime) day = g_date_time_add_days (local, i);
       g_autoptr (GDateTime) due = g_date_time_new (zone, g_date_time_get_year (day), g_date_time_get_month (day),
-                                                   g_date_time_get_day_of_month (day), schedule->hour,
-                                                   schedule->minute, 0);
+                                                   g_date_time_get_day_of_month (day), schedule->hour, schedule->minute,
+                                                   0);
 
       if (due != NULL && g_date_time_compare (due, local) > 0 &&
           (schedule->rhythm == BTY_BACKUP_DAILY || g_date_time_get_day_of_week (due) == schedule->day))

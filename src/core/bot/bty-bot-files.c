@@ -11,6 +11,12 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "bty-text-file.h"
+
+/* Of a file besides the soul's, and how many of them there may be. */
+#define MAX_MORE  (1024 * 1024)
+#define MAX_FILES 1000
+
 static const char default_soul[] =
   "# Soul\n"
   "\n"
@@ -212,4 +218,54 @@ bty_bot_files_add (const char *data_dir, const char *slug, GPtrArray *files, GEr
         return bty_error_convert (error);
     }
   return TRUE;
+}
+
+static void
+collect (const char *folder, const char *name, GPtrArray *files, GPtrArray *left_out)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyImportFile) file = bty_import_file_new ();
+
+  if (files->len < MAX_FILES && bty_bot_files_may (name) && bty_text_file_read (path, MAX_MORE, &file->text, &error))
+    {
+      file->name = g_strdup (name);
+      if (file->text != NULL)
+        g_ptr_array_add (files, g_steal_pointer (&file));
+      return;
+    }
+  g_ptr_array_add (left_out, error != NULL
+                               ? g_strdup (error->message)
+                               : g_strdup_printf (_ ("“%s” is no name for a file of a bot, or one too many"), name));
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp ((*(BtyImportFile *const *) a)->name, (*(BtyImportFile *const *) b)->name);
+}
+
+GPtrArray *
+bty_bot_files_collect (const char *data_dir, const char *slug, gboolean memories, GPtrArray *left_out)
+{
+  g_autofree char *folder = bty_soul_folder (data_dir, slug);
+  g_autofree char *memory = g_build_filename (folder, "memory", NULL);
+  g_autoptr (GDir) dir = NULL;
+  GPtrArray *files = bty_record_list_new ();
+  const char *entry;
+
+  collect (folder, "evals.yaml", files, left_out);
+  if (!memories)
+    return files;
+  collect (folder, "MEMORY.md", files, left_out);
+  if (!g_file_test (memory, G_FILE_TEST_IS_SYMLINK))
+    dir = g_dir_open (memory, 0, NULL);
+  while (dir != NULL && (entry = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *name = g_build_filename ("memory", entry, NULL);
+
+      collect (folder, name, files, left_out);
+    }
+  g_ptr_array_sort (files, compare_names);
+  return files;
 }

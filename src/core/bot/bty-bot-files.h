@@ -23,3 +23,11 @@ gboolean bty_bot_files_forget (const char *data_dir, const char *name, GError **
 gboolean bty_bot_files_may (const char *name);
 /** bty_bot_files_add: @files: (element-type BtyImportFile): writes them into the folder of @slug, each 0600 */
 gboolean bty_bot_files_add (const char *data_dir, const char *slug, GPtrArray *files, GError **error);
+/**
+ * bty_bot_files_collect:
+ * @memories: whether MEMORY.md and the folder `memory` are wanted too
+ * @left_out: (element-type utf8): gets a line for each file that cannot be taken
+ *
+ * Returns: (transfer full) (element-type BtyImportFile): the files of a bot besides the soul's, by name
+ */
+GPtrArray *bty_bot_files_collect (const char *data_dir, const char *slug, gboolean memories, GPtrArray *left_out);

@@ -5,14 +5,11 @@
 
 #include "bot/bty-bot-template.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "bot/bty-slug.h"
+#include "bty-text-file.h"
 
 #define MAX_FILE      (256 * 1024)
 #define MAX_TEMPLATES 1000
@@ -33,54 +30,11 @@ own_folder (const char *data_dir)
 }
 
 static gboolean
-fail_file (GError **error, const char *path, const char *why)
-{
-  g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _ ("the template's file “%s” cannot be used: %s"), path,
-               why);
-  return FALSE;
-}
-
-static gboolean
-read_all (int descriptor, const char *path, char **text, GError **error)
-{
-  g_autofree char *buffer = g_malloc (MAX_FILE + 2);
-  gsize length = 0;
-  gssize got;
-
-  do
-    {
-      got = read (descriptor, buffer + length, MAX_FILE + 1 - length);
-      if (got < 0 && errno != EINTR)
-        return fail_file (error, path, g_strerror (errno));
-      length += (gsize) MAX (got, 0);
-    }
-  while (got != 0 && length <= MAX_FILE);
-  if (length > MAX_FILE)
-    return fail_file (error, path, _ ("it is longer than 256 KiB"));
-  buffer[length] = '\0';
-  if (!g_utf8_validate (buffer, (gssize) length, NULL))
-    return fail_file (error, path, _ ("it is not UTF-8 text"));
-  *text = g_steal_pointer (&buffer);
-  return TRUE;
-}
-
-/* A missing file is no error: @text stays NULL. */
-static gboolean
 read_text (const char *folder, const char *name, char **text, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, name, NULL);
-  int descriptor = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  struct stat info;
-  gboolean done;
 
-  if (descriptor < 0)
-    return errno == ENOENT ? TRUE : fail_file (error, path, g_strerror (errno));
-  if (fstat (descriptor, &info) != 0 || !S_ISREG (info.st_mode))
-    done = fail_file (error, path, _ ("it is not a regular file"));
-  else
-    done = read_all (descriptor, path, text, error);
-  close (descriptor);
-  return done;
+  return bty_text_file_read (path, MAX_FILE, text, error);
 }
 
 /* The first heading of the soul. */

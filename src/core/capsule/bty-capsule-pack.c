@@ -87,9 +87,10 @@ bty_capsule_pack (const GString *text, const BtySecret *passphrase, const BtyCap
     return NULL;
   if ((gint64) g_bytes_get_size (bytes) <= limits->size)
     return g_steal_pointer (&bytes);
-  g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
-               _ ("the capsule would have %zu bytes: leave out its conversations, or raise the setting capsules.max_size"),
-               g_bytes_get_size (bytes));
+  g_set_error (
+    error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
+    _ ("the capsule would have %zu bytes: leave out its conversations, or raise the setting capsules.max_size"),
+    g_bytes_get_size (bytes));
   return NULL;
 }
 
@@ -203,8 +204,8 @@ bty_capsule_unpack (GBytes *bytes, const BtySecret *passphrase, const BtyCapsule
   if ((gint64) length > limits->size)
     {
       g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-                   _ ("the capsule has %zu bytes, at most %" G_GINT64_FORMAT " are allowed (setting capsules.max_size)"),
-                   length, limits->size);
+                   _ ("the capsule has %zu bytes, at most %lld are allowed (setting capsules.max_size)"), length,
+                   (long long) limits->size);
       return NULL;
     }
   *is_sealed = bty_seal_is_stream (data, length);

@@ -105,8 +105,7 @@ typedef struct
   GHashTable *names; /* of files, borrowed */
 } Reading;
 
-static gboolean G_GNUC_PRINTF (3, 4)
-refuse (const Reading *reading, GError **error, const char *format, ...)
+static gboolean G_GNUC_PRINTF (3, 4) refuse (const Reading *reading, GError **error, const char *format, ...)
 {
   g_autofree char *message = NULL;
   va_list arguments;
@@ -191,9 +190,8 @@ check_format (const char *raw, gsize length, GError **error)
   if (head->format <= BTY_CAPSULE_FORMAT)
     return TRUE;
   g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-               _ ("the capsule has format %" G_GINT64_FORMAT " (written by %s), and this program knows formats up to %d: "
-                  "update it"),
-               head->format, head->program, BTY_CAPSULE_FORMAT);
+               _ ("the capsule has format %lld (written by %s), and this program knows formats up to %d: update it"),
+               (long long) head->format, head->program, BTY_CAPSULE_FORMAT);
   return FALSE;
 }
 

@@ -20,14 +20,14 @@ typedef struct
   BtyGoldenAsk ask;
   BtySoulTestItem *item;
   GStrv input;
-  guint turn;   /* what is said next */
-  guint check;  /* which is looked at next */
+  guint turn;  /* what is said next */
+  guint check; /* which is looked at next */
   GPtrArray *history;
   GString *answer;
   gsize said_bytes;
-  BtyBot *judge;         /* while a judge is asked: a bot without preferences */
-  GPtrArray *to_judge;   /* its messages */
-  gint64 sent_estimate;  /* tokens of the request on its way */
+  BtyBot *judge;        /* while a judge is asked: a bot without preferences */
+  GPtrArray *to_judge;  /* its messages */
+  gint64 sent_estimate; /* tokens of the request on its way */
   BtyRoute *route;
   gint64 began;
   GCancellable *cancellable; /* of the work: the caller's, the time-out's, or an answer without end */

@@ -204,6 +204,7 @@ bty_golden_check_read_verdict (const char *said, char **reason)
 char *
 bty_golden_check_write_request (const BtyGoldenCheck *check, const char *question, const char *answer)
 {
-  return g_strdup_printf ("What was asked:\n<<<\n%s\n>>>\n\nWhat was answered:\n<<<\n%s\n>>>\n\nWhat to look at: %s\n\nPASS or FAIL?",
-                          question, answer, check->judge);
+  return g_strdup_printf (
+    "What was asked:\n<<<\n%s\n>>>\n\nWhat was answered:\n<<<\n%s\n>>>\n\nWhat to look at: %s\n\nPASS or FAIL?",
+    question, answer, check->judge);
 }

@@ -226,13 +226,20 @@ static const struct
   const char *name;
   ReadKeyword read;
 } keywords[] = {
-  { "type", read_type },           { "required", read_required },
-  { "properties", read_properties }, { "additionalProperties", read_additional },
-  { "items", read_items },         { "enum", read_enum },
-  { "minimum", read_minimum },     { "maximum", read_maximum },
-  { "minLength", read_min_length }, { "maxLength", read_max_length },
-  { "minItems", read_min_items },  { "maxItems", read_max_items },
-  { "title", read_remark },        { "description", read_remark },
+  { "type", read_type },
+  { "required", read_required },
+  { "properties", read_properties },
+  { "additionalProperties", read_additional },
+  { "items", read_items },
+  { "enum", read_enum },
+  { "minimum", read_minimum },
+  { "maximum", read_maximum },
+  { "minLength", read_min_length },
+  { "maxLength", read_max_length },
+  { "minItems", read_min_items },
+  { "maxItems", read_max_items },
+  { "title", read_remark },
+  { "description", read_remark },
 };
 
 static gboolean

@@ -19,7 +19,7 @@ typedef struct
   BtyGoldenPlan *plan;
   GStrv models;
   guint total;
-  guint next;      /* index over all sides: the question that is asked next */
+  guint next; /* index over all sides: the question that is asked next */
   guint n_running;
   guint n_done;
   gint64 max_tokens;

@@ -135,7 +135,8 @@ match_array (const BtyGoldenRules *rules, BtyJsonReader *reader, GError **error)
       n++;
     }
   if (n < rules->least_items || n > rules->most_items)
-    return differ (reader, error, g_strdup_printf (_ ("has %lld items, which is not as many as it must"), (long long) n));
+    return differ (reader, error,
+                   g_strdup_printf (_ ("has %lld items, which is not as many as it must"), (long long) n));
   return TRUE;
 }
 

@@ -212,12 +212,11 @@ static void
 fail_to_read (const char *path, int saved, GError **error)
 {
   if (saved == ENOENT)
-    g_set_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND,
-                 _ ("there are no golden questions: write them into “%s”, as the manual shows under “Golden questions”"),
-                 path);
+    g_set_error (
+      error, BTY_ERROR, BTY_ERROR_NOT_FOUND,
+      _ ("there are no golden questions: write them into “%s”, as the manual shows under “Golden questions”"), path);
   else
-    g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _ ("cannot read “%s”: %s"), path,
-                 g_strerror (saved));
+    g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _ ("cannot read “%s”: %s"), path, g_strerror (saved));
 }
 
 BtyGoldenSuite *
@@ -241,8 +240,7 @@ bty_golden_suite_load (const char *path, GError **error)
     }
   if (!g_file_get_contents (path, &text, &length, &problem))
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _ ("cannot read “%s”: %s"), path,
-                   problem->message);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _ ("cannot read “%s”: %s"), path, problem->message);
       return NULL;
     }
   return bty_golden_suite_parse (path, text, length, error);

@@ -64,6 +64,19 @@ static const BtyEventMember soul_members[] = {
   { 0 },
 };
 
+static const BtyEventMember soul_test_members[] = {
+  STORED_MEMBERS,
+  { "bot", N_ ("Identifier of its bot"), NULL },
+  { "bot_slug", N_ ("Slug of its bot"), "slug" },
+  { "version", N_ ("Identifier of the version that was tested"), NULL },
+  { "number", N_ ("Number of that version"), NULL },
+  { "model", N_ ("The model that answered"), NULL },
+  { "score", N_ ("Percent of the weight that passed"), NULL },
+  { "passed", N_ ("Questions that passed"), NULL },
+  { "total", N_ ("Questions"), NULL },
+  { 0 },
+};
+
 static const BtyEventMember proposal_members[] = {
   STORED_MEMBERS,
   { "bot", N_ ("Identifier of its bot"), NULL },
@@ -160,6 +173,8 @@ const BtyEventContract bty_event_contract[] = {
   { "session.deleted", "session.deleted", N_ ("A session was deleted with its messages"), session_members },
   { "soul.approved", "soul.approved", N_ ("A proposal became a version of its soul"), proposal_members },
   { "soul.changed", "soul.changed", N_ ("A soul has another version, or is no longer held"), soul_members },
+  { "soul.gate_failed", "soul.gate_failed",
+    N_ ("The version in use does not reach the gate: an editor saved it, or it is an older one"), soul_test_members },
   { "soul.held", "soul.held", N_ ("A bot's files were changed behind the daemon's back: it waits for a person"),
     soul_members },
   { "soul.refused", "soul.refused", N_ ("What was saved cannot be a version: the last good one is used"),
@@ -167,6 +182,7 @@ const BtyEventContract bty_event_contract[] = {
   { "soul.proposed", "soul.proposed", N_ ("A change of a soul was proposed: a person decides"), proposal_members },
   { "soul.refused_proposal", "soul.refused_proposal", N_ ("A proposal was refused"), proposal_members },
   { "soul.updated", "soul.updated", N_ ("Who may change a soul was changed"), soul_members },
+  { "soul.tested", "soul.tested", N_ ("A version was asked the golden questions"), soul_test_members },
   { "turn.started", "turn.started", N_ ("A question was asked"), turn_members },
   { "turn.finished", "turn.finished", N_ ("A turn is over, whether well or not"), turn_members },
   { NULL, "events.subscribed", N_ ("First of all, where a subscription begins with the present"), subscribed_members },

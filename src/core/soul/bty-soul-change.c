@@ -231,18 +231,24 @@ copy (const BtySoulChange *change)
   return same;
 }
 
+static void
+start_change (BtySoulService *self, BtySoulChange *change, GTask *task)
+{
+  BtySoulJob *job = bty_soul_job_new (self, change->slug, change_soul, task);
+
+  job->change = change;
+  bty_soul_job_start (job);
+}
+
 void
 bty_soul_service_change_async (BtySoulService *self, BtySoulChange *change, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer data)
 {
   GTask *task = g_task_new (self, cancellable, callback, data);
-  BtySoulJob *job;
 
   g_task_set_source_tag (task, bty_soul_service_change_async);
   g_task_set_check_cancellable (task, FALSE); /* what was committed is told */
-  job = bty_soul_job_new (self, change->slug, change_soul, task);
-  job->change = copy (change);
-  bty_soul_job_start (job);
+  bty_soul_gate_pass (self, copy (change), task, start_change);
 }
 
 BtySoulVersion *

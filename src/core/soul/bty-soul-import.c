@@ -36,8 +36,7 @@ bty_soul_records_free (BtySoulRecords *history)
 
 /* The check */
 
-static gboolean G_GNUC_PRINTF (2, 3)
-refuse (GError **error, const char *format, ...)
+static gboolean G_GNUC_PRINTF (2, 3) refuse (GError **error, const char *format, ...)
 {
   g_autofree char *message = NULL;
   va_list arguments;
@@ -81,7 +80,7 @@ check_texts_of (const BtySoulVersion *version, GHashTable *keys, GError **error)
       g_autofree char *key = bty_soul_text_key (version->bot, bty_soul_version_text (version, i));
 
       if (!g_hash_table_contains (keys, key))
-        return refuse (error, _ ("version %" G_GINT64_FORMAT ": the text of its %s is missing"), version->number,
+        return refuse (error, _ ("version %lld: the text of its %s is missing"), (long long) version->number,
                        bty_enum_nick (bty_soul_files, (int) i));
     }
   return TRUE;
@@ -97,16 +96,16 @@ check_version (const BtySoulRecords *history, guint index, GHashTable *ids, GErr
 
   if (version->number != (gint64) index + 1 || strcmp (version->key, key) != 0 ||
       strcmp (version->bot, history->soul->bot) != 0)
-    return refuse (error, _ ("version %" G_GINT64_FORMAT " stands where number %u of this bot is due"), version->number,
+    return refuse (error, _ ("version %lld stands where number %u of this bot is due"), (long long) version->number,
                    index + 1);
   if (strcmp (version->hash, hash) != 0)
-    return refuse (error, _ ("version %" G_GINT64_FORMAT " is not what its hash says"), version->number);
+    return refuse (error, _ ("version %lld is not what its hash says"), (long long) version->number);
   if (g_strcmp0 (version->previous, before != NULL ? before->hash : NULL) != 0)
-    return refuse (error, _ ("version %" G_GINT64_FORMAT " is not chained to the one before"), version->number);
+    return refuse (error, _ ("version %lld is not chained to the one before"), (long long) version->number);
   if (!is_known (ids, version->parent) || !is_known (ids, version->merged))
-    return refuse (error, _ ("version %" G_GINT64_FORMAT " was made from one that is not before it"), version->number);
+    return refuse (error, _ ("version %lld was made from one that is not before it"), (long long) version->number);
   if (!bty_id_is_valid (version->record.id) || g_hash_table_contains (ids, version->record.id))
-    return refuse (error, _ ("version %" G_GINT64_FORMAT " has the identifier of another one"), version->number);
+    return refuse (error, _ ("version %lld has the identifier of another one"), (long long) version->number);
   g_hash_table_insert (ids, version->record.id, (gpointer) version);
   return TRUE;
 }

@@ -149,18 +149,17 @@ on_ref_to_forget (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (BtyBatch) batch = NULL;
 
   if (g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND))
-    bty_call_fail_new (call, BTY_ERROR_NOT_FOUND,
-                       _ ("the soul of “%s” has no %s “%s”: “boternity-ctl soul branch %s” and “soul tag %s” list them"),
-                       request->slug, bty_enum_nick (bty_soul_ref_kinds, (int) request->kind), request->name,
-                       request->slug, request->slug);
+    bty_call_fail_new (
+      call, BTY_ERROR_NOT_FOUND,
+      _ ("the soul of “%s” has no %s “%s”: “boternity-ctl soul branch %s” and “soul tag %s” list them"), request->slug,
+      bty_enum_nick (bty_soul_ref_kinds, (int) request->kind), request->name, request->slug, request->slug);
   else if (ref == NULL)
     bty_call_fail (call, error);
   if (ref == NULL)
     return;
   batch = bty_batch_new ();
   bty_batch_delete (batch, ref);
-  bty_store_apply_async (BTY_STORE (source), batch, NULL, on_forgotten,
-                         naming_new (call, bty_soul_ref_ref (ref)));
+  bty_store_apply_async (BTY_STORE (source), batch, NULL, on_forgotten, naming_new (call, bty_soul_ref_ref (ref)));
 }
 
 static void

@@ -206,9 +206,10 @@ const BtyOperation bty_soul_operations[] = {
     .scope = "souls:propose",
     .effect = WRITES,
     .errors = BTY_ERRORS (NOT_FOUND, ABORTED),
-    .model_text = "Propose a change of your own soul: who you are, what you value, whom you serve. Give the whole new text of each file "
-                  "that changes (soul for SOUL.md, identity for IDENTITY.md, user for USER.md) and say in note why. A person decides "
-                  "about it later; until then nothing changes. Locked sections must stay as they are.",
+    .model_text =
+      "Propose a change of your own soul: who you are, what you value, whom you serve. Give the whole new text of each file "
+      "that changes (soul for SOUL.md, identity for IDENTITY.md, user for USER.md) and say in note why. A person decides "
+      "about it later; until then nothing changes. Locked sections must stay as they are.",
     .run = bty_soul_run_propose },
   { .name = "soul.proposals",
     .summary = N_ ("List the proposals, the newest first"),

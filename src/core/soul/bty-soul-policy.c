@@ -25,7 +25,8 @@ bty_soul_policy_admit (BtyPrincipal *principal, const char *slug, BtySoulDeed de
   if (deed != BTY_SOUL_DEED_GOVERN)
     return TRUE;
   g_set_error (error, BTY_ERROR, BTY_ERROR_PERMISSION_DENIED,
-               _ ("the bot “%s” may not decide about its own soul: that is for a person; it may propose a change"), slug);
+               _ ("the bot “%s” may not decide about its own soul: that is for a person; it may propose a change"),
+               slug);
   return FALSE;
 }
 
@@ -119,17 +120,18 @@ bty_soul_policy_check_locks (const BtySoul *soul, const char *const *locks, cons
 
       if (file < 0)
         {
-          g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-                       _ ("/locks/%u: “%s” is no section of a soul: write SOUL.md#Values, or SOUL.md for the whole file"),
-                       i, locks[i]);
+          g_set_error (
+            error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+            _ ("/locks/%u: “%s” is no section of a soul: write SOUL.md#Values, or SOUL.md for the whole file"), i,
+            locks[i]);
           return FALSE;
         }
       text = bty_section_get_text (text_of (texts, file), section);
       if (text != NULL || (soul->locks != NULL && g_strv_contains ((const char *const *) soul->locks, locks[i])))
         continue;
       names = list_sections (text_of (texts, file));
-      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-                   _ ("/locks/%u: %s has no section “%s”; it has: %s"), i, name, section, names);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("/locks/%u: %s has no section “%s”; it has: %s"), i,
+                   name, section, names);
       return FALSE;
     }
   return TRUE;

@@ -21,7 +21,8 @@ void bty_soul_proposal_read (BtyCall *call, const char *id, BtySoulDeed deed, Bt
 void bty_soul_proposal_get_texts (const BtySoulProposal *proposal, BtySoulTexts *texts);
 
 /** bty_soul_proposal_join: what it makes of the version in use; as of bty_soul_join() */
-GPtrArray *bty_soul_proposal_join (const BtySoulProposal *proposal, const BtySoulReading *reading, BtySoulTexts *merged);
+GPtrArray *bty_soul_proposal_join (const BtySoulProposal *proposal, const BtySoulReading *reading,
+                                   BtySoulTexts *merged);
 
 /** bty_soul_proposal_publish: tells of it without its texts: the log is for everyone who may follow events */
 void bty_soul_proposal_publish (BtyBatch *batch, const char *topic, const BtySoulProposal *proposal);

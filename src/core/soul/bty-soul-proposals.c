@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "bty-listing.h"
 #include "soul/bty-soul-compare.h"
@@ -11,8 +12,7 @@
 #include "soul/bty-soul-operations.h"
 #include "soul/bty-soul-proposal.h"
 #include "soul/bty-soul-reading.h"
-
-#define MOST_OPEN 50 /* of one bot: whoever reads them is a person */
+#include "soul/bty-soul-service-private.h"
 
 /* Proposing: the soul, then how many are open, then the record, or, where the bot may, the version at once. */
 
@@ -109,6 +109,12 @@ apply_at_once (Propose *propose)
   bty_soul_service_change_async (reading->service, change, bty_call_cancellable (reading->call), on_applied, propose);
 }
 
+static gint64
+most_open (Propose *propose)
+{
+  return bty_settings_get_int (propose->reading->service->settings, "soul", "proposals");
+}
+
 static void
 on_counted (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -118,11 +124,11 @@ on_counted (GObject *source, GAsyncResult *result, gpointer data)
 
   if (page == NULL)
     bty_call_fail (propose->reading->call, error);
-  else if (page->items->len >= MOST_OPEN)
+  else if (page->items->len >= most_open (propose))
     bty_call_fail_new (propose->reading->call, BTY_ERROR_RESOURCE_EXHAUSTED,
-                       _ ("%d proposals about “%s” wait for a person already: “boternity-ctl soul proposals %s” lists "
-                          "them"),
-                       MOST_OPEN, propose->reading->slug, propose->reading->slug);
+                       _ ("%u proposals about “%s” wait for a person already: “boternity-ctl soul proposals %s” lists "
+                          "them (soul.proposals)"),
+                       page->items->len, propose->reading->slug, propose->reading->slug);
   else
     put_proposal (g_steal_pointer (&propose), "soul.proposed");
 }
@@ -134,9 +140,30 @@ count_open (Propose *propose)
 
   bty_query_where (query, "bot", BTY_MATCH_EQUAL, propose->reading->soul->bot);
   bty_query_where (query, "state", BTY_MATCH_EQUAL, bty_enum_nick (bty_proposal_states, BTY_PROPOSAL_OPEN));
-  bty_query_limit (query, MOST_OPEN);
+  bty_query_limit (query, (guint) most_open (propose));
   bty_store_query_async (bty_soul_store_of (propose->reading->call), query,
                          bty_call_cancellable (propose->reading->call), on_counted, propose);
+}
+
+/* Said now, to whoever wrote it, and not to the person who approves. */
+static gboolean
+check_texts (BtySoulReading *reading, const BtySoulTexts *texts, GError **error)
+{
+  gint64 max = bty_soul_service_max_file (reading->service);
+
+  for (guint i = 0; i < BTY_SOUL_N_FILES; i++)
+    {
+      const char *text = texts->text[i];
+      g_autofree char *problem = text != NULL ? bty_soul_text_check (bty_enum_nick (bty_soul_files, (int) i), text,
+                                                                     strlen (text), max)
+                                              : NULL;
+
+      if (problem == NULL)
+        continue;
+      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, problem);
+      return FALSE;
+    }
+  return TRUE;
 }
 
 static void
@@ -152,6 +179,11 @@ on_soul_to_propose (BtySoulReading *reading)
   propose->proposal = make_proposal (reading);
   kind = propose->proposal->author_kind;
   bty_soul_proposal_get_texts (propose->proposal, &then);
+  if (!check_texts (reading, &then, &error))
+    {
+      bty_call_fail (reading->call, error);
+      return;
+    }
   for (guint i = 0; i < BTY_SOUL_N_FILES; i++)
     {
       if (then.text[i] == NULL)

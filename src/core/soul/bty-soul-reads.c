@@ -13,19 +13,89 @@
 
 #define MAX_WANTED 128 /* versions whose turn is still to come, on a page's end */
 
+/* A list of souls tells what is true of them now: each is looked after before it is told, as when it is asked for alone. */
+typedef struct
+{
+  BtyCall *call;
+  BtyPage *page;
+  guint next;
+} Listing;
+
+static void
+listing_free (Listing *listing)
+{
+  g_clear_pointer (&listing->page, bty_page_unref);
+  bty_call_unref (listing->call);
+  g_free (listing);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Listing, listing_free)
+
+static void list_next (Listing *listing);
+
+static void
+on_looked_after (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Listing) listing = data;
+  const BtySoulList *request = bty_call_request (listing->call);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtySoul) soul = bty_soul_service_get_finish (BTY_SOUL_SERVICE (source), result, &error);
+  const BtySoul *told = soul != NULL ? soul : listing->page->items->pdata[listing->next];
+
+  /* One that cannot be looked after is told as it is kept; one that is gone meanwhile is not. */
+  if (!g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND) &&
+      (BTY_IS_NULL (request, BtySoulList, state) || request->state == told->state))
+    bty_call_emit (listing->call, told);
+  listing->next += 1;
+  list_next (g_steal_pointer (&listing));
+}
+
+static void
+list_next (Listing *listing)
+{
+  g_autoptr (Listing) own = listing;
+  const BtySoul *soul;
+
+  if (own->next == own->page->items->len)
+    {
+      bty_call_return (own->call, own->page);
+      return;
+    }
+  soul = own->page->items->pdata[own->next];
+  bty_soul_service_get_async (bty_call_service (own->call), soul->slug, bty_call_cancellable (own->call),
+                              on_looked_after, own);
+  g_steal_pointer (&own);
+}
+
+static void
+on_souls (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Listing) listing = data;
+  g_autoptr (GError) error = NULL;
+
+  listing->page = bty_store_query_finish (BTY_STORE (source), result, &error);
+  if (listing->page == NULL)
+    bty_call_fail (listing->call, error);
+  else
+    list_next (g_steal_pointer (&listing));
+}
+
+/* The state is looked at afterwards, so a page may hold less than was asked for. */
 void
 bty_soul_run_list (BtyCall *call)
 {
   const BtySoulList *request = bty_call_request (call);
   BtyPrincipal *principal = bty_call_principal (call);
   g_autoptr (BtyQuery) query = bty_query_new (&bty_soul_schema);
+  Listing *listing = g_new0 (Listing, 1);
 
-  if (!BTY_IS_NULL (request, BtySoulList, state))
-    bty_query_where (query, "state", BTY_MATCH_EQUAL, bty_enum_nick (bty_soul_states, (int) request->state));
   if (bty_principal_get_kind (principal) == BTY_PRINCIPAL_BOT)
     bty_query_where (query, "slug", BTY_MATCH_EQUAL, bty_principal_get_name (principal));
   bty_query_order (query, "slug", FALSE);
-  bty_listing_answer (call, bty_soul_store_of (call), query, request->cursor, request->limit);
+  bty_query_limit (query, (guint) request->limit);
+  bty_query_after (query, request->cursor);
+  listing->call = bty_call_ref (call);
+  bty_store_query_async (bty_soul_store_of (call), query, bty_call_cancellable (call), on_souls, listing);
 }
 
 static void

@@ -44,6 +44,13 @@ static const BtySetting settings_table[] = {
     .min = 1,
     .max = 86400,
     .summary = N_ ("How often folders that are not watched are looked at") },
+  { .group = "soul",
+    .key = "proposals",
+    .type = BTY_SETTING_INT,
+    .fallback = "50",
+    .min = 1,
+    .max = 1000,
+    .summary = N_ ("How many proposals about one bot may wait for a person") },
 };
 
 void

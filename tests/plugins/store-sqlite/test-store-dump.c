@@ -281,6 +281,32 @@ keep_and_write (const char *subject, gconstpointer piece, gsize length, gpointer
   return sink (subject, piece, length, both->box, error);
 }
 
+/* Between the tables and the end, rows come in any order. */
+static void
+test_any_order (StoreFixture *f, gconstpointer unused)
+{
+  g_autoptr (Box) box = box_new ();
+  g_autoptr (Box) turned = box_new ();
+  g_autoptr (BtyBot) bot = NULL;
+  g_autofree char *folder = NULL;
+  gint64 n_loaded;
+
+  put_all (f, &bot);
+  must_dump (f->store, box);
+  for (guint i = 0; i < box->pieces->len; i++)
+    {
+      gboolean is_placed = box->subjects->pdata[i] == NULL;
+      guint at = is_placed || turned->subjects->len == 0 ? turned->pieces->len : count (turned, NULL);
+
+      g_ptr_array_insert (turned->pieces, (int) at, g_bytes_ref (box->pieces->pdata[i]));
+      g_ptr_array_insert (turned->subjects, (int) at, g_strdup (box->subjects->pdata[i]));
+    }
+  g_assert_null (turned->subjects->pdata[turned->subjects->len - 1]);
+  folder = must_load (f, turned, &n_loaded);
+  check_loaded (folder);
+  store_remove_folder (folder);
+}
+
 /* Another process deletes the bot after the first piece: the dump still has it, and the delete did not wait. */
 static void
 test_snapshot (StoreFixture *f, gconstpointer unused)
@@ -387,6 +413,7 @@ main (int argc, char **argv)
   add ("/store/dump/round-trip", test_round_trip);
   add ("/store/dump/subjects", test_subjects);
   add ("/store/dump/versions", test_versions);
+  add ("/store/dump/any-order", test_any_order);
   add ("/store/dump/snapshot", test_snapshot);
   add ("/store/dump/failing-sink", test_failing_sink);
   add ("/store/dump/damaged", test_damaged);
