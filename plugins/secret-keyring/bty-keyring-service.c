@@ -62,10 +62,9 @@ void
 bty_keyring_service_new_async (GDBusConnection *connection, GCancellable *cancellable, GAsyncReadyCallback callback,
                                gpointer data)
 {
-  g_async_initable_new_async (BTY_TYPE_KEYRING_SERVICE, G_PRIORITY_DEFAULT, cancellable, callback, data, "g-flags",
-                              G_DBUS_PROXY_FLAGS_NONE, "g-connection", connection, "g-name", BTY_KEYRING_BUS_NAME,
-                              "g-object-path", BTY_KEYRING_PATH, "g-interface-name", BTY_KEYRING_INTERFACE, "flags",
-                              SECRET_SERVICE_OPEN_SESSION, NULL);
+  /* Name, path and interface are set by libsecret itself. */
+  g_async_initable_new_async (BTY_TYPE_KEYRING_SERVICE, G_PRIORITY_DEFAULT, cancellable, callback, data, "g-connection",
+                              connection, "flags", SECRET_SERVICE_OPEN_SESSION, NULL);
 }
 
 BtyKeyringService *

@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "bty-replay.h"
+#include "bty-scrub.h"
 #include "observe/bty-audit-mark.h"
 #include "secret/bty-secret-redact.h"
 
@@ -225,6 +226,7 @@ on_ended (BtyCall *call, gpointer data)
     bty_audit_mark_end (running->mark, running->dispatcher->audit, call);
   if ((operation->effect & BTY_EFFECT_READ) != 0 && error == NULL)
     return;
+  bty_scrub_stack_later (); /* a request that changes something may have brought a secret */
   g_debug ("%s %s by %s at %s: %s in %.1f ms", error != NULL ? "failed" : "carried out", operation->name,
            bty_principal_get_name (bty_call_principal (call)), running->door != NULL ? running->door : "core",
            error != NULL ? bty_error_info (error->code)->name : "OK",

@@ -152,8 +152,8 @@ def set_up(daemon, port):
         answers.append(made.body.decode())
     for prefix, provider in (("b", "up"), ("b2", "second")):
         for kind in KINDS:
-            made = daemon.post("/bots", {"name": f"{prefix} {kind}", "slug": f"{prefix}-{kind}", "route": [f"{provider}/{kind}"]})
-            assert made.status == 201, made.body
+            made = daemon.post("/bots", {"name": f"{prefix}-{kind}", "route": [f"{provider}/{kind}"]})
+            assert made.status == 201 and made.json["slug"] == f"{prefix}-{kind}", made.body
     return answers
 
 
@@ -216,7 +216,7 @@ def dump(daemon):
     return [core.count(word) for word in (KEY.encode(), SECOND.encode(), MIDDLE)]
 
 
-def look(daemon, what):
+def look(daemon, what, is_told):
     """Where the keys are in the daemon's memory: in BtySecret's pages, and elsewhere."""
     elsewhere = []
     for word in (KEY.encode(), SECOND.encode()):
@@ -226,7 +226,7 @@ def look(daemon, what):
         locked = sum(hit[0].is_locked for hit in kept)
         print(f"# {what}: {len(kept)} in pages of BtySecret ({locked} locked), {len(hits) - len(kept)} elsewhere", flush=True)
         assert kept, "the key itself was not found: this test looks in the wrong place"
-    for region, address, around in elsewhere:
+    for region, address, around in elsewhere if is_told else ():
         print(f"# {what}: at {address:#x} in {region.name or 'an anonymous mapping'} ({region.access}): {around!r}", flush=True)
     return elsewhere
 
@@ -243,7 +243,7 @@ def run(what, environment):
             files = assert_nowhere_on_disk(daemon)
             assert_children_know_nothing(daemon)
             counts = dump(daemon)
-            elsewhere = look(daemon, what)
+            elsewhere = look(daemon, what, bool(environment))
             print(f"# {what}: {len(Upstream.keys)} requests with a key, {len(answers)} answers and {files} files without one", flush=True)
             print(f"# {what}: in a core dump, the first key, the second, the middle of the first: {counts}", flush=True)
             return counts, elsewhere

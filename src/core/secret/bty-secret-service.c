@@ -280,6 +280,8 @@ bty_secret_service_put (BtySecretService *self, const char *name, BtySecret *sec
 
   g_return_if_fail (name != NULL && name[0] != '\0');
 
+  if (secret != NULL)
+    bty_secret_redact_learn (secret);
   if (secret == NULL)
     g_hash_table_remove (self->memory, name);
   else
@@ -296,7 +298,10 @@ find_variable (BtySecretService *self, const char *name, GError **error)
   const char *value;
 
   if (secret != NULL)
-    return bty_secret_ref (secret);
+    {
+      bty_secret_redact_learn (secret);
+      return bty_secret_ref (secret);
+    }
   value = g_getenv (name);
   if (value != NULL && value[0] != '\0' && strlen (value) <= MAX_LENGTH)
     return bty_secret_new (value, strlen (value));
