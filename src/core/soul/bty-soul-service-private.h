@@ -38,7 +38,10 @@ struct _BtySoulService
   GHashTable *entries; /* slug -> BtySoulEntry */
   guint n_jobs;
   GCancellable *checking; /* of the check at start */
-  gboolean is_checked; /* every soul there was at start has its check behind or before it in its queue */
+  char *next_slice;       /* where it goes on */
+  guint n_slices;         /* that are being read */
+  gboolean is_asking;     /* for the next one */
+  gboolean is_checked;    /* every soul there was at start has its check behind or before it in its queue */
   guint sweep;
   gboolean is_warned; /* that there was no anchor */
   BtySoulGuard guard;

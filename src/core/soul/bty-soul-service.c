@@ -72,6 +72,7 @@ bty_soul_service_finalize (GObject *object)
   g_clear_pointer (&self->anchor, bty_anchor_free);
   g_clear_object (&self->settings);
   g_clear_object (&self->store);
+  g_free (self->next_slice);
   g_free (self->data_dir);
   G_OBJECT_CLASS (bty_soul_service_parent_class)->finalize (object);
 }
