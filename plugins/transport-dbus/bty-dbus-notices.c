@@ -54,6 +54,12 @@ static const Row rows[] = {
     .button = N_ ("Look again"),
     .request = "name",
     .operation = "plugin.scan" },
+  { .type = "org.boternity.backup.failed",
+    .member = "cause",
+    .value = "schedule",
+    .title = N_ ("A backup could not be made"),
+    .body = "error",
+    .about = "name" },
   { .type = "org.boternity.soul.held",
     .member = "state",
     .value = "held",
@@ -63,6 +69,15 @@ static const Row rows[] = {
     .button = N_ ("Check its history"),
     .request = "slug",
     .operation = "soul.verify" },
+  { .type = "org.boternity.soul.proposed",
+    .member = "state",
+    .value = "open",
+    .title = N_ ("A change of a bot's soul is proposed"),
+    .body = "note",
+    .about = "id",
+    .button = N_ ("Refuse it"),
+    .request = "id",
+    .operation = "soul.refuse" },
 };
 
 typedef struct

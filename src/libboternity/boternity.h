@@ -4,9 +4,11 @@
 #define BTY_INSIDE
 
 #include "bty-audit.h"
+#include "bty-backup.h"
 #include "bty-batch.h"
 #include "bty-bot.h"
 #include "bty-call.h"
+#include "bty-capsule-request.h"
 #include "bty-catalogue.h"
 #include "bty-client-event.h"
 #include "bty-completion-request.h"
@@ -40,8 +42,10 @@
 #include "bty-setting.h"
 #include "bty-skill-runtime.h"
 #include "bty-socket.h"
+#include "bty-soul-request.h"
 #include "bty-soul-report.h"
 #include "bty-soul.h"
+#include "bty-soul-test.h"
 #include "bty-store.h"
 #include "bty-turn.h"
 
