@@ -107,8 +107,7 @@ is_well (BtySoulService *self, const Item *item)
                      is_anchored (self, item->soul);
 
   for (guint i = 0; is_same && i < BTY_SOUL_N_FILES; i++)
-    is_same = item->files->file[i].problem == NULL &&
-              g_str_equal (item->files->file[i].hash, bty_soul_version_text (item->version, (BtySoulFile) i));
+    is_same = g_str_equal (item->files->file[i].hash, bty_soul_version_text (item->version, (BtySoulFile) i));
   return is_same && !item->files->changing;
 }
 

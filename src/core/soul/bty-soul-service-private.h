@@ -93,8 +93,6 @@ void bty_soul_job_fail (BtySoulJob *job, GError *error);
 /* Bits of the files that are not those of @version. */
 guint bty_soul_job_differences (const BtySoulJob *job, const BtySoulVersion *version);
 gint64 bty_soul_service_max_file (BtySoulService *service);
-/* Hands over the files that a worker has read, as if the job had read them. */
-void bty_soul_job_take_files (BtySoulJob *job, BtySoulFilesNow *files);
 
 /* bty-soul-judge.c: what it means that files are not those of the version in use; goes on with @job->run. */
 void bty_soul_job_judge (BtySoulJob *job);
