@@ -17,7 +17,7 @@ struct _BtyDispatcher
   BtyCatalogue *catalogue;
   BtySettings *settings;
   BtyReplay *replay;
-  BtyAuditLog *audit;  /* (nullable) */
+  BtyAuditLog *audit; /* (nullable) */
   GHashTable *running; /* BtyCall * -> when its time is over */
   GHashTable *endless; /* those that nobody waits for: BtyCall * */
   guint sweep;
@@ -322,9 +322,9 @@ bty_dispatcher_start (BtyDispatcher *self, const BtyCallSpec *spec)
   self->n_calls += 1;
   if (operation != NULL && !check_principal (operation, spec->principal, &error) && self->audit != NULL)
     bty_audit_refused (self->audit, operation, spec->principal, spec->door, error);
-  if (operation != NULL && error == NULL && check_load (self, operation, &error) &&
-      decode (operation, spec, &request, &error) && spec->idempotency_key != NULL &&
-      (operation->effect & BTY_EFFECT_READ) == 0)
+  if (operation != NULL && error == NULL &&
+      check_load (self, operation, &error) && decode (operation, spec, &request, &error) &&
+      spec->idempotency_key != NULL && (operation->effect & BTY_EFFECT_READ) == 0)
     keyed = check_key (self, operation, spec->idempotency_key, &error);
 
   if (error != NULL)

@@ -238,9 +238,9 @@ bty_ctl_args_get_time (const BtyCtlArgs *args, const char *option, gint64 *time,
     *time = g_get_real_time () - number * unit;
   else if (!bty_json_time_parse (text, strlen (text), time))
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-                   _ ("--%s “%s”: write how long ago, such as 10m, 2h or 3d, or a time such as 2026-01-02T15:04:05Z"),
-                   option, text);
+      g_set_error (
+        error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+        _ ("--%s “%s”: write how long ago, such as 10m, 2h or 3d, or a time such as 2026-01-02T15:04:05Z"), option, text);
       return FALSE;
     }
   return TRUE;

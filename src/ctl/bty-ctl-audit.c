@@ -41,10 +41,10 @@ add_filters (BtyCtlRequest *request, const BtyCtlArgs *args, GError **error)
 static gboolean
 run_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
-  static const char *const columns[] = { "position",     N_ ("NO."),    "created_at", N_ ("WHEN"),    "actor",
-                                         N_ ("WHO"),     "action",      N_ ("WHAT"),  "subject",      N_ ("TO WHAT"),
-                                         "outcome",      N_ ("RESULT"), "code",       N_ ("WHY NOT"), "door",
-                                         N_ ("THROUGH"), NULL };
+  static const char *const columns[] = { "position",      N_ ("NO."),    "created_at", N_ ("WHEN"),    "actor",
+                                         N_ ("WHO"),      "action",      N_ ("WHAT"),  "subject",      N_ ("TO WHAT"),
+                                         "outcome",       N_ ("RESULT"), "code",       N_ ("WHY NOT"), "door",
+                                         N_ ("THROUGH"),  NULL };
   g_auto (BtyCtlRequest) request = { 0 };
   gint64 limit;
 

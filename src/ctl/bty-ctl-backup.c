@@ -120,19 +120,18 @@ run_create (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
     }
   bty_ctl_record_print (backup);
   if (backup->recovery_key != NULL)
-    bty_ctl_note ("%s",
-                  _ ("Write the recovery key down and keep it away from this machine: it opens these backups when this "
-                     "machine is lost. It is not shown again; the file backups.key in the data folder holds it."));
+    bty_ctl_note ("%s", _ ("Write the recovery key down and keep it away from this machine: it opens these backups when this "
+                           "machine is lost. It is not shown again; the file backups.key in the data folder holds it."));
   return TRUE;
 }
 
 static gboolean
 run_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
-  static const char *const columns[] = { "name",       N_ ("BACKUP"),     "created_at", N_ ("MADE"),
-                                         "bytes",      N_ ("BYTES"),      "encrypted",  N_ ("SEALED"),
+  static const char *const columns[] = { "name",       N_ ("BACKUP"),    "created_at", N_ ("MADE"),
+                                         "bytes",      N_ ("BYTES"),     "encrypted",  N_ ("SEALED"),
                                          "passphrase", N_ ("PASSPHRASE"), "automatic",  N_ ("AUTOMATIC"),
-                                         "problem",    N_ ("PROBLEM"),    NULL };
+                                         "problem",    N_ ("PROBLEM"),   NULL };
 
   return bty_ctl_show_list (ctl, "backup.list", NULL, &bty_backup_schema, columns, 0,
                             _ ("There are no backups: boternity-ctl backup create"), error);
@@ -291,9 +290,8 @@ static const BtyCtlCommand backup_commands[] = {
   { .name = "create",
     .usage = "",
     .summary = N_ ("Make a backup of everything"),
-    .text = N_ (
-      "Bots go on meanwhile. It is sealed with a key of this installation; its recovery key is shown once, with the\n"
-      "first backup."),
+    .text = N_ ("Bots go on meanwhile. It is sealed with a key of this installation; its recovery key is shown once, with the\n"
+                "first backup."),
     .options = create_options,
     .run = run_create,
     .examples = N_ ("  boternity-ctl backup create\n  boternity-ctl backup create --passphrase") },
@@ -313,9 +311,8 @@ static const BtyCtlCommand backup_commands[] = {
   { .name = "restore",
     .usage = N_ ("BACKUP|FILE"),
     .summary = N_ ("Put a backup in the place of what is there"),
-    .text = N_ (
-      "A name is one of “backup list”; a file is given with its path, such as ./x.btybackup. The daemon is restarted, and\n"
-      "what was there before is kept beside it. This works also when no daemon can start."),
+    .text = N_ ("A name is one of “backup list”; a file is given with its path, such as ./x.btybackup. The daemon is restarted, and\n"
+                "what was there before is kept beside it. This works also when no daemon can start."),
     .options = restore_options,
     .min = 1,
     .max = 1,

@@ -193,9 +193,9 @@ const guint bty_n_event_contract = G_N_ELEMENTS (bty_event_contract);
 
 /* What topics of the core begin with, now or one day: no plugin has such a name. */
 static const char *const core_words[] = {
-  "agent",   "audit",  "backup", "bot",    "budget",  "call",  "capsule", "chat",     "config", "daemon",
-  "event",   "events", "mcp",    "memory", "message", "model", "plugin",  "provider", "run",    "secret",
-  "session", "skill",  "soul",   "span",   "system",  "tool",  "turn",    "workflow", NULL,
+  "agent",  "audit",   "backup", "bot",   "budget", "call",     "capsule", "chat",   "config",  "daemon", "event",
+  "events", "mcp",     "memory", "message", "model", "plugin",   "provider", "run",    "secret",  "session", "skill",
+  "soul",   "span",    "system", "tool",  "turn",   "workflow", NULL,
 };
 
 static gsize

@@ -338,9 +338,9 @@ is_over (gpointer key, gpointer value, gpointer now)
 void
 bty_audit_log_deny (BtyAuditLog *self, const BtyAuditNote *note)
 {
-  g_autofree char *key = g_strjoin ("|", note->actor, note->door != NULL ? note->door : "", note->action,
-                                    note->subject != NULL ? note->subject : "", note->code != NULL ? note->code : "",
-                                    NULL);
+  g_autofree char *key =
+    g_strjoin ("|", note->actor, note->door != NULL ? note->door : "", note->action,
+               note->subject != NULL ? note->subject : "", note->code != NULL ? note->code : "", NULL);
   Denial *denial = g_hash_table_lookup (self->denials, key);
   gint64 now = g_get_monotonic_time ();
   g_autofree char *detail = NULL;

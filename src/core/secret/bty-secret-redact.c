@@ -12,11 +12,11 @@
 
 /* What is known, oldest first. Reading is by far the most frequent: log lines come from every thread. */
 static GRWLock lock;
-static GPtrArray *known;          /* BtySecretForms */
-static guint8 pairs[N_PAIRS / 8]; /* the first two bytes of every form, as a set of bits */
-static guint8 firsts[256];        /* the first byte of every form */
-static gsize longest;             /* form */
-static gint n_known;              /* atomic: read without the lock */
+static GPtrArray *known;           /* BtySecretForms */
+static guint8 pairs[N_PAIRS / 8];  /* the first two bytes of every form, as a set of bits */
+static guint8 firsts[256];         /* the first byte of every form */
+static gsize longest;              /* form */
+static gint n_known;               /* atomic: read without the lock */
 
 static gsize
 pair_of (const char *text)
