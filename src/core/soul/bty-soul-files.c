@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bty-front-matter.h"
 #include "soul/bty-soul-hash.h"
 
 #define BOM "\xEF\xBB\xBF"
@@ -63,6 +64,20 @@ stamp_equal (const BtySoulStamp *a, const BtySoulStamp *b)
   return a->size == b->size && a->mtime == b->mtime && a->ctime == b->ctime && a->inode == b->inode;
 }
 
+/* Of IDENTITY.md alone: in the other two, a first line of hyphens is a line of hyphens. */
+static char *
+check_front_matter (const char *name, const char *text)
+{
+  const char *plain = g_str_has_prefix (text, BOM) ? text + strlen (BOM) : text;
+  g_autofree char *json = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!g_str_equal (name, bty_enum_nick (bty_soul_files, BTY_SOUL_IDENTITY)) ||
+      bty_front_matter_to_json (plain, &json, NULL, &error))
+    return NULL;
+  return g_strdup_printf (_ ("the front matter of %s is not YAML: %s"), name, error->message);
+}
+
 char *
 bty_soul_text_check (const char *name, const char *text, gsize length, gint64 max)
 {
@@ -77,7 +92,7 @@ bty_soul_text_check (const char *name, const char *text, gsize length, gint64 ma
   if (!g_utf8_validate (text, (gssize) length, &end))
     return g_strdup_printf (_ ("%s is not UTF-8 text from byte %zu on: save it as UTF-8"), name,
                             (gsize) (end - text) + 1);
-  return NULL;
+  return check_front_matter (name, text);
 }
 
 /* Reads to the end, but no more than @max + 1 bytes. Returns: (nullable): NULL with errno set */
@@ -119,7 +134,8 @@ take_text (BtySoulFileNow *now, const char *name, GString *text, gint64 max)
   now->problem = bty_soul_text_check (name, text->str, text->len, max);
   if ((gint64) text->len <= max)
     g_strlcpy (now->hash, hash, sizeof now->hash);
-  if (now->problem == NULL)
+  /* Text that only its front matter keeps from being a version is shown in a difference all the same. */
+  if ((gint64) text->len <= max && g_utf8_validate (text->str, (gssize) text->len, NULL))
     now->text = g_strndup (text->str, text->len);
 }
 
