@@ -170,6 +170,24 @@ test_judge (Fixture *f, gconstpointer unused)
   g_assert_nonnull (strstr (find_item (failed, "kind")->reason, "it is cold"));
 }
 
+/* A judge of its own: one that is not there is an error of the question. */
+static void
+test_other_judge (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (BtyCall) call = NULL;
+  g_autoptr (GError) error = NULL;
+
+  set_suite (f, "questions:\n- name: kind\n  input: Hello\n  expect:\n  - judge: Is it kind?\n");
+  g_assert_true (bty_settings_set (f->house.settings, "evaluate.judge", "court/wise", &error));
+  call = bty_test_start (&f->house, "soul.test", "{\"slug\":\"bo\"}");
+  bty_test_end (call);
+  g_assert_no_error (bty_call_error (call));
+  g_assert_cmpuint (f->house.fake->n_asked, ==, 1);
+  g_assert_cmpint (find_item (call, "kind")->outcome, ==, BTY_TEST_ERROR);
+  g_assert_nonnull (strstr (find_item (call, "kind")->reason, "court"));
+  g_assert_cmpstr (find_item (call, "kind")->model, ==, "builtin/m");
+}
+
 static void
 test_failing_model (Fixture *f, gconstpointer unused)
 {
@@ -341,6 +359,7 @@ main (int argc, char *argv[])
   ADD ("compare-and-list", test_compare_and_list);
   ADD ("the-file", test_the_file);
   ADD ("judge", test_judge);
+  ADD ("other-judge", test_other_judge);
   ADD ("failing-model", test_failing_model);
   ADD ("budget", test_budget);
   ADD ("cancel", test_cancel);

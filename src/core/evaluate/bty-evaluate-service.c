@@ -33,6 +33,12 @@ static const BtySetting settings_table[] = {
     .min = 100,
     .max = 1000000000,
     .summary = N_ ("Tokens that one run of golden questions may use, read and written ones together") },
+  { .group = "evaluate",
+    .key = "judge",
+    .type = BTY_SETTING_STRING,
+    .fallback = "",
+    .summary = N_ (
+      "Models that judge answers, in order, separated by commas, each as provider/model; empty: those that answer") },
 };
 
 void

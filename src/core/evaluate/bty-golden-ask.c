@@ -208,11 +208,12 @@ ask_model (GTask *task)
 {
   Asking *asking = g_task_get_task_data (task);
   gint64 window = bty_settings_get_int (asking->ask.settings, "chat", "context_window");
+  const char *const *models = asking->judge != NULL ? asking->ask.judges : asking->ask.models;
 
   g_string_truncate (asking->answer, 0);
   asking->said_bytes = 0;
   g_clear_object (&asking->route);
-  asking->route = bty_route_new (asking->ask.providers, asking->ask.models, window, asking->cancellable, &events, task);
+  asking->route = bty_route_new (asking->ask.providers, models, window, asking->cancellable, &events, task);
   bty_route_start (asking->route);
 }
 

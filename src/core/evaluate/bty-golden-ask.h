@@ -8,7 +8,7 @@
 /*
  * BtyGoldenAsk: one question to one soul
  * @soul: the system text
- * @models: the route: `provider/model` each
+ * @models: the route: `provider/model` each; @judges: the one for judges
  * @seconds: how long it may take
  *
  * All of it must stay until the question is over.
@@ -21,6 +21,7 @@ typedef struct
   const BtyGoldenQuestion *question;
   const char *soul;
   const char *const *models;
+  const char *const *judges;
   gint64 seconds;
 } BtyGoldenAsk;
 

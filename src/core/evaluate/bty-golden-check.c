@@ -201,10 +201,15 @@ bty_golden_check_read_verdict (const char *said, char **reason)
   return pass ? BTY_GOLDEN_PASS : BTY_GOLDEN_FAIL;
 }
 
+/* What stands between the marks cannot hold them: they are made of its own hash. */
 char *
 bty_golden_check_write_request (const BtyGoldenCheck *check, const char *question, const char *answer)
 {
-  return g_strdup_printf (
-    "What was asked:\n<<<\n%s\n>>>\n\nWhat was answered:\n<<<\n%s\n>>>\n\nWhat to look at: %s\n\nPASS or FAIL?",
-    question, answer, check->judge);
+  g_autofree char *both = g_strconcat (question, "\n", answer, NULL);
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, both, -1);
+
+  return g_strdup_printf ("What was asked, between two lines with %1$.16s:\n%1$.16s\n%2$s\n%1$.16s\n\n"
+                          "What was answered, between two such lines:\n%1$.16s\n%3$s\n%1$.16s\n\n"
+                          "What to look at: %4$s\n\nPASS or FAIL?",
+                          hash, question, answer, check->judge);
 }

@@ -18,6 +18,7 @@ typedef struct
 {
   BtyGoldenPlan *plan;
   GStrv models;
+  GStrv judges; /* (nullable): the same */
   guint total;
   guint next; /* index over all sides: the question that is asked next */
   guint n_running;
@@ -71,6 +72,7 @@ run_free (Run *run)
     g_clear_pointer (&run->items[i], bty_soul_test_item_unref);
   g_free (run->items);
   g_strfreev (run->models);
+  g_strfreev (run->judges);
   bty_golden_plan_free (run->plan);
   g_free (run);
 }
@@ -86,6 +88,21 @@ choose_models (const BtyGoldenPlan *plan)
     return g_strdupv (plan->bot->route);
   fallback = bty_settings_get (plan->settings, "chat", "route");
   return g_strsplit_set (fallback, ", ", -1);
+}
+
+/* (transfer full) (nullable): what the setting names */
+static GStrv
+choose_judges (const BtyGoldenPlan *plan)
+{
+  g_autofree char *route = g_strstrip (bty_settings_get (plan->settings, "evaluate", "judge"));
+
+  return route[0] != '\0' ? g_strsplit_set (route, ", ", -1) : NULL;
+}
+
+static gboolean
+is_free (const char *model)
+{
+  return g_strcmp0 (model, BUILTIN) == 0 || g_str_has_prefix (model, BUILTIN "/");
 }
 
 /* A test of one side, of the items that are its own. */
@@ -169,7 +186,7 @@ add_item (Run *run, guint index, BtySoulTestItem *item)
   item->total = run->total;
   run->used_tokens += item->input_tokens + item->output_tokens;
   run->items[index] = item;
-  if (item->model != NULL && !g_str_has_prefix (item->model, BUILTIN "/"))
+  if (item->model != NULL && !is_free (item->model))
     run->is_priced = FALSE;
   if (run->plan->on_item != NULL)
     run->plan->on_item (item, run->plan->data);
@@ -224,6 +241,7 @@ ask (GTask *task)
                          .question = question_at (run, run->next),
                          .soul = side_at (run, run->next)->text,
                          .models = (const char *const *) run->models,
+                         .judges = (const char *const *) (run->judges != NULL ? run->judges : run->models),
                          .seconds = bty_settings_get_int (run->plan->settings, "evaluate", "timeout") };
 
   question->task = g_object_ref (task);
@@ -259,11 +277,14 @@ bty_golden_run_async (BtyGoldenPlan *plan, GCancellable *cancellable, GAsyncRead
   g_task_set_task_data (task, run, (GDestroyNotify) run_free);
   run->plan = plan;
   run->models = choose_models (plan);
+  run->judges = choose_judges (plan);
   run->total = plan->suite->questions->len * plan->n_sides;
   run->items = g_new0 (BtySoulTestItem *, run->total);
   run->max_tokens = plan->max_tokens > 0 ? plan->max_tokens
                                          : bty_settings_get_int (plan->settings, "evaluate", "max_tokens");
   run->is_priced = TRUE;
+  for (guint i = 0; run->judges != NULL && run->judges[i] != NULL; i++)
+    run->is_priced = run->is_priced && (run->judges[i][0] == '\0' || is_free (run->judges[i]));
   go_on (task);
 }
 
