@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bty-front-matter.h"
 #include "soul/bty-soul-hash.h"
 
 #define BOM "\xEF\xBB\xBF"
@@ -66,6 +67,8 @@ stamp_equal (const BtySoulStamp *a, const BtySoulStamp *b)
 char *
 bty_soul_text_check (const char *name, const char *text, gsize length, gint64 max)
 {
+  g_autofree char *json = NULL;
+  g_autoptr (GError) error = NULL;
   const char *end;
 
   if ((gint64) length > max)
@@ -77,6 +80,10 @@ bty_soul_text_check (const char *name, const char *text, gsize length, gint64 ma
   if (!g_utf8_validate (text, (gssize) length, &end))
     return g_strdup_printf (_ ("%s is not UTF-8 text from byte %zu on: save it as UTF-8"), name,
                             (gsize) (end - text) + 1);
+  /* In the other files a line `---` is nothing but a line. */
+  if (strcmp (name, bty_enum_nick (bty_soul_files, BTY_SOUL_IDENTITY)) == 0 &&
+      !bty_front_matter_to_json (text, &json, NULL, &error))
+    return g_strdup_printf (_ ("the front matter of %s cannot be read: %s"), name, error->message);
   return NULL;
 }
 
