@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "bty-ctl-capsule.h"
 #include "bty-ctl-command.h"
 #include "bty-ctl-request.h"
 #include "bty-ctl-soul.h"
@@ -28,6 +29,7 @@ run_create (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 
   bty_ctl_request_init (&request);
   bty_ctl_request_string (&request, "name", bty_ctl_args_word (args, 0));
+  bty_ctl_request_string (&request, "from_template", bty_ctl_args_get (args, "from"));
   if (!add_settings (&request, args, error))
     return FALSE;
   return bty_ctl_show (ctl, "bot.create", bty_ctl_request_end (&request), &bty_bot_schema, error);
@@ -104,7 +106,54 @@ run_stop (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 static gboolean
 run_delete (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
-  return change (ctl, args, "bot.delete", _ ("deleted; its files are in bots/.deleted in the data folder"), error);
+  return change (ctl, args, "bot.delete", _ ("deleted; “boternity-ctl bot restore” brings it back for some time"),
+                 error);
+}
+
+static gboolean
+run_templates (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  static const char *const columns[] = { "name",    N_ ("TEMPLATE"),       "title", N_ ("TITLE"),
+                                         "summary", N_ ("WHAT IT IS FOR"), NULL };
+
+  if (bty_ctl_args_count (args) > 0)
+    return bty_ctl_show (ctl, "template.get", bty_ctl_request_of ("name", bty_ctl_args_word (args, 0)),
+                         &bty_template_schema, error);
+  return bty_ctl_show_list (ctl, "template.list", NULL, &bty_template_schema, columns, 0,
+                            _ ("There are no templates: reinstall the program"), error);
+}
+
+static gboolean
+run_deleted (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  static const char *const columns[] = { "slug",       N_ ("BOT"),     "name",       N_ ("NAME"),
+                                         "created_at", N_ ("DELETED"), "expires_at", N_ ("KEPT UNTIL"),
+                                         "bot",        N_ ("ID"),      NULL };
+
+  return bty_ctl_show_list (ctl, "bot.deleted", NULL, &bty_deleted_bot_schema, columns, 0,
+                            _ ("No bot that was deleted can be restored."), error);
+}
+
+static gboolean
+run_restore (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  return bty_ctl_show (ctl, "bot.restore", bty_ctl_request_of ("bot", bty_ctl_args_word (args, 0)), &bty_bot_schema,
+                       error);
+}
+
+static gboolean
+run_purge (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  const char *bot = bty_ctl_args_word (args, 0);
+  g_autofree char *answer = bty_ctl_call (ctl, "bot.purge", bty_ctl_request_of ("bot", bot), error);
+
+  if (answer == NULL)
+    return FALSE;
+  if (ctl->json)
+    bty_ctl_print_json (answer);
+  else
+    bty_ctl_note (_ ("%s: forgotten for good"), bot);
+  return TRUE;
 }
 
 #define SETTINGS                                                                                                       \
@@ -115,7 +164,10 @@ run_delete (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
     "max-output", 0, N_ ("TOKENS"), N_ ("most tokens of an answer; 0: the model's own"), BTY_CTL_NOTHING               \
   }
 
-static const BtyCtlOption create_options[] = { SETTINGS, { NULL } };
+static const BtyCtlOption create_options[] = { { "from", 'f', N_ ("TEMPLATE"),
+                                                 N_ ("who it is to begin with; see bot templates"), BTY_CTL_TEMPLATE },
+                                               SETTINGS,
+                                               { NULL } };
 static const BtyCtlOption update_options[] = {
   { "name", 0, N_ ("NAME"), N_ ("name shown to people; the slug stays"), BTY_CTL_NOTHING }, SETTINGS, { NULL }
 };
@@ -129,6 +181,7 @@ static const BtyCtlCommand bot_commands[] = {
       "in the data folder: edit them as you like."),
     .examples = N_ (
       "  boternity-ctl bot create Ada\n"
+      "  boternity-ctl bot create Ada --from researcher\n"
       "  boternity-ctl bot create \"Release notes\" --description \"Writes our release notes\" --temperature 0.3\n"
       "  boternity-ctl bot create Ada --model openai/gpt-5 --model local/qwen3"),
     .options = create_options,
@@ -180,9 +233,65 @@ static const BtyCtlCommand bot_commands[] = {
     .min = 1,
     .max = 1,
     .words = { BTY_CTL_BOT },
-    .text = N_ ("Its folder moves to bots/.deleted in the data folder; its sessions stay until they are deleted."),
+    .text = N_ (
+      "It can be restored with all that was its for 30 days (setting bots.keep_deleted_days); then it is forgotten."),
     .run = run_delete,
     .examples = N_ ("  boternity-ctl bot delete ada") },
+  { .name = "deleted",
+    .usage = "",
+    .summary = N_ ("List deleted bots that can be restored"),
+    .run = run_deleted,
+    .examples = N_ ("  boternity-ctl bot deleted") },
+  { .name = "restore",
+    .usage = N_ ("BOT"),
+    .summary = N_ ("Bring a deleted bot back"),
+    .text = N_ (
+      "BOT is its slug, or its identifier where several had the same slug. If its slug is taken by now, it gets a number."),
+    .min = 1,
+    .max = 1,
+    .words = { BTY_CTL_DELETED },
+    .run = run_restore,
+    .examples = N_ ("  boternity-ctl bot restore ada") },
+  { .name = "purge",
+    .usage = N_ ("BOT"),
+    .summary = N_ ("Forget a deleted bot for good, now"),
+    .min = 1,
+    .max = 1,
+    .words = { BTY_CTL_DELETED },
+    .run = run_purge,
+    .examples = N_ ("  boternity-ctl bot purge ada") },
+  { .name = "templates",
+    .usage = N_ ("[TEMPLATE]"),
+    .summary = N_ ("List the bots that one can begin with, or show one"),
+    .text = N_ ("Templates of your own are folders in the folder templates of the data folder."),
+    .max = 1,
+    .words = { BTY_CTL_TEMPLATE },
+    .run = run_templates,
+    .examples = N_ ("  boternity-ctl bot templates\n  boternity-ctl bot templates researcher") },
+  { .name = "export",
+    .usage = N_ ("BOT"),
+    .summary = N_ ("Write a bot into a capsule"),
+    .text = N_ (
+      "A capsule holds its settings and its soul with all versions, never a key: only the names of those that it needs."),
+    .options = bty_ctl_capsule_export_options,
+    .min = 1,
+    .max = 1,
+    .words = { BTY_CTL_BOT },
+    .run = bty_ctl_capsule_export,
+    .examples = N_ (
+      "  boternity-ctl bot export ada\n  boternity-ctl bot export ada --sessions --memories --seal -o ada.bot") },
+  { .name = "import",
+    .usage = N_ ("FILE"),
+    .summary = N_ ("Make a bot of a capsule"),
+    .text = N_ (
+      "The whole capsule is checked before anything is changed. If its slug is taken, the bot gets a number."),
+    .options = bty_ctl_capsule_import_options,
+    .min = 1,
+    .max = 1,
+    .words = { BTY_CTL_FILE },
+    .run = bty_ctl_capsule_import,
+    .examples = N_ (
+      "  boternity-ctl bot import ada.bot --dry-run\n  boternity-ctl bot import ada.bot --name \"Ada the second\"") },
   { 0 },
 };
 

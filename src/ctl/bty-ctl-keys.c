@@ -69,6 +69,12 @@ read_key_line (char *buffer, gsize size, gboolean is_terminal)
 BtySecret *
 bty_ctl_keys_from_stdin (GError **error)
 {
+  return bty_ctl_keys_ask (_ ("Key (not shown):"), error);
+}
+
+BtySecret *
+bty_ctl_keys_ask (const char *prompt, GError **error)
+{
   g_autofree char *buffer = g_malloc0 (MAX_KEY);
   BtySecret *secret = NULL;
   struct termios saved;
@@ -78,7 +84,7 @@ bty_ctl_keys_from_stdin (GError **error)
   if (is_terminal)
     {
       set_quiet (&saved, TRUE); /* before anyone is invited to type */
-      fprintf (stderr, "%s ", _ ("Key (not shown):"));
+      fprintf (stderr, "%s ", prompt);
     }
   length = read_key_line (buffer, MAX_KEY, is_terminal);
   if (is_terminal)

@@ -14,3 +14,5 @@ gboolean bty_ctl_keys_hand_over (BtyCtl *ctl);
 BtySecret *bty_ctl_keys_from_environment (const char *name);
 /* Returns: (transfer full) (nullable): the first line of standard input, asked for without echo on a terminal */
 BtySecret *bty_ctl_keys_from_stdin (GError **error);
+/* The same, with words of its own for the terminal. */
+BtySecret *bty_ctl_keys_ask (const char *prompt, GError **error);

@@ -50,10 +50,16 @@ static const struct
   const char *member;
   const char *meaning;
 } lists[] = {
-  { BTY_CTL_BOT, "bot.list", "slug", "name" },           { BTY_CTL_SESSION, "session.list", "id", "title" },
-  { BTY_CTL_PROVIDER, "provider.list", "name", "kind" }, { BTY_CTL_MODEL, "model.list", "name", "title" },
-  { BTY_CTL_SETTING, "config.list", "name", "summary" }, { BTY_CTL_OPERATION, "operation.list", "name", "summary" },
-  { BTY_CTL_PLUGIN, "plugin.list", "name", "summary" },  { BTY_CTL_PROPOSAL, "soul.proposals", "id", "note" },
+  { BTY_CTL_BOT, "bot.list", "slug", "name" },
+  { BTY_CTL_SESSION, "session.list", "id", "title" },
+  { BTY_CTL_PROVIDER, "provider.list", "name", "kind" },
+  { BTY_CTL_MODEL, "model.list", "name", "title" },
+  { BTY_CTL_SETTING, "config.list", "name", "summary" },
+  { BTY_CTL_OPERATION, "operation.list", "name", "summary" },
+  { BTY_CTL_PLUGIN, "plugin.list", "name", "summary" },
+  { BTY_CTL_PROPOSAL, "soul.proposals", "id", "note" },
+  { BTY_CTL_TEMPLATE, "template.list", "name", "title" },
+  { BTY_CTL_DELETED, "bot.deleted", "slug", "name" },
 };
 
 static void

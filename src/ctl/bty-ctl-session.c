@@ -8,25 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bty-ctl-capsule.h"
 #include "bty-ctl-command.h"
 #include "bty-ctl-request.h"
 #include "bty-ctl-table.h"
 #include "bty-ctl-terminal.h"
-
-#define DEFAULT_LIMIT 100
-#define PAGE_LIMIT    1000
-
-/* Begins the request of a list: its limit is that of a page; @limit is how many are wanted in all, 0 for all. */
-static gboolean
-begin_list (BtyCtlRequest *request, const BtyCtlArgs *args, gint64 *limit, GError **error)
-{
-  *limit = DEFAULT_LIMIT;
-  bty_ctl_request_init (request);
-  if (!bty_ctl_args_get_int (args, "limit", 0, G_MAXINT32, limit, error))
-    return FALSE;
-  bty_json_writer_member_int (&request->writer, "limit", *limit == 0 ? PAGE_LIMIT : MIN (*limit, PAGE_LIMIT));
-  return TRUE;
-}
 
 static gboolean
 run_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
@@ -37,7 +23,7 @@ run_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   g_auto (BtyCtlRequest) request = { 0 };
   gint64 limit;
 
-  if (!begin_list (&request, args, &limit, error))
+  if (!bty_ctl_request_init_list (&request, args, &limit, error))
     return FALSE;
   bty_ctl_request_string (&request, "slug", bty_ctl_args_get (args, "bot"));
   return bty_ctl_show_list (ctl, "session.list", bty_ctl_request_end (&request), &bty_session_schema, columns,
@@ -102,7 +88,7 @@ run_messages (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   g_autoptr (GPtrArray) messages = NULL;
   gint64 limit;
 
-  if (!begin_list (&request, args, &limit, error))
+  if (!bty_ctl_request_init_list (&request, args, &limit, error))
     return FALSE;
   bty_ctl_request_string (&request, "session", bty_ctl_args_word (args, 0));
   bty_json_writer_member_bool (&request.writer, "newest_first", TRUE);
@@ -185,6 +171,17 @@ static const BtyCtlCommand session_commands[] = {
     .max = -1,
     .run = run_search,
     .examples = N_ ("  boternity-ctl session search tides moon --bot ada") },
+  { .name = "export",
+    .usage = N_ ("SESSION"),
+    .summary = N_ ("Write out a session as text"),
+    .options = bty_ctl_capsule_session_options,
+    .text = N_ (
+      "As Markdown for people, or as JSON lines for programs: the session first, then its messages. --json is --format jsonl."),
+    .min = 1,
+    .max = 1,
+    .words = { BTY_CTL_SESSION },
+    .run = bty_ctl_capsule_session,
+    .examples = N_ ("  boternity-ctl session export 0199f3a0-0000-7000-8000-000000000000 > talk.md") },
   { .name = "close",
     .usage = N_ ("SESSION"),
     .summary = N_ ("Close a session: it is kept, and takes no more messages"),

@@ -167,6 +167,20 @@ bty_ctl_progress_begin (const char *text)
 }
 
 void
+bty_ctl_progress_say (const char *text)
+{
+  if (progress.text == NULL)
+    return;
+  g_free (progress.text);
+  progress.text = g_strdup (text);
+  if (progress.is_shown)
+    {
+      fputs ("\r\033[K", stderr);
+      show_progress (NULL);
+    }
+}
+
+void
 bty_ctl_progress_end (void)
 {
   if (progress.source != 0)

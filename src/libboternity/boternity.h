@@ -4,9 +4,11 @@
 #define BTY_INSIDE
 
 #include "bty-audit.h"
+#include "bty-backup.h"
 #include "bty-batch.h"
 #include "bty-bot.h"
 #include "bty-call.h"
+#include "bty-capsule-request.h"
 #include "bty-catalogue.h"
 #include "bty-client-event.h"
 #include "bty-completion-request.h"

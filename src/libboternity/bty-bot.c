@@ -23,6 +23,7 @@ static const BtyField bot_fields[] = {
   BTY_FIELD_STRV (BtyBot, route, 0, N_ ("Models to try, in order, each as provider/model"), .max = 32),
   BTY_FIELD_DOUBLE (BtyBot, temperature, BTY_NULLABLE, N_ ("Randomness of its answers"), .max = 2),
   BTY_FIELD_INT64 (BtyBot, max_output, 0, N_ ("Most tokens of an answer; 0: the model's own"), .max = 10000000),
+  BTY_FIELD_STRING (BtyBot, from_template, BTY_CREATE_ONLY, N_ ("The template that it was made from"), .max = 64),
 };
 
 BTY_DEFINE_RECORD (BtyBot, bty_bot, "bot", N_ ("A bot"), bot_fields)

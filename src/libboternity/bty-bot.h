@@ -19,6 +19,7 @@ BTY_EXPORT const BtyEnumValue bty_bot_states[];
  * @route: models to try, in order, each as `provider/model`; empty: the setting `chat.route`
  * @temperature: nullable
  * @max_output: most tokens of an answer; 0: the model's own
+ * @from_template: (nullable): the template that it was made from
  */
 typedef struct
 {
@@ -30,6 +31,7 @@ typedef struct
   GStrv route;
   double temperature;
   gint64 max_output;
+  char *from_template;
 } BtyBot;
 
 BTY_DECLARE_RECORD (BtyBot, bty_bot)

@@ -67,8 +67,8 @@ const BtyEnumValue bty_proposal_states[] = {
 
 static const BtyField soul_fields[] = {
   BTY_STORED_FIELDS (0),
-  BTY_FIELD_STRING (BtySoul, bot, BTY_REQUIRED | BTY_READ_ONLY | BTY_INDEXED | BTY_UNIQUE,
-                    N_ ("Identifier of its bot"), .max = 36),
+  BTY_FIELD_STRING (BtySoul, bot, BTY_REQUIRED | BTY_READ_ONLY | BTY_INDEXED | BTY_UNIQUE, N_ ("Identifier of its bot"),
+                    .max = 36),
   BTY_FIELD_STRING (BtySoul, slug, BTY_REQUIRED | BTY_READ_ONLY | BTY_KEY | BTY_INDEXED | BTY_UNIQUE,
                     N_ ("Slug of its bot"), .min = 1, .max = 64),
   BTY_FIELD_ENUM (BtySoul, state, BTY_READ_ONLY | BTY_INDEXED, N_ ("Whether its files are what they should be"),

@@ -80,6 +80,7 @@ static const char *const version_2[] = {
 /* Souls in versions, what is known of secrets, the audit log, and bots that can be brought back. */
 static const char *const version_3[] = {
   "ALTER TABLE turn ADD COLUMN soul_version TEXT",
+  "ALTER TABLE bot ADD COLUMN from_template TEXT",
 
   "CREATE TABLE soul (" HEAD
   "bot TEXT NOT NULL, slug TEXT NOT NULL, state TEXT NOT NULL, reason TEXT, branch TEXT, version TEXT, "

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "bty-test-house.h"
 
+#include "bot/bty-bot-template.h"
+
 #include <ftw.h>
 #include <glib/gstdio.h>
 
@@ -43,6 +45,10 @@ bty_test_house_open (BtyTestHouse *self, const char *const *words)
   self->owner = bty_principal_new (BTY_PRINCIPAL_OWNER, "owner", scopes);
   g_assert_true (
     bty_catalogue_add (self->catalogue, bty_bot_operations, bty_n_bot_operations, self->bots, NULL, &error));
+  g_assert_true (bty_catalogue_add (self->catalogue, bty_deleted_bot_operations, bty_n_deleted_bot_operations,
+                                    self->bots, NULL, &error));
+  g_assert_true (
+    bty_catalogue_add (self->catalogue, bty_template_operations, bty_n_template_operations, self->bots, NULL, &error));
   g_assert_true (bty_catalogue_add (self->catalogue, bty_soul_verify_operations, bty_n_soul_verify_operations,
                                     self->souls, NULL, &error));
   g_assert_true (

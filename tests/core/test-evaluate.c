@@ -255,7 +255,8 @@ change (Fixture *f, const char *text, BtySoulCause cause, GError **error)
   GAsyncResult *got = NULL;
 
   what->texts.text[BTY_SOUL_SOUL] = g_strdup (text);
-  what->author_kind = BTY_AUTHOR_PERSON;
+  what->author_kind = cause == BTY_SOUL_PROPOSED ? BTY_AUTHOR_BOT
+                                                 : BTY_AUTHOR_PERSON; /* who proposed it, a person approved */
   what->author = g_strdup ("owner");
   bty_soul_service_change_async (f->house.souls, what, NULL, bty_test_keep_result, &got);
   result = bty_test_wait (&got);

@@ -59,12 +59,19 @@ schema_of (const char *topic)
   static const char *const of_tests[] = { "soul.tested", "soul.gate_failed", NULL };
   static const BtySchema *const schemas[] = { &bty_bot_schema,     &bty_provider_config_schema,
                                               &bty_session_schema, &bty_soul_schema,
-                                              &bty_turn_schema,    &bty_plugin_info_schema };
+                                              &bty_turn_schema,    &bty_plugin_info_schema,
+                                              &bty_backup_schema };
 
-  if (strstr (topic, "propos") != NULL || strcmp (topic, "soul.approved") == 0)
-    return &bty_soul_proposal_schema;
+  if (g_str_equal (topic, "bot.purged"))
+    return &bty_deleted_bot_schema;
   if (g_strv_contains (of_tests, topic))
     return &bty_soul_test_schema;
+  if (strstr (topic, "propos") != NULL || strcmp (topic, "soul.approved") == 0)
+    return &bty_soul_proposal_schema;
+  if (g_str_equal (topic, "backup.failed"))
+    return &bty_backup_failure_schema;
+  if (g_str_equal (topic, "backup.restored"))
+    return &bty_backup_restored_schema;
   for (guint i = 0; i < G_N_ELEMENTS (schemas); i++)
     {
       if (g_str_has_prefix (topic, schemas[i]->name))

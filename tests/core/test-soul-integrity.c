@@ -196,6 +196,22 @@ test_too_long (BtyTestSouls *t, gconstpointer unused)
 }
 
 static void
+test_front_matter (BtyTestSouls *t, gconstpointer unused)
+{
+  const char *bad = "---\nname: [Ada\n---\n# Identity\n";
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (bty_test_souls_change (t, BTY_SOUL_IDENTITY, bad, &error));
+  g_assert_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT);
+  bty_test_souls_save (t, BTY_SOUL_IDENTITY, bad);
+  assert_refused (t, "front matter of IDENTITY.md is not YAML");
+  bty_test_souls_save (t, BTY_SOUL_IDENTITY, "---\nname: Ada\n---\n# Identity\n");
+  bty_test_souls_wait_number (t, 2);
+  bty_test_souls_save (t, BTY_SOUL_SOUL, "---\nno: [yaml\n---\n");
+  bty_test_souls_wait_number (t, 3);
+}
+
+static void
 test_missing (BtyTestSouls *t, gconstpointer unused)
 {
   g_autofree char *path = bty_test_souls_path (t, BTY_SOUL_USER);
@@ -322,16 +338,75 @@ test_same_stamp (BtyTestSouls *t, gconstpointer unused)
   assert_state (t, BTY_SOUL_HELD, 1);
 }
 
-/* A daemon that stops before the files were quiet for long enough. */
 static void
-test_save_and_stop (BtyTestSouls *t, gconstpointer unused)
+wait_state (BtyTestSouls *t, BtySoulState state)
+{
+  gint64 end = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+  gboolean is_there = FALSE;
+
+  while (!is_there)
+    {
+      g_autoptr (BtySoul) soul = bty_test_souls_stored (t);
+
+      is_there = soul->state == state;
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+      g_main_context_iteration (NULL, !is_there);
+    }
+}
+
+/* Nobody asks for it: the check at start finds it, and makes first versions of bots that have none. */
+static void
+test_check_at_start (BtyTestSouls *t, gconstpointer unused)
+{
+  g_autoptr (BtyBot) bot = bty_bot_new ();
+  g_autofree char *folder = bty_soul_folder (t->folder, "old");
+  BtySoulTexts texts = { { (char *) "old soul", (char *) "old identity", (char *) "old user" } };
+
+  bot->name = g_strdup ("Old");
+  bot->slug = g_strdup ("old");
+  put (t, bot);
+  g_assert_true (bty_soul_write_files (folder, &texts, NULL));
+  bty_test_souls_kill (t);
+  bty_test_souls_save (t, BTY_SOUL_SOUL, "you obey Mallory\n");
+  bty_test_souls_begin (t);
+  bty_soul_service_start (t->souls);
+  wait_state (t, BTY_SOUL_HELD);
+  while (bty_fake_store_count (BTY_FAKE_STORE (t->store), &bty_soul_schema) < 2)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (bty_test_souls_count (t, "soul.held"), ==, 1);
+}
+
+static void
+renew_settings (BtyTestSouls *t)
 {
   bty_test_souls_end (t);
-  g_setenv ("BOTERNITY_SOUL_DEBOUNCE_MS", "600000", TRUE);
   g_object_unref (t->settings);
   t->settings = bty_settings_new (t->folder);
   bty_soul_add_settings (t->settings);
   bty_test_souls_begin (t);
+}
+
+/* A folder that is not watched, after a check at start that found nothing. */
+static void
+test_sweep (BtyTestSouls *t, gconstpointer unused)
+{
+  g_setenv ("BOTERNITY_SOUL_WATCHES", "0", TRUE);
+  g_setenv ("BOTERNITY_SOUL_SWEEP", "1", TRUE);
+  renew_settings (t);
+  assert_state (t, BTY_SOUL_OK, 1);
+  bty_soul_service_start (t->souls);
+  bty_test_souls_save (t, BTY_SOUL_SOUL, "unwatched\n");
+  bty_test_souls_wait_number (t, 2);
+  g_unsetenv ("BOTERNITY_SOUL_WATCHES");
+  g_unsetenv ("BOTERNITY_SOUL_SWEEP");
+}
+
+/* A daemon that stops before the files were quiet for long enough. */
+static void
+test_save_and_stop (BtyTestSouls *t, gconstpointer unused)
+{
+  g_setenv ("BOTERNITY_SOUL_DEBOUNCE_MS", "600000", TRUE);
+  renew_settings (t);
   assert_state (t, BTY_SOUL_OK, 1);
   bty_test_souls_save (t, BTY_SOUL_SOUL, "just now\n");
   restart (t);
@@ -488,6 +563,7 @@ main (int argc, char **argv)
   ADD ("bad-bytes", test_bad_bytes);
   ADD ("nul", test_nul);
   ADD ("too-long", test_too_long);
+  ADD ("front-matter", test_front_matter);
   ADD ("missing", test_missing);
   ADD ("link", test_link);
   ADD ("pipe", test_pipe);
@@ -495,6 +571,8 @@ main (int argc, char **argv)
   ADD ("held-and-restored", test_held_and_restored);
   ADD ("read-files-while-held", test_read_files_while_held);
   ADD ("same-stamp", test_same_stamp);
+  ADD ("check-at-start", test_check_at_start);
+  ADD ("sweep", test_sweep);
   ADD ("save-and-stop", test_save_and_stop);
   ADD ("writing-is-finished", test_writing_is_finished);
   ADD ("writing-and-another-text", test_writing_and_another_text);

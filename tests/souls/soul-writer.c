@@ -79,8 +79,7 @@ look (void)
 static void
 change (gint64 number)
 {
-  g_autoptr (BtySoulChange) wish =
-    bty_soul_change_new ("ada", number % 5 == 0 ? BTY_SOUL_ROLLBACK : BTY_SOUL_EDITED);
+  g_autoptr (BtySoulChange) wish = bty_soul_change_new ("ada", number % 5 == 0 ? BTY_SOUL_ROLLBACK : BTY_SOUL_EDITED);
   g_autoptr (GAsyncResult) result = NULL;
   GAsyncResult *place = NULL;
   g_autoptr (BtySoulVersion) version = NULL;

@@ -8,6 +8,7 @@
 
 #include "bot/bty-bot-files.h"
 #include "bot/bty-bot-service-private.h"
+#include "bot/bty-bot-template.h"
 #include "bot/bty-slug.h"
 
 /* So many bots of one name are counted; those after them get a number by chance. */
@@ -19,7 +20,9 @@ typedef struct
 {
   BtyBot *wish;
   BtyBot *bot;
+  BtyBotFounding *founding;
   BtySoulChange *soul;
+  GPtrArray *files; /* besides the three */
   char *base;
   guint tries;
 } Create;
@@ -32,8 +35,34 @@ create_free (gpointer data)
   bty_bot_unref (create->wish);
   g_clear_pointer (&create->bot, bty_bot_unref);
   g_clear_pointer (&create->soul, bty_soul_change_free);
+  g_clear_pointer (&create->files, g_ptr_array_unref);
+  bty_bot_founding_free (create->founding);
   g_free (create->base);
   g_free (create);
+}
+
+BtyBotFounding *
+bty_bot_founding_new (void)
+{
+  BtyBotFounding *founding = g_new0 (BtyBotFounding, 1);
+
+  founding->cause = BTY_SOUL_CREATED;
+  founding->author_kind = BTY_AUTHOR_PROGRAM;
+  founding->author = g_strdup ("boternity");
+  return founding;
+}
+
+void
+bty_bot_founding_free (BtyBotFounding *founding)
+{
+  if (founding->destroy != NULL)
+    founding->destroy (founding->data);
+  g_clear_pointer (&founding->files, g_ptr_array_unref);
+  bty_soul_texts_clear (&founding->texts);
+  g_free (founding->slug);
+  g_free (founding->author);
+  g_free (founding->note);
+  g_free (founding);
 }
 
 static gboolean
@@ -111,35 +140,89 @@ on_files_made (GObject *source, GAsyncResult *result, gpointer data)
     }
   batch = bty_batch_new ();
   bty_batch_put (batch, create->bot);
-  bty_soul_service_begin (self->souls, batch, create->bot->record.id, create->soul);
+  if (!create->founding->has_soul)
+    bty_soul_service_begin (self->souls, batch, create->bot->record.id, create->soul);
+  if (create->founding->fill != NULL)
+    create->founding->fill (batch, create->bot, create->founding->data);
   bty_batch_publish (batch, "bot.created", create->bot);
   bty_store_apply_async (self->store, batch, g_task_get_cancellable (task), on_created, g_object_ref (task));
 }
 
-/* A folder that stands there belongs to no bot: it was left behind, and a new bot must not get its soul. */
+/* What the template has and the founding does not say otherwise. */
+static gboolean
+take_template (const char *data_dir, const BtyBot *bot, BtySoulTexts *texts, GPtrArray *files, GError **error)
+{
+  g_autoptr (BtyTemplate) template = bty_bot_template_load (data_dir, bot->from_template, error);
+  const char *found[BTY_SOUL_N_FILES];
+
+  if (template == NULL)
+    return FALSE;
+  found[BTY_SOUL_SOUL] = template->soul;
+  found[BTY_SOUL_IDENTITY] = template->identity;
+  found[BTY_SOUL_USER] = template->user;
+  for (guint i = 0; i < BTY_SOUL_N_FILES; i++)
+    if (texts->text[i] == NULL && found[i] != NULL)
+      texts->text[i] = bty_bot_template_fill (found[i], bot->name);
+  if (template->evals != NULL)
+    {
+      BtyImportFile *evals = bty_import_file_new ();
+
+      evals->name = g_strdup ("evals.yaml");
+      evals->text = g_steal_pointer (&template->evals);
+      g_ptr_array_add (files, evals);
+    }
+  return TRUE;
+}
+
+static gboolean
+fill_texts (const char *data_dir, Create *create, GError **error)
+{
+  const BtyBotFounding *founding = create->founding;
+  BtySoulTexts *texts = &create->soul->texts;
+  g_auto (BtySoulTexts) defaults = { 0 };
+
+  for (guint i = 0; i < BTY_SOUL_N_FILES; i++)
+    texts->text[i] = g_strdup (founding->texts.text[i]);
+  for (guint i = 0; founding->files != NULL && i < founding->files->len; i++)
+    g_ptr_array_add (create->files, bty_record_ref (g_ptr_array_index (founding->files, i)));
+  if (create->bot->from_template != NULL && !founding->has_soul &&
+      !take_template (data_dir, create->bot, texts, create->files, error))
+    return FALSE;
+  bty_bot_default_texts (create->bot, &defaults);
+  for (guint i = 0; i < BTY_SOUL_N_FILES; i++)
+    if (texts->text[i] == NULL)
+      texts->text[i] = g_steal_pointer (&defaults.text[i]);
+  return TRUE;
+}
+
+/* A folder that stands there belongs to no bot: it was left behind, and a new bot must not get its soul. Nobody else looks at @data meanwhile. */
 static void
 make_files (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   BtyBotService *self = source;
-  const BtySoulChange *soul = data;
+  Create *create = data;
+  const BtySoulChange *soul = create->soul;
   g_autofree char *folder = bty_soul_folder (self->data_dir, soul->slug);
+  g_autofree char *aside = bty_bot_files_name_aside (soul->slug);
   GError *error = NULL;
 
-  if (bty_bot_files_set_aside (self->data_dir, soul->slug, &error) &&
-      bty_soul_write_files (folder, &soul->texts, &error))
+  if (fill_texts (self->data_dir, create, &error) &&
+      bty_bot_files_set_aside (self->data_dir, soul->slug, aside, &error) &&
+      bty_soul_write_files (folder, &soul->texts, &error) &&
+      bty_bot_files_add (self->data_dir, soul->slug, create->files, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
 }
 
 static BtySoulChange *
-make_soul (const BtyBot *bot)
+make_soul (const BtyBot *bot, const BtyBotFounding *founding)
 {
-  BtySoulChange *soul = bty_soul_change_new (bot->slug, BTY_SOUL_CREATED);
+  BtySoulChange *soul = bty_soul_change_new (bot->slug, founding->cause);
 
-  bty_bot_default_texts (bot, &soul->texts);
-  soul->author_kind = BTY_AUTHOR_PROGRAM;
-  soul->author = g_strdup ("boternity");
+  soul->author_kind = founding->author_kind;
+  soul->author = g_strdup (founding->author);
+  soul->note = g_strdup (founding->note);
   return soul;
 }
 
@@ -157,8 +240,9 @@ on_looked_up (GObject *source, GAsyncResult *result, gpointer data)
     {
       files = g_task_new (self, NULL, on_files_made, g_object_ref (task));
       g_task_set_source_tag (files, on_looked_up);
-      create->soul = make_soul (create->bot);
-      g_task_set_task_data (files, create->soul, NULL); /* which the task above keeps */
+      create->soul = make_soul (create->bot, create->founding);
+      create->files = bty_record_list_new ();
+      g_task_set_task_data (files, create, NULL); /* which the task above keeps */
       g_task_run_in_thread (files, make_files);
       return;
     }
@@ -191,6 +275,7 @@ create_try (GTask *task)
 
   g_clear_pointer (&create->bot, bty_bot_unref);
   g_clear_pointer (&create->soul, bty_soul_change_free);
+  g_clear_pointer (&create->files, g_ptr_array_unref);
   create->bot = bty_bot_edit (create->wish);
   create->bot->slug = next_slug (create);
   while (g_hash_table_contains (self->claimed, create->bot->slug))
@@ -201,27 +286,34 @@ create_try (GTask *task)
 }
 
 void
-bty_bot_service_create_async (BtyBotService *self, const BtyBot *bot, GCancellable *cancellable,
-                              GAsyncReadyCallback callback, gpointer data)
+bty_bot_service_found_async (BtyBotService *self, const BtyBot *bot, BtyBotFounding *founding,
+                             GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
-  g_autoptr (BtyBot) wish = bty_bot_edit (bot);
-  Create *create;
+  Create *create = g_new0 (Create, 1);
   GError *error = NULL;
 
-  g_task_set_source_tag (task, bty_bot_service_create_async);
+  g_task_set_source_tag (task, bty_bot_service_found_async);
   /* What was committed is told, also to a caller that has given up meanwhile. */
   g_task_set_check_cancellable (task, FALSE);
-  if (!bty_bot_check (wish, &error))
+  create->wish = bty_bot_edit (bot);
+  create->founding = founding;
+  g_task_set_task_data (task, create, create_free);
+  if (!bty_bot_check (create->wish, &error))
     {
       g_task_return_error (task, error);
       return;
     }
-  create = g_new0 (Create, 1);
-  create->base = bty_slug_from_name (wish->name);
-  create->wish = g_steal_pointer (&wish);
-  g_task_set_task_data (task, create, create_free);
+  create->base = founding->slug != NULL && bty_slug_is_valid (founding->slug) ? g_strdup (founding->slug)
+                                                                              : bty_slug_from_name (create->wish->name);
   create_try (task);
+}
+
+void
+bty_bot_service_create_async (BtyBotService *self, const BtyBot *bot, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer data)
+{
+  bty_bot_service_found_async (self, bot, bty_bot_founding_new (), cancellable, callback, data);
 }
 
 BtyBot *

@@ -9,7 +9,12 @@ struct _BtyBotService
   BtyStore *store;
   BtySoulService *souls;
   char *data_dir;
-  GHashTable *claimed; /* slugs whose bot is being made or deleted: nobody else may take them meanwhile */
+  GHashTable *claimed;   /* slugs whose bot is being made or deleted: nobody else may take them meanwhile */
+  BtySettings *settings; /* (nullable) */
+  GHashTable *deleted;   /* ids of the bots that are deleted and not forgotten yet */
+  guint purge_timer;
+  gboolean is_purging;
+  gboolean purge_again;
 };
 
 /* Strips the name and refuses what no table can: a blank name, a route that names no model. */

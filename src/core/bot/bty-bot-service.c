@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "bot/bty-bot-deleted.h"
 #include "bot/bty-bot-files.h"
 #include "bot/bty-bot-service-private.h"
 
@@ -15,7 +16,10 @@ bty_bot_service_finalize (GObject *object)
 {
   BtyBotService *self = BTY_BOT_SERVICE (object);
 
+  g_clear_handle_id (&self->purge_timer, g_source_remove);
   g_clear_object (&self->store);
+  g_clear_object (&self->settings);
+  g_clear_pointer (&self->deleted, g_hash_table_unref);
   g_clear_object (&self->souls);
   g_clear_pointer (&self->data_dir, g_free);
   g_clear_pointer (&self->claimed, g_hash_table_unref);
@@ -32,6 +36,7 @@ static void
 bty_bot_service_init (BtyBotService *self)
 {
   self->claimed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->deleted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 BtyBotService *
@@ -105,6 +110,7 @@ typedef struct
   gboolean delete;
   BtyBotState state;
   BtyBot *bot;
+  BtyDeletedBot *deleted;
   guint tries;
 } Change;
 
@@ -115,6 +121,7 @@ change_free (gpointer data)
 
   bty_bot_unref (change->key);
   g_clear_pointer (&change->bot, bty_bot_unref);
+  g_clear_pointer (&change->deleted, bty_deleted_bot_unref);
   g_free (change);
 }
 
@@ -128,6 +135,8 @@ on_set_aside (GObject *source, GAsyncResult *result, gpointer data)
   Change *change = g_task_get_task_data (task);
 
   g_hash_table_remove (BTY_BOT_SERVICE (source)->claimed, change->bot->slug);
+  if (change->deleted->expires_at <= g_get_real_time ())
+    bty_bot_service_purge_expired (BTY_BOT_SERVICE (source));
   g_task_return_pointer (task, bty_bot_ref (change->bot), bty_record_unref);
 }
 
@@ -135,12 +144,12 @@ static void
 set_aside (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   BtyBotService *self = source;
-  const char *slug = data;
+  const BtyDeletedBot *deleted = data;
   g_autoptr (GError) error = NULL;
 
   /* The bot is gone by now, whatever becomes of its folder. */
-  if (!bty_bot_files_set_aside (self->data_dir, slug, &error))
-    g_warning ("the folder of the deleted bot “%s” stays where it is: %s", slug, error->message);
+  if (!bty_bot_files_set_aside (self->data_dir, deleted->slug, deleted->folder, &error))
+    g_warning ("the folder of the deleted bot “%s” stays where it is: %s", deleted->slug, error->message);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -151,7 +160,7 @@ set_folder_aside (GTask *task)
   g_autoptr (GTask) aside = g_task_new (g_task_get_source_object (task), NULL, on_set_aside, g_object_ref (task));
 
   g_task_set_source_tag (aside, set_folder_aside);
-  g_task_set_task_data (aside, g_strdup (change->bot->slug), g_free);
+  g_task_set_task_data (aside, bty_deleted_bot_ref (change->deleted), bty_record_unref);
   g_task_run_in_thread (aside, set_aside);
 }
 
@@ -166,6 +175,7 @@ on_changed (GObject *source, GAsyncResult *result, gpointer data)
 
   if (done && change->delete)
     {
+      g_hash_table_add (self->deleted, g_strdup (change->bot->record.id));
       set_folder_aside (task);
       return;
     }
@@ -206,7 +216,7 @@ apply_change (GTask *task, BtyBatch *batch)
 
 /* The soul's record goes with the bot, so that its slug is free; a bot of an older database may have none yet. */
 static void
-on_soul_to_delete (GObject *source, GAsyncResult *result, gpointer data)
+on_soul_read (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   BtyBotService *self = g_task_get_source_object (task);
@@ -221,11 +231,14 @@ on_soul_to_delete (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   g_clear_error (&error);
+  g_clear_pointer (&change->deleted, bty_deleted_bot_unref);
+  change->deleted = bty_deleted_bot_of (self, change->bot, soul);
   g_hash_table_add (self->claimed, g_strdup (change->bot->slug));
   batch = bty_batch_new ();
   bty_batch_delete (batch, change->bot);
   if (soul != NULL)
     bty_soul_service_end (self->souls, batch, soul);
+  bty_batch_put (batch, change->deleted);
   apply_change (task, batch);
 }
 
@@ -244,22 +257,22 @@ on_change_read (GObject *source, GAsyncResult *result, gpointer data)
       g_task_return_error (task, error);
       return;
     }
+  if (change->delete)
+    {
+      change->bot = bty_bot_ref (bot);
+      bty_store_get_async (self->store, &bty_soul_schema, "bot", bot->record.id, g_task_get_cancellable (task),
+                           on_soul_read, g_object_ref (task));
+      return;
+    }
   batch = bty_batch_new ();
-  change->bot = change->delete ? bty_bot_ref (bot) : bty_bot_edit (bot);
+  change->bot = bty_bot_edit (bot);
   if (change->merge)
     bty_record_merge (change->bot, change->key, BTY_VIEW_PATCH);
-  else if (!change->delete)
+  else
     change->bot->state = change->state;
   if (change->merge && !bty_bot_check (change->bot, &error))
     {
       g_task_return_error (task, error);
-      return;
-    }
-
-  if (change->delete)
-    {
-      bty_store_get_async (self->store, &bty_soul_schema, "bot", bot->record.id, NULL, on_soul_to_delete,
-                           g_object_ref (task));
       return;
     }
   bty_batch_put (batch, change->bot);

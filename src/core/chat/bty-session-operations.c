@@ -41,6 +41,15 @@ on_bot_to_list (GObject *source, GAsyncResult *result, gpointer data)
   bty_listing_answer (call, parts_of (call)->store, query, listing->cursor, listing->limit);
 }
 
+/* What was said to a deleted bot is not shown while it waits to be restored or forgotten. */
+static gboolean
+is_of_live_bot (gconstpointer record, GObject *bots)
+{
+  const BtySession *session = record;
+
+  return !bty_bot_service_is_deleted (BTY_BOT_SERVICE (bots), session->bot);
+}
+
 /* By the bot, not by its slug: a deleted bot's words are not those of a new bot of that name. @slug: (nullable): of all bots */
 static void
 list_of_bot (BtyCall *call, BtyQuery *query, const char *slug, const char *cursor, gint64 limit)
@@ -67,7 +76,11 @@ session_list (BtyCall *call)
   g_autoptr (BtyQuery) query = bty_query_new (&bty_session_schema);
 
   bty_query_order (query, "active_at", TRUE);
-  list_of_bot (call, query, request->slug, request->cursor, request->limit);
+  if (request->slug == NULL)
+    bty_listing_answer_some (call, parts_of (call)->store, query, request->cursor, request->limit, is_of_live_bot,
+                             G_OBJECT (parts_of (call)->bots));
+  else
+    list_of_bot (call, query, request->slug, request->cursor, request->limit);
 }
 
 static BtySession *
@@ -356,8 +369,13 @@ message_search (BtyCall *call)
 {
   const BtyMessageSearch *request = bty_call_request (call);
   g_autoptr (BtyQuery) query = bty_query_new (&bty_message_schema);
+  GHashTableIter iter;
+  gpointer bot;
 
   bty_query_match_text (query, request->words);
+  g_hash_table_iter_init (&iter, bty_bot_service_get_deleted (parts_of (call)->bots));
+  while (request->slug == NULL && g_hash_table_iter_next (&iter, &bot, NULL))
+    bty_query_where (query, "bot", BTY_MATCH_NOT_EQUAL, bot);
   list_of_bot (call, query, request->slug, NULL, request->limit);
 }
 

@@ -64,11 +64,23 @@ stamp_equal (const BtySoulStamp *a, const BtySoulStamp *b)
   return a->size == b->size && a->mtime == b->mtime && a->ctime == b->ctime && a->inode == b->inode;
 }
 
+/* Of IDENTITY.md alone: in the other two, a first line of hyphens is a line of hyphens. */
+static char *
+check_front_matter (const char *name, const char *text)
+{
+  const char *plain = g_str_has_prefix (text, BOM) ? text + strlen (BOM) : text;
+  g_autofree char *json = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!g_str_equal (name, bty_enum_nick (bty_soul_files, BTY_SOUL_IDENTITY)) ||
+      bty_front_matter_to_json (plain, &json, NULL, &error))
+    return NULL;
+  return g_strdup_printf (_ ("the front matter of %s is not YAML: %s"), name, error->message);
+}
+
 char *
 bty_soul_text_check (const char *name, const char *text, gsize length, gint64 max)
 {
-  g_autofree char *json = NULL;
-  g_autoptr (GError) error = NULL;
   const char *end;
 
   if ((gint64) length > max)
@@ -80,11 +92,7 @@ bty_soul_text_check (const char *name, const char *text, gsize length, gint64 ma
   if (!g_utf8_validate (text, (gssize) length, &end))
     return g_strdup_printf (_ ("%s is not UTF-8 text from byte %zu on: save it as UTF-8"), name,
                             (gsize) (end - text) + 1);
-  /* In the other files a line `---` is nothing but a line. */
-  if (strcmp (name, bty_enum_nick (bty_soul_files, BTY_SOUL_IDENTITY)) == 0 &&
-      !bty_front_matter_to_json (text, &json, NULL, &error))
-    return g_strdup_printf (_ ("the front matter of %s cannot be read: %s"), name, error->message);
-  return NULL;
+  return check_front_matter (name, text);
 }
 
 /* Reads to the end, but no more than @max + 1 bytes. Returns: (nullable): NULL with errno set */
@@ -126,7 +134,8 @@ take_text (BtySoulFileNow *now, const char *name, GString *text, gint64 max)
   now->problem = bty_soul_text_check (name, text->str, text->len, max);
   if ((gint64) text->len <= max)
     g_strlcpy (now->hash, hash, sizeof now->hash);
-  if (now->problem == NULL)
+  /* Text that only its front matter keeps from being a version is shown in a difference all the same. */
+  if ((gint64) text->len <= max && g_utf8_validate (text->str, (gssize) text->len, NULL))
     now->text = g_strndup (text->str, text->len);
 }
 

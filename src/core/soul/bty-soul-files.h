@@ -16,7 +16,7 @@ typedef struct
 
 /**
  * BtySoulFileNow: one file as it is now
- * @text: (nullable): its text, NULL when it has a problem
+ * @text: (nullable): its text, NULL when it holds none that could be kept
  * @hash: SHA-256 of what it holds; empty when it could not be read whole
  * @problem: (nullable): why it cannot be a text of a soul, for people
  */

@@ -117,8 +117,8 @@ on_soul (GObject *source, GAsyncResult *result, gpointer data)
   const BtySoulChange *change = waiting->change;
   g_autoptr (BtySoul) soul = bty_soul_service_get_finish (BTY_SOUL_SERVICE (source), result, NULL);
   gboolean elsewhere = soul != NULL && change->branch != NULL && g_strcmp0 (change->branch, soul->branch) != 0;
-  gboolean is_refused = soul != NULL && change->author_kind == BTY_AUTHOR_BOT && soul->policy != BTY_SOUL_APPLY &&
-                        change->cause != BTY_SOUL_PROPOSED;
+  gboolean is_refused = soul != NULL && change->author_kind == BTY_AUTHOR_BOT && change->cause != BTY_SOUL_PROPOSED &&
+                        soul->policy != BTY_SOUL_APPLY; /* by the change itself: nothing need be asked */
 
   waiting->switches = elsewhere && !has_texts (change);
   if (soul == NULL || soul->gate == 0 || soul->state == BTY_SOUL_HELD || is_refused ||

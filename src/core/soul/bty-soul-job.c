@@ -188,8 +188,8 @@ is_unsettled (const BtySoulJob *job)
   return job->entry->known && (job->files->changing || (age >= 0 && age < FRESH));
 }
 
-void
-bty_soul_job_take_files (BtySoulJob *job, BtySoulFilesNow *files)
+static void
+take_files (BtySoulJob *job, BtySoulFilesNow *files)
 {
   g_clear_pointer (&job->files, bty_soul_files_free);
   job->files = files;
@@ -206,7 +206,7 @@ bty_soul_job_take_files (BtySoulJob *job, BtySoulFilesNow *files)
 static void
 on_files_read (GObject *source, GAsyncResult *result, gpointer data)
 {
-  bty_soul_job_take_files (data, g_task_propagate_pointer (G_TASK (result), NULL));
+  take_files (data, g_task_propagate_pointer (G_TASK (result), NULL));
 }
 
 static void
@@ -227,8 +227,7 @@ bty_soul_job_differences (const BtySoulJob *job, const BtySoulVersion *version)
   guint differences = 0;
 
   for (guint i = 0; i < BTY_SOUL_N_FILES && !job->files->same; i++)
-    if (job->files->file[i].problem != NULL ||
-        !g_str_equal (job->files->file[i].hash, bty_soul_version_text (version, (BtySoulFile) i)))
+    if (!g_str_equal (job->files->file[i].hash, bty_soul_version_text (version, (BtySoulFile) i)))
       differences |= 1u << i;
   return differences;
 }

@@ -281,24 +281,25 @@ mend_next (Mend *mend)
 }
 
 static guint
-find_problems (const BtySoulJob *job)
+find_problems (const BtySoulJob *job, guint differences)
 {
   guint problems = 0;
 
   for (guint i = 0; i < BTY_SOUL_N_FILES; i++)
     if (job->files->file[i].problem != NULL)
       problems |= 1u << i;
-  return problems;
+  return problems & differences; /* what is a version already stays one, also under stricter rules */
 }
 
 static void
 judge_difference (BtySoulJob *job, guint differences)
 {
+  guint problems = find_problems (job, differences);
   Mend *mend;
 
-  if (find_problems (job) != 0 && job->entry->known)
-    refuse (job, find_problems (job));
-  else if (job->soul->state == BTY_SOUL_WRITING && find_problems (job) == 0)
+  if (problems != 0 && job->entry->known)
+    refuse (job, problems);
+  else if (job->soul->state == BTY_SOUL_WRITING && problems == 0)
     {
       mend = g_new0 (Mend, 1);
       mend->job = job;

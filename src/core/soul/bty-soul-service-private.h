@@ -38,7 +38,10 @@ struct _BtySoulService
   GHashTable *entries; /* slug -> BtySoulEntry */
   guint n_jobs;
   GCancellable *checking; /* of the check at start */
-  gboolean is_checked; /* every soul there was at start has its check behind or before it in its queue */
+  char *next_slice;       /* where it goes on */
+  guint n_slices;         /* that are being read */
+  gboolean is_asking;     /* for the next one */
+  gboolean is_checked;    /* every soul there was at start has its check behind or before it in its queue */
   guint sweep;
   gboolean is_warned; /* that there was no anchor */
   BtySoulGate gate;
@@ -90,8 +93,6 @@ void bty_soul_job_fail (BtySoulJob *job, GError *error);
 /* Bits of the files that are not those of @version. */
 guint bty_soul_job_differences (const BtySoulJob *job, const BtySoulVersion *version);
 gint64 bty_soul_service_max_file (BtySoulService *service);
-/* Hands over the files that a worker has read, as if the job had read them. */
-void bty_soul_job_take_files (BtySoulJob *job, BtySoulFilesNow *files);
 
 /* bty-soul-judge.c: what it means that files are not those of the version in use; goes on with @job->run. */
 void bty_soul_job_judge (BtySoulJob *job);

@@ -43,7 +43,8 @@ static const BtySetting settings_table[] = {
     .unit = "s",
     .min = 1,
     .max = 86400,
-    .summary = N_ ("How often folders that are not watched are looked at") },
+    .summary = N_ ("How often folders that are not watched are looked at"),
+    .flags = BTY_SETTING_RESTART },
   { .group = "soul",
     .key = "proposals",
     .type = BTY_SETTING_INT,
@@ -79,6 +80,7 @@ bty_soul_service_finalize (GObject *object)
   g_clear_pointer (&self->anchor, bty_anchor_free);
   g_clear_object (&self->settings);
   g_clear_object (&self->store);
+  g_free (self->next_slice);
   g_free (self->data_dir);
   G_OBJECT_CLASS (bty_soul_service_parent_class)->finalize (object);
 }

@@ -105,7 +105,7 @@ accept (BtySoulJob *job)
 
   for (guint i = 0; i < BTY_SOUL_N_FILES; i++)
     {
-      if (job->files->file[i].problem != NULL)
+      if ((differences & (1u << i)) != 0 && job->files->file[i].problem != NULL)
         {
           bty_soul_job_fail (
             job, g_error_new (BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
