@@ -478,6 +478,8 @@ test_proposals_are_counted (BtyTestHouse *h, gconstpointer unused)
   g_assert_no_error (error);
   call_as (h, "ada");
   bty_test_call_fails (h, "soul.propose", request, BTY_ERROR_INVALID_ARGUMENT, "soul.max_file");
+  bty_test_call_fails (h, "soul.propose", "{\"slug\":\"ada\",\"identity\":\"---\\na: [1\\n---\\n\"}",
+                       BTY_ERROR_INVALID_ARGUMENT, "front matter of IDENTITY.md");
   do_call (h, "soul.propose", "{\"slug\":\"ada\",\"soul\":\"one\"}");
   do_call (h, "soul.propose", "{\"slug\":\"ada\",\"soul\":\"two\"}");
   bty_test_call_fails (h, "soul.propose", "{\"slug\":\"ada\",\"soul\":\"three\"}", BTY_ERROR_RESOURCE_EXHAUSTED,

@@ -495,6 +495,27 @@ def test_notification_of_a_held_soul():
         assert "SOUL.md" in told[0][4] and told[0][5][0] == "soul.verify", told
 
 
+def test_notification_of_a_proposal():
+    """A proposal waits for a person, who is told why it was made and not what it says, and can refuse it at once."""
+    with Home() as home:
+        server, bus, told = home.connect(), home.connect(), []
+
+        def on_method(_bus, _sender, _path, _interface, _method, parameters, invocation):
+            told.append(parameters.unpack())
+            invocation.return_value(GLib.Variant("(u)", (9,)))
+
+        server.register_object("/org/freedesktop/Notifications", Gio.DBusNodeInfo.new_for_xml(NOTIFICATIONS).interfaces[0], on_method, None, None)
+        bus_call(server, "RequestName", GLib.Variant("(su)", ("org.freedesktop.Notifications", 4)))
+        proposal = call_json(bus, "soul.propose", {"slug": "bo", "soul": "# Another one\n", "note": "Shorter is kinder"})
+        assert until(lambda: told), "nothing was shown"
+        assert told[0][4] == "Shorter is kinder" and told[0][5][0] == "soul.refuse", told
+        events = call_json(bus, "event.replay", {"topics": ["soul.*"]})["items"]
+        assert [item["type"] for item in events] == ["org.boternity.soul.proposed"] and "Another" not in json.dumps(events), events
+        server.emit_signal(None, "/org/freedesktop/Notifications", "org.freedesktop.Notifications", "ActionInvoked",
+                           GLib.Variant("(us)", (9, "soul.refuse")))
+        assert until(lambda: call_json(bus, "soul.proposal", {"id": proposal["id"]})["proposal"]["state"] == "refused")
+
+
 def test_notifications_off():
     with Home({"BOTERNITY_NOTIFICATIONS_ENABLED": "false"}) as home:
         bus = home.connect()
