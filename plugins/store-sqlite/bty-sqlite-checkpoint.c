@@ -22,13 +22,14 @@ struct _BtySqliteCheckpoint
   gboolean is_shut;    /* the gate */
   gboolean is_writing; /* somebody is through it */
   GCond gate;
+  guint n_holds;
   gboolean is_closing;
 };
 
 static gboolean
 has_work (BtySqliteCheckpoint *self)
 {
-  return self->is_scrub || self->size >= self->threshold;
+  return (self->is_scrub && self->n_holds == 0) || self->size >= self->threshold;
 }
 
 static int
@@ -39,7 +40,10 @@ choose_mode (BtySqliteCheckpoint *self)
   /* Beginning anew keeps the file's length; one that outgrew its cap is cut. */
   if (self->is_scrub || self->size >= 2 * self->options.wal_cap)
     mode = SQLITE_CHECKPOINT_TRUNCATE;
-  self->is_scrub = FALSE;
+  if (self->n_holds > 0)
+    mode = SQLITE_CHECKPOINT_PASSIVE;
+  else
+    self->is_scrub = FALSE;
   /* Until the log begins anew, the next try is worth it only after as much again. */
   self->threshold = self->size + self->options.checkpoint_size;
   return mode;
@@ -177,7 +181,8 @@ bty_sqlite_checkpoint_notice (BtySqliteCheckpoint *self, gint64 size)
     self->threshold = self->options.checkpoint_size; /* it has begun anew */
   self->size = size;
   /* Well above the cap there is no waiting for the thread's turn. */
-  if (has_work (self) && self->is_ready && size >= self->options.wal_cap + self->options.wal_cap / 2)
+  if (has_work (self) && self->is_ready && self->n_holds == 0 &&
+      size >= self->options.wal_cap + self->options.wal_cap / 2)
     self->is_shut = TRUE;
   if (has_work (self))
     wake (self);
@@ -190,5 +195,25 @@ bty_sqlite_checkpoint_scrub (BtySqliteCheckpoint *self)
   g_mutex_lock (&self->lock);
   self->is_scrub = TRUE;
   wake (self);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+bty_sqlite_checkpoint_hold (BtySqliteCheckpoint *self)
+{
+  g_mutex_lock (&self->lock);
+  self->n_holds++;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+bty_sqlite_checkpoint_release (BtySqliteCheckpoint *self)
+{
+  g_mutex_lock (&self->lock);
+  if (--self->n_holds == 0 && (self->is_scrub || self->size >= self->options.wal_cap))
+    {
+      self->threshold = MIN (self->threshold, self->size);
+      wake (self);
+    }
   g_mutex_unlock (&self->lock);
 }

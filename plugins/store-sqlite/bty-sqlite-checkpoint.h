@@ -20,6 +20,12 @@ void bty_sqlite_checkpoint_notice (BtySqliteCheckpoint *self, gint64 size);
 /* Asks for the log to be emptied, so that what was deleted is not found in it. Any thread. */
 void bty_sqlite_checkpoint_scrub (BtySqliteCheckpoint *self);
 /*
+ * While it is held, a reader keeps the log from beginning anew for long, and waiting for it would help nobody: the log grows past its
+ * cap. Calls nest. Any thread.
+ */
+void bty_sqlite_checkpoint_hold (BtySqliteCheckpoint *self);
+void bty_sqlite_checkpoint_release (BtySqliteCheckpoint *self);
+/*
  * The writer goes through this gate with each group. It is shut while the log is to begin anew: SQLite alone would have the
  * checkpoint poll for a moment at which nobody writes, which under load never comes.
  */

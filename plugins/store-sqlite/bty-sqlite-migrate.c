@@ -129,8 +129,9 @@ run_step (BtySqliteConnection *self, const BtySqliteSchema *schema, guint index,
          bty_sqlite_connection_run (self, mark, error);
 }
 
-static gboolean
-run_steps (BtySqliteConnection *self, const BtySqliteSchema *schema, gint64 found, GError **error)
+gboolean
+bty_sqlite_migrate_between (BtySqliteConnection *self, const BtySqliteSchema *schema, gint64 from, gint64 to,
+                            GError **error)
 {
   gboolean is_good = TRUE;
 
@@ -138,7 +139,7 @@ run_steps (BtySqliteConnection *self, const BtySqliteSchema *schema, gint64 foun
     return FALSE;
   for (guint i = 0; is_good && i < schema->n_steps; i++)
     {
-      if (schema->steps[i].version > found)
+      if (schema->steps[i].version > from && schema->steps[i].version <= to)
         is_good = run_step (self, schema, i, error);
     }
   is_good = is_good && bty_sqlite_connection_run (self, "COMMIT", error);
@@ -190,7 +191,7 @@ update (BtySqliteConnection *self, const BtySqliteSchema *schema, gint64 found, 
 
   if (!is_good || !use_log (self, error))
     return FALSE;
-  if (!run_steps (self, schema, found, error))
+  if (!bty_sqlite_migrate_between (self, schema, found, newest (schema), error))
     {
       g_prefix_error (error,
                       _ ("the database could not be brought from version %lld to version %lld and is as it was: "),

@@ -25,5 +25,9 @@ extern const BtySqliteSchema bty_sqlite_schema;
  */
 gboolean bty_sqlite_migrate (BtySqliteConnection *self, const BtySqliteSchema *schema, GError **error);
 
+/* The steps after version @from up to @to, in one transaction, without a copy: for a file that is new. */
+gboolean bty_sqlite_migrate_between (BtySqliteConnection *self, const BtySqliteSchema *schema, gint64 from, gint64 to,
+                                     GError **error);
+
 /* Makes the names in a folder durable. */
 gboolean bty_sqlite_sync_folder (const char *folder, GError **error);

@@ -14,6 +14,8 @@
 /* How long a group waits to become as large as the one before (us). */
 #define MIN_WAIT 200
 #define MAX_WAIT 1000
+/* How long a lazy batch waits for another one that it can share a sync with (us). */
+#define LAZY_WAIT (G_USEC_PER_SEC / 10)
 /* How long it must be quiet before deleted text is merged away (us). */
 #define QUIET (G_USEC_PER_SEC / 5)
 /* Old events are looked for after so many new ones (or a quarter of those that stay), and after so much time (us); so many go in one step. */
@@ -31,7 +33,9 @@ struct _BtySqliteWriter
   GMutex lock;
   GCond cond;
   GQueue waiting;
-  guint wanted; /* how many must wait for the thread to be woken */
+  guint n_eager;   /* of those that wait: how many are not lazy */
+  gint64 lazy_due; /* when lazy ones have waited long enough */
+  guint wanted;    /* how many eager ones must wait for the thread to be woken */
   gboolean is_closing;
   gint64 told;
   gint64 page_size;
@@ -39,7 +43,7 @@ struct _BtySqliteWriter
   gint64 event_count;
 
   /* the thread's own */
-  guint expected; /* size of the last group */
+  guint expected; /* how many eager ones were in the last group */
   gint64 last_duration;
   gboolean is_dirty; /* deleted text is to be merged away */
   gboolean is_merging;
@@ -162,7 +166,6 @@ write_group (BtySqliteWriter *self, GQueue *group, gint64 told)
   gint64 start = g_get_monotonic_time ();
 
   self->is_merging = FALSE;
-  self->expected = group->length;
   bty_sqlite_connection_trim (self->connection);
   bty_sqlite_checkpoint_enter (self->checkpoint);
   commit_or_fail (self, group, told);
@@ -221,14 +224,24 @@ wait_and_prune (BtySqliteWriter *self)
   g_mutex_lock (&self->lock);
 }
 
+/* With the lock. */
+static gboolean
+is_due (BtySqliteWriter *self)
+{
+  return self->is_closing || self->n_eager > 0 ||
+         (self->waiting.length > 0 && g_get_monotonic_time () >= self->lazy_due);
+}
+
 /* With the lock. Waits until a batch is there, merging text while none is; FALSE when the store closes. */
 static gboolean
 wait_for_work (BtySqliteWriter *self)
 {
-  while (self->waiting.length == 0 && !self->is_closing)
+  while (!is_due (self))
     {
       self->wanted = 1;
-      if (!self->is_dirty)
+      if (self->waiting.length > 0)
+        g_cond_wait_until (&self->cond, &self->lock, self->lazy_due);
+      else if (!self->is_dirty)
         wait_and_prune (self);
       else if (self->is_merging || !g_cond_wait_until (&self->cond, &self->lock, g_get_monotonic_time () + QUIET))
         {
@@ -251,7 +264,7 @@ gather (BtySqliteWriter *self)
   gint64 deadline = g_get_monotonic_time () + CLAMP (self->last_duration, MIN_WAIT, MAX_WAIT);
 
   self->wanted = MIN (self->expected, MAX_GROUP);
-  while (self->waiting.length < self->wanted && !self->is_closing)
+  while (self->n_eager < self->wanted && !self->is_closing)
     {
       if (!g_cond_wait_until (&self->cond, &self->lock, deadline))
         break;
@@ -262,8 +275,17 @@ gather (BtySqliteWriter *self)
 static void
 take (BtySqliteWriter *self, GQueue *group)
 {
+  guint n_before = self->n_eager;
+
   while (group->length < MAX_GROUP && self->waiting.length > 0)
-    g_queue_push_tail_link (group, g_queue_pop_head_link (&self->waiting));
+    {
+      GList *link = g_queue_pop_head_link (&self->waiting);
+      BtySqliteWrite *write = link->data;
+
+      self->n_eager -= !bty_batch_is_lazy (write->batch);
+      g_queue_push_tail_link (group, link);
+    }
+  self->expected = n_before - self->n_eager;
 }
 
 static gpointer
@@ -334,11 +356,16 @@ bty_sqlite_writer_new (BtySqliteConnection *connection, BtySqliteLoop *loop, Bty
 void
 bty_sqlite_writer_push (BtySqliteWriter *self, BtySqliteWrite *write)
 {
+  gboolean is_lazy = bty_batch_is_lazy (write->batch);
+
   write->done.link = (GList){ .data = write };
   g_mutex_lock (&self->lock);
+  if (self->waiting.length == 0)
+    self->lazy_due = g_get_monotonic_time () + LAZY_WAIT;
   g_queue_push_tail_link (&self->waiting, &write->done.link);
+  self->n_eager += !is_lazy;
   start (self);
-  if (self->waiting.length >= self->wanted)
+  if (is_lazy ? self->waiting.length == 1 : self->n_eager >= self->wanted)
     g_cond_signal (&self->cond);
   g_mutex_unlock (&self->lock);
 }

@@ -9,6 +9,7 @@
 
 #include "bty-sqlite-cache.h"
 #include "bty-sqlite-check.h"
+#include "bty-sqlite-dump.h"
 #include "bty-sqlite-file.h"
 #include "bty-sqlite-outbox.h"
 #include "bty-sqlite-reader.h"
@@ -17,6 +18,8 @@
 
 /* Above that of the loop's source: see finish_write(). */
 #define TASK_PRIORITY (G_PRIORITY_DEFAULT - 1)
+/* How often a dump asks whether to go on, in steps of SQLite's machine. */
+#define DUMP_STEPS 2000
 
 struct _BtyStoreSqlite
 {
@@ -30,6 +33,12 @@ struct _BtyStoreSqlite
   BtySqliteReaders *readers;
   BtySqliteCache *cache;
   BtySqliteCheck *check; /* after an unclean end */
+
+  GMutex lock; /* of what dumps in other threads look at */
+  GCond cond;
+  guint n_dumps;
+  gboolean is_open;
+  int is_closing; /* atomic */
 };
 
 static void bty_store_sqlite_store_init (BtyStoreInterface *iface);
@@ -129,7 +138,22 @@ bty_store_sqlite_open (BtyStore *store, const char *folder, GError **error)
       g_message ("the database was not closed when the process before ended: checking it in the background");
       self->check = bty_sqlite_check_start (self->file, &self->options);
     }
+  g_mutex_lock (&self->lock);
+  self->is_open = TRUE;
+  g_mutex_unlock (&self->lock);
   return TRUE;
+}
+
+/* Breaks them off, wherever they are. */
+static void
+end_dumps (BtyStoreSqlite *self)
+{
+  g_atomic_int_set (&self->is_closing, TRUE);
+  g_mutex_lock (&self->lock);
+  self->is_open = FALSE;
+  while (self->n_dumps > 0)
+    g_cond_wait (&self->cond, &self->lock);
+  g_mutex_unlock (&self->lock);
 }
 
 /* Readers before the writer, whose last act is to empty the log. */
@@ -138,6 +162,7 @@ bty_store_sqlite_close (BtyStore *store)
 {
   BtyStoreSqlite *self = BTY_STORE_SQLITE (store);
 
+  end_dumps (self);
   g_clear_pointer (&self->check, bty_sqlite_check_free);
   g_clear_pointer (&self->readers, bty_sqlite_readers_free);
   g_clear_pointer (&self->writer, bty_sqlite_writer_free);
@@ -356,6 +381,80 @@ bty_store_sqlite_describe (BtyStore *store)
   return g_strdup_printf ("SQLite %s, %s%s", sqlite3_libversion (), size, describe_check (self));
 }
 
+/* One dump on its way; its connection asks it whether to go on. */
+typedef struct
+{
+  BtyStoreSqlite *store;
+  GCancellable *cancellable;
+} Dump;
+
+static int
+on_progress (gpointer data)
+{
+  Dump *dump = data;
+
+  return g_atomic_int_get (&dump->store->is_closing) || g_cancellable_is_cancelled (dump->cancellable);
+}
+
+static gboolean
+begin_dump (BtyStoreSqlite *self, GError **error)
+{
+  gboolean is_open;
+
+  g_mutex_lock (&self->lock);
+  is_open = self->is_open;
+  self->n_dumps += is_open;
+  g_mutex_unlock (&self->lock);
+  if (is_open)
+    bty_sqlite_checkpoint_hold (self->checkpoint);
+  else
+    g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, _ ("the store is closed: start the daemon again"));
+  return is_open;
+}
+
+static void
+end_dump (BtyStoreSqlite *self)
+{
+  bty_sqlite_checkpoint_release (self->checkpoint);
+  g_mutex_lock (&self->lock);
+  self->n_dumps--;
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+static gboolean
+bty_store_sqlite_dump (BtyStore *store, BtyStoreSink sink, gpointer data, GCancellable *cancellable, gint64 *n_rows,
+                       GError **error)
+{
+  BtyStoreSqlite *self = BTY_STORE_SQLITE (store);
+  Dump dump = { self, cancellable };
+  gboolean is_given = FALSE;
+
+  if (!begin_dump (self, error))
+    return FALSE;
+  {
+    g_autoptr (BtySqliteConnection) connection = bty_sqlite_connection_open (self->file, BTY_SQLITE_READ,
+                                                                             &self->options, error);
+
+    if (connection != NULL)
+      {
+        sqlite3_progress_handler (connection->db, DUMP_STEPS, on_progress, &dump);
+        is_given = bty_sqlite_dump (connection, sink, data, n_rows, error);
+      }
+  }
+  end_dump (self);
+  return is_given;
+}
+
+static gboolean
+bty_store_sqlite_load (BtyStore *store, const char *folder, BtyStoreSource source, gpointer data,
+                       GCancellable *cancellable, gint64 *n_rows, GError **error)
+{
+  BtyStoreSqlite *self = BTY_STORE_SQLITE (store);
+
+  return bty_sqlite_load (folder, &self->options, self->schema, source, data, cancellable, n_rows, error);
+}
+
 static void
 bty_store_sqlite_store_init (BtyStoreInterface *iface)
 {
@@ -368,6 +467,8 @@ bty_store_sqlite_store_init (BtyStoreInterface *iface)
   iface->query_async = bty_store_sqlite_query_async;
   iface->query_finish = bty_store_sqlite_query_finish;
   iface->describe = bty_store_sqlite_describe;
+  iface->dump = bty_store_sqlite_dump;
+  iface->load = bty_store_sqlite_load;
 }
 
 static void
@@ -383,6 +484,8 @@ bty_store_sqlite_finalize (GObject *object)
   BtyStoreSqlite *self = BTY_STORE_SQLITE (object);
 
   g_clear_pointer (&self->cache, bty_sqlite_cache_free);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->cond);
   g_free (self->file);
   G_OBJECT_CLASS (bty_store_sqlite_parent_class)->finalize (object);
 }
@@ -402,6 +505,8 @@ static void
 bty_store_sqlite_init (BtyStoreSqlite *self)
 {
   bty_sqlite_options_load (&self->options, settings_host);
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
   self->schema = &bty_sqlite_schema;
 }
 

@@ -8,6 +8,8 @@
 #include <glib/gi18n-lib.h>
 
 #include "bty-replay.h"
+#include "observe/bty-audit-mark.h"
+#include "secret/bty-secret-redact.h"
 
 struct _BtyDispatcher
 {
@@ -15,6 +17,7 @@ struct _BtyDispatcher
   BtyCatalogue *catalogue;
   BtySettings *settings;
   BtyReplay *replay;
+  BtyAuditLog *audit;  /* (nullable) */
   GHashTable *running; /* BtyCall * -> when its time is over */
   GHashTable *endless; /* those that nobody waits for: BtyCall * */
   guint sweep;
@@ -60,6 +63,7 @@ bty_dispatcher_finalize (GObject *object)
   g_clear_object (&self->catalogue);
   g_clear_object (&self->settings);
   g_clear_pointer (&self->replay, bty_replay_free);
+  g_clear_object (&self->audit);
   g_clear_pointer (&self->running, g_hash_table_unref);
   g_clear_pointer (&self->endless, g_hash_table_unref);
   G_OBJECT_CLASS (bty_dispatcher_parent_class)->finalize (object);
@@ -95,6 +99,12 @@ bty_dispatcher_set_store (BtyDispatcher *self, BtyStore *store)
   g_clear_pointer (&self->replay, bty_replay_free);
   if (store != NULL)
     self->replay = bty_replay_new (store, bty_settings_get_int (self->settings, "calls", "idempotency_hours"));
+}
+
+void
+bty_dispatcher_set_audit (BtyDispatcher *self, BtyAuditLog *audit)
+{
+  g_set_object (&self->audit, audit);
 }
 
 guint64
@@ -135,8 +145,10 @@ static BtyCall *
 refuse (const BtyOperation *operation, BtyPrincipal *principal, const GError *error)
 {
   BtyCall *call = bty_call_new (operation != NULL ? operation : &nowhere, NULL, principal, NULL);
+  g_autoptr (GError) clean = g_error_copy (error);
 
-  bty_call_fail (call, error);
+  bty_secret_redact_error (clean);
+  bty_call_fail (call, clean);
   return call;
 }
 
@@ -181,6 +193,7 @@ typedef struct
   BtyDispatcher *dispatcher;
   gint64 began;
   const char *door;
+  BtyAuditMark *mark; /* (nullable): its start is in the audit log */
 } Running;
 
 static void
@@ -189,19 +202,23 @@ running_free (gpointer data)
   Running *running = data;
 
   g_object_unref (running->dispatcher);
+  g_clear_pointer (&running->mark, bty_audit_mark_free);
   g_free (running);
 }
 
-/* The audit line: who did what from where, how it ended and how long it took; never the request. */
+/* Who did what from where, how it ended and how long it took; never the request. */
 static void
 on_ended (BtyCall *call, gpointer data)
 {
   Running *running = data;
   const BtyOperation *operation = bty_call_operation (call);
-  const GError *error = bty_call_error (call);
+  GError *error = (GError *) bty_call_error (call); /* the call's own, which nobody has read yet */
 
+  bty_secret_redact_error (error);
   if (!g_hash_table_remove (running->dispatcher->running, call))
     g_hash_table_remove (running->dispatcher->endless, call);
+  if (running->mark != NULL && running->dispatcher->audit != NULL)
+    bty_audit_mark_end (running->mark, running->dispatcher->audit, call);
   if ((operation->effect & BTY_EFFECT_READ) != 0 && error == NULL)
     return;
   g_debug ("%s %s by %s at %s: %s in %.1f ms", error != NULL ? "failed" : "carried out", operation->name,
@@ -249,6 +266,8 @@ follow (BtyDispatcher *self, BtyCall *call, const BtyCallSpec *spec)
   running->dispatcher = g_object_ref (self);
   running->began = g_get_monotonic_time ();
   running->door = spec->door;
+  if (self->audit != NULL && (bty_call_operation (call)->effect & BTY_EFFECT_READ) == 0)
+    running->mark = bty_audit_mark_start (self->audit, call, spec->door);
   bty_call_on_ended (call, on_ended, running, running_free);
   if (spec->timeout_ms == 0 && (bty_call_operation (call)->effect & BTY_EFFECT_ENDLESS) != 0)
     {
@@ -301,9 +320,11 @@ bty_dispatcher_start (BtyDispatcher *self, const BtyCallSpec *spec)
   BtyCall *call;
 
   self->n_calls += 1;
-  if (operation != NULL && check_principal (operation, spec->principal, &error) &&
-      check_load (self, operation, &error) && decode (operation, spec, &request, &error) &&
-      spec->idempotency_key != NULL && (operation->effect & BTY_EFFECT_READ) == 0)
+  if (operation != NULL && !check_principal (operation, spec->principal, &error) && self->audit != NULL)
+    bty_audit_refused (self->audit, operation, spec->principal, spec->door, error);
+  if (operation != NULL && error == NULL && check_load (self, operation, &error) &&
+      decode (operation, spec, &request, &error) && spec->idempotency_key != NULL &&
+      (operation->effect & BTY_EFFECT_READ) == 0)
     keyed = check_key (self, operation, spec->idempotency_key, &error);
 
   if (error != NULL)

@@ -4,6 +4,7 @@
 #include <boternity.h>
 
 #include "bty-settings.h"
+#include "observe/bty-audit-log.h"
 
 /**
  * BtyDispatcher:
@@ -16,6 +17,8 @@ G_DECLARE_FINAL_TYPE (BtyDispatcher, bty_dispatcher, BTY, DISPATCHER, GObject)
 BtyDispatcher *bty_dispatcher_new (BtyCatalogue *catalogue, BtySettings *settings);
 /** bty_dispatcher_set_store: where idempotency keys are kept; without it a call with a key is refused */
 void bty_dispatcher_set_store (BtyDispatcher *dispatcher, BtyStore *store);
+/** bty_dispatcher_set_audit: @audit: (nullable): where writes and denials are put on record */
+void bty_dispatcher_set_audit (BtyDispatcher *dispatcher, BtyAuditLog *audit);
 /** bty_dispatcher_start: Returns: (transfer full): never %NULL; it may have ended already */
 BtyCall *bty_dispatcher_start (BtyDispatcher *dispatcher, const BtyCallSpec *spec);
 guint64 bty_dispatcher_get_n_calls (BtyDispatcher *dispatcher);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 
+#include "backup/bty-backup-service.h"
 #include "bot/bty-bot-service.h"
 #include "bot/bty-bot-template.h"
 #include "bty-access.h"
@@ -19,10 +20,12 @@
 #include "bty-system-operations.h"
 #include "capsule/bty-capsule-service.h"
 #include "chat/bty-chat-service.h"
+#include "evaluate/bty-evaluate-service.h"
 #include "event/bty-event-service.h"
+#include "observe/bty-audit-log.h"
 #include "route/bty-provider-service.h"
 #include "secret/bty-secret-service.h"
-#include "soul/bty-soul-service.h"
+#include "soul/bty-soul-operations.h"
 
 /* How long a stop waits for turns to put on disk what was said, in microseconds. */
 #define STOP_PATIENCE (5 * G_USEC_PER_SEC)
@@ -38,12 +41,16 @@ struct _BtyEngine
   BtyAccess *access;
   BtyBus *bus;
   BtyStore *store;
+  BtyAuditLog *audit;
   BtyEventService *events;
   BtySoulService *souls;
   BtySecretService *secrets;
   BtyBotService *bots;
   BtyProviderService *providers;
   BtyChatService *chat;
+  BtyBackupService *backups;
+  char *restored; /* (nullable): see bty_backup_take_over() */
+  BtyEvaluateService *evaluations;
   BtyCapsuleService *capsules;
   GPtrArray *transports;
   BtySystem system;
@@ -75,6 +82,8 @@ bty_engine_finalize (GObject *object)
   g_clear_handle_id (&self->later, g_source_remove);
   g_clear_pointer (&self->idle, bty_idle_free);
   g_clear_pointer (&self->transports, g_ptr_array_unref);
+  g_clear_object (&self->backups);
+  g_clear_object (&self->evaluations);
   g_clear_object (&self->capsules);
   g_clear_object (&self->chat);
   g_clear_object (&self->providers);
@@ -82,6 +91,7 @@ bty_engine_finalize (GObject *object)
   g_clear_object (&self->souls);
   g_clear_object (&self->secrets);
   g_clear_object (&self->events);
+  g_clear_object (&self->audit);
   g_clear_object (&self->bus);
   g_clear_object (&self->dispatcher);
   g_clear_object (&self->store);
@@ -90,6 +100,7 @@ bty_engine_finalize (GObject *object)
   g_clear_object (&self->settings);
   g_clear_pointer (&self->access, bty_access_free);
   g_clear_pointer (&self->data_dir, g_free);
+  g_clear_pointer (&self->restored, g_free);
   G_OBJECT_CLASS (bty_engine_parent_class)->finalize (object);
 }
 
@@ -176,6 +187,12 @@ engine_get_store (BtyHost *host)
   return BTY_ENGINE (host)->is_store_open ? BTY_ENGINE (host)->store : NULL;
 }
 
+static BtySecret *
+engine_find_secret (BtyHost *host, const char *reference, GError **error)
+{
+  return bty_secret_service_find (BTY_ENGINE (host)->secrets, reference, error);
+}
+
 static void
 bty_engine_host_init (BtyHostInterface *iface)
 {
@@ -187,6 +204,7 @@ bty_engine_host_init (BtyHostInterface *iface)
   iface->get_ready = engine_get_ready;
   iface->make_features = engine_make_features;
   iface->get_store = engine_get_store;
+  iface->find_secret = engine_find_secret;
 }
 
 BtyEngine *
@@ -216,6 +234,8 @@ bty_engine_new (const char *data_dir, const char *config_dir, GError **error)
   bty_chat_add_settings (self->settings);
   bty_event_add_settings (self->settings);
   bty_soul_add_settings (self->settings);
+  bty_backup_add_settings (self->settings);
+  bty_evaluate_add_settings (self->settings);
   return g_steal_pointer (&self);
 }
 
@@ -232,18 +252,38 @@ bty_engine_know_settings (BtyEngine *self)
   bty_plugin_registry_open_all (self->registry);
 }
 
+static BtyStore *
+make_store (gpointer data, GError **error)
+{
+  BtyEngine *self = data;
+  g_autofree char *kind = bty_settings_get (self->settings, "store", "kind");
+
+  return (BtyStore *) bty_plugin_registry_make (self->registry, BTY_FEATURE_STORE, kind, error);
+}
+
+BtyBackupRestored *
+bty_engine_restore (BtyEngine *self, const char *path, const BtySecret *given, GError **error)
+{
+  g_autoptr (BtyStore) store = NULL;
+
+  bty_plugin_registry_find (self->registry);
+  store = make_store (self, error);
+  return store != NULL ? bty_backup_restore_file (self->data_dir, path, store, given, error) : NULL;
+}
+
 static gboolean
 open_store (BtyEngine *self, GError **error)
 {
-  g_autofree char *kind = bty_settings_get (self->settings, "store", "kind");
-
-  self->store = (BtyStore *) bty_plugin_registry_make (self->registry, BTY_FEATURE_STORE, kind, error);
-  if (self->store == NULL || !bty_store_open (self->store, self->data_dir, error))
+  self->store = make_store (self, error);
+  if (self->store == NULL || !bty_backup_take_over (self->data_dir, &self->restored, error) ||
+      !bty_store_open (self->store, self->data_dir, error))
     return FALSE;
   self->is_store_open = TRUE;
   self->bus = bty_bus_new ();
   bty_bus_follow (self->bus, self->store);
   bty_dispatcher_set_store (self->dispatcher, self->store);
+  self->audit = bty_audit_log_new (self->store);
+  bty_dispatcher_set_audit (self->dispatcher, self->audit);
   return TRUE;
 }
 
@@ -262,6 +302,9 @@ make_domains (BtyEngine *self, GError **error)
   self->bots = bty_bot_service_new (self->store, self->souls, self->data_dir);
   self->providers = bty_provider_service_new (self->store, self->registry, self->secrets);
   self->chat = bty_chat_service_new (self->store, self->bots, self->providers, self->settings);
+  self->backups = bty_backup_service_new (self->store, self->settings, self->data_dir, make_store, self);
+  self->evaluations = bty_evaluate_service_new (self->bots, self->providers, self->bus, self->settings, self->data_dir);
+  bty_soul_service_set_gate (self->souls, bty_evaluate_gate_async, bty_evaluate_gate_finish, self->evaluations);
   self->capsules = bty_capsule_service_new (self->bots, self->souls, self->providers, self->settings, self->data_dir);
   self->system = (BtySystem){ .data_dir = self->data_dir,
                               .started_at = g_get_real_time (),
@@ -276,9 +319,13 @@ make_domains (BtyEngine *self, GError **error)
 
   return bty_catalogue_add (self->catalogue, bty_system_operations, bty_n_system_operations, &self->system, NULL,
                             error) &&
+         bty_catalogue_add (self->catalogue, bty_audit_operations, bty_n_audit_operations, self->audit, NULL, error) &&
          bty_catalogue_add (self->catalogue, bty_event_operations, bty_n_event_operations, self->events, NULL, error) &&
          bty_catalogue_add (self->catalogue, bty_plugin_operations, bty_n_plugin_operations, self->registry, NULL,
                             error) &&
+         bty_catalogue_add (self->catalogue, bty_soul_operations, bty_n_soul_operations, self->souls, NULL, error) &&
+         bty_catalogue_add (self->catalogue, bty_soul_verify_operations, bty_n_soul_verify_operations, self->souls,
+                            NULL, error) &&
          bty_catalogue_add (self->catalogue, bty_bot_operations, bty_n_bot_operations, self->bots, NULL, error) &&
          bty_catalogue_add (self->catalogue, bty_deleted_bot_operations, bty_n_deleted_bot_operations, self->bots, NULL,
                             error) &&
@@ -287,9 +334,14 @@ make_domains (BtyEngine *self, GError **error)
          bty_catalogue_add (self->catalogue, bty_provider_operations, bty_n_provider_operations, self->providers, NULL,
                             error) &&
          bty_catalogue_add (self->catalogue, bty_chat_operations, bty_n_chat_operations, self->chat, NULL, error) &&
+         bty_catalogue_add (self->catalogue, bty_session_operations, bty_n_session_operations, self->chat, NULL,
+                            error) &&
+         bty_catalogue_add (self->catalogue, bty_evaluate_operations, bty_n_evaluate_operations, self->evaluations,
+                            NULL, error) &&
          bty_catalogue_add (self->catalogue, bty_capsule_operations, bty_n_capsule_operations, self->capsules, NULL,
                             error) &&
-         bty_catalogue_add (self->catalogue, bty_session_operations, bty_n_session_operations, self->chat, NULL, error);
+         bty_catalogue_add (self->catalogue, bty_backup_operations, bty_n_backup_operations, self->backups, NULL,
+                            error);
 }
 
 /* A door may open later, or not at all for this daemon: then it has no address yet. */
@@ -386,6 +438,7 @@ do_later (gpointer data)
   bty_bot_service_ensure_default_async (self->bots, on_default_bot, NULL);
   bty_chat_service_mend (self->chat);
   bty_soul_service_start (self->souls);
+  bty_backup_service_start (self->backups, self->restored);
   bty_plugin_index_start (bty_plugin_registry_get_index (self->registry));
   return G_SOURCE_REMOVE;
 }
@@ -429,8 +482,10 @@ finish_turns (BtyEngine *self)
   gint64 patience = g_get_monotonic_time () + STOP_PATIENCE;
   guint ticker = g_timeout_add (50, wake_up, NULL);
 
+  bty_backup_service_stop (self->backups);
   bty_chat_service_stop (self->chat);
-  while (!bty_chat_service_is_idle (self->chat) && g_get_monotonic_time () < patience)
+  while (!(bty_chat_service_is_idle (self->chat) && bty_backup_service_is_idle (self->backups)) &&
+         g_get_monotonic_time () < patience)
     g_main_context_iteration (NULL, TRUE);
   g_source_remove (ticker);
 }
@@ -441,7 +496,8 @@ is_busy (guint64 *n_uses, gpointer data)
   BtyEngine *self = data;
 
   *n_uses = bty_dispatcher_get_n_calls (self->dispatcher);
-  return bty_dispatcher_get_n_running (self->dispatcher) > 0 || !bty_chat_service_is_idle (self->chat);
+  return bty_dispatcher_get_n_running (self->dispatcher) > 0 || !bty_chat_service_is_idle (self->chat) ||
+         bty_backup_service_is_busy (self->backups);
 }
 
 void
@@ -458,6 +514,8 @@ bty_engine_stop (BtyEngine *self)
   bty_catalogue_set_wait (self->catalogue, NULL, NULL);
   g_clear_pointer (&self->idle, bty_idle_free);
   g_clear_handle_id (&self->later, g_source_remove);
+  if (self->evaluations != NULL)
+    bty_evaluate_service_stop (self->evaluations);
   if (self->chat != NULL)
     finish_turns (self);
   if (self->souls != NULL)
@@ -469,6 +527,8 @@ bty_engine_stop (BtyEngine *self)
     bty_transport_stop (g_ptr_array_index (self->transports, i));
   g_ptr_array_set_size (self->transports, 0);
   bty_dispatcher_set_store (self->dispatcher, NULL);
+  if (self->audit != NULL)
+    bty_audit_log_stop (self->audit);
   self->is_store_open = FALSE;
   if (self->store != NULL)
     bty_store_close (self->store);

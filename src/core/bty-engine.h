@@ -30,3 +30,14 @@ BtySettings *bty_engine_get_settings (BtyEngine *engine);
 
 /** bty_engine_know_settings: opens every plugin, so that all settings are declared; for an engine that is not to be started */
 void bty_engine_know_settings (BtyEngine *engine);
+
+/**
+ * bty_engine_restore:
+ * @path: file of a backup
+ * @given: (nullable): its passphrase, or the recovery key
+ *
+ * Puts a backup in the place of what is there, for an engine that is not to be started and whose data folder nobody else uses. Blocks.
+ *
+ * Returns: (transfer full) (nullable): what was restored
+ */
+BtyBackupRestored *bty_engine_restore (BtyEngine *engine, const char *path, const BtySecret *given, GError **error);

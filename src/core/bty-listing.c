@@ -73,6 +73,16 @@ bty_listing_answer_some (BtyCall *call, BtyStore *store, BtyQuery *query, const 
 }
 
 void
+bty_listing_where_time (BtyQuery *query, const char *field, BtyMatch match, gint64 time)
+{
+  g_autoptr (GDateTime) second = g_date_time_new_from_unix_utc (time / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) exact = g_date_time_add (second, time % G_USEC_PER_SEC);
+  g_autofree char *text = g_date_time_format (exact, "%Y-%m-%dT%H:%M:%S.%fZ");
+
+  bty_query_where (query, field, match, text);
+}
+
+void
 bty_listing_answer (BtyCall *call, BtyStore *store, BtyQuery *query, const char *cursor, gint64 limit)
 {
   bty_listing_answer_some (call, store, query, cursor, limit, NULL, NULL);

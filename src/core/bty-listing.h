@@ -11,6 +11,9 @@
  */
 void bty_listing_answer (BtyCall *call, BtyStore *store, BtyQuery *query, const char *cursor, gint64 limit);
 
+/** bty_listing_where_time: only records whose @field, a time, is so; @time: microseconds since 1970 */
+void bty_listing_where_time (BtyQuery *query, const char *field, BtyMatch match, gint64 time);
+
 /**
  * bty_listing_answer_some:
  * @keep: whether a record is shown

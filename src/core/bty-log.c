@@ -7,10 +7,12 @@
 
 #include <glib/gi18n-lib.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "bty-log-file.h"
+#include "secret/bty-secret-redact.h"
 
 #define DEFAULT_LEVELS "info"
 
@@ -216,6 +218,24 @@ find_field (const GLogField *fields, gsize n_fields, const char *key)
   return NULL;
 }
 
+/* A secret that got into a message goes no further, whatever brought it there. */
+static void
+write_clean (GLogLevelFlags flags, const char *domain, const GLogField *fields, gsize n_fields, gsize index)
+{
+  const GLogField *message = &fields[index];
+  gsize length = message->length >= 0 ? (gsize) message->length : strlen (message->value);
+  g_autofree char *text = g_malloc (length + 1);
+  g_autofree GLogField *clean = g_memdup2 (fields, n_fields * sizeof *fields);
+
+  memcpy (text, message->value, length);
+  text[length] = '\0';
+  length = bty_secret_redact_bytes (text, length);
+  clean[index].value = text;
+  clean[index].length = (gssize) length;
+  if (!is_journal || g_log_writer_journald (flags, clean, n_fields, NULL) != G_LOG_WRITER_HANDLED)
+    write_plain (index_of (flags), domain, text, (gssize) length);
+}
+
 static GLogWriterOutput
 write_log (GLogLevelFlags flags, const GLogField *fields, gsize n_fields, gpointer unused)
 {
@@ -225,10 +245,7 @@ write_log (GLogLevelFlags flags, const GLogField *fields, gsize n_fields, gpoint
   guint level = index_of (flags);
 
   if (is_shown (level, domain) && message != NULL)
-    {
-      if (!is_journal || g_log_writer_journald (flags, fields, n_fields, NULL) != G_LOG_WRITER_HANDLED)
-        write_plain (level, domain, message->value, message->length);
-    }
+    write_clean (flags, domain, fields, n_fields, (gsize) (message - fields));
   /* A writer of one's own passes over G_DEBUG=fatal-criticals, on which our tests rely. */
   if ((flags & fatal_levels) != 0)
     abort ();

@@ -8,6 +8,8 @@
 #include <glib/gi18n-lib.h>
 
 #include "bty-followers.h"
+#include "bty-listing.h"
+#include "secret/bty-secret-redact.h"
 
 #define CLEAN_EVERY 64
 
@@ -185,7 +187,7 @@ fill_in (BtyIdempotency *record, BtyCall *call)
   if (error != NULL)
     {
       record->error_code = g_strdup (bty_error_info (error->code)->name);
-      record->error = g_strdup (error->message);
+      record->error = bty_secret_redact (error->message);
     }
   else if (bty_call_response (call) != NULL)
     record->response = bty_record_to_json (bty_call_response (call), BTY_VIEW_STORE);
@@ -338,15 +340,11 @@ static void
 clean (BtyReplay *self)
 {
   g_autoptr (BtyQuery) query = NULL;
-  g_autoptr (GDateTime) oldest = NULL;
-  g_autofree char *text = NULL;
 
   if (self->n_started++ % CLEAN_EVERY != 0)
     return;
-  oldest = g_date_time_new_from_unix_utc ((g_get_real_time () - self->keep) / G_USEC_PER_SEC);
-  text = g_date_time_format (oldest, "%Y-%m-%dT%H:%M:%SZ");
   query = bty_query_new (&bty_idempotency_schema);
-  bty_query_where (query, "created_at", BTY_MATCH_LESS, text);
+  bty_listing_where_time (query, "created_at", BTY_MATCH_LESS, g_get_real_time () - self->keep);
   bty_store_query_async (self->store, query, NULL, on_old_found, NULL);
 }
 

@@ -283,6 +283,7 @@ effects_of (const BtyOperation *operation)
     { BTY_EFFECT_IDEMPOTENT, "idempotent" },
     { BTY_EFFECT_STREAMING, "streaming" },
     { BTY_EFFECT_ENDLESS, "endless" },
+    { BTY_EFFECT_APPROVAL, "approval" },
   };
   g_autoptr (GStrvBuilder) effects = g_strv_builder_new ();
 

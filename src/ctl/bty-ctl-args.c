@@ -204,3 +204,44 @@ bty_ctl_args_get_int (const BtyCtlArgs *args, const char *option, gint64 min, gi
   *value = number;
   return TRUE;
 }
+
+static gint64
+unit_of (char letter)
+{
+  switch (letter)
+    {
+    case 's':
+      return G_USEC_PER_SEC;
+    case 'm':
+      return G_GINT64_CONSTANT (60) * G_USEC_PER_SEC;
+    case 'h':
+      return G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC;
+    case 'd':
+      return G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC;
+    default:
+      return 0;
+    }
+}
+
+gboolean
+bty_ctl_args_get_time (const BtyCtlArgs *args, const char *option, gint64 *time, GError **error)
+{
+  const char *text = bty_ctl_args_get (args, option);
+  char *end = NULL;
+  gint64 number, unit;
+
+  if (text == NULL)
+    return TRUE;
+  number = g_ascii_strtoll (text, &end, 10);
+  unit = end > text && *end != '\0' && end[1] == '\0' ? unit_of (*end) : 0;
+  if (unit > 0 && number >= 0 && number < 1000000)
+    *time = g_get_real_time () - number * unit;
+  else if (!bty_json_time_parse (text, strlen (text), time))
+    {
+      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+                   _ ("--%s “%s”: write how long ago, such as 10m, 2h or 3d, or a time such as 2026-01-02T15:04:05Z"),
+                   option, text);
+      return FALSE;
+    }
+  return TRUE;
+}

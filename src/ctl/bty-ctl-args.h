@@ -18,6 +18,14 @@ typedef enum
   BTY_CTL_FILE,
   BTY_CTL_CHECK,
   BTY_CTL_LEVEL,
+  /* These belong to the bot that is named before them. */
+  BTY_CTL_VERSION,
+  BTY_CTL_BRANCH,
+  BTY_CTL_SECTION,
+  /* These do not. */
+  BTY_CTL_SOUL_FILE,
+  BTY_CTL_POLICY,
+  BTY_CTL_PROPOSAL,
   BTY_CTL_TEMPLATE,
   BTY_CTL_DELETED,
 } BtyCtlKind;
@@ -57,5 +65,10 @@ GPtrArray *bty_ctl_args_get_all (const BtyCtlArgs *args, const char *option);
 /* Reads an option as a number from @min to @max; leaves @value alone when it is not given. */
 gboolean bty_ctl_args_get_int (const BtyCtlArgs *args, const char *option, gint64 min, gint64 max, gint64 *value,
                                GError **error);
+/*
+ * Reads an option as a time (microseconds since 1970): RFC 3339, or how long ago it was: 90s, 10m, 2h, 3d; leaves @time alone when it is
+ * not given.
+ */
+gboolean bty_ctl_args_get_time (const BtyCtlArgs *args, const char *option, gint64 *time, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtyCtlArgs, bty_ctl_args_free)

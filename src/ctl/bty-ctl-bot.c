@@ -8,6 +8,7 @@
 #include "bty-ctl-capsule.h"
 #include "bty-ctl-command.h"
 #include "bty-ctl-request.h"
+#include "bty-ctl-soul.h"
 #include "bty-ctl-terminal.h"
 
 /* The settings that create and update share. */
@@ -60,8 +61,11 @@ run_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
                                          "state",       N_ ("STATE"),       "route", N_ ("MODELS"),
                                          "description", N_ ("DESCRIPTION"), NULL };
 
-  return bty_ctl_show_list (ctl, "bot.list", NULL, &bty_bot_schema, columns, 0,
-                            _ ("There are no bots yet: boternity-ctl bot create NAME"), error);
+  if (!bty_ctl_show_list (ctl, "bot.list", NULL, &bty_bot_schema, columns, 0,
+                          _ ("There are no bots yet: boternity-ctl bot create NAME"), error))
+    return FALSE;
+  bty_ctl_soul_tell_held (ctl);
+  return TRUE;
 }
 
 static gboolean

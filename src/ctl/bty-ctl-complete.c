@@ -124,6 +124,12 @@ kind_at (const BtyCtlCommand *command, guint place)
   return command->max < 0 ? command->words[last] : BTY_CTL_NOTHING;
 }
 
+static gboolean
+is_of_bot (BtyCtlKind kind)
+{
+  return kind == BTY_CTL_VERSION || kind == BTY_CTL_BRANCH || kind == BTY_CTL_SECTION;
+}
+
 static void
 complete_word (const BtyCtlOffer *offer, const BtyCtlVerb *verb, const BtyCtlCommand *command, GPtrArray *words,
                guint from)
@@ -145,6 +151,8 @@ complete_word (const BtyCtlOffer *offer, const BtyCtlVerb *verb, const BtyCtlCom
     offer_request (offer, words->pdata[from]);
   else if (verb == &bty_ctl_config_verb && place == 1 && command->words[0] == BTY_CTL_SETTING && command->max == 2)
     bty_ctl_offer_setting_values (offer, words->pdata[from]);
+  else if (verb == &bty_ctl_soul_verb && place > 0 && is_of_bot (kind_at (command, place)))
+    bty_ctl_offer_soul (offer, kind_at (command, place), words->pdata[from]);
   else
     bty_ctl_offer_kind (offer, kind_at (command, place));
 }

@@ -328,3 +328,55 @@ bty_ctl_daemon_check_settings (const char *data_dir, GError **error)
   g_set_error (error, BTY_ERROR, BTY_ERROR_INTERNAL, _ ("“%s” does not work: %s"), program, g_strstrip (said));
   return NULL;
 }
+
+/* What it said last is the reason; before that are its log's lines. */
+static void
+set_refusal (const char *said, int status, GError **error)
+{
+  g_autofree char *text = g_strdup (said != NULL ? said : "");
+  const char *line = strrchr (g_strstrip (text), '\n');
+  const char *reason = line != NULL ? line + 1 : text;
+  BtyErrorCode code = BTY_ERROR_INTERNAL;
+
+  for (guint i = 0; i < BTY_N_ERROR_CODES; i++)
+    {
+      if (bty_error_info ((BtyErrorCode) i)->exit_code == status)
+        code = (BtyErrorCode) i;
+    }
+  if (g_str_has_prefix (reason, "boternityd: "))
+    reason += strlen ("boternityd: ");
+  g_set_error_literal (error, BTY_ERROR, (int) code, reason);
+}
+
+char *
+bty_ctl_daemon_restore (const char *data_dir, const char *path, const BtySecret *given, GError **error)
+{
+  g_autofree char *program = find_program (error);
+  g_auto (GStrv) environment = make_environment (data_dir);
+  const char *const argv[] = { program,       "--restore", path,
+                               "--log-level", "error",     given != NULL ? "--passphrase-stdin" : NULL,
+                               NULL };
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
+    G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_autoptr (GSubprocess) process = NULL;
+  /* The secret outlives the process: it is lent. */
+  g_autoptr (GBytes) input = given != NULL ? g_bytes_new_static (bty_secret_peek (given), bty_secret_get_length (given))
+                                           : g_bytes_new_static ("", 0);
+  g_autoptr (GBytes) output = NULL;
+  g_autoptr (GBytes) said = NULL;
+  g_autofree char *text = NULL;
+
+  if (program == NULL)
+    return NULL;
+  g_subprocess_launcher_set_environ (launcher, environment);
+  process = g_subprocess_launcher_spawnv (launcher, argv, error);
+  if (process == NULL || !g_subprocess_communicate (process, input, NULL, &output, &said, error))
+    return NULL;
+  text = g_strndup (g_bytes_get_data (output, NULL), g_bytes_get_size (output));
+  if (g_subprocess_get_successful (process) && bty_json_validate (text, strlen (text), 0, NULL))
+    return g_steal_pointer (&text);
+  g_free (text);
+  text = g_strndup (g_bytes_get_data (said, NULL), g_bytes_get_size (said));
+  set_refusal (text, g_subprocess_get_if_exited (process) ? g_subprocess_get_exit_status (process) : -1, error);
+  return NULL;
+}

@@ -156,50 +156,11 @@ on_interrupt (gpointer data)
   end_tail (data);
 }
 
-static gint64
-unit_of (char letter)
-{
-  switch (letter)
-    {
-    case 's':
-      return G_USEC_PER_SEC;
-    case 'm':
-      return G_GINT64_CONSTANT (60) * G_USEC_PER_SEC;
-    case 'h':
-      return G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC;
-    case 'd':
-      return G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC;
-    default:
-      return 0;
-    }
-}
-
-/* A time as RFC 3339, or how long ago it was: 90s, 10m, 2h, 3d. */
-static gboolean
-read_since (const char *text, gint64 *since, GError **error)
-{
-  char *end = NULL;
-  gint64 number = g_ascii_strtoll (text, &end, 10);
-  gint64 unit = end > text && *end != '\0' && end[1] == '\0' ? unit_of (*end) : 0;
-
-  if (unit > 0 && number >= 0 && number < 1000000)
-    *since = g_get_real_time () - number * unit;
-  else if (!bty_json_time_parse (text, strlen (text), since))
-    {
-      g_set_error (
-        error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-        _ ("--since “%s”: write how long ago, such as 10m, 2h or 3d, or a time such as 2026-01-02T15:04:05Z"), text);
-      return FALSE;
-    }
-  return TRUE;
-}
-
 /* What all requests for events begin with: topics, and where to begin; @after: (nullable): instead of what was asked for. */
 static gboolean
 begin_request (BtyCtlRequest *request, const BtyCtlArgs *args, const char *after, GError **error)
 {
-  const char *since = bty_ctl_args_get (args, "since");
-  gint64 time = 0;
+  gint64 since = 0;
 
   bty_ctl_request_init (request);
   bty_ctl_request_strings (request, "topics", args->words->len > 0 ? args->words : NULL);
@@ -207,12 +168,12 @@ begin_request (BtyCtlRequest *request, const BtyCtlArgs *args, const char *after
     after = bty_ctl_args_get (args, "after");
   if (after != NULL)
     bty_ctl_request_string (request, "after", after);
-  else if (since != NULL)
+  else if (bty_ctl_args_has (args, "since"))
     {
-      if (!read_since (since, &time, error))
+      if (!bty_ctl_args_get_time (args, "since", &since, error))
         return FALSE;
       bty_json_writer_key (&request->writer, "since");
-      bty_json_writer_time (&request->writer, time);
+      bty_json_writer_time (&request->writer, since);
     }
   return TRUE;
 }

@@ -50,10 +50,15 @@ static const struct
   const char *member;
   const char *meaning;
 } lists[] = {
-  { BTY_CTL_BOT, "bot.list", "slug", "name" },           { BTY_CTL_SESSION, "session.list", "id", "title" },
-  { BTY_CTL_PROVIDER, "provider.list", "name", "kind" }, { BTY_CTL_MODEL, "model.list", "name", "title" },
-  { BTY_CTL_SETTING, "config.list", "name", "summary" }, { BTY_CTL_OPERATION, "operation.list", "name", "summary" },
-  { BTY_CTL_PLUGIN, "plugin.list", "name", "summary" },  { BTY_CTL_TEMPLATE, "template.list", "name", "title" },
+  { BTY_CTL_BOT, "bot.list", "slug", "name" },
+  { BTY_CTL_SESSION, "session.list", "id", "title" },
+  { BTY_CTL_PROVIDER, "provider.list", "name", "kind" },
+  { BTY_CTL_MODEL, "model.list", "name", "title" },
+  { BTY_CTL_SETTING, "config.list", "name", "summary" },
+  { BTY_CTL_OPERATION, "operation.list", "name", "summary" },
+  { BTY_CTL_PLUGIN, "plugin.list", "name", "summary" },
+  { BTY_CTL_PROPOSAL, "soul.proposals", "id", "note" },
+  { BTY_CTL_TEMPLATE, "template.list", "name", "title" },
   { BTY_CTL_DELETED, "bot.deleted", "slug", "name" },
 };
 
@@ -121,6 +126,14 @@ bty_ctl_offer_kind (const BtyCtlOffer *offer, BtyCtlKind kind)
     case BTY_CTL_LEVEL:
       for (guint i = 0; bty_ctl_log_levels[i] != NULL; i++)
         bty_ctl_offer_word (offer, bty_ctl_log_levels[i], NULL);
+      break;
+    case BTY_CTL_SOUL_FILE:
+      for (const BtyEnumValue *file = bty_soul_files; file->nick != NULL; file++)
+        bty_ctl_offer_word (offer, file->nick, _ (file->summary));
+      break;
+    case BTY_CTL_POLICY:
+      for (const BtyEnumValue *policy = bty_soul_policies; policy->nick != NULL; policy++)
+        bty_ctl_offer_word (offer, policy->nick, _ (policy->summary));
       break;
     case BTY_CTL_FILE:
       bty_ctl_offer_files (offer, "");

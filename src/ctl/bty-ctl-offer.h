@@ -21,6 +21,8 @@ void bty_ctl_offer_word (const BtyCtlOffer *offer, const char *word, const char 
 void bty_ctl_offer_choices (const BtyCtlOffer *offer, const char *choices);
 /* Offers what there is of a kind: what only a daemon knows, when one runs. */
 void bty_ctl_offer_kind (const BtyCtlOffer *offer, BtyCtlKind kind);
+/* Offers what a bot's soul has of a kind. */
+void bty_ctl_offer_soul (const BtyCtlOffer *offer, BtyCtlKind kind, const char *slug);
 /* Offers the fields of an operation, then their values where these are few. */
 void bty_ctl_offer_fields (const BtyCtlOffer *offer, const char *operation);
 /* Offers the values of a setting, where these are few. */

@@ -6,6 +6,9 @@
 #include "bty-ctl-json.h"
 #include "bty-ctl-request.h"
 
+#define DEFAULT_LIMIT 100
+#define PAGE_LIMIT    1000
+
 void
 bty_ctl_request_init (BtyCtlRequest *request)
 {
@@ -21,6 +24,17 @@ bty_ctl_request_clear (BtyCtlRequest *request)
     return;
   bty_secret_clear_memory (request->text->str, request->text->allocated_len);
   g_string_free (g_steal_pointer (&request->text), TRUE);
+}
+
+gboolean
+bty_ctl_request_init_list (BtyCtlRequest *request, const BtyCtlArgs *args, gint64 *limit, GError **error)
+{
+  *limit = DEFAULT_LIMIT;
+  bty_ctl_request_init (request);
+  if (!bty_ctl_args_get_int (args, "limit", 0, G_MAXINT32, limit, error))
+    return FALSE;
+  bty_json_writer_member_int (&request->writer, "limit", *limit == 0 ? PAGE_LIMIT : MIN (*limit, PAGE_LIMIT));
+  return TRUE;
 }
 
 void

@@ -3,6 +3,8 @@
 
 #include <boternity.h>
 
+#include "bty-ctl-args.h"
+
 /* A request that is being written: members are added with @writer, or by the shorthands, which pass over a NULL. */
 typedef struct
 {
@@ -11,6 +13,11 @@ typedef struct
 } BtyCtlRequest;
 
 void bty_ctl_request_init (BtyCtlRequest *request);
+/*
+ * Begins the request of an operation that lists: its limit is that of a page; @limit is how many are wanted in all by the option --limit
+ * (100 without it), 0 for all.
+ */
+gboolean bty_ctl_request_init_list (BtyCtlRequest *request, const BtyCtlArgs *args, gint64 *limit, GError **error);
 void bty_ctl_request_string (BtyCtlRequest *request, const char *name, const char *value);
 void bty_ctl_request_strings (BtyCtlRequest *request, const char *name, GPtrArray *values);
 /* Adds text as the member of @schema of that name takes it, so that what is wrong with it is said before the daemon is asked. */

@@ -14,21 +14,6 @@
 #include "bty-ctl-table.h"
 #include "bty-ctl-terminal.h"
 
-#define DEFAULT_LIMIT 100
-#define PAGE_LIMIT    1000
-
-/* Begins the request of a list: its limit is that of a page; @limit is how many are wanted in all, 0 for all. */
-static gboolean
-begin_list (BtyCtlRequest *request, const BtyCtlArgs *args, gint64 *limit, GError **error)
-{
-  *limit = DEFAULT_LIMIT;
-  bty_ctl_request_init (request);
-  if (!bty_ctl_args_get_int (args, "limit", 0, G_MAXINT32, limit, error))
-    return FALSE;
-  bty_json_writer_member_int (&request->writer, "limit", *limit == 0 ? PAGE_LIMIT : MIN (*limit, PAGE_LIMIT));
-  return TRUE;
-}
-
 static gboolean
 run_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
@@ -38,7 +23,7 @@ run_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   g_auto (BtyCtlRequest) request = { 0 };
   gint64 limit;
 
-  if (!begin_list (&request, args, &limit, error))
+  if (!bty_ctl_request_init_list (&request, args, &limit, error))
     return FALSE;
   bty_ctl_request_string (&request, "slug", bty_ctl_args_get (args, "bot"));
   return bty_ctl_show_list (ctl, "session.list", bty_ctl_request_end (&request), &bty_session_schema, columns,
@@ -103,7 +88,7 @@ run_messages (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   g_autoptr (GPtrArray) messages = NULL;
   gint64 limit;
 
-  if (!begin_list (&request, args, &limit, error))
+  if (!bty_ctl_request_init_list (&request, args, &limit, error))
     return FALSE;
   bty_ctl_request_string (&request, "session", bty_ctl_args_word (args, 0));
   bty_json_writer_member_bool (&request.writer, "newest_first", TRUE);

@@ -8,6 +8,7 @@
 
 #include "bty-ctl-command.h"
 #include "bty-ctl-table.h"
+#include "bty-ctl-soul.h"
 #include "bty-ctl-terminal.h"
 
 /* What there is to say when no daemon runs: the same members, so that a script need not tell the cases apart. */
@@ -38,7 +39,12 @@ run_status (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   g_autofree char *clean = NULL;
 
   if (bty_ctl_find (ctl, &cause))
-    return bty_ctl_show (ctl, "daemon.status", NULL, &bty_status_schema, error);
+    {
+      if (!bty_ctl_show (ctl, "daemon.status", NULL, &bty_status_schema, error))
+        return FALSE;
+      bty_ctl_soul_tell_held (ctl);
+      return TRUE;
+    }
   if (cause != NULL)
     {
       g_propagate_error (error, cause);

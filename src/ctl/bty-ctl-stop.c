@@ -10,6 +10,7 @@
 
 #include "bty-ctl-command.h"
 #include "bty-ctl-daemon.h"
+#include "bty-ctl-stop.h"
 #include "bty-ctl-terminal.h"
 
 #define POLL_MS     20
@@ -64,9 +65,8 @@ wait_gone (BtyCtl *ctl, gint64 pid, GError **error)
   return is_gone;
 }
 
-/* Returns: whether no daemon runs any more; @was_running: (out): whether one did */
-static gboolean
-stop (BtyCtl *ctl, gboolean *was_running, GError **error)
+gboolean
+bty_ctl_stop_daemon (BtyCtl *ctl, gboolean *was_running, GError **error)
 {
   g_autoptr (GError) cause = NULL;
   g_autofree char *answer = NULL;
@@ -96,7 +96,7 @@ run_stop (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
   gboolean was_running = FALSE;
 
-  if (!stop (ctl, &was_running, error))
+  if (!bty_ctl_stop_daemon (ctl, &was_running, error))
     return FALSE;
   if (ctl->json)
     bty_ctl_print_json (was_running ? "{\"running\":false,\"was_running\":true}"
@@ -111,7 +111,7 @@ run_restart (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
   gboolean was_running = FALSE;
 
-  if (!stop (ctl, &was_running, error) || !bty_ctl_connect (ctl, error))
+  if (!bty_ctl_stop_daemon (ctl, &was_running, error) || !bty_ctl_connect (ctl, error))
     return FALSE;
   if (ctl->json)
     return bty_ctl_show (ctl, "daemon.status", NULL, &bty_status_schema, error);

@@ -33,7 +33,9 @@ bty_ctl_terminal_has_colour (int fd)
 const char *
 bty_ctl_terminal_style (int fd, BtyCtlStyle style)
 {
-  static const char *const escapes[] = { "\033[0m", "\033[1m", "\033[2m", "\033[31m", "\033[36m" };
+  static const char *const escapes[] = {
+    "\033[0m", "\033[1m", "\033[2m", "\033[31m", "\033[36m", "\033[32m", "\033[7m"
+  };
 
   return bty_ctl_terminal_has_colour (fd) ? escapes[style] : "";
 }
@@ -162,6 +164,20 @@ bty_ctl_progress_begin (const char *text)
     return;
   progress.text = g_strdup (text);
   progress.source = g_timeout_add (PROGRESS_AFTER_MS, show_progress, NULL);
+}
+
+void
+bty_ctl_progress_say (const char *text)
+{
+  if (progress.text == NULL)
+    return;
+  g_free (progress.text);
+  progress.text = g_strdup (text);
+  if (progress.is_shown)
+    {
+      fputs ("\r\033[K", stderr);
+      show_progress (NULL);
+    }
 }
 
 void

@@ -10,6 +10,8 @@ typedef enum
   BTY_CTL_DIM,
   BTY_CTL_RED,
   BTY_CTL_CYAN,
+  BTY_CTL_GREEN,
+  BTY_CTL_REVERSE,
 } BtyCtlStyle;
 
 /* Everything about a terminal is decided for one descriptor: 1 is where answers go, 2 is for remarks. */
@@ -31,4 +33,6 @@ void bty_ctl_terminal_write (int fd, const char *text, gsize length);
 void bty_ctl_note (const char *format, ...) G_GNUC_PRINTF (1, 2);
 /* One line on standard error, when that is a terminal, from one second on until bty_ctl_progress_end(). */
 void bty_ctl_progress_begin (const char *text);
+/* Another text for the line that bty_ctl_progress_begin() began. */
+void bty_ctl_progress_say (const char *text);
 void bty_ctl_progress_end (void);

@@ -10,6 +10,7 @@
 #include <glib/gstdio.h>
 #include <stdio.h>
 
+#include "bty-daemon-harden.h"
 #include "bty-engine.h"
 #include "bty-log.h"
 
@@ -48,6 +49,7 @@ bty_daemon_check_settings (const char *config_dir, GError **error)
   if (engine != NULL)
     {
       bty_log_follow (bty_engine_get_settings (engine));
+      bty_daemon_harden_follow (bty_engine_get_settings (engine));
       bty_engine_know_settings (engine);
       print (bty_engine_get_settings (engine));
     }

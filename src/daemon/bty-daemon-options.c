@@ -26,6 +26,10 @@ parse (BtyDaemonOptions *options, int *argc, char ***argv, GError **error)
       N_ ("Put FILE, which standard error goes to, aside when it has grown too large"), N_ ("FILE") },
     { "check-settings", 0, 0, G_OPTION_ARG_NONE, &options->check_settings,
       N_ ("Print all settings and what is wrong with them as JSON, and exit"), NULL },
+    { "restore", 0, 0, G_OPTION_ARG_FILENAME, &options->restore,
+      N_ ("Put the backup in FILE in the place of what is in the data folder, and exit"), N_ ("FILE") },
+    { "passphrase-stdin", 0, 0, G_OPTION_ARG_NONE, &options->passphrase_stdin,
+      N_ ("With --restore: read the passphrase or the recovery key of the backup from standard input"), NULL },
     { "activated", 0, 0, G_OPTION_ARG_NONE, &options->is_activated,
       N_ ("End when unused: for the bus and the service manager, which start it again"), NULL },
     { "ready-fd", 0, 0, G_OPTION_ARG_INT, &options->ready_fd, N_ ("Write a line to descriptor N when ready"),
@@ -93,4 +97,5 @@ bty_daemon_options_clear (BtyDaemonOptions *options)
   g_clear_pointer (&options->config_dir, g_free);
   g_clear_pointer (&options->log_level, g_free);
   g_clear_pointer (&options->log_file, g_free);
+  g_clear_pointer (&options->restore, g_free);
 }

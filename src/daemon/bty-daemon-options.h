@@ -12,6 +12,8 @@
  * @ready_fd: descriptor that gets one line when the doors are open, or -1
  * @is_activated: started on demand, by the bus or the service manager: ends when it is not used
  * @show_version: print the version and end
+ * @restore: (nullable): restore this file of a backup, and end
+ * @passphrase_stdin: what opens it comes by standard input
  * @check_settings: print the settings as they would count, and end
  */
 typedef struct
@@ -24,6 +26,8 @@ typedef struct
   gboolean is_activated;
   gboolean show_version;
   gboolean check_settings;
+  char *restore;
+  gboolean passphrase_stdin;
 } BtyDaemonOptions;
 
 /** bty_daemon_options_read: what is not on the command line comes from the environment; --help prints and ends the program */

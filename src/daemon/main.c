@@ -7,15 +7,14 @@
 #include <glib/gi18n-lib.h>
 #include <locale.h>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bty-daemon-check.h"
+#include "bty-daemon-harden.h"
 #include "bty-daemon-lock.h"
 #include "bty-daemon-notify.h"
 #include "bty-daemon-options.h"
+#include "bty-daemon-restore.h"
 #include "bty-engine.h"
 #include "bty-log-file.h"
 #include "bty-log.h"
@@ -32,22 +31,6 @@ typedef struct
 } Daemon;
 
 static const int stop_signals[] = { SIGTERM, SIGINT, SIGHUP };
-
-/* What is in memory stays there: no file of ours for others, no core dumps, no look from another process of the same user. */
-static void
-harden (void)
-{
-  struct rlimit none = { 0, 0 };
-
-  umask (077);
-  signal (SIGPIPE, SIG_IGN);
-  if (setrlimit (RLIMIT_CORE, &none) != 0)
-    g_warning ("core dumps cannot be switched off");
-#ifndef __SANITIZE_ADDRESS__ /* whose leak checker looks at the process from outside */
-  if (prctl (PR_SET_DUMPABLE, 0) != 0)
-    g_warning ("the memory of this process cannot be closed to others");
-#endif
-}
 
 /* The first signal ends it in order; the handlers go, so that a second one ends it at once. */
 static gboolean
@@ -103,6 +86,7 @@ run_engine (const BtyDaemonOptions *options)
   if (engine == NULL)
     return fail (error);
   bty_log_follow (bty_engine_get_settings (engine));
+  bty_daemon_harden_follow (bty_engine_get_settings (engine));
   g_signal_connect (engine, "stop-requested", G_CALLBACK (on_stop_requested), &daemon);
   for (guint i = 0; i < G_N_ELEMENTS (stop_signals); i++)
     daemon.signals[i] = g_unix_signal_add (stop_signals[i], on_signal, &daemon);
@@ -134,6 +118,8 @@ run (const BtyDaemonOptions *options)
   lock = bty_daemon_lock_take (options->data_dir, options->is_activated ? LOCK_PATIENCE_MS : 0, &error);
   if (lock == NULL)
     return fail (error);
+  if (options->restore != NULL)
+    return bty_daemon_restore (options, &error) ? 0 : fail (error);
   return run_engine (options);
 }
 
@@ -150,7 +136,7 @@ main (int argc, char **argv)
   setlocale (LC_MESSAGES, "");
   bindtextdomain (GETTEXT_PACKAGE, locale_dir != NULL ? locale_dir : BTY_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  harden ();
+  bty_daemon_harden ();
   if (!bty_daemon_options_read (&options, &argc, &argv, &error))
     status = fail (error);
   else if (options.show_version)

@@ -4,6 +4,7 @@
 #define BTY_INSIDE
 
 #include "bty-audit.h"
+#include "bty-backup.h"
 #include "bty-batch.h"
 #include "bty-bot.h"
 #include "bty-call.h"
@@ -41,7 +42,10 @@
 #include "bty-setting.h"
 #include "bty-skill-runtime.h"
 #include "bty-socket.h"
+#include "bty-soul-request.h"
+#include "bty-soul-report.h"
 #include "bty-soul.h"
+#include "bty-soul-test.h"
 #include "bty-store.h"
 #include "bty-turn.h"
 

@@ -51,3 +51,34 @@ static const BtyField audit_head_fields[] = {
   BTY_FIELD_STRING (BtyAuditHead, hash, BTY_READ_ONLY, N_ ("Hash of the last entry"), .max = 64),
 };
 BTY_DEFINE_RECORD (BtyAuditHead, bty_audit_head, "audit_head", N_ ("Where the audit log ends"), audit_head_fields)
+
+static const BtyField audit_list_fields[] = {
+  BTY_FIELD_ENUM (BtyAuditList, kind, 0, N_ ("Only of this kind"), bty_audit_kinds),
+  BTY_FIELD_STRING (BtyAuditList, actor, 0, N_ ("Only what this one did, such as owner or bot:ada"), .max = 200),
+  BTY_FIELD_STRING (BtyAuditList, action, 0, N_ ("Only this action, such as bot.delete"), .max = 200),
+  BTY_FIELD_STRING (BtyAuditList, subject, 0, N_ ("Only what was done to this"), .max = 200),
+  BTY_FIELD_TIME (BtyAuditList, since, BTY_NULLABLE, N_ ("Only from then on"), .fallback = "null"),
+  BTY_FIELD_TIME (BtyAuditList, until, BTY_NULLABLE, N_ ("Only before then"), .fallback = "null"),
+  BTY_FIELD_BOOL (BtyAuditList, oldest_first, 0, N_ ("In the order of the log; else the newest first")),
+  BTY_FIELD_STRING (BtyAuditList, cursor, 0, N_ ("Where to begin: next_cursor of the page before"), .max = 4096),
+  BTY_FIELD_INT64 (BtyAuditList, limit, 0, N_ ("How many records at most"), .min = 1, .max = 1000, .fallback = "100"),
+};
+BTY_DEFINE_RECORD (BtyAuditList, bty_audit_list, "audit_list", N_ ("Which lines of the audit log"), audit_list_fields)
+
+static const BtyField audit_progress_fields[] = {
+  BTY_FIELD_INT64 (BtyAuditProgress, checked, BTY_READ_ONLY, N_ ("Entries checked so far"), .max = G_MAXINT64),
+  BTY_FIELD_INT64 (BtyAuditProgress, total, BTY_READ_ONLY, N_ ("Entries there are"), .max = G_MAXINT64),
+};
+BTY_DEFINE_RECORD (BtyAuditProgress, bty_audit_progress, "audit_progress", N_ ("How far a check of the audit log is"),
+                   audit_progress_fields)
+
+static const BtyField audit_report_fields[] = {
+  BTY_FIELD_INT64 (BtyAuditReport, entries, BTY_READ_ONLY, N_ ("Entries checked"), .max = G_MAXINT64),
+  BTY_FIELD_BOOL (BtyAuditReport, is_whole, BTY_READ_ONLY, N_ ("Whether nothing was changed or taken out")),
+  BTY_FIELD_INT64 (BtyAuditReport, position, BTY_READ_ONLY, N_ ("Place of the first entry that is wrong; 0: none"),
+                   .max = G_MAXINT64),
+  BTY_FIELD_TEXT (BtyAuditReport, reason, BTY_READ_ONLY, N_ ("What is wrong")),
+  BTY_FIELD_STRING (BtyAuditReport, hash, BTY_READ_ONLY, N_ ("Hash of the last entry"), .max = 64),
+};
+BTY_DEFINE_RECORD (BtyAuditReport, bty_audit_report, "audit_report", N_ ("Whether the audit log is whole"),
+                   audit_report_fields)

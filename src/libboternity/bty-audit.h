@@ -66,4 +66,52 @@ typedef struct
 } BtyAuditHead;
 BTY_DECLARE_RECORD (BtyAuditHead, bty_audit_head)
 
+/**
+ * BtyAuditList:
+ * @kind: only of this kind, when it is given
+ * @since, @until: nullable
+ * @oldest_first: in the order of the log; else the newest come first
+ */
+typedef struct
+{
+  BtyRecord record;
+  BtyAuditKind kind;
+  char *actor;
+  char *action;
+  char *subject;
+  gint64 since;
+  gint64 until;
+  gboolean oldest_first;
+  char *cursor;
+  gint64 limit;
+} BtyAuditList;
+BTY_DECLARE_RECORD (BtyAuditList, bty_audit_list)
+
+/** BtyAuditProgress: @checked of @total entries so far */
+typedef struct
+{
+  BtyRecord record;
+  gint64 checked;
+  gint64 total;
+} BtyAuditProgress;
+BTY_DECLARE_RECORD (BtyAuditProgress, bty_audit_progress)
+
+/**
+ * BtyAuditReport:
+ * @entries: how many were checked
+ * @is_whole: whether each is what it was when it was written, and none is missing
+ * @position: (when it is not) place of the first that is wrong; @reason: what is wrong with it
+ * @hash: hash of the last entry: who has noted it down can tell later whether anything before it was changed
+ */
+typedef struct
+{
+  BtyRecord record;
+  gint64 entries;
+  gboolean is_whole;
+  gint64 position;
+  char *reason;
+  char *hash;
+} BtyAuditReport;
+BTY_DECLARE_RECORD (BtyAuditReport, bty_audit_report)
+
 G_END_DECLS

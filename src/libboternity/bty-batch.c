@@ -16,6 +16,7 @@ struct _BtyBatch
   gatomicrefcount references;
   GArray *changes;
   GPtrArray *events;
+  gboolean is_lazy;
 };
 
 G_DEFINE_BOXED_TYPE (BtyBatch, bty_batch, bty_batch_ref, bty_batch_unref)
@@ -176,4 +177,16 @@ GPtrArray *
 bty_batch_get_events (const BtyBatch *batch)
 {
   return batch->events;
+}
+
+void
+bty_batch_set_lazy (BtyBatch *batch)
+{
+  batch->is_lazy = TRUE;
+}
+
+gboolean
+bty_batch_is_lazy (const BtyBatch *batch)
+{
+  return batch->is_lazy;
 }

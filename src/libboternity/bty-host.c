@@ -93,6 +93,17 @@ bty_host_get_store (BtyHost *host)
   return iface->get_store != NULL ? iface->get_store (host) : NULL;
 }
 
+BtySecret *
+bty_host_find_secret (BtyHost *host, const char *reference, GError **error)
+{
+  BtyHostInterface *iface = BTY_HOST_GET_IFACE (host);
+
+  if (iface->find_secret != NULL)
+    return iface->find_secret (host, reference, error);
+  g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNIMPLEMENTED, "this host finds no secrets");
+  return NULL;
+}
+
 gpointer
 bty_decode_json (const BtySchema *schema, BtyView view, gpointer input, GError **error)
 {

@@ -86,7 +86,8 @@ bty_view_requires (BtyView view, const BtyField *field)
     return FALSE;
   if (view == BTY_VIEW_PATCH || view == BTY_VIEW_KEY)
     return (field->flags & BTY_KEY) != 0;
-  return TRUE;
+  /* Clients read answers as they read what is stored, and there it is not. */
+  return view != BTY_VIEW_STORE || (field->flags & BTY_WRITE_ONLY) == 0;
 }
 
 const BtyEnumValue *

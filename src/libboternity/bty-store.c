@@ -3,6 +3,9 @@
 
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
+
+#include "bty-error.h"
 #include "bty-store.h"
 
 G_DEFINE_INTERFACE (BtyStore, bty_store, G_TYPE_OBJECT)
@@ -68,4 +71,34 @@ char *
 bty_store_describe (BtyStore *store)
 {
   return BTY_STORE_GET_IFACE (store)->describe (store);
+}
+
+static gboolean
+fail_unimplemented (BtyStore *store, const char *function, GError **error)
+{
+  g_set_error (error, BTY_ERROR, BTY_ERROR_UNIMPLEMENTED, _ ("the store %s has no “%s”: use another kind of store"),
+               G_OBJECT_TYPE_NAME (store), function);
+  return FALSE;
+}
+
+gboolean
+bty_store_dump (BtyStore *store, BtyStoreSink sink, gpointer data, GCancellable *cancellable, gint64 *n_rows,
+                GError **error)
+{
+  BtyStoreInterface *iface = BTY_STORE_GET_IFACE (store);
+
+  if (iface->dump == NULL)
+    return fail_unimplemented (store, "dump", error);
+  return iface->dump (store, sink, data, cancellable, n_rows, error);
+}
+
+gboolean
+bty_store_load (BtyStore *store, const char *folder, BtyStoreSource source, gpointer data, GCancellable *cancellable,
+                gint64 *n_rows, GError **error)
+{
+  BtyStoreInterface *iface = BTY_STORE_GET_IFACE (store);
+
+  if (iface->load == NULL)
+    return fail_unimplemented (store, "load", error);
+  return iface->load (store, folder, source, data, cancellable, n_rows, error);
 }

@@ -30,7 +30,7 @@ add_text (BtyCapsule *capsule, const char *text, char **hash)
 static void
 add_version (BtyCapsule *capsule, guint number)
 {
-  BtySoulHistory *history = capsule->history;
+  BtySoulRecords *history = capsule->history;
   const BtySoulVersion *before = number > 1 ? g_ptr_array_index (history->versions, number - 2) : NULL;
   BtySoulVersion *version = bty_soul_version_new ();
   g_autofree char *text = g_strdup_printf ("soul %u\n", number);
@@ -229,7 +229,7 @@ test_another_bot (void)
   const BtySoulVersion *last;
 
   bty_capsule_rename (capsule, id);
-  g_assert_true (bty_soul_history_check (capsule->history, &error));
+  g_assert_true (bty_soul_records_check (capsule->history, &error));
   g_assert_no_error (error);
   last = g_ptr_array_index (capsule->history->versions, 2);
   g_assert_cmpstr (last->bot, ==, id);
@@ -255,8 +255,10 @@ static void
 test_file_names (void)
 {
   static const char *const good[] = { "evals.yaml", "MEMORY.md", "memory/2026-01-01.md", "memory/ü ö.md" };
-  static const char *const bad[] = { "SOUL.md",        "../MEMORY.md", "/MEMORY.md",  "memory/",      "memory/../x",
-                                     "memory/.hidden", "memory/a/b",   "memory/a\\b", "memory/a\nb", "", "x" };
+  static const char *const bad[] = {
+    "SOUL.md",     "../MEMORY.md", "/MEMORY.md", "memory/", "memory/../x", "memory/.hidden", "memory/a/b",
+    "memory/a\\b", "memory/a\nb",  "",           "x"
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (good); i++)
     g_assert_true (bty_bot_files_may (good[i]));

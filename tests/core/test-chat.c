@@ -56,6 +56,54 @@ test_a_turn (BtyTestHouse *h, gconstpointer unused)
 }
 
 static void
+save_soul (BtyTestHouse *h, const char *text)
+{
+  g_autofree char *path = g_build_filename (h->folder, "bots", "bo", "SOUL.md", NULL);
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+/* What the model was given, byte for byte, also after the soul has changed. */
+static void
+test_the_prompt_of_a_past_turn (BtyTestHouse *h, gconstpointer unused)
+{
+  g_autoptr (BtyTurn) first = bty_test_call (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"first\"}");
+  g_autofree char *given = g_strdup (h->fake->request->system);
+  g_autofree char *key = g_strdup_printf ("{\"turn\":\"%s\"}", first->record.id);
+  g_autoptr (BtyTurn) second = NULL;
+  g_autoptr (BtyTurnPrompt) prompt = NULL;
+
+  save_soul (h, "\xEF\xBB\xBF# Another\r\nself\n\n");
+  second = bty_test_call (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"second\"}");
+  g_assert_cmpstr (first->soul_version, !=, second->soul_version);
+  g_assert_true (g_str_has_prefix (h->fake->request->system, "# Another\r\nself\n\n---\nname: \"Bo\"\n"));
+  prompt = bty_test_call (h, "turn.prompt", key);
+  g_assert_cmpstr (prompt->text, ==, given);
+  g_assert_cmpint (prompt->number, ==, 1);
+  g_clear_pointer (&prompt, bty_turn_prompt_unref);
+  g_free (key);
+  key = g_strdup_printf ("{\"turn\":\"%s\"}", second->record.id);
+  prompt = bty_test_call (h, "turn.prompt", key);
+  g_assert_cmpstr (prompt->text, ==, h->fake->request->system);
+  g_assert_cmpint (prompt->number, ==, 2);
+}
+
+/* A save that cannot count does not stop the bot, and is told. */
+static void
+test_a_bad_save (BtyTestHouse *h, gconstpointer unused)
+{
+  g_autoptr (BtyCall) call = NULL;
+
+  bty_record_unref (bty_test_call (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"first\"}"));
+  save_soul (h, "\xff\xfe");
+  call = bty_test_start (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"second\"}");
+  bty_test_end (call);
+  g_assert_no_error (bty_call_error (call));
+  g_assert_nonnull (strstr (find_item (call, BTY_CHAT_NOTICE)->text, "SOUL.md is not UTF-8"));
+  g_assert_nonnull (strstr (h->fake->request->system, "You are Bo"));
+}
+
+static void
 test_history_goes_along (BtyTestHouse *h, gconstpointer unused)
 {
   g_autoptr (BtyTurn) first = bty_test_call (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"first\"}");
@@ -263,6 +311,8 @@ main (int argc, char **argv)
   ADD ("a-full-disk", test_a_full_disk);
   ADD ("a-disk-that-is-full-for-a-moment", test_a_disk_that_is_full_for_a_moment);
   ADD ("an-endless-answer-is-cut-in-time", test_an_endless_answer_is_cut_in_time);
+  ADD ("the-prompt-of-a-past-turn", test_the_prompt_of_a_past_turn);
+  ADD ("a-bad-save", test_a_bad_save);
   ADD ("reasoning-counts", test_reasoning_counts);
   return g_test_run ();
 }

@@ -12,6 +12,7 @@
 
 #include "bty-test-golden.h"
 #include "event/bty-event-contract.h"
+#include "soul/bty-soul-service.h"
 #include "event/bty-event-filter.h"
 
 #define ID    "0190a000-0000-7000-8000-000000000000"
@@ -55,12 +56,22 @@ fill (gpointer record)
 static const BtySchema *
 schema_of (const char *topic)
 {
+  static const char *const of_tests[] = { "soul.tested", "soul.gate_failed", NULL };
   static const BtySchema *const schemas[] = { &bty_bot_schema,     &bty_provider_config_schema,
                                               &bty_session_schema, &bty_soul_schema,
-                                              &bty_turn_schema,    &bty_plugin_info_schema };
+                                              &bty_turn_schema,    &bty_plugin_info_schema,
+                                              &bty_backup_schema };
 
   if (g_str_equal (topic, "bot.purged"))
     return &bty_deleted_bot_schema;
+  if (g_strv_contains (of_tests, topic))
+    return &bty_soul_test_schema;
+  if (strstr (topic, "propos") != NULL || strcmp (topic, "soul.approved") == 0)
+    return &bty_soul_proposal_schema;
+  if (g_str_equal (topic, "backup.failed"))
+    return &bty_backup_failure_schema;
+  if (g_str_equal (topic, "backup.restored"))
+    return &bty_backup_restored_schema;
   for (guint i = 0; i < G_N_ELEMENTS (schemas); i++)
     {
       if (g_str_has_prefix (topic, schemas[i]->name))
@@ -280,6 +291,13 @@ find_topics (const char *path, const char *text, gpointer topics)
     find_all (text, "^(?!#include).*?\"([a-z]+\\.[a-z_.]+)\"", topics);
 }
 
+/* Settings are named in the same way. */
+static void
+find_settings (const char *path, const char *text, gpointer keys)
+{
+  find_all (text, "^\\s*\\.key = \"([a-z_]+)\"", keys);
+}
+
 static gboolean
 is_noun (GHashTable *operations, const char *word)
 {
@@ -295,24 +313,38 @@ is_noun (GHashTable *operations, const char *word)
   return FALSE;
 }
 
+/* The settings of a domain are written like its topics. */
+static gboolean
+is_setting (BtySettings *settings, const char *name)
+{
+  g_autoptr (BtySettingInfo) info = bty_settings_describe (settings, name, NULL);
+
+  return info != NULL;
+}
+
 /* What looks like a topic of the core's and is no operation must be in the table: published topics are literals. */
 static void
 test_sources (void)
 {
   g_autoptr (GHashTable) operations = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) literals = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (BtySettings) settings = bty_settings_new (SOURCE_ROOT "/nowhere");
+  g_autoptr (GHashTable) keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   GHashTableIter iter;
   gpointer literal;
   guint n = 0;
 
+  bty_soul_add_settings (settings);
+
   walk (SOURCE_ROOT "/src/core", find_operations, operations);
   walk (SOURCE_ROOT "/src/core", find_topics, literals);
+  walk (SOURCE_ROOT "/src/core", find_settings, keys);
   g_hash_table_iter_init (&iter, literals);
   while (g_hash_table_iter_next (&iter, &literal, NULL))
     {
       g_autofree char *word = g_strndup (literal, strcspn (literal, "."));
 
-      if (!is_noun (operations, word) || g_hash_table_contains (operations, literal))
+      if (!is_noun (operations, word) || g_hash_table_contains (operations, literal) || is_setting (settings, literal))
         continue;
       n++;
       if (bty_event_contract_find (literal) == NULL)

@@ -5,6 +5,7 @@
 #include "bty-system-operations.h"
 #include "chat/bty-chat-service.h"
 #include "event/bty-event-service.h"
+#include "soul/bty-soul-operations.h"
 
 static void
 check (const BtyOperation *operations, guint n)
@@ -19,6 +20,8 @@ test_rules (void)
   check (bty_system_operations, bty_n_system_operations);
   check (bty_event_operations, bty_n_event_operations);
   check (bty_plugin_operations, bty_n_plugin_operations);
+  check (bty_soul_operations, bty_n_soul_operations);
+  check (bty_soul_verify_operations, bty_n_soul_verify_operations);
   check (bty_bot_operations, bty_n_bot_operations);
   check (bty_provider_operations, bty_n_provider_operations);
   check (bty_chat_operations, bty_n_chat_operations);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
 #include "bty-test-soul.h"
 #include "soul/bty-soul-hash.h"
 
@@ -160,6 +162,144 @@ test_switch (BtyTestSouls *t, gconstpointer unused)
   g_assert_cmpstr (three->previous, ==, two->hash);
 }
 
+/* Verify */
+
+static BtySoulReport *
+verify (BtyTestSouls *t)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *place = NULL;
+  g_autoptr (GError) error = NULL;
+  BtySoulReport *report;
+
+  bty_soul_service_verify_async (t->souls, "ada", NULL, bty_test_keep_result, &place);
+  result = bty_test_wait (&place);
+  report = bty_soul_service_verify_finish (t->souls, result, &error);
+  g_assert_no_error (error);
+  return report;
+}
+
+static void
+assert_problem (BtyTestSouls *t, const char *part)
+{
+  g_autoptr (BtySoulReport) report = verify (t);
+  g_autofree char *all = g_strjoinv ("\n", report->problems);
+
+  g_assert_false (report->ok);
+  if (strstr (all, part) == NULL)
+    g_error ("“%s” is not in “%s”", part, all);
+}
+
+static void
+change_record (BtyTestSouls *t, gpointer record, gboolean deletes)
+{
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *place = NULL;
+
+  if (deletes)
+    bty_batch_delete (batch, record);
+  else
+    bty_batch_put (batch, record);
+  bty_store_apply_async (t->store, batch, NULL, bty_test_keep_result, &place);
+  result = bty_test_wait (&place);
+  g_assert_true (bty_store_apply_finish (t->store, result, NULL));
+}
+
+static void
+make_versions (BtyTestSouls *t, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("text %u\n", i);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (BtySoulVersion) version = bty_test_souls_change (t, (BtySoulFile) (i % BTY_SOUL_N_FILES), text,
+                                                                  &error);
+
+      g_assert_no_error (error);
+      g_assert_nonnull (version);
+    }
+}
+
+static void
+test_verify (BtyTestSouls *t, gconstpointer unused)
+{
+  g_autoptr (BtySoulReport) report = NULL;
+
+  make_versions (t, 30);
+  report = verify (t);
+  g_assert_true (report->ok);
+  g_assert_cmpint (report->versions, ==, 31);
+  g_assert_cmpint (report->texts, ==, 33);
+  g_assert_cmpint (report->refs, ==, 1);
+  g_assert_cmpint (report->anchor, ==, 31);
+}
+
+static void
+test_verify_changed_version (BtyTestSouls *t, gconstpointer unused)
+{
+  g_autoptr (BtySoulVersion) version = NULL;
+  g_autoptr (BtySoulVersion) changed = NULL;
+
+  make_versions (t, 3);
+  version = bty_test_souls_find (t, "2", NULL);
+  changed = bty_soul_version_edit (version);
+  bty_record_take_string (&changed->note, g_strdup ("I was not there"));
+  change_record (t, changed, FALSE);
+  assert_problem (t, "version 2 is not what its hash says");
+}
+
+/* Whoever can compute hashes rewrites a version and all after it: the anchor tells. */
+static void
+test_verify_rewritten (BtyTestSouls *t, gconstpointer unused)
+{
+  g_autoptr (BtySoulVersion) version = bty_test_souls_change (t, BTY_SOUL_SOUL, "two", NULL);
+  g_autoptr (BtySoulVersion) changed = bty_soul_version_edit (version);
+  g_autoptr (BtySoul) stored = bty_test_souls_stored (t);
+  g_autoptr (BtySoul) soul = bty_soul_edit (stored);
+
+  bty_record_take_string (&changed->author, g_strdup ("mallory"));
+  bty_record_take_string (&changed->hash, bty_soul_hash (changed));
+  bty_record_take_string (&soul->chain, g_strdup (changed->hash));
+  change_record (t, changed, FALSE);
+  change_record (t, soul, FALSE);
+  assert_problem (t, "history was rewritten");
+}
+
+static void
+test_verify_missing_version (BtyTestSouls *t, gconstpointer unused)
+{
+  g_autoptr (BtySoulVersion) version = NULL;
+
+  make_versions (t, 3);
+  version = bty_test_souls_find (t, "2", NULL);
+  change_record (t, version, TRUE);
+  assert_problem (t, "version 2 is missing");
+}
+
+static void
+test_verify_changed_text (BtyTestSouls *t, gconstpointer unused)
+{
+  g_autoptr (BtySoulVersion) one = bty_test_souls_find (t, "1", NULL);
+  g_autofree char *key = bty_soul_text_key (t->bot, one->user);
+  g_autoptr (BtySoulText) text = NULL;
+  g_autoptr (BtySoulText) changed = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *place = NULL;
+  g_autoptr (GError) error = NULL;
+
+  bty_store_get_async (t->store, &bty_soul_text_schema, "key", key, NULL, bty_test_keep_result, &place);
+  result = bty_test_wait (&place);
+  text = bty_store_get_finish (t->store, result, &error);
+  g_assert_no_error (error);
+  changed = bty_soul_text_edit (text);
+  bty_record_take_string (&changed->text, g_strdup ("another"));
+  change_record (t, changed, FALSE);
+  assert_problem (t, "is not what its hash says");
+  g_assert_null (bty_test_souls_load (t, one, &error));
+  g_assert_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS);
+}
+
 #define ADD(name, func) g_test_add (name, BtyTestSouls, NULL, set_up, func, tear_down)
 
 int
@@ -172,5 +312,10 @@ main (int argc, char **argv)
   ADD ("/soul/expected-and-bot", test_expected_and_bot);
   ADD ("/soul/load", test_load);
   ADD ("/soul/switch", test_switch);
+  ADD ("/soul/verify", test_verify);
+  ADD ("/soul/verify-changed-version", test_verify_changed_version);
+  ADD ("/soul/verify-rewritten", test_verify_rewritten);
+  ADD ("/soul/verify-missing-version", test_verify_missing_version);
+  ADD ("/soul/verify-changed-text", test_verify_changed_text);
   return g_test_run ();
 }

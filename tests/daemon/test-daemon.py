@@ -196,6 +196,16 @@ def no_core_dumps():
 
 
 @test
+def core_dumps_for_who_asks():
+    with Place() as place:
+        process = place.start(BOTERNITY_DAEMON_CORE_DUMPS='true')
+        soft, hard = resource.prlimit(process.pid, resource.RLIMIT_CORE)
+        assert soft == hard == resource.getrlimit(resource.RLIMIT_CORE)[1]
+        assert os.stat(f'/proc/{process.pid}/environ').st_uid == os.geteuid()
+        stop(process)
+
+
+@test
 def notifies_service_manager():
     for name in ('path', 'abstract'):
         with Place() as place, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:

@@ -34,12 +34,12 @@ check_capsule (BtyCapsule *capsule)
   g_assert_true (bty_slug_is_valid (capsule->bot->slug));
   for (guint i = 0; i < capsule->files->len; i++)
     g_assert_true (bty_bot_files_may (((BtyImportFile *) g_ptr_array_index (capsule->files, i))->name));
-  if (!bty_soul_history_check (capsule->history, &error))
+  if (!bty_soul_records_check (capsule->history, &error))
     {
       check_error (error);
       return;
     }
-  bty_soul_history_load (capsule->history, &texts);
+  bty_soul_records_load (capsule->history, &texts);
   for (guint i = 0; i < BTY_SOUL_N_FILES; i++)
     g_assert_nonnull (texts.text[i]);
   text = bty_capsule_write_text (capsule);
@@ -47,7 +47,7 @@ check_capsule (BtyCapsule *capsule)
   g_assert_no_error (error);
   g_assert_cmpstr (again->history->soul->chain, ==, capsule->history->soul->chain);
   bty_capsule_rename (again, "01890000-0000-7000-8000-000000000001");
-  g_assert_true (bty_soul_history_check (again->history, &error));
+  g_assert_true (bty_soul_records_check (again->history, &error));
 }
 
 static void

@@ -238,7 +238,7 @@ is_scope (const char *scope)
   g_auto (GStrv) parts = g_strsplit (scope, ":", -1);
 
   return g_strv_length (parts) == 2 && is_snake_case (parts[0]) &&
-         (strcmp (parts[1], "read") == 0 || strcmp (parts[1], "write") == 0);
+         (strcmp (parts[1], "read") == 0 || strcmp (parts[1], "write") == 0 || strcmp (parts[1], "propose") == 0);
 }
 
 static char *
@@ -297,7 +297,7 @@ operation_fault (const BtyOperation *operation)
   if (operation->request_view > BTY_VIEW_KEY)
     return g_strdup ("its request has the view of an answer");
   if (operation->scope != NULL && !is_scope (operation->scope))
-    return g_strdup ("its scope is not group:read or group:write");
+    return g_strdup ("its scope is not group:read, group:write or group:propose");
   if (operation->model_text != NULL && *operation->model_text == '\0')
     return g_strdup ("a model is told nothing of it");
   for (guint i = 0; i < G_N_ELEMENTS (schemas); i++)

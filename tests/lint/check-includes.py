@@ -23,6 +23,7 @@ ALLOWED = {
 DOMAINS = ['event', 'soul', 'bot', 'secret', 'budget', 'observe', 'route', 'chat', 'memory', 'skill', 'mcp', 'agent', 'workflow',
            'evaluate', 'capsule', 'backup']
 ENGINE = 'bty-engine.h'
+DRIVERS = {'plugins/store-': 'src/sql/bty-sql', 'plugins/secret-': 'src/seal/bty-seal'}   # what kinds of ours link besides
 PUBLIC = {'boternity.h': 'libboternity', 'boternity-http.h': 'http'}
 FOREIGN = {                       # headers of other libraries, and the only areas that may know them
     'sqlite3.h': {'plugins'},
@@ -95,9 +96,9 @@ def check_plugin(path, quote, name, header):
         return None
     if quote == '<' and name in PUBLIC:
         return None
-    driver = folder.startswith('plugins/store-')
-    if driver and header.startswith('src/sql/') and os.path.basename(header).startswith('bty-sql'):
-        return None
+    for kind, private in DRIVERS.items():
+        if folder.startswith(kind) and header.startswith(private):
+            return None
     return 'of our headers, plugins include <boternity.h>, <boternity-http.h> and those of their own folder only'
 
 

@@ -194,9 +194,21 @@ make_features (BtyHost *host, BtyFeatureKind kind)
   return made;
 }
 
+static BtySecret *
+find_secret (BtyHost *host, const char *reference, GError **error)
+{
+  const char *value = g_str_has_prefix (reference, "env:") ? g_getenv (reference + strlen ("env:")) : NULL;
+
+  if (value != NULL)
+    return bty_secret_new (value, strlen (value));
+  g_set_error_literal (error, BTY_ERROR, BTY_ERROR_NOT_FOUND, "no such variable");
+  return NULL;
+}
+
 static void
 bty_test_host_iface_init (BtyHostInterface *iface)
 {
+  iface->find_secret = find_secret;
   iface->get_catalogue = get_catalogue;
   iface->start_call = start_call;
   iface->identify = identify;

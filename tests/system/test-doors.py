@@ -55,6 +55,60 @@ STORY = [
     Step("event.subscribe", {"topics": ["bot.*"], "after": "soon"}, fails=True),
     Step("event.replay", {"topics": ["bot.created"], "limit": 1}),
     Step("event.replay", {"topics": ["bot.created"], "limit": -1}, fails=True),
+    Step("soul.list", {"state": "held"}),
+    Step("soul.diff", {"slug": "held-one"}),
+    Step("chat.send", {"slug": "held-one", "message": "Hello"}, fails=True),
+    Step("soul.accept", {"slug": "held-one", "note": "It was me"}),
+    Step("soul.accept", {"slug": "held-one"}, fails=True),
+    Step("soul.restore", {"slug": "held-two"}),
+    Step("soul.restore", {"slug": "nobody"}, fails=True),
+    Step("soul.get", {"slug": "zoe-co"}, keep={"first": "response.version"}),
+    Step("soul.update", {"slug": "zoe-co", "locks": ["SOUL.md#Values"], "policy": "apply"}),
+    Step("soul.write", {"slug": "zoe-co", "soul": "# Soul\n\nYou are calm.\n", "note": "Shorter", "expected": "$first"}),
+    Step("soul.write", {"slug": "zoe-co", "soul": "# Soul\n\nYou are late.\n", "expected": "$first"}, fails=True),
+    Step("soul.write", {"slug": "zoe-co", "identity": "---\n- [\n---\n"}, fails=True),
+    Step("soul.history", {"slug": "zoe-co", "limit": 1}),
+    Step("soul.show", {"slug": "zoe-co", "version": "2", "file": "SOUL.md"}),
+    Step("soul.show", {"slug": "zoe-co", "version": "7"}, fails=True),
+    Step("soul.diff", {"slug": "zoe-co", "from": "1", "to": "2", "file": "SOUL.md", "context": 1}),
+    Step("soul.blame", {"slug": "zoe-co", "file": "SOUL.md"}),
+    Step("soul.blame", {"slug": "zoe-co", "file": "LIES.md"}, fails=True),
+    Step("soul.tag", {"slug": "zoe-co", "name": "calm"}),
+    Step("soul.tag", {"slug": "zoe-co", "name": "calm"}, fails=True),
+    Step("soul.branch", {"slug": "zoe-co", "name": "wild", "version": "1"}),
+    Step("soul.write", {"slug": "zoe-co", "user": "She is Zoë.\n", "branch": "wild"}),
+    Step("soul.refs", {"slug": "zoe-co"}),
+    Step("soul.merge", {"slug": "zoe-co", "version": "wild"}),
+    Step("soul.checkout", {"slug": "zoe-co", "branch": "wild"}),
+    Step("soul.checkout", {"slug": "zoe-co", "branch": "none"}, fails=True),
+    Step("soul.checkout", {"slug": "zoe-co", "branch": "main"}),
+    Step("soul.rollback", {"slug": "zoe-co", "version": "calm"}),
+    Step("soul.forget", {"slug": "zoe-co", "kind": "tag", "name": "calm"}),
+    Step("soul.forget", {"slug": "zoe-co", "kind": "tag", "name": "calm"}, fails=True),
+    Step("soul.propose", {"slug": "zoe-co", "soul": "# Soul\n\nYou are calm and brief.\n", "note": "Be brief"}, keep={"brief": "response.id"}),
+    Step("soul.propose", {"slug": "zoe-co", "user": "Nobody.\n"}, keep={"nobody": "response.id"}),
+    Step("soul.propose", {"slug": "zoe-co"}, fails=True),
+    Step("soul.proposals", {"slug": "zoe-co", "state": "open"}),
+    Step("soul.proposal", {"id": "$brief"}),
+    Step("soul.approve", {"id": "$brief", "answer": "Yes"}),
+    Step("soul.approve", {"id": "$brief"}, fails=True),
+    Step("soul.refuse", {"id": "$nobody", "answer": "No"}),
+    Step("soul.refuse", {"id": scenario.NOWHERE}, fails=True),
+    Step("soul.verify", {"slug": "zoe-co"}),
+    Step("soul.test", {"slug": "zoe-co", "questions": [{"name": "hello", "input": ["Hello"], "expect": [{"not_contains": "zebra"}]}]}),
+    Step("soul.test", {"slug": "zoe-co"}, fails=True),
+    Step("soul.tests", {"slug": "zoe-co"}),
+    Step("template.list"),
+    Step("template.get", {"name": "language-tutor"}),
+    Step("template.get", {"name": "no-such"}, fails=True),
+    Step("bot.create", {"name": "Tutor", "from_template": "language-tutor"}),
+    Step("bot.export", {"slug": "zoe-co"}, keep={"capsule": "items.0.data"}),
+    Step("bot.export", {"slug": "nobody"}, fails=True),
+    Step("bot.import", {"capsule": "$capsule", "dry_run": True}),
+    Step("bot.import", {"capsule": "$capsule", "name": "Twin"}),
+    Step("bot.import", {"capsule": "AAAA"}, fails=True),
+    Step("import.openclaw", {"files": [{"name": "SOUL.md", "text": "# Soul\n\nA claw.\n"}, {"name": "IDENTITY.md", "text": "- **Name:** Claw\n"}]}),
+    Step("import.openclaw", {"files": [{"name": "../SOUL.md", "text": "x"}]}, fails=True),
     Step("bot.update", {"slug": "zoe-co", "revision": 1, "temperature": None, "route": []}),
     Step("bot.update", {"slug": "zoe-co", "revision": 1, "description": "late"}, fails=True),
     Step("bot.stop", {"slug": "zoe-co"}),
@@ -83,6 +137,8 @@ STORY = [
     Step("chat.cancel", {"turn": "$turn"}),
     Step("turn.get", {"turn": "$turn"}),
     Step("turn.get", {"turn": "x"}, fails=True),
+    Step("turn.prompt", {"turn": "$turn"}),
+    Step("turn.prompt", {"turn": scenario.NOWHERE}, fails=True),
     Step("message.list", {"session": "$session", "newest_first": True}),
     Step("message.list", {"session": scenario.NOWHERE}, fails=True),
     Step("message.search", {"words": "plugin \"'* OR", "limit": 1}),
@@ -91,6 +147,8 @@ STORY = [
     Step("session.list", {"slug": "nobody"}, fails=True),
     Step("session.get", {"id": "$session"}),
     Step("session.get", {"id": scenario.NOWHERE}, fails=True),
+    Step("session.export", {"id": "$session", "format": "markdown"}),
+    Step("session.export", {"id": scenario.NOWHERE}, fails=True),
     Step("session.close", {"id": "$session"}),
     Step("session.close", {"id": scenario.NOWHERE}, fails=True),
     Step("chat.send", {"slug": "zoe-co", "message": "Hello", "session": "$session"}, fails=True),
@@ -99,10 +157,29 @@ STORY = [
     Step("bot.delete", {"slug": "zoe-co", "revision": 1}, fails=True),
     Step("bot.delete", {"slug": "zoe-co"}),
     Step("bot.delete", {"slug": "zoe-co"}, fails=True),
+    Step("bot.deleted"),
+    Step("bot.restore", {"bot": "zoe-co"}),
+    Step("bot.restore", {"bot": "zoe-co"}, fails=True),
+    Step("bot.delete", {"slug": "zoe-co"}),
+    Step("bot.purge", {"bot": "zoe-co"}),
+    Step("bot.purge", {"bot": "zoe-co"}, fails=True),
     Step("bot.start", {"slug": "zoe-co"}, fails=True),
     Step("bot.stop", {"slug": "zoe-co"}, fails=True),
     Step("provider.get", {"name": "shelf"}, fails=True),
     Step("provider.update", {"name": "shelf", "enabled": True}, fails=True),
+    Step("audit.list", {"subject": "zoe-co", "oldest_first": True}),
+    Step("audit.list", {"kind": "operation", "action": "bot.delete", "since": "2020-01-01T00:00:00Z", "limit": 2}),
+    Step("audit.list", {"kind": "gossip"}, fails=True, own_words=True),
+    Step("audit.verify"),
+    Step("backup.create", {"passphrase": "correct horse"}, keep={"backup": "response.name"}),
+    Step("backup.list"),
+    Step("backup.verify", {"name": "$backup", "passphrase": "correct horse"}),
+    Step("backup.verify", {"name": "$backup", "passphrase": "wrong"}, fails=True),
+    Step("backup.verify", {"name": "no-such"}, fails=True),
+    Step("backup.forget", {"bot": "tutor"}),
+    Step("backup.restore", {"name": "$backup", "passphrase": "correct horse"}),
+    Step("backup.delete", {"name": "$backup"}),
+    Step("backup.delete", {"name": "$backup"}, fails=True),
 ]
 
 # Told last, since nothing answers after it; and it has nothing to ask for that could be wrong.
@@ -122,8 +199,20 @@ def wrong_requests(operations):
     return steps
 
 
+def hold(daemon):
+    """Two bots whose souls were changed while no daemon ran."""
+    for name in ("Held One", "Held Two"):
+        assert daemon.ctl("bot", "create", name).returncode == 0
+    daemon.stop()
+    for slug in ("held-one", "held-two"):
+        with open(os.path.join(daemon.data, "bots", slug, "SOUL.md"), "a", encoding="utf-8") as soul:
+            soul.write("\nYou are somebody else.\n")
+    daemon.start()
+
+
 def tell_through(kind):
     with doors.Bus() as environment, Daemon(environment) as daemon:
+        hold(daemon)
         door = kind(daemon)
         try:
             operations = doors.RestCall(daemon).call("operation.list", {}, None)["items"]

@@ -216,7 +216,7 @@ apply_change (GTask *task, BtyBatch *batch)
 
 /* The soul's record goes with the bot, so that its slug is free; a bot of an older database may have none yet. */
 static void
-on_soul_to_delete (GObject *source, GAsyncResult *result, gpointer data)
+on_soul_read (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   BtyBotService *self = g_task_get_source_object (task);
@@ -261,7 +261,7 @@ on_change_read (GObject *source, GAsyncResult *result, gpointer data)
     {
       change->bot = bty_bot_ref (bot);
       bty_store_get_async (self->store, &bty_soul_schema, "bot", bot->record.id, g_task_get_cancellable (task),
-                           on_soul_to_delete, g_object_ref (task));
+                           on_soul_read, g_object_ref (task));
       return;
     }
   batch = bty_batch_new ();

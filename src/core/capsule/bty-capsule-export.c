@@ -135,7 +135,7 @@ pack (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
   g_clear_pointer (&capsule->files, g_ptr_array_unref);
   capsule->files = bty_bot_files_collect (BTY_CAPSULE_SERVICE (source)->data_dir, capsule->bot->slug, request->memories,
                                           export->left_out);
-  if (bty_soul_history_check (capsule->history, &error))
+  if (bty_soul_records_check (capsule->history, &error))
     bytes = bty_capsule_write (capsule, request->passphrase, &export->limits, &error);
   else
     error->code = BTY_ERROR_DATA_LOSS;

@@ -92,7 +92,7 @@ founding_of (Import *import)
   founding->slug = request->name == NULL ? g_strdup (capsule->bot->slug) : NULL;
   founding->files = g_ptr_array_ref (capsule->files);
   founding->has_soul = TRUE;
-  bty_soul_history_load (capsule->history, &founding->texts);
+  bty_soul_records_load (capsule->history, &founding->texts);
   load->souls = g_object_ref (service_of (import)->souls);
   load->capsule = g_steal_pointer (&import->capsule);
   founding->fill = fill;

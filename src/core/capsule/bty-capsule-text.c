@@ -69,7 +69,7 @@ write_lines (GString *out, Kind kind, GPtrArray *records)
 GString *
 bty_capsule_write_text (BtyCapsule *capsule)
 {
-  const BtySoulHistory *history = capsule->history;
+  const BtySoulRecords *history = capsule->history;
   BtyCapsuleHead *head = capsule->head;
   GString *out = g_string_new (NULL);
   g_autofree char *hash = NULL;
@@ -275,7 +275,7 @@ take_message (Reading *reading, BtyMessage *message, GError **error)
 static gboolean
 take (Reading *reading, Kind kind, gpointer record, GError **error)
 {
-  BtySoulHistory *history = reading->capsule->history;
+  BtySoulRecords *history = reading->capsule->history;
 
   switch (kind)
     {

@@ -32,7 +32,7 @@ bty_capsule_new (void)
 {
   BtyCapsule *capsule = g_new0 (BtyCapsule, 1);
 
-  capsule->history = bty_soul_history_new ();
+  capsule->history = bty_soul_records_new ();
   capsule->files = bty_record_list_new ();
   capsule->sessions = bty_record_list_new ();
   capsule->messages = bty_record_list_new ();
@@ -44,7 +44,7 @@ bty_capsule_free (BtyCapsule *capsule)
 {
   g_clear_pointer (&capsule->head, bty_capsule_head_unref);
   g_clear_pointer (&capsule->bot, bty_bot_unref);
-  bty_soul_history_free (capsule->history);
+  bty_soul_records_free (capsule->history);
   g_ptr_array_unref (capsule->files);
   g_ptr_array_unref (capsule->sessions);
   g_ptr_array_unref (capsule->messages);
@@ -69,7 +69,7 @@ bty_capsule_read (GBytes *bytes, const BtySecret *passphrase, const BtyCapsuleLi
   if (text == NULL)
     return NULL;
   capsule = bty_capsule_read_text (text->str, text->len, error);
-  if (capsule == NULL || !bty_soul_history_check (capsule->history, error))
+  if (capsule == NULL || !bty_soul_records_check (capsule->history, error))
     return NULL;
   capsule->is_sealed = is_sealed;
   return g_steal_pointer (&capsule);
@@ -121,7 +121,7 @@ bty_capsule_rename (BtyCapsule *capsule, const char *bot)
   g_autoptr (GHashTable) turns = map_turns (capsule->messages);
 
   bty_record_take_string (&capsule->bot->record.id, g_strdup (bot));
-  bty_soul_history_rechain (capsule->history, bot);
+  bty_soul_records_rechain (capsule->history, bot);
   for (guint i = 0; i < capsule->sessions->len; i++)
     {
       BtySession *session = g_ptr_array_index (capsule->sessions, i);

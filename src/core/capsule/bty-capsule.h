@@ -44,7 +44,7 @@ typedef struct
 {
   BtyCapsuleHead *head;
   BtyBot *bot;
-  BtySoulHistory *history;
+  BtySoulRecords *history;
   GPtrArray *files;
   GPtrArray *sessions;
   GPtrArray *messages;

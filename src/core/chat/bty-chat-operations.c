@@ -160,6 +160,15 @@ const BtyOperation bty_chat_operations[] = {
     .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
     .errors = BTY_ERRORS (NOT_FOUND),
     .run = turn_get },
+  { .name = "turn.prompt",
+    .summary = N_ ("Show the system prompt of a turn, put together again of the version of the soul that it names"),
+    .request = &bty_turn_key_schema,
+    .response = &bty_turn_prompt_schema,
+    .http = "GET /turns/{turn}/prompt",
+    .scope = "chat:read",
+    .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
+    .errors = BTY_ERRORS (NOT_FOUND, FAILED_PRECONDITION, DATA_LOSS),
+    .run = bty_turn_prompt_run },
 };
 
 const guint bty_n_chat_operations = G_N_ELEMENTS (bty_chat_operations);

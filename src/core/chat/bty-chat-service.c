@@ -7,6 +7,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "bty-listing.h"
+
 struct _BtyChatService
 {
   GObject parent_instance;
@@ -152,11 +154,8 @@ void
 bty_chat_service_mend (BtyChatService *self)
 {
   g_autoptr (BtyQuery) query = bty_query_new (&bty_turn_schema);
-  g_autoptr (GDateTime) second = g_date_time_new_from_unix_utc (self->began / G_USEC_PER_SEC);
-  g_autoptr (GDateTime) began = g_date_time_add (second, self->began % G_USEC_PER_SEC);
-  g_autofree char *text = g_date_time_format (began, "%Y-%m-%dT%H:%M:%S.%fZ");
 
-  bty_query_where (query, "created_at", BTY_MATCH_LESS, text);
+  bty_listing_where_time (query, "created_at", BTY_MATCH_LESS, self->began);
   bty_query_where (query, "state", BTY_MATCH_EQUAL, bty_enum_nick (bty_turn_states, BTY_TURN_RUNNING));
   bty_store_query_async (self->parts.store, query, NULL, on_cut_off_found, g_object_ref (self));
 }

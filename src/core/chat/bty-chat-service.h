@@ -21,6 +21,9 @@ void bty_chat_service_stop (BtyChatService *service);
 /** bty_chat_service_is_idle: Returns: whether no turn is going on */
 gboolean bty_chat_service_is_idle (BtyChatService *service);
 
+/** bty_turn_prompt_run: the operation turn.prompt */
+void bty_turn_prompt_run (BtyCall *call);
+
 /** bty_chat_add_settings: declares the settings of the group `chat` */
 void bty_chat_add_settings (BtySettings *settings);
 

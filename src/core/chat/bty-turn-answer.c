@@ -8,6 +8,7 @@
 
 #include "chat/bty-context.h"
 #include "chat/bty-turn-run-private.h"
+#include "secret/bty-secret-redact.h"
 
 #define HISTORY_PAGE      500
 #define MAX_HISTORY_BYTES (4 * 1024 * 1024)
@@ -93,9 +94,31 @@ on_skipped (BtyRoute *route, const char *model, const GError *error, gpointer da
 {
   g_autofree char *text = g_strdup_printf (_ ("%s cannot answer: %s"), model, error->message);
 
+  bty_secret_redact_text (text);
   bty_turn_run_say (data, bty_turn_run_item_new (BTY_CHAT_NOTICE, text));
 }
 
+/* Says the first @length bytes of what is held. */
+static void
+say_held (BtyTurnRun *self, gsize length)
+{
+  if (length == 0)
+    return;
+  if (self->held_kind == BTY_DELTA_TEXT)
+    {
+      g_string_append_len (self->answer, self->held->str, (gssize) length);
+      bty_item_log_append_text (self->log, self->held->str, length);
+    }
+  else if (self->held_kind == BTY_DELTA_REASONING)
+    {
+      g_autofree char *text = g_strndup (self->held->str, length);
+
+      bty_turn_run_say (self, bty_turn_run_item_new (BTY_CHAT_REASONING, text));
+    }
+  g_string_erase (self->held, 0, (gssize) length);
+}
+
+/* A service may say the key that it was given: nothing of that is kept or shown. */
 static void
 on_delta (BtyRoute *route, const BtyDelta *delta, gpointer data)
 {
@@ -104,17 +127,11 @@ on_delta (BtyRoute *route, const BtyDelta *delta, gpointer data)
   if (delta->length == 0)
     return;
   self->said_bytes += delta->length;
-  if (delta->kind == BTY_DELTA_TEXT)
-    {
-      g_string_append_len (self->answer, delta->text, (gssize) delta->length);
-      bty_item_log_append_text (self->log, delta->text, delta->length);
-    }
-  else if (delta->kind == BTY_DELTA_REASONING)
-    {
-      g_autofree char *text = g_strndup (delta->text, delta->length);
-
-      bty_turn_run_say (self, bty_turn_run_item_new (BTY_CHAT_REASONING, text));
-    }
+  if (self->held_kind != delta->kind)
+    say_held (self, self->held->len);
+  self->held_kind = delta->kind;
+  g_string_append_len (self->held, delta->text, (gssize) delta->length);
+  say_held (self, bty_secret_redact_stream (self->held));
   if (self->said_bytes > (gsize) bty_settings_get_int (self->parts->settings, "chat", "max_answer"))
     g_cancellable_cancel (self->cancellable);
 }
@@ -125,6 +142,7 @@ on_routed (BtyRoute *route, gpointer data)
   BtyTurnRun *self = data;
   const GError *error = bty_route_get_error (route);
 
+  say_held (self, self->held->len);
   g_clear_handle_id (&self->deadline, g_source_remove);
   if (error != NULL && !g_error_matches (error, BTY_ERROR, BTY_ERROR_CANCELLED))
     self->error = g_error_copy (error);
@@ -203,6 +221,7 @@ sum_up (BtyTurnRun *self)
     }
   if (self->error != NULL)
     {
+      bty_secret_redact_error (self->error);
       turn->error_code = g_strdup (bty_error_info (bty_error_code_of (self->error))->name);
       turn->error = g_strdup (self->error->message);
     }

@@ -39,6 +39,8 @@ struct _BtyTurnRun
 
   BtyRoute *route;
   GString *answer;
+  GString *held; /* what came last and is not said yet: it may be the beginning of a secret */
+  BtyDeltaKind held_kind;
   gsize said_bytes; /* of answer and reasoning */
   guint deadline;
   gboolean is_late;

@@ -31,6 +31,7 @@ bty_turn_run_finalize (GObject *object)
   g_clear_pointer (&self->history_cursor, g_free);
   g_clear_object (&self->route);
   g_string_free (self->answer, TRUE);
+  g_string_free (self->held, TRUE);
   g_clear_error (&self->error);
   G_OBJECT_CLASS (bty_turn_run_parent_class)->finalize (object);
 }
@@ -48,6 +49,7 @@ bty_turn_run_init (BtyTurnRun *self)
   self->cancellable = g_cancellable_new ();
   self->history = bty_record_list_new ();
   self->answer = g_string_new (NULL);
+  self->held = g_string_new (NULL);
 }
 
 BtyChatItem *

@@ -64,6 +64,35 @@ static const BtyEventMember soul_members[] = {
   { 0 },
 };
 
+static const BtyEventMember soul_test_members[] = {
+  STORED_MEMBERS,
+  { "bot", N_ ("Identifier of its bot"), NULL },
+  { "bot_slug", N_ ("Slug of its bot"), "slug" },
+  { "version", N_ ("Identifier of the version that was tested"), NULL },
+  { "number", N_ ("Number of that version"), NULL },
+  { "model", N_ ("The model that answered"), NULL },
+  { "score", N_ ("Percent of the weight that passed"), NULL },
+  { "passed", N_ ("Questions that passed"), NULL },
+  { "total", N_ ("Questions"), NULL },
+  { 0 },
+};
+
+static const BtyEventMember proposal_members[] = {
+  STORED_MEMBERS,
+  { "bot", N_ ("Identifier of its bot"), NULL },
+  { "bot_slug", N_ ("Slug of its bot"), "slug" },
+  { "state", N_ ("Whether it was decided: open, accepted or refused"), NULL },
+  { "base_number", N_ ("Number of the version that it would change"), NULL },
+  { "note", N_ ("Why it was proposed"), NULL },
+  { "author_kind", N_ ("What proposed it: bot or person"), NULL },
+  { "author", N_ ("Who proposed it"), NULL },
+  { "decided_by", N_ ("Who decided"), NULL },
+  { "decided_at", N_ ("When it was decided"), NULL },
+  { "answer", N_ ("What was said to it"), NULL },
+  { "version", N_ ("Identifier of the version that came of it"), NULL },
+  { 0 },
+};
+
 static const BtyEventMember turn_members[] = {
   STORED_MEMBERS,
   { "session", N_ ("Identifier of its session"), NULL },
@@ -88,6 +117,31 @@ static const BtyEventMember plugin_members[] = {
   { 0 },
 };
 
+static const BtyEventMember backup_members[] = {
+  { "name", N_ ("Its file in the folder of backups"), NULL },
+  { "bytes", N_ ("Size of its file"), NULL },
+  { "subjects", N_ ("How many keys it has"), NULL },
+  { "rows", N_ ("Rows of the store in it"), NULL },
+  { "files", N_ ("Files in it"), NULL },
+  { "seconds", N_ ("How long it took"), NULL },
+  { "encrypted", N_ ("Whether it is sealed"), NULL },
+  { "automatic", N_ ("Whether the schedule made it"), NULL },
+  { 0 },
+};
+
+static const BtyEventMember backup_failure_members[] = {
+  { "name", N_ ("The backup that was not made"), NULL },
+  { "cause", N_ ("Who wanted it: schedule or request"), NULL },
+  { "error_code", N_ ("Code of what went wrong"), NULL },
+  { "error", N_ ("What went wrong"), NULL },
+  { 0 },
+};
+
+static const BtyEventMember backup_restored_members[] = {
+  { "kept", N_ ("Folder in the data folder that has what was there before"), NULL },
+  { 0 },
+};
+
 static const BtyEventMember subscribed_members[] = {
   { "cursor", N_ ("Where the event log ends now: what follows comes after it"), NULL },
   { 0 },
@@ -100,6 +154,10 @@ static const BtyEventMember missed_members[] = {
 };
 
 const BtyEventContract bty_event_contract[] = {
+  { "backup.created", "backup.created", N_ ("A backup was made"), backup_members },
+  { "backup.failed", "backup.failed", N_ ("A backup was not made"), backup_failure_members },
+  { "backup.restored", "backup.restored", N_ ("A backup has taken the place of what was there"),
+    backup_restored_members },
   { "bot.created", "bot.created", N_ ("A bot was made"), bot_members },
   { "bot.updated", "bot.updated", N_ ("A bot was changed"), bot_members },
   { "bot.started", "bot.started", N_ ("A bot answers again"), bot_members },
@@ -113,11 +171,18 @@ const BtyEventContract bty_event_contract[] = {
   { "provider.deleted", "provider.deleted", N_ ("A provider was taken away"), provider_members },
   { "session.closed", "session.closed", N_ ("A session takes no more messages"), session_members },
   { "session.deleted", "session.deleted", N_ ("A session was deleted with its messages"), session_members },
+  { "soul.approved", "soul.approved", N_ ("A proposal became a version of its soul"), proposal_members },
   { "soul.changed", "soul.changed", N_ ("A soul has another version, or is no longer held"), soul_members },
+  { "soul.gate_failed", "soul.gate_failed",
+    N_ ("The version in use does not reach the gate: an editor saved it, or it is an older one"), soul_test_members },
   { "soul.held", "soul.held", N_ ("A bot's files were changed behind the daemon's back: it waits for a person"),
     soul_members },
   { "soul.refused", "soul.refused", N_ ("What was saved cannot be a version: the last good one is used"),
     soul_members },
+  { "soul.proposed", "soul.proposed", N_ ("A change of a soul was proposed: a person decides"), proposal_members },
+  { "soul.refused_proposal", "soul.refused_proposal", N_ ("A proposal was refused"), proposal_members },
+  { "soul.updated", "soul.updated", N_ ("Who may change a soul was changed"), soul_members },
+  { "soul.tested", "soul.tested", N_ ("A version was asked the golden questions"), soul_test_members },
   { "turn.started", "turn.started", N_ ("A question was asked"), turn_members },
   { "turn.finished", "turn.finished", N_ ("A turn is over, whether well or not"), turn_members },
   { NULL, "events.subscribed", N_ ("First of all, where a subscription begins with the present"), subscribed_members },
@@ -127,10 +192,11 @@ const BtyEventContract bty_event_contract[] = {
 const guint bty_n_event_contract = G_N_ELEMENTS (bty_event_contract);
 
 /* What topics of the core begin with, now or one day: no plugin has such a name. */
-static const char *const core_words[] = { "agent",    "bot",    "budget", "call",     "chat",    "config", "daemon",
-                                          "event",    "events", "mcp",    "memory",   "message", "model",  "plugin",
-                                          "provider", "run",    "secret", "session",  "skill",   "soul",   "span",
-                                          "system",   "tool",   "turn",   "workflow", NULL };
+static const char *const core_words[] = {
+  "agent",   "audit",  "backup", "bot",    "budget",  "call",  "capsule", "chat",     "config", "daemon",
+  "event",   "events", "mcp",    "memory", "message", "model", "plugin",  "provider", "run",    "secret",
+  "session", "skill",  "soul",   "span",   "system",  "tool",  "turn",    "workflow", NULL,
+};
 
 static gsize
 first_word (const char *topic)

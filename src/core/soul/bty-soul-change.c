@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "soul/bty-soul-hash.h"
+#include "soul/bty-soul-policy.h"
 #include "soul/bty-soul-service-private.h"
 
 void
@@ -103,33 +104,6 @@ keep_differences (BtySoulJob *job)
   return n;
 }
 
-static gboolean
-check_bot (BtySoulJob *job, GError **error)
-{
-  const BtySoul *soul = job->soul;
-
-  if (soul->policy != BTY_SOUL_APPLY)
-    {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_PERMISSION_DENIED,
-                   _ ("“%s” may not change its own soul: it may propose a change, or its owner allows it with the "
-                      "policy “apply”"),
-                   soul->slug);
-      return FALSE;
-    }
-  for (guint i = 0; i < BTY_SOUL_N_FILES; i++)
-    {
-      const char *name = bty_enum_nick (bty_soul_files, (int) i);
-
-      if (job->change->texts.text[i] == NULL || soul->locks == NULL ||
-          !g_strv_contains ((const char *const *) soul->locks, name))
-        continue;
-      g_set_error (error, BTY_ERROR, BTY_ERROR_PERMISSION_DENIED, _ ("%s of “%s” is locked: only a person changes it"),
-                   name, soul->slug);
-      return FALSE;
-    }
-  return TRUE;
-}
-
 static void
 make_change (BtySoulJob *job)
 {
@@ -142,14 +116,14 @@ static void
 on_base_texts (GObject *source, GAsyncResult *result, gpointer data)
 {
   BtySoulJob *job = data;
-  BtySoulService *self = job->service;
   GError *error = NULL;
   g_autoptr (BtySoulPrompt) before = bty_soul_service_load_finish (BTY_SOUL_SERVICE (source), result, &error);
   BtySoulTexts after = { 0 };
 
   for (guint i = 0; before != NULL && i < BTY_SOUL_N_FILES; i++)
     after.text[i] = job->change->texts.text[i] != NULL ? job->change->texts.text[i] : before->texts.text[i];
-  if (before == NULL || !self->guard (job->soul, &before->texts, &after, self->guard_data, &error))
+  if (before == NULL ||
+      !bty_soul_policy_check (job->soul, job->change->author_kind, job->change->cause, &before->texts, &after, &error))
     bty_soul_job_fail (job, error);
   else
     make_change (job);
@@ -170,9 +144,9 @@ change_base (BtySoulJob *job)
       bty_soul_job_return (job, bty_soul_version_ref (job->base), bty_record_unref);
       return;
     }
-  if (error != NULL || (change->author_kind == BTY_AUTHOR_BOT && !check_bot (job, &error)))
+  if (error != NULL)
     bty_soul_job_fail (job, error);
-  else if (change->author_kind == BTY_AUTHOR_BOT && job->service->guard != NULL)
+  else if (change->author_kind == BTY_AUTHOR_BOT)
     bty_soul_service_load_async (job->service, job->base, NULL, on_base_texts, job);
   else
     make_change (job);
@@ -257,18 +231,24 @@ copy (const BtySoulChange *change)
   return same;
 }
 
+static void
+start_change (BtySoulService *self, BtySoulChange *change, GTask *task)
+{
+  BtySoulJob *job = bty_soul_job_new (self, change->slug, change_soul, task);
+
+  job->change = change;
+  bty_soul_job_start (job);
+}
+
 void
 bty_soul_service_change_async (BtySoulService *self, BtySoulChange *change, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer data)
 {
   GTask *task = g_task_new (self, cancellable, callback, data);
-  BtySoulJob *job;
 
   g_task_set_source_tag (task, bty_soul_service_change_async);
   g_task_set_check_cancellable (task, FALSE); /* what was committed is told */
-  job = bty_soul_job_new (self, change->slug, change_soul, task);
-  job->change = copy (change);
-  bty_soul_job_start (job);
+  bty_soul_gate_pass (self, copy (change), task, start_change);
 }
 
 BtySoulVersion *

@@ -51,6 +51,8 @@ on_page (GObject *store, GAsyncResult *result, gpointer data)
     }
   if (page->next_cursor != NULL)
     check_page (self, page->next_cursor);
+  else
+    self->is_checked = TRUE;
 }
 
 static void

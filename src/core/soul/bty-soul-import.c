@@ -13,10 +13,10 @@
 
 #define MAX_NOTE 2000
 
-BtySoulHistory *
-bty_soul_history_new (void)
+BtySoulRecords *
+bty_soul_records_new (void)
 {
-  BtySoulHistory *history = g_new0 (BtySoulHistory, 1);
+  BtySoulRecords *history = g_new0 (BtySoulRecords, 1);
 
   history->versions = bty_record_list_new ();
   history->texts = bty_record_list_new ();
@@ -25,7 +25,7 @@ bty_soul_history_new (void)
 }
 
 void
-bty_soul_history_free (BtySoulHistory *history)
+bty_soul_records_free (BtySoulRecords *history)
 {
   g_clear_pointer (&history->soul, bty_soul_unref);
   g_ptr_array_unref (history->versions);
@@ -50,7 +50,7 @@ static gboolean G_GNUC_PRINTF (2, 3) refuse (GError **error, const char *format,
 
 /* Fills @keys (borrowed) with those of the texts. */
 static gboolean
-check_texts (const BtySoulHistory *history, GHashTable *keys, GError **error)
+check_texts (const BtySoulRecords *history, GHashTable *keys, GError **error)
 {
   for (guint i = 0; i < history->texts->len; i++)
     {
@@ -87,7 +87,7 @@ check_texts_of (const BtySoulVersion *version, GHashTable *keys, GError **error)
 }
 
 static gboolean
-check_version (const BtySoulHistory *history, guint index, GHashTable *ids, GError **error)
+check_version (const BtySoulRecords *history, guint index, GHashTable *ids, GError **error)
 {
   const BtySoulVersion *version = g_ptr_array_index (history->versions, index);
   const BtySoulVersion *before = index > 0 ? g_ptr_array_index (history->versions, index - 1) : NULL;
@@ -111,7 +111,7 @@ check_version (const BtySoulHistory *history, guint index, GHashTable *ids, GErr
 }
 
 static gboolean
-check_refs (const BtySoulHistory *history, GHashTable *ids, GError **error)
+check_refs (const BtySoulRecords *history, GHashTable *ids, GError **error)
 {
   const BtySoul *soul = history->soul;
   g_autoptr (GHashTable) keys = g_hash_table_new (g_str_hash, g_str_equal);
@@ -134,7 +134,7 @@ check_refs (const BtySoulHistory *history, GHashTable *ids, GError **error)
 }
 
 gboolean
-bty_soul_history_check (const BtySoulHistory *history, GError **error)
+bty_soul_records_check (const BtySoulRecords *history, GError **error)
 {
   const BtySoul *soul = history->soul;
   g_autoptr (GHashTable) keys = g_hash_table_new (g_str_hash, g_str_equal);
@@ -205,7 +205,7 @@ rechain_version (BtySoulVersion *version, const char *bot, const char *previous,
 }
 
 void
-bty_soul_history_rechain (BtySoulHistory *history, const char *bot)
+bty_soul_records_rechain (BtySoulRecords *history, const char *bot)
 {
   g_autoptr (GHashTable) map = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   const char *previous = NULL;
@@ -242,13 +242,13 @@ bty_soul_history_rechain (BtySoulHistory *history, const char *bot)
 }
 
 static const BtySoulVersion *
-version_in_use (const BtySoulHistory *history)
+version_in_use (const BtySoulRecords *history)
 {
   return g_ptr_array_index (history->versions, (guint) history->soul->number - 1);
 }
 
 void
-bty_soul_history_load (const BtySoulHistory *history, BtySoulTexts *texts)
+bty_soul_records_load (const BtySoulRecords *history, BtySoulTexts *texts)
 {
   const BtySoulVersion *version = version_in_use (history);
 
@@ -281,7 +281,7 @@ put_all (BtyBatch *batch, GPtrArray *records)
 }
 
 void
-bty_soul_service_adopt (BtySoulService *self, BtyBatch *batch, BtySoulHistory *history, const char *slug)
+bty_soul_service_adopt (BtySoulService *self, BtyBatch *batch, BtySoulRecords *history, const char *slug)
 {
   BtySoul *soul = history->soul;
   BtySoulEntry *entry = bty_soul_service_entry (self, slug);

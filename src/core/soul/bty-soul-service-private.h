@@ -38,11 +38,12 @@ struct _BtySoulService
   GHashTable *entries; /* slug -> BtySoulEntry */
   guint n_jobs;
   GCancellable *checking; /* of the check at start */
-  guint n_checking;
+  gboolean is_checked;    /* every soul there was at start has its check behind or before it in its queue */
   guint sweep;
   gboolean is_warned; /* that there was no anchor */
-  BtySoulGuard guard;
-  gpointer guard_data;
+  BtySoulGate gate;
+  BtySoulGateAnswer gate_answer;
+  gpointer gate_data;
 };
 
 typedef void (*BtySoulJobFunc) (BtySoulJob *job);
@@ -122,3 +123,7 @@ typedef void (*BtySoulMade) (BtySoulJob *job, BtySoulVersion *version, GError *e
 void bty_soul_make (BtySoulJob *job, const BtySoulChange *what, BtySoulState state, BtySoulMade made);
 BtySoulVersion *bty_soul_version_first (const char *bot, const BtySoulChange *change);
 void bty_soul_put_texts (BtyBatch *batch, const char *bot, const BtySoulTexts *texts);
+
+/* bty-soul-gate.c: begins a change once the gate has been passed; @change and @task are taken */
+typedef void (*BtySoulGo) (BtySoulService *service, BtySoulChange *change, GTask *task);
+void bty_soul_gate_pass (BtySoulService *service, BtySoulChange *change, GTask *task, BtySoulGo go);

@@ -44,6 +44,13 @@ static const BtySetting settings_table[] = {
     .min = 1,
     .max = 86400,
     .summary = N_ ("How often folders that are not watched are looked at") },
+  { .group = "soul",
+    .key = "proposals",
+    .type = BTY_SETTING_INT,
+    .fallback = "50",
+    .min = 1,
+    .max = 1000,
+    .summary = N_ ("How many proposals about one bot may wait for a person") },
 };
 
 void
@@ -131,13 +138,6 @@ BtyStore *
 bty_soul_service_get_store (BtySoulService *self)
 {
   return self->store;
-}
-
-void
-bty_soul_service_set_guard (BtySoulService *self, BtySoulGuard guard, gpointer data)
-{
-  self->guard = guard;
-  self->guard_data = data;
 }
 
 BtySoulChange *

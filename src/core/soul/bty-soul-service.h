@@ -67,19 +67,23 @@ typedef struct
 void bty_soul_prompt_free (BtySoulPrompt *prompt);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtySoulPrompt, bty_soul_prompt_free)
 
-/**
- * BtySoulGuard: whether @after may follow @before; for changes of bots alone; fails with PERMISSION_DENIED
- * @before, @after: all texts of both
- */
-typedef gboolean (*BtySoulGuard) (const BtySoul *soul, const BtySoulTexts *before, const BtySoulTexts *after,
-                                  gpointer data, GError **error);
-
 BtySoulService *bty_soul_service_new (BtyStore *store, BtySettings *settings, const char *data_dir);
 /** bty_soul_service_start: watches the folders and checks all souls in the background; a soul that is asked for before is checked then */
 void bty_soul_service_start (BtySoulService *service);
 void bty_soul_service_stop (BtySoulService *service);
-/** bty_soul_service_set_guard: what else a bot's own change has to pass, besides the policy and locks of whole files */
-void bty_soul_service_set_guard (BtySoulService *service, BtySoulGuard guard, gpointer data);
+/**
+ * BtySoulGate: asks whether @texts may become the version in use of a soul whose gate asks for @least percent; the answer is taken with
+ * a #BtySoulGateAnswer, which fails with FAILED_PRECONDITION
+ */
+typedef void (*BtySoulGate) (gpointer data, const char *slug, const BtySoulTexts *texts, gint64 least,
+                             GCancellable *cancellable, GAsyncReadyCallback callback, gpointer callback_data);
+typedef gboolean (*BtySoulGateAnswer) (GAsyncResult *result, GError **error);
+/**
+ * bty_soul_service_set_gate: what changes and switches have to pass where the soul has a gate. Not asked: going back to an older
+ * version, which must always be possible, and what an editor saves, which counts and is told of.
+ * @data: must outlive the service, or another gate is set
+ */
+void bty_soul_service_set_gate (BtySoulService *service, BtySoulGate gate, BtySoulGateAnswer answer, gpointer data);
 /** bty_soul_add_settings: declares the settings of the group `soul` */
 void bty_soul_add_settings (BtySettings *settings);
 
@@ -158,5 +162,13 @@ BtySoulVersion *bty_soul_service_switch_finish (BtySoulService *service, GAsyncR
 void bty_soul_service_read_files_async (BtySoulService *service, const char *slug, GCancellable *cancellable,
                                         GAsyncReadyCallback callback, gpointer data);
 BtySoulPrompt *bty_soul_service_read_files_finish (BtySoulService *service, GAsyncResult *result, GError **error);
+
+/** bty_soul_service_verify_async: checks the whole history: numbers, hashes, texts, branches and tags, and the anchor */
+void bty_soul_service_verify_async (BtySoulService *service, const char *slug, GCancellable *cancellable,
+                                    GAsyncReadyCallback callback, gpointer data);
+BtySoulReport *bty_soul_service_verify_finish (BtySoulService *service, GAsyncResult *result, GError **error);
+
+extern const BtyOperation bty_soul_verify_operations[];
+extern const guint bty_n_soul_verify_operations;
 
 BtyStore *bty_soul_service_get_store (BtySoulService *service);

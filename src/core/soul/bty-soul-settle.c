@@ -226,19 +226,26 @@ switch_branch (BtySoulJob *job)
     bty_soul_job_get_branch (job, job->change->branch, on_branch_to_use);
 }
 
+static void
+start_switch (BtySoulService *self, BtySoulChange *change, GTask *task)
+{
+  BtySoulJob *job = bty_soul_job_new (self, change->slug, switch_branch, task);
+
+  job->change = change;
+  bty_soul_job_start (job);
+}
+
 void
 bty_soul_service_switch_async (BtySoulService *self, const char *slug, const char *branch, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer data)
 {
   GTask *task = g_task_new (self, cancellable, callback, data);
-  BtySoulJob *job;
+  BtySoulChange *change = bty_soul_change_new (slug, BTY_SOUL_EDITED);
 
   g_task_set_source_tag (task, bty_soul_service_switch_async);
   g_task_set_check_cancellable (task, FALSE);
-  job = bty_soul_job_new (self, slug, switch_branch, task);
-  job->change = bty_soul_change_new (slug, BTY_SOUL_EDITED);
-  job->change->branch = g_strdup (branch);
-  bty_soul_job_start (job);
+  change->branch = g_strdup (branch);
+  bty_soul_gate_pass (self, change, task, start_switch);
 }
 
 BtySoulVersion *

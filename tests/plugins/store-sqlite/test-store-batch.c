@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "forgetful-vfs.h"
 #include "store-fixture.h"
 
 static void
@@ -252,6 +253,63 @@ test_group (StoreFixture *f, gconstpointer unused)
   g_clear_error (&answers.error);
 }
 
+static void
+apply_bot (StoreFixture *f, Answers *answers, const char *name, gboolean is_lazy)
+{
+  g_autoptr (BtyBot) bot = make_bot (name);
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
+
+  bty_batch_put (batch, bot);
+  if (is_lazy)
+    bty_batch_set_lazy (batch);
+  apply_as (f->store, batch, answers, name[0]);
+}
+
+/* Of ten rounds: how many syncs, when each puts one bot, or three of which two are lazy. */
+static guint
+count_syncs (StoreFixture *f, gboolean with_lazy)
+{
+  static guint n_made;
+  guint before = forgetful_vfs_get_n_syncs ();
+
+  for (guint i = 0; i < 10; i++)
+    {
+      Answers answers = { .order = g_string_new (NULL) };
+      g_autofree char *first = g_strdup_printf ("a%u", n_made++);
+      g_autofree char *second = g_strdup_printf ("b%u", n_made++);
+      g_autofree char *third = g_strdup_printf ("c%u", n_made++);
+
+      if (with_lazy)
+        apply_bot (f, &answers, first, TRUE);
+      if (with_lazy)
+        apply_bot (f, &answers, second, TRUE);
+      apply_bot (f, &answers, third, FALSE);
+      store_wait_for (&answers.n, with_lazy ? 3 : 1);
+      g_assert_cmpstr (answers.order->str, ==, with_lazy ? "abc" : "c");
+      g_assert_cmpuint (answers.n_good, ==, answers.n);
+      g_string_free (answers.order, TRUE);
+    }
+  return forgetful_vfs_get_n_syncs () - before;
+}
+
+/* A lazy batch keeps its place, shares the sync of the next one, and is committed by itself when none comes. */
+static void
+test_lazy (StoreFixture *f, gconstpointer unused)
+{
+  Answers answers = { .order = g_string_new (NULL) };
+
+  forgetful_vfs_reset (FALSE);
+  store_fixture_renew (f);
+  bty_store_sqlite_get_options (BTY_STORE_SQLITE (f->store))->vfs = FORGETFUL_VFS;
+  store_fixture_open (f);
+  count_syncs (f, FALSE); /* what only the first commits need */
+  g_assert_cmpuint (count_syncs (f, TRUE), <=, count_syncs (f, FALSE));
+  apply_bot (f, &answers, "alone", TRUE);
+  store_wait_for (&answers.n, 1);
+  g_assert_cmpuint (answers.n_good, ==, 1);
+  g_string_free (answers.order, TRUE);
+}
+
 /* Events come after the commit and before the callback, in order; those that nobody was told come after the next open. */
 static void
 test_outbox (StoreFixture *f, gconstpointer unused)
@@ -328,6 +386,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  forgetful_vfs_register ();
   add ("/store/round-trip", test_round_trip);
   add ("/store/nothing-set", test_nothing_set);
   add ("/store/composites", test_composites);
@@ -335,6 +394,7 @@ main (int argc, char **argv)
   add ("/store/revisions", test_revisions);
   add ("/store/race", test_race);
   add ("/store/group", test_group);
+  add ("/store/lazy", test_lazy);
   add ("/store/outbox", test_outbox);
   add ("/store/closed", test_closed);
   return g_test_run ();

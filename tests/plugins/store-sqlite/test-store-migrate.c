@@ -67,6 +67,54 @@ static const char own_sql[] =
   "AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'record.%' OR type = 'trigger' ORDER BY type = 'trigger', rowid";
 
 static void
+put_soul (BtyStore *store, const BtyBot *bot)
+{
+  g_autoptr (BtySoul) soul = bty_soul_new ();
+  g_autoptr (BtySoulVersion) version = bty_soul_version_new ();
+  g_autoptr (BtySoulText) text = bty_soul_text_new ();
+
+  text->key = g_strdup_printf ("%s/5feceb66", bot->record.id);
+  text->bot = g_strdup (bot->record.id);
+  text->text = g_strdup ("You are calm.\n");
+  version->bot = g_strdup (bot->record.id);
+  version->number = 1;
+  version->key = g_strdup_printf ("%s/1", bot->record.id);
+  version->branch = g_strdup ("main");
+  version->soul = g_strdup ("5feceb66");
+  version->identity = g_strdup ("5feceb66");
+  version->user = g_strdup ("5feceb66");
+  version->hash = g_strdup ("6b86b273");
+  store_put (store, text);
+  store_put (store, version);
+  soul->bot = g_strdup (bot->record.id);
+  soul->slug = g_strdup (bot->slug);
+  soul->branch = g_strdup ("main");
+  soul->version = g_strdup (version->record.id);
+  soul->number = 1;
+  soul->last = 1;
+  soul->chain = g_strdup (version->hash);
+  store_put (store, soul);
+}
+
+static void
+put_safety (BtyStore *store)
+{
+  g_autoptr (BtySecretEntry) secret = bty_secret_entry_new ();
+  g_autoptr (BtyAuditEntry) line = bty_audit_entry_new ();
+
+  secret->name = g_strdup ("openai");
+  secret->store = g_strdup ("vault");
+  secret->hosts = g_strsplit ("api.openai.com", ",", -1);
+  store_put (store, secret);
+  line->position = 1;
+  line->actor = g_strdup ("person:owner");
+  line->action = g_strdup ("bot.create");
+  line->subject = g_strdup ("ada");
+  line->hash = g_strdup ("d4735e3a");
+  store_put (store, line);
+}
+
+static void
 put_some (BtyStore *store)
 {
   g_autoptr (BtyBot) bot = make_bot ("Ada");
@@ -84,6 +132,8 @@ put_some (BtyStore *store)
   store_put (store, message);
   store_put (store, provider);
   store_put (store, note);
+  put_soul (store, bot);
+  put_safety (store);
   bty_batch_publish (batch, "bot.created", bot);
   store_apply (store, batch, NULL);
 }
@@ -108,7 +158,8 @@ dump_rows (GString *out, const char *file, const char *table)
 static void
 regenerate (StoreFixture *f)
 {
-  static const char *const tables[] = { "bot", "message", "provider", "record", "event", "event_told" };
+  static const char *const tables[] = { "bot",          "message",   "provider", "record", "event", "event_told",
+                                        "soul_version", "soul_text", "soul",     "secret", "audit" };
   g_autofree char *file = store_fixture_file (f, "");
   g_autofree char *path = fixture_path (newest ());
   g_autoptr (GString) out = g_string_new ("-- SPDX-License-Identifier: LGPL-2.1-or-later\n");
@@ -160,6 +211,23 @@ check_some (BtyStore *store)
   g_assert_cmpint (message->usage->input_tokens, ==, 12);
 }
 
+/* What came with version 3. */
+static void
+check_newer (BtyStore *store)
+{
+  g_autoptr (BtySoul) soul = store_must_get (store, &bty_soul_schema, "slug", "ada");
+  g_autoptr (BtySoulVersion) version = store_must_get (store, &bty_soul_version_schema, "id", soul->version);
+  g_autofree char *key = g_strdup_printf ("%s/%s", version->bot, version->soul);
+  g_autoptr (BtySoulText) text = store_must_get (store, &bty_soul_text_schema, "key", key);
+  g_autoptr (BtySecretEntry) secret = store_must_get (store, &bty_secret_entry_schema, "name", "openai");
+  g_autoptr (BtyQuery) query = bty_query_new (&bty_audit_entry_schema);
+  g_autoptr (BtyPage) page = store_must_query (store, query);
+
+  g_assert_cmpstr (text->text, ==, "You are calm.\n");
+  g_assert_cmpstr (secret->hosts[0], ==, "api.openai.com");
+  g_assert_cmpuint (page->items->len, ==, 1);
+}
+
 static void
 test_fixtures (StoreFixture *f, gconstpointer unused)
 {
@@ -177,6 +245,8 @@ test_fixtures (StoreFixture *f, gconstpointer unused)
 
       store_fixture_open (f);
       check_some (f->store);
+      if (version >= 3)
+        check_newer (f->store);
       bty_store_close (f->store);
       schema = ask (old, own_sql);
       g_assert_cmpstr (schema, ==, fresh); /* upgraded or new: the same */

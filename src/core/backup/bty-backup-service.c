@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-backup"
+
+#include "config.h"
+
+#include "backup/bty-backup-service.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "backup/bty-backup-folder.h"
+#include "backup/bty-backup-runs.h"
+#include "backup/bty-backup-schedule.h"
+#include "backup/bty-backup-swap.h"
+
+/* How soon after the start the schedule is first looked at, and how often then (s). */
+#define FIRST_LOOK 20
+#define LOOK       30
+/* After one that failed (us). */
+#define RETRY ((gint64) 3600 * G_USEC_PER_SEC)
+
+static const BtySetting settings_table[] = {
+  { .group = "backup",
+    .key = "folder",
+    .type = BTY_SETTING_STRING,
+    .fallback = "",
+    .summary = N_ ("Folder that backups are kept in; empty: the folder “backups” in the data folder") },
+  { .group = "backup",
+    .key = "schedule",
+    .type = BTY_SETTING_STRING,
+    .fallback = "off",
+    .summary = N_ ("When backups are made by themselves: off, every 6h, daily 03:30, weekly sun 03:30 (local time)") },
+  { .group = "backup",
+    .key = "keep",
+    .type = BTY_SETTING_INT,
+    .fallback = "7",
+    .unit = "backups",
+    .min = 1,
+    .max = 10000,
+    .summary = N_ ("How many of the backups that were made by themselves are kept") },
+};
+
+struct _BtyBackupService
+{
+  GObject parent;
+  BtyStore *store;
+  BtySettings *settings;
+  char *data_dir;
+  BtyBackupMakeStore make_store;
+  gpointer make_data;
+  BtyBackupJob *job; /* (nullable): the one that runs */
+  gboolean is_stopped;
+  guint look;
+  char *complained; /* (nullable): the schedule that was warned of */
+  gint64 tried_at;  /* when the last automatic one failed */
+};
+
+G_DEFINE_FINAL_TYPE (BtyBackupService, bty_backup_service, G_TYPE_OBJECT)
+
+static void
+bty_backup_service_finalize (GObject *object)
+{
+  BtyBackupService *self = BTY_BACKUP_SERVICE (object);
+
+  g_clear_handle_id (&self->look, g_source_remove);
+  g_clear_object (&self->store);
+  g_clear_object (&self->settings);
+  g_free (self->data_dir);
+  g_free (self->complained);
+  G_OBJECT_CLASS (bty_backup_service_parent_class)->finalize (object);
+}
+
+static void
+bty_backup_service_class_init (BtyBackupServiceClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = bty_backup_service_finalize;
+}
+
+static void
+bty_backup_service_init (BtyBackupService *self)
+{
+}
+
+void
+bty_backup_add_settings (BtySettings *settings)
+{
+  bty_settings_add (settings, settings_table, G_N_ELEMENTS (settings_table));
+}
+
+BtyBackupService *
+bty_backup_service_new (BtyStore *store, BtySettings *settings, const char *data_dir, BtyBackupMakeStore make_store,
+                        gpointer data)
+{
+  BtyBackupService *self = g_object_new (BTY_TYPE_BACKUP_SERVICE, NULL);
+
+  self->store = g_object_ref (store);
+  self->settings = g_object_ref (settings);
+  self->data_dir = g_strdup (data_dir);
+  self->make_store = make_store;
+  self->make_data = data;
+  return self;
+}
+
+static void
+publish (BtyBackupService *self, const char *topic, gconstpointer record)
+{
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
+
+  if (self->is_stopped)
+    return;
+  bty_batch_publish (batch, topic, record);
+  bty_store_apply_async (self->store, batch, NULL, NULL, NULL);
+}
+
+static char *
+get_folder (BtyBackupService *self)
+{
+  g_autofree char *folder = bty_settings_get (self->settings, "backup", "folder");
+
+  if (folder != NULL && *folder != '\0')
+    return g_canonicalize_filename (folder, self->data_dir);
+  return g_build_filename (self->data_dir, "backups", NULL);
+}
+
+BtyBackupJob *
+bty_backup_service_make_job (BtyBackupService *self, BtyCall *call, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  BtyBackupJob *job;
+
+  if (name != NULL && !bty_backup_folder_check_name (name, &error))
+    {
+      bty_call_fail (call, error);
+      return NULL;
+    }
+  job = bty_backup_job_new (G_OBJECT (self), call);
+  job->folder = get_folder (self);
+  job->name = name != NULL ? g_strdup (name) : bty_backup_folder_make_name (job->began);
+  job->place.data_dir = g_strdup (self->data_dir);
+  job->place.config_dir = g_strdup (bty_settings_get_config_dir (self->settings));
+  job->place.store = g_object_ref (self->store);
+  return job;
+}
+
+/* Work is one after the other: it would only fight for the disk, and forgetting must not miss a backup that is being made. */
+static gboolean
+take (BtyBackupService *self, BtyBackupJob *job)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->job == NULL && !self->is_stopped)
+    {
+      self->job = job;
+      return TRUE;
+    }
+  error = g_error_new_literal (BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                               _ ("other work on backups is going on: try again when it is done"));
+  job->done = NULL;
+  bty_backup_job_fail (job, error);
+  return FALSE;
+}
+
+static void
+on_done (BtyBackupJob *job, const GError *error)
+{
+  BtyBackupService *self = job->service;
+
+  self->job = NULL;
+}
+
+void
+bty_backup_service_run (BtyBackupService *self, BtyBackupJob *job)
+{
+  if (!take (self, job))
+    return;
+  job->done = on_done;
+  bty_backup_job_start (job);
+}
+
+void
+bty_backup_service_run_loading (BtyBackupService *self, BtyBackupJob *job)
+{
+  g_autoptr (GError) error = NULL;
+
+  job->loader = self->make_store (self->make_data, &error);
+  if (job->loader != NULL)
+    bty_backup_service_run (self, job);
+  else
+    bty_backup_job_fail (job, error);
+}
+
+static void
+publish_failure (BtyBackupService *self, const BtyBackupJob *job, const GError *error)
+{
+  g_autoptr (BtyBackupFailure) failure = bty_backup_failure_new ();
+
+  failure->name = g_strdup (job->name);
+  failure->cause = g_strdup (job->is_automatic ? "schedule" : "request");
+  failure->error_code = g_strdup (bty_error_info (bty_error_code_of (error))->name);
+  failure->error = g_strdup (error->message);
+  publish (self, "backup.failed", failure);
+}
+
+/* Events are kept and are told to many: no recovery key is among what they say. */
+static void
+publish_created (BtyBackupService *self, BtyBackupJob *job)
+{
+  BtyBackup *backup = job->answer;
+  char *recovery_key = g_steal_pointer (&backup->recovery_key);
+
+  publish (self, "backup.created", backup);
+  backup->recovery_key = recovery_key;
+}
+
+static void
+on_created (BtyBackupJob *job, const GError *error)
+{
+  BtyBackupService *self = job->service;
+
+  self->job = NULL;
+  if (error == NULL)
+    {
+      publish_created (self, job);
+      if (job->is_automatic)
+        bty_backup_folder_prune (job->folder, (guint) bty_settings_get_int (self->settings, "backup", "keep"));
+      return;
+    }
+  if (bty_error_code_of (error) == BTY_ERROR_CANCELLED)
+    return;
+  g_warning ("the backup “%s” was not made: %s", job->name, error->message);
+  publish_failure (self, job, error);
+  if (job->is_automatic)
+    self->tried_at = g_get_real_time ();
+}
+
+/* Which folder is whose: first the bots, then those that were deleted and can be brought back. */
+typedef struct
+{
+  BtyBackupJob *job;
+  const BtySchema *schema;
+  char *cursor;
+} Listing;
+
+static void list_owners (Listing *self);
+
+static void
+end_listing (Listing *self, const GError *error)
+{
+  if (error != NULL)
+    bty_backup_job_fail (self->job, error);
+  else
+    bty_backup_job_start (self->job);
+  g_free (self->cursor);
+  g_free (self);
+}
+
+static void
+add_owner (GHashTable *folders, gpointer record)
+{
+  const BtyRecord *head = record;
+  const BtyBot *bot = record;
+  const BtyDeletedBot *deleted = record;
+
+  if (head->schema == &bty_bot_schema)
+    g_hash_table_insert (folders, g_strdup (bot->slug), g_strdup (head->id));
+  else if (deleted->folder != NULL)
+    g_hash_table_insert (folders, g_strconcat (".deleted/", deleted->folder, NULL), g_strdup (deleted->bot));
+}
+
+static void
+on_owners (GObject *store, GAsyncResult *result, gpointer data)
+{
+  Listing *self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyPage) page = bty_store_query_finish (BTY_STORE (store), result, &error);
+
+  for (guint i = 0; page != NULL && i < page->items->len; i++)
+    add_owner (self->job->place.folders, page->items->pdata[i]);
+  if (page == NULL || (page->next_cursor == NULL && self->schema == &bty_deleted_bot_schema))
+    {
+      end_listing (self, error);
+      return;
+    }
+  if (page->next_cursor == NULL)
+    self->schema = &bty_deleted_bot_schema;
+  g_free (self->cursor);
+  self->cursor = g_strdup (page->next_cursor);
+  list_owners (self);
+}
+
+static void
+list_owners (Listing *self)
+{
+  g_autoptr (BtyQuery) query = bty_query_new (self->schema);
+
+  bty_query_limit (query, 1000);
+  bty_query_after (query, self->cursor);
+  bty_store_query_async (self->job->place.store, query, NULL, on_owners, self);
+}
+
+void
+bty_backup_service_run_create (BtyBackupService *self, BtyBackupJob *job)
+{
+  Listing *listing;
+
+  if (!take (self, job))
+    return;
+  job->run = bty_backup_run_create;
+  job->done = on_created;
+  job->place.folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  listing = g_new0 (Listing, 1);
+  listing->job = job;
+  listing->schema = &bty_bot_schema;
+  list_owners (listing);
+}
+
+/* By its slug a bot is found while it is there, or can be brought back; what is not found is taken for an id. */
+static void
+begin_forgetting (BtyBackupJob *job, const char *id)
+{
+  g_autoptr (GPtrArray) subjects = g_ptr_array_new ();
+
+  g_ptr_array_add (subjects, g_strdup (id != NULL ? id : job->name));
+  g_ptr_array_add (subjects, g_strconcat ("folder:", job->name, NULL));
+  g_ptr_array_add (subjects, g_strconcat ("folder:.deleted/", job->name, "-*", NULL));
+  g_ptr_array_add (subjects, NULL);
+  job->subjects = (GStrv) g_ptr_array_free (g_steal_pointer (&subjects), FALSE);
+  job->run = bty_backup_run_forget;
+  bty_backup_service_run (job->service, job);
+}
+
+static void
+on_deleted_found (GObject *store, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (BtyPage) page = bty_store_query_finish (BTY_STORE (store), result, NULL);
+  const BtyDeletedBot *bot = page != NULL && page->items->len > 0 ? page->items->pdata[0] : NULL;
+
+  begin_forgetting (data, bot != NULL ? bot->bot : NULL);
+}
+
+static void
+on_bot_found (GObject *store, GAsyncResult *result, gpointer data)
+{
+  BtyBackupJob *job = data;
+  g_autoptr (BtyBot) bot = bty_store_get_finish (BTY_STORE (store), result, NULL);
+  g_autoptr (BtyQuery) query = NULL;
+
+  if (bot != NULL)
+    {
+      begin_forgetting (job, bot->record.id);
+      return;
+    }
+  query = bty_query_new (&bty_deleted_bot_schema);
+  bty_query_where (query, "slug", BTY_MATCH_EQUAL, job->name);
+  bty_query_limit (query, 1);
+  bty_store_query_async (BTY_STORE (store), query, NULL, on_deleted_found, job);
+}
+
+void
+bty_backup_service_run_forget (BtyBackupService *self, BtyBackupJob *job)
+{
+  bty_store_get_async (self->store, &bty_bot_schema, "slug", job->name, NULL, on_bot_found, job);
+}
+
+static gboolean
+read_schedule (BtyBackupService *self, BtyBackupSchedule *schedule)
+{
+  g_autofree char *text = bty_settings_get (self->settings, "backup", "schedule");
+  g_autoptr (GError) error = NULL;
+
+  if (bty_backup_schedule_read (schedule, text != NULL ? text : "off", &error))
+    return schedule->rhythm != BTY_BACKUP_OFF;
+  if (g_strcmp0 (self->complained, text) != 0)
+    g_warning ("%s", error->message);
+  g_free (self->complained);
+  self->complained = g_steal_pointer (&text);
+  return FALSE;
+}
+
+/* When the last automatic one was made: the first of those that can be read; 0: none is there. */
+static gint64
+find_last (BtyBackupService *self)
+{
+  g_autofree char *folder = get_folder (self);
+  g_autoptr (GPtrArray) list = bty_backup_folder_list (folder);
+
+  for (guint i = 0; i < list->len; i++)
+    {
+      const BtyBackup *backup = list->pdata[i];
+
+      if (backup->automatic && backup->problem == NULL)
+        return backup->created_at;
+    }
+  return 0;
+}
+
+/* One that was missed, since nothing ran, is made now; so is the first one. */
+static gboolean
+is_due (BtyBackupService *self, const BtyBackupSchedule *schedule, gint64 now)
+{
+  g_autoptr (GTimeZone) zone = g_time_zone_new_local ();
+  gint64 last;
+
+  if (self->tried_at != 0 && now >= self->tried_at && now < self->tried_at + RETRY)
+    return FALSE;
+  last = find_last (self);
+  return last == 0 || last > now || bty_backup_schedule_next (schedule, last, zone) <= now;
+}
+
+static gboolean
+on_look (gpointer data)
+{
+  BtyBackupService *self = data;
+  BtyBackupSchedule schedule;
+
+  self->look = g_timeout_add_seconds (LOOK, on_look, self);
+  if (self->job == NULL && read_schedule (self, &schedule) && is_due (self, &schedule, g_get_real_time ()))
+    {
+      BtyBackupJob *job = bty_backup_service_make_job (self, NULL, NULL);
+
+      job->is_automatic = TRUE;
+      bty_backup_service_run_create (self, job);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+void
+bty_backup_service_start (BtyBackupService *self, const char *kept)
+{
+  g_autoptr (BtyBackupRestored) restored = NULL;
+  g_autofree char *folder = get_folder (self);
+
+  bty_backup_folder_tidy (folder);
+  self->look = g_timeout_add_seconds (FIRST_LOOK, on_look, self);
+  if (kept == NULL)
+    return;
+  restored = bty_backup_restored_new ();
+  restored->kept = g_strdup (kept);
+  publish (self, "backup.restored", restored);
+}
+
+void
+bty_backup_service_stop (BtyBackupService *self)
+{
+  self->is_stopped = TRUE;
+  g_clear_handle_id (&self->look, g_source_remove);
+  if (self->job != NULL)
+    bty_backup_job_cancel (self->job);
+}
+
+gboolean
+bty_backup_service_is_idle (BtyBackupService *self)
+{
+  return self->job == NULL;
+}
+
+gboolean
+bty_backup_service_is_busy (BtyBackupService *self)
+{
+  BtyBackupSchedule schedule;
+
+  return self->job != NULL || read_schedule (self, &schedule);
+}
+
+gboolean
+bty_backup_take_over (const char *data_dir, char **kept, GError **error)
+{
+  return bty_backup_swap_carry_out (data_dir, kept, error);
+}
+
+BtyBackupRestored *
+bty_backup_restore_file (const char *data_dir, const char *path, BtyStore *loader, const BtySecret *given,
+                         GError **error)
+{
+  const BtyBackupWork work = { 0 };
+  g_autoptr (BtyBackupRestored) restored = bty_backup_stage (data_dir, path, loader, given, &work, error);
+  g_autofree char *kept = NULL;
+
+  if (restored == NULL || !bty_backup_swap_carry_out (data_dir, &kept, error))
+    return NULL;
+  restored->restart = FALSE;
+  return g_steal_pointer (&restored);
+}

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-ctl"
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bty-ctl-command.h"
+#include "bty-ctl-daemon.h"
+#include "bty-ctl-keys.h"
+#include "bty-ctl-request.h"
+#include "bty-ctl-stop.h"
+#include "bty-ctl-table.h"
+#include "bty-ctl-terminal.h"
+
+#define FIRST_SHOWN G_USEC_PER_SEC
+
+typedef struct
+{
+  gboolean is_shown; /* where there is a terminal for it */
+  gboolean was_shown;
+  gint64 began;
+} Progress;
+
+static void
+on_progress (guint64 number, const char *json, gpointer data)
+{
+  Progress *self = data;
+  g_autoptr (BtyBackupProgress) progress = NULL;
+  g_autofree char *size = NULL;
+
+  if (!self->is_shown || g_get_monotonic_time () < self->began + FIRST_SHOWN)
+    return;
+  progress = bty_ctl_read_record (&bty_backup_progress_schema, json, NULL);
+  if (progress == NULL)
+    return;
+  size = g_format_size ((guint64) progress->bytes);
+  self->was_shown = TRUE;
+  if (progress->total > 0)
+    fprintf (stderr, _ ("\r\033[K%3d %%: %lld rows, %lld files"), (int) (progress->bytes * 100 / progress->total),
+             (long long) progress->rows, (long long) progress->files);
+  else
+    fprintf (stderr, _ ("\r\033[K%lld rows, %lld files, %s"), (long long) progress->rows, (long long) progress->files,
+             size);
+  fflush (stderr);
+}
+
+/* (transfer full) (nullable): the answer of an operation that tells how far it is */
+static char *
+call_with_progress (BtyCtl *ctl, const char *operation, GBytes *request, GError **error)
+{
+  Progress progress = { .is_shown = !ctl->json && bty_ctl_terminal_is (2), .began = g_get_monotonic_time () };
+  g_autoptr (GBytes) owned = request;
+  g_autofree char *answer = NULL;
+  BtyCtlStreamEnd end;
+
+  if (!bty_ctl_connect (ctl, error))
+    return NULL;
+  end = bty_ctl_client_stream (ctl->client, operation, owned, on_progress, &progress, ctl->cancellable, &answer, error);
+  if (progress.was_shown)
+    fputs ("\r\033[K", stderr);
+  return end == BTY_CTL_STREAM_ENDED ? g_steal_pointer (&answer) : NULL;
+}
+
+/* Asks where it is wanted: twice for a new one, where somebody may mistype it. */
+static gboolean
+read_passphrase (const BtyCtlArgs *args, gboolean is_new, BtySecret **passphrase, GError **error)
+{
+  g_autoptr (BtySecret) first = NULL;
+  g_autoptr (BtySecret) second = NULL;
+
+  *passphrase = NULL;
+  if (!bty_ctl_args_has (args, "passphrase"))
+    return TRUE;
+  if (bty_ctl_terminal_is (0))
+    bty_ctl_note ("%s", is_new ? _ ("A passphrase for the backup:") : _ ("Its passphrase, or the recovery key:"));
+  first = bty_ctl_keys_from_stdin (error);
+  if (first == NULL)
+    return FALSE;
+  if (is_new && bty_ctl_terminal_is (0))
+    {
+      bty_ctl_note ("%s", _ ("The same again:"));
+      second = bty_ctl_keys_from_stdin (error);
+      if (second == NULL)
+        return FALSE;
+      if (!bty_secret_equal (first, bty_secret_peek (second), bty_secret_get_length (second)))
+        {
+          g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("these are two different passphrases"));
+          return FALSE;
+        }
+    }
+  *passphrase = g_steal_pointer (&first);
+  return TRUE;
+}
+
+static gboolean
+run_create (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  g_auto (BtyCtlRequest) request = { 0 };
+  g_autoptr (BtySecret) passphrase = NULL;
+  g_autofree char *answer = NULL;
+  g_autoptr (BtyBackup) backup = NULL;
+
+  if (!read_passphrase (args, TRUE, &passphrase, error))
+    return FALSE;
+  bty_ctl_request_init (&request);
+  if (passphrase != NULL)
+    bty_ctl_request_secret (&request, "passphrase", passphrase);
+  bty_json_writer_member_bool (&request.writer, "unencrypted", bty_ctl_args_has (args, "unencrypted"));
+  answer = call_with_progress (ctl, "backup.create", bty_ctl_request_end (&request), error);
+  backup = answer != NULL ? bty_ctl_read_record (&bty_backup_schema, answer, error) : NULL;
+  if (backup == NULL)
+    return FALSE;
+  if (ctl->json)
+    {
+      bty_ctl_print_json (answer);
+      return TRUE;
+    }
+  bty_ctl_record_print (backup);
+  if (backup->recovery_key != NULL)
+    bty_ctl_note ("%s",
+                  _ ("Write the recovery key down and keep it away from this machine: it opens these backups when this "
+                     "machine is lost. It is not shown again; the file backups.key in the data folder holds it."));
+  return TRUE;
+}
+
+static gboolean
+run_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  static const char *const columns[] = { "name",       N_ ("BACKUP"),     "created_at", N_ ("MADE"),
+                                         "bytes",      N_ ("BYTES"),      "encrypted",  N_ ("SEALED"),
+                                         "passphrase", N_ ("PASSPHRASE"), "automatic",  N_ ("AUTOMATIC"),
+                                         "problem",    N_ ("PROBLEM"),    NULL };
+
+  return bty_ctl_show_list (ctl, "backup.list", NULL, &bty_backup_schema, columns, 0,
+                            _ ("There are no backups: boternity-ctl backup create"), error);
+}
+
+/* (transfer full) (nullable): a request that names a backup, with what opens it */
+static GBytes *
+make_opening (const BtyCtlArgs *args, const BtySecret *passphrase)
+{
+  g_auto (BtyCtlRequest) request = { 0 };
+
+  bty_ctl_request_init (&request);
+  bty_ctl_request_string (&request, "name", bty_ctl_args_word (args, 0));
+  if (passphrase != NULL)
+    bty_ctl_request_secret (&request, "passphrase", passphrase);
+  return bty_ctl_request_end (&request);
+}
+
+static gboolean
+run_verify (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  g_autoptr (BtySecret) passphrase = NULL;
+  g_autofree char *answer = NULL;
+  g_autoptr (BtyBackup) backup = NULL;
+
+  if (!read_passphrase (args, FALSE, &passphrase, error))
+    return FALSE;
+  answer = call_with_progress (ctl, "backup.verify", make_opening (args, passphrase), error);
+  backup = answer != NULL ? bty_ctl_read_record (&bty_backup_schema, answer, error) : NULL;
+  if (backup == NULL)
+    return FALSE;
+  if (ctl->json)
+    bty_ctl_print_json (answer);
+  else
+    {
+      bty_ctl_record_print (backup);
+      bty_ctl_note ("%s", _ ("It is whole and can be restored."));
+    }
+  return TRUE;
+}
+
+/* With no daemon: its program does it by itself. */
+static char *
+restore_file (BtyCtl *ctl, const char *path, const BtySecret *passphrase, gboolean *was_running, GError **error)
+{
+  g_autofree char *absolute = g_canonicalize_filename (path, NULL);
+  char *answer = NULL;
+
+  if (!bty_ctl_stop_daemon (ctl, was_running, error))
+    return NULL;
+  bty_ctl_progress_begin (_ ("restoring the backup"));
+  answer = bty_ctl_daemon_restore (ctl->data_dir, absolute, passphrase, error);
+  bty_ctl_progress_end ();
+  return answer;
+}
+
+/* A daemon that cannot start, as with a broken database, is what restoring is for. */
+static char *
+restore_named (BtyCtl *ctl, const BtyCtlArgs *args, const BtySecret *passphrase, gboolean *was_running, GError **error)
+{
+  g_autofree char *path = g_build_filename (ctl->data_dir, "backups", bty_ctl_args_word (args, 0), NULL);
+  g_autoptr (GError) reason = NULL;
+  char *answer = NULL;
+
+  *was_running = TRUE;
+  if (bty_ctl_connect (ctl, &reason))
+    answer = call_with_progress (ctl, "backup.restore", make_opening (args, passphrase), &reason);
+  else if (g_error_matches (reason, BTY_ERROR, BTY_ERROR_UNAVAILABLE) && g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      bty_ctl_note (_ ("No daemon can start, so the backup is restored without one: %s"), reason->message);
+      return restore_file (ctl, path, passphrase, was_running, error);
+    }
+  if (answer == NULL)
+    g_propagate_error (error, g_steal_pointer (&reason));
+  return answer;
+}
+
+static gboolean
+begin_anew (BtyCtl *ctl, GError **error)
+{
+  gboolean was_running = FALSE;
+
+  return bty_ctl_stop_daemon (ctl, &was_running, error) && bty_ctl_connect (ctl, error);
+}
+
+static gboolean
+run_restore (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  const char *name = bty_ctl_args_word (args, 0);
+  g_autoptr (BtySecret) passphrase = NULL;
+  g_autofree char *answer = NULL;
+  g_autoptr (BtyBackupRestored) restored = NULL;
+  gboolean was_running = FALSE;
+  gboolean is_later = bty_ctl_args_has (args, "no-restart");
+
+  if (!read_passphrase (args, FALSE, &passphrase, error))
+    return FALSE;
+  answer = strchr (name, '/') != NULL ? restore_file (ctl, name, passphrase, &was_running, error)
+                                      : restore_named (ctl, args, passphrase, &was_running, error);
+  restored = answer != NULL ? bty_ctl_read_record (&bty_backup_restored_schema, answer, error) : NULL;
+  if (restored == NULL || (was_running && !is_later && !begin_anew (ctl, error)))
+    return FALSE;
+  if (ctl->json)
+    bty_ctl_print_json (answer);
+  else
+    bty_ctl_record_print (restored);
+  if (!ctl->json && restored->restart && is_later)
+    bty_ctl_note ("%s", _ ("It takes its place when the daemon next starts: boternity-ctl restart"));
+  else if (!ctl->json)
+    bty_ctl_note (_ ("What was there before is kept in “%s/%s”: remove it when all is well."), ctl->data_dir,
+                  restored->kept);
+  return TRUE;
+}
+
+static gboolean
+run_delete (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  const char *name = bty_ctl_args_word (args, 0);
+  g_autofree char *answer = bty_ctl_call (ctl, "backup.delete", bty_ctl_request_of ("name", name), error);
+
+  if (answer == NULL)
+    return FALSE;
+  if (ctl->json)
+    bty_ctl_print_json (answer);
+  else
+    bty_ctl_note (_ ("%s: deleted"), name);
+  return TRUE;
+}
+
+static gboolean
+run_forget (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  return bty_ctl_show (ctl, "backup.forget", bty_ctl_request_of ("bot", bty_ctl_args_word (args, 0)),
+                       &bty_backup_forgotten_schema, error);
+}
+
+static const BtyCtlOption create_options[] = {
+  { "passphrase", 'p', NULL, N_ ("ask for a passphrase that opens it too, or read it from standard input"),
+    BTY_CTL_NOTHING },
+  { "unencrypted", 0, NULL, N_ ("do not seal it: whoever has the file can read it"), BTY_CTL_NOTHING },
+  { NULL }
+};
+static const BtyCtlOption open_options[] = {
+  { "passphrase", 'p', NULL, N_ ("ask for its passphrase or the recovery key, or read it from standard input"),
+    BTY_CTL_NOTHING },
+  { NULL }
+};
+static const BtyCtlOption restore_options[] = {
+  { "passphrase", 'p', NULL, N_ ("ask for its passphrase or the recovery key, or read it from standard input"),
+    BTY_CTL_NOTHING },
+  { "no-restart", 0, NULL, N_ ("leave it ready: it takes its place when the daemon next starts"), BTY_CTL_NOTHING },
+  { NULL }
+};
+
+static const BtyCtlCommand backup_commands[] = {
+  { .name = "create",
+    .usage = "",
+    .summary = N_ ("Make a backup of everything"),
+    .text = N_ (
+      "Bots go on meanwhile. It is sealed with a key of this installation; its recovery key is shown once, with the\n"
+      "first backup."),
+    .options = create_options,
+    .run = run_create,
+    .examples = N_ ("  boternity-ctl backup create\n  boternity-ctl backup create --passphrase") },
+  { .name = "list",
+    .usage = "",
+    .summary = N_ ("List the backups"),
+    .run = run_list,
+    .examples = N_ ("  boternity-ctl backup list") },
+  { .name = "verify",
+    .usage = N_ ("BACKUP"),
+    .summary = N_ ("Read all of a backup, and load it into a database that is then thrown away"),
+    .options = open_options,
+    .min = 1,
+    .max = 1,
+    .run = run_verify,
+    .examples = N_ ("  boternity-ctl backup verify boternity-20260102T033000.000Z.btybackup") },
+  { .name = "restore",
+    .usage = N_ ("BACKUP|FILE"),
+    .summary = N_ ("Put a backup in the place of what is there"),
+    .text = N_ (
+      "A name is one of “backup list”; a file is given with its path, such as ./x.btybackup. The daemon is restarted, and\n"
+      "what was there before is kept beside it. This works also when no daemon can start."),
+    .options = restore_options,
+    .min = 1,
+    .max = 1,
+    .words = { BTY_CTL_FILE },
+    .run = run_restore,
+    .examples = N_ ("  boternity-ctl backup restore boternity-20260102T033000.000Z.btybackup\n"
+                    "  boternity-ctl backup restore /media/usb/old.btybackup --passphrase") },
+  { .name = "delete",
+    .usage = N_ ("BACKUP"),
+    .summary = N_ ("Delete a backup"),
+    .min = 1,
+    .max = 1,
+    .run = run_delete,
+    .examples = N_ ("  boternity-ctl backup delete boternity-20260102T033000.000Z.btybackup") },
+  { .name = "forget",
+    .usage = N_ ("BOT"),
+    .summary = N_ ("Make all backups forget a bot, for good"),
+    .text = N_ ("Overwrites the key of the bot in each backup in the folder; all else in them can still be restored."),
+    .min = 1,
+    .max = 1,
+    .words = { BTY_CTL_BOT },
+    .run = run_forget,
+    .examples = N_ ("  boternity-ctl backup forget ada") },
+  { 0 },
+};
+
+const BtyCtlVerb bty_ctl_backup_verb = { "backup", N_ ("make, check and restore backups"), backup_commands, FALSE };
