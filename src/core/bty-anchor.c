@@ -26,8 +26,10 @@ struct _BtyAnchor
   char *path;
   GHashTable *links; /* key -> Link */
   guint lines;
-  int file; /* -1: cannot be written */
+  int file; /* -1: not open */
+  gboolean is_read;
   gboolean is_new;
+  gboolean is_broken; /* it cannot be written: said once */
 };
 
 static void
@@ -136,9 +138,19 @@ compact (BtyAnchor *self)
       g_file_set_contents_full (self->path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error))
     self->file = g_open (self->path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0);
   self->lines = g_hash_table_size (self->links);
-  if (self->file < 0)
+  if (self->file < 0 && !self->is_broken)
     g_warning ("what is kept outside the database to notice a rewritten history cannot be written to “%s”: %s",
                self->path, error != NULL ? error->message : g_strerror (errno));
+  self->is_broken = self->file < 0;
+}
+
+/* At the first use: a start should not wait for it. */
+static void
+ensure_read (BtyAnchor *self)
+{
+  if (!self->is_read)
+    read_file (self);
+  self->is_read = TRUE;
 }
 
 BtyAnchor *
@@ -149,8 +161,6 @@ bty_anchor_new (const char *data_dir)
   self->path = bty_anchor_path (data_dir);
   self->links = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) link_free);
   self->file = -1;
-  read_file (self);
-  compact (self);
   return self;
 }
 
@@ -167,14 +177,17 @@ bty_anchor_free (BtyAnchor *self)
 gboolean
 bty_anchor_is_new (BtyAnchor *self)
 {
+  ensure_read (self);
   return self->is_new;
 }
 
 gboolean
 bty_anchor_get (BtyAnchor *self, const char *key, gint64 *number, const char **hash)
 {
-  const Link *link = g_hash_table_lookup (self->links, key);
+  const Link *link;
 
+  ensure_read (self);
+  link = g_hash_table_lookup (self->links, key);
   if (link == NULL)
     return FALSE;
   *number = link->number;
@@ -183,20 +196,37 @@ bty_anchor_get (BtyAnchor *self, const char *key, gint64 *number, const char **h
 }
 
 /* Not synced: a line that a power cut takes only leaves the anchor behind, which is allowed. */
+static gboolean
+append (BtyAnchor *self, const char *line)
+{
+  gsize length = strlen (line);
+
+  if (self->file < 0 && !self->is_new && !self->is_broken)
+    self->file = g_open (self->path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0);
+  return self->file >= 0 && write (self->file, line, length) == (gssize) length &&
+         self->lines <= 2 * g_hash_table_size (self->links) + SPARE_LINES;
+}
+
 void
 bty_anchor_set (BtyAnchor *self, const char *key, gint64 number, const char *hash)
 {
   g_autofree char *line = g_strdup_printf ("%s %" G_GINT64_FORMAT " %s\n", key, number, hash);
-  const Link *link = g_hash_table_lookup (self->links, key);
-  gsize length = strlen (line);
+  const Link *link;
 
+  ensure_read (self);
+  link = g_hash_table_lookup (self->links, key);
   if (link != NULL && link->number == number && g_str_equal (link->hash, hash))
     return;
   keep (self, key, number, hash);
   self->lines += 1;
-  if (self->file < 0)
-    return;
-  if (write (self->file, line, length) != (gssize) length ||
-      self->lines > 2 * g_hash_table_size (self->links) + SPARE_LINES)
+  if (!append (self, line))
     compact (self);
+}
+
+void
+bty_anchor_forget_all (BtyAnchor *self)
+{
+  self->is_read = TRUE;
+  g_hash_table_remove_all (self->links);
+  compact (self);
 }

@@ -16,7 +16,7 @@ typedef struct _BtyAnchor BtyAnchor;
  * bty_anchor_new:
  * @data_dir: the data folder that it belongs to
  *
- * Reads the file. One that cannot be read or written is warned of once; then the anchor lives in memory only.
+ * The file is read at the first use. One that cannot be read or written is warned of once; then the anchor lives in memory only.
  */
 BtyAnchor *bty_anchor_new (const char *data_dir);
 void bty_anchor_free (BtyAnchor *anchor);
@@ -33,3 +33,6 @@ gboolean bty_anchor_get (BtyAnchor *anchor, const char *key, gint64 *number, con
 
 /** bty_anchor_set: @number: of the newest link, whose hash is @hash: after the commit. @key, @hash: without blanks */
 void bty_anchor_set (BtyAnchor *anchor, const char *key, gint64 number, const char *hash);
+
+/** bty_anchor_forget_all: a backup was put in the place of what was anchored: what is in it is anchored anew */
+void bty_anchor_forget_all (BtyAnchor *anchor);

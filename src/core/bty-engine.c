@@ -299,6 +299,9 @@ make_domains (BtyEngine *self, GError **error)
 {
   self->events = bty_event_service_new (self->store, self->bus, self->settings);
   self->souls = bty_soul_service_new (self->store, self->settings, self->data_dir);
+  if (self->restored != NULL)
+    bty_anchor_forget_all (bty_soul_service_get_anchor (self->souls));
+  bty_audit_log_set_anchor (self->audit, bty_soul_service_get_anchor (self->souls));
   self->secrets = bty_secret_service_new ();
   bty_secret_service_open (self->secrets, self->store, self->registry, self->settings, self->data_dir);
   bty_audit_follow_secrets (self->audit, self->secrets);

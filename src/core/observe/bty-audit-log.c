@@ -8,10 +8,12 @@
 #include "bty-chain.h"
 
 #define HEAD            "head"
+#define ANCHOR          "audit"
 #define DENIAL_PERIOD   (60 * G_USEC_PER_SEC)
 #define MAX_DENIALS     1000
 #define MAX_WAITING     10000
 #define ENTRIES_A_BATCH 200
+#define ANCHOR_EVERY    2  /* s */
 #define FIRST_WAIT      1  /* s */
 #define LAST_WAIT       60 /* s */
 
@@ -37,6 +39,9 @@ struct _BtyAuditLog
   GQueue flights;
   GQueue waiting; /* BtyAuditEntry without a place yet */
   GHashTable *denials;
+  BtyAnchor *anchor;     /* (nullable) */
+  BtyAuditHead *durable; /* (nullable): what the anchor is to be told */
+  guint anchoring;
   guint retry;
   guint wait;
   guint n_lost;
@@ -60,6 +65,8 @@ bty_audit_log_finalize (GObject *object)
   BtyAuditLog *self = BTY_AUDIT_LOG (object);
 
   g_clear_handle_id (&self->retry, g_source_remove);
+  g_clear_handle_id (&self->anchoring, g_source_remove);
+  g_clear_pointer (&self->durable, bty_audit_head_unref);
   g_queue_clear_full (&self->flights, (GDestroyNotify) flight_free);
   g_queue_clear_full (&self->waiting, (GDestroyNotify) bty_record_unref);
   g_clear_pointer (&self->head, bty_audit_head_unref);
@@ -199,10 +206,50 @@ bty_audit_log_settle (BtyAuditLog *self, GFunc then, gpointer data)
   bty_store_apply_async (self->store, batch, NULL, on_settled, settle);
 }
 
+void
+bty_audit_log_set_anchor (BtyAuditLog *self, BtyAnchor *anchor)
+{
+  self->anchor = anchor;
+}
+
+gboolean
+bty_audit_log_get_anchor (BtyAuditLog *self, gint64 *position, const char **hash)
+{
+  return self->anchor != NULL && bty_anchor_get (self->anchor, ANCHOR, position, hash);
+}
+
 BtyStore *
 bty_audit_log_get_store (BtyAuditLog *self)
 {
   return self->store;
+}
+
+static void
+set_anchor (BtyAuditLog *self)
+{
+  if (self->anchor != NULL && self->durable != NULL)
+    bty_anchor_set (self->anchor, ANCHOR, self->durable->position, self->durable->hash);
+  g_clear_pointer (&self->durable, bty_audit_head_unref);
+}
+
+static gboolean
+on_anchoring (gpointer data)
+{
+  BtyAuditLog *self = data;
+
+  self->anchoring = 0;
+  set_anchor (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Now and then: an anchor that is behind does no harm. */
+static void
+anchor_later (BtyAuditLog *self, const BtyAuditHead *head)
+{
+  g_clear_pointer (&self->durable, bty_audit_head_unref);
+  self->durable = bty_audit_head_ref (head);
+  if (self->anchor != NULL && self->anchoring == 0)
+    self->anchoring = g_timeout_add_seconds (ANCHOR_EVERY, on_anchoring, self);
 }
 
 /* What was not written gets a new place later, after what was. */
@@ -227,7 +274,10 @@ on_written (GObject *source, GAsyncResult *result, gpointer data)
   Flight *flight = g_queue_pop_head (&self->flights);
 
   if (bty_store_apply_finish (BTY_STORE (source), result, &error))
-    self->wait = FIRST_WAIT;
+    {
+      self->wait = FIRST_WAIT;
+      anchor_later (self, flight->head);
+    }
   else
     {
       if (self->head != NULL)
@@ -371,6 +421,9 @@ bty_audit_log_stop (BtyAuditLog *self)
 {
   self->is_stopped = TRUE;
   g_clear_handle_id (&self->retry, g_source_remove);
+  g_clear_handle_id (&self->anchoring, g_source_remove);
+  set_anchor (self);
+  self->anchor = NULL;
   if (self->waiting.length > 0)
     g_warning ("%u entries of the audit log could not be written", self->waiting.length);
 }

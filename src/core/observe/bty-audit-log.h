@@ -3,6 +3,8 @@
 
 #include <boternity.h>
 
+#include "bty-anchor.h"
+
 /**
  * BtyAuditLog:
  *
@@ -29,6 +31,10 @@ typedef struct
 
 /** bty_audit_log_new: begins to read where the log ends */
 BtyAuditLog *bty_audit_log_new (BtyStore *store);
+/** bty_audit_log_set_anchor: @anchor: (transfer none): where the log's end is remembered outside the store, until it is stopped */
+void bty_audit_log_set_anchor (BtyAuditLog *log, BtyAnchor *anchor);
+/** bty_audit_log_get_anchor: @hash: (out) (transfer none): Returns: whether something is remembered: entry @position had @hash */
+gboolean bty_audit_log_get_anchor (BtyAuditLog *log, gint64 *position, const char **hash);
 void bty_audit_log_add (BtyAuditLog *log, const BtyAuditNote *note);
 /** bty_audit_log_deny: adds a denial, no more than one a minute of a kind: whoever knocks on doors must not fill the disk */
 void bty_audit_log_deny (BtyAuditLog *log, const BtyAuditNote *note);

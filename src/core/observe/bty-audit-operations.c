@@ -47,7 +47,7 @@ verify (gpointer log, gpointer data)
 {
   g_autoptr (BtyCall) call = data;
 
-  bty_audit_verify_start (bty_audit_log_get_store (log), call);
+  bty_audit_verify_start (log, call);
 }
 
 static void

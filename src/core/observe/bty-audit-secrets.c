@@ -11,16 +11,33 @@ name_actor (const char *bot)
   return bot != NULL ? g_strconcat ("bot:", bot, NULL) : g_strdup ("owner");
 }
 
+/* (transfer full) (nullable): an entry's detail */
+static char *
+name_host (const char *host)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  BtyJsonWriter writer;
+
+  if (host == NULL)
+    return NULL;
+  bty_json_writer_init (&writer, text);
+  bty_json_writer_begin_object (&writer);
+  bty_json_writer_member_string (&writer, "host", host);
+  bty_json_writer_end_object (&writer);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 static void
 on_used (BtySecretService *secrets, const char *name, const char *bot, const char *host, gint64 when, gpointer log)
 {
   g_autofree char *actor = name_actor (bot);
+  g_autofree char *detail = name_host (host);
   BtyAuditNote note = { .kind = BTY_AUDIT_SECRET,
                         .actor = actor,
                         .action = "secret.use",
                         .subject = name,
                         .outcome = BTY_AUDIT_DONE,
-                        .detail = host };
+                        .detail = detail };
 
   bty_audit_log_add (log, &note);
 }
@@ -30,13 +47,14 @@ on_denied (BtySecretService *secrets, const char *name, const char *bot, const c
            gpointer log)
 {
   g_autofree char *actor = name_actor (bot);
+  g_autofree char *detail = name_host (host);
   BtyAuditNote note = { .kind = BTY_AUDIT_DENIAL,
                         .actor = actor,
                         .action = "secret.use",
                         .subject = name,
                         .outcome = BTY_AUDIT_DENIED,
                         .code = "PERMISSION_DENIED",
-                        .detail = host };
+                        .detail = detail };
 
   bty_audit_log_deny (log, &note);
 }

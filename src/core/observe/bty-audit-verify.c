@@ -7,13 +7,12 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "observe/bty-audit-log.h"
-
 #define PAGE 1000
 
 /* One check of the log: the head, then the entries page by page. What is added meanwhile comes after the head and is not looked at. */
 typedef struct
 {
+  BtyAuditLog *log;
   BtyStore *store;
   BtyCall *call;
   BtyAuditHead *head;
@@ -24,7 +23,7 @@ typedef struct
 static void
 verify_free (Verify *self)
 {
-  g_object_unref (self->store);
+  g_object_unref (self->log);
   bty_call_unref (self->call);
   g_clear_pointer (&self->head, bty_audit_head_unref);
   bty_audit_report_unref (self->report);
@@ -53,6 +52,8 @@ check (Verify *self, const BtyAuditEntry *entry)
 {
   BtyAuditReport *report = self->report;
   g_autofree char *hash = bty_audit_entry_compute (entry);
+  const char *anchored = NULL;
+  gint64 anchor = 0;
 
   if (entry->position != report->entries + 1)
     complain (self, report->entries + 1, _ ("this entry was taken out"));
@@ -60,6 +61,9 @@ check (Verify *self, const BtyAuditEntry *entry)
     complain (self, entry->position, _ ("it does not follow the entry before it"));
   else if (g_strcmp0 (entry->hash, hash) != 0)
     complain (self, entry->position, _ ("it was changed after it was written"));
+  else if (bty_audit_log_get_anchor (self->log, &anchor, &anchored) && anchor == entry->position &&
+           g_strcmp0 (anchored, hash) != 0)
+    complain (self, entry->position, _ ("it is not the one that is remembered outside the database: the log was rewritten"));
   else
     {
       report->entries += 1;
@@ -79,6 +83,21 @@ tell_progress (Verify *self)
   progress->checked = self->report->entries;
   progress->total = self->head->position;
   bty_call_emit (self->call, progress);
+}
+
+static void
+check_end (Verify *self)
+{
+  const char *anchored = NULL;
+  gint64 anchor = 0;
+
+  if (self->report->entries < self->head->position)
+    complain (self, self->report->entries + 1, _ ("the log ends before this entry, which was written once"));
+  else if (g_strcmp0 (self->report->hash, self->head->hash) != 0)
+    complain (self, self->head->position, _ ("it is not the entry that the log ended with"));
+  else if (bty_audit_log_get_anchor (self->log, &anchor, &anchored) && anchor > self->head->position)
+    complain (self, self->head->position + 1,
+              _ ("this entry is remembered outside the database and is not in it: an older copy of it was put back"));
 }
 
 static void
@@ -107,10 +126,7 @@ on_page (GObject *source, GAsyncResult *result, gpointer data)
       read_page (self);
       return;
     }
-  if (self->report->entries < self->head->position)
-    complain (self, self->report->entries + 1, _ ("the log ends before this entry, which was written once"));
-  else if (g_strcmp0 (self->report->hash, self->head->hash) != 0)
-    complain (self, self->head->position, _ ("it is not the entry that the log ended with"));
+  check_end (self);
   verify_end (self);
 }
 
@@ -144,13 +160,14 @@ on_head (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 void
-bty_audit_verify_start (BtyStore *store, BtyCall *call)
+bty_audit_verify_start (BtyAuditLog *log, BtyCall *call)
 {
   Verify *self = g_new0 (Verify, 1);
 
-  self->store = g_object_ref (store);
+  self->log = g_object_ref (log);
+  self->store = bty_audit_log_get_store (log);
   self->call = bty_call_ref (call);
   self->report = bty_audit_report_new ();
   self->report->is_whole = TRUE;
-  bty_store_get_async (store, &bty_audit_head_schema, "name", "head", bty_call_cancellable (call), on_head, self);
+  bty_store_get_async (self->store, &bty_audit_head_schema, "name", "head", bty_call_cancellable (call), on_head, self);
 }

@@ -136,6 +136,12 @@ bty_soul_service_new (BtyStore *store, BtySettings *settings, const char *data_d
   return self;
 }
 
+BtyAnchor *
+bty_soul_service_get_anchor (BtySoulService *self)
+{
+  return self->anchor;
+}
+
 BtyStore *
 bty_soul_service_get_store (BtySoulService *self)
 {

@@ -3,6 +3,7 @@
 
 #include <boternity.h>
 
+#include "bty-anchor.h"
 #include "bty-settings.h"
 
 /**
@@ -171,4 +172,6 @@ BtySoulReport *bty_soul_service_verify_finish (BtySoulService *service, GAsyncRe
 extern const BtyOperation bty_soul_verify_operations[];
 extern const guint bty_n_soul_verify_operations;
 
+/** bty_soul_service_get_anchor: Returns: (transfer none): where the ends of histories are remembered outside the store */
+BtyAnchor *bty_soul_service_get_anchor (BtySoulService *service);
 BtyStore *bty_soul_service_get_store (BtySoulService *service);
