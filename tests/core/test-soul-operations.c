@@ -271,6 +271,8 @@ test_rollback_and_checkout (BtyTestHouse *h, gconstpointer unused)
   bty_test_call_fails (h, "soul.rollback", "{\"slug\":\"ada\",\"version\":\"files\"}", BTY_ERROR_NOT_FOUND, "“files”");
   do_call (h, "soul.branch", "{\"slug\":\"ada\",\"name\":\"old\",\"version\":\"3\"}");
   do_call (h, "soul.checkout", "{\"slug\":\"ada\",\"branch\":\"old\"}");
+  bty_test_call_fails (h, "soul.checkout", "{\"slug\":\"ada\",\"branch\":\"young\"}", BTY_ERROR_NOT_FOUND,
+                       "no branch “young”");
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
   g_assert_nonnull (strstr (text, "Warm and short words."));
 }
@@ -479,7 +481,7 @@ test_proposals_are_counted (BtyTestHouse *h, gconstpointer unused)
   call_as (h, "ada");
   bty_test_call_fails (h, "soul.propose", request, BTY_ERROR_INVALID_ARGUMENT, "soul.max_file");
   bty_test_call_fails (h, "soul.propose", "{\"slug\":\"ada\",\"identity\":\"---\\na: [1\\n---\\n\"}",
-                       BTY_ERROR_INVALID_ARGUMENT, "front matter of IDENTITY.md");
+                       BTY_ERROR_INVALID_ARGUMENT, "IDENTITY.md is not YAML");
   do_call (h, "soul.propose", "{\"slug\":\"ada\",\"soul\":\"one\"}");
   do_call (h, "soul.propose", "{\"slug\":\"ada\",\"soul\":\"two\"}");
   bty_test_call_fails (h, "soul.propose", "{\"slug\":\"ada\",\"soul\":\"three\"}", BTY_ERROR_RESOURCE_EXHAUSTED,

@@ -204,6 +204,13 @@ on_branch_to_use (GObject *store, GAsyncResult *result, gpointer data)
   g_autoptr (BtySoulRef) ref = bty_store_get_finish (BTY_STORE (store), result, &error);
   BtySoul *soul;
 
+  if (g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND))
+    {
+      g_clear_error (&error);
+      g_set_error (&error, BTY_ERROR, BTY_ERROR_NOT_FOUND,
+                   _ ("the soul of “%s” has no branch “%s”: “boternity-ctl soul branch %s” lists them"),
+                   job->soul->slug, job->change->branch, job->soul->slug);
+    }
   if (ref == NULL)
     {
       bty_soul_job_fail (job, error);
