@@ -13,7 +13,7 @@
 #include "backup/bty-backup-swap.h"
 
 /* How soon after the start the schedule is first looked at, and how often then (s). */
-#define FIRST_LOOK 20
+#define FIRST_LOOK 10
 #define LOOK       30
 /* After one that failed (us). */
 #define RETRY ((gint64) 3600 * G_USEC_PER_SEC)
@@ -86,17 +86,31 @@ bty_backup_add_settings (BtySettings *settings)
   bty_settings_add (settings, settings_table, G_N_ELEMENTS (settings_table));
 }
 
+static char *
+get_folder (BtyBackupService *self)
+{
+  g_autofree char *folder = bty_settings_get (self->settings, "backup", "folder");
+
+  if (folder != NULL && *folder != '\0')
+    return g_canonicalize_filename (folder, self->data_dir);
+  return g_build_filename (self->data_dir, "backups", NULL);
+}
+
+/* What is tidied away here cannot be what is being made: nobody can ask yet. */
 BtyBackupService *
 bty_backup_service_new (BtyStore *store, BtySettings *settings, const char *data_dir, BtyBackupMakeStore make_store,
                         gpointer data)
 {
   BtyBackupService *self = g_object_new (BTY_TYPE_BACKUP_SERVICE, NULL);
+  g_autofree char *folder = NULL;
 
   self->store = g_object_ref (store);
   self->settings = g_object_ref (settings);
   self->data_dir = g_strdup (data_dir);
   self->make_store = make_store;
   self->make_data = data;
+  folder = get_folder (self);
+  bty_backup_folder_tidy (folder);
   return self;
 }
 
@@ -109,16 +123,6 @@ publish (BtyBackupService *self, const char *topic, gconstpointer record)
     return;
   bty_batch_publish (batch, topic, record);
   bty_store_apply_async (self->store, batch, NULL, NULL, NULL);
-}
-
-static char *
-get_folder (BtyBackupService *self)
-{
-  g_autofree char *folder = bty_settings_get (self->settings, "backup", "folder");
-
-  if (folder != NULL && *folder != '\0')
-    return g_canonicalize_filename (folder, self->data_dir);
-  return g_build_filename (self->data_dir, "backups", NULL);
 }
 
 BtyBackupJob *
@@ -427,9 +431,7 @@ void
 bty_backup_service_start (BtyBackupService *self, const char *kept)
 {
   g_autoptr (BtyBackupRestored) restored = NULL;
-  g_autofree char *folder = get_folder (self);
 
-  bty_backup_folder_tidy (folder);
   self->look = g_timeout_add_seconds (FIRST_LOOK, on_look, self);
   if (kept == NULL)
     return;
