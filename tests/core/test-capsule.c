@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
 #include <string.h>
 
 #include "bot/bty-bot-files.h"
@@ -6,6 +8,7 @@
 #include "bty-test-wait.h"
 #include "capsule/bty-capsule-service.h"
 #include "capsule/bty-capsule.h"
+#include "evaluate/bty-golden.h"
 #include "soul/bty-soul-hash.h"
 
 #define BOT "01890000-0000-7000-8000-000000000001"
@@ -266,6 +269,28 @@ test_file_names (void)
     g_assert_false (bty_bot_files_may (bad[i]));
 }
 
+/* The golden questions of the bots that come with the program can all be asked. */
+static void
+test_shipped_questions (void)
+{
+  g_autoptr (GDir) folder = g_dir_open (BTY_SOURCE_ROOT "/data/bots", 0, NULL);
+  const char *name;
+  guint n = 0;
+
+  g_assert_nonnull (folder);
+  while ((name = g_dir_read_name (folder)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (BTY_SOURCE_ROOT, "data", "bots", name, BTY_GOLDEN_FILE, NULL);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (BtyGoldenSuite) suite = bty_golden_suite_load (path, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpuint (suite->questions->len, >=, 3);
+      n += 1;
+    }
+  g_assert_cmpuint (n, >=, 12);
+}
+
 /* Through the operations */
 
 typedef struct
@@ -406,6 +431,7 @@ main (int argc, char **argv)
   g_test_add_func ("/capsule/another-bot", test_another_bot);
   g_test_add_func ("/capsule/format-follows-tables", test_format_follows_tables);
   g_test_add_func ("/capsule/file-names", test_file_names);
+  g_test_add_func ("/capsule/shipped-questions", test_shipped_questions);
   ADD ("export-and-import", test_export_and_import);
   ADD ("import-fails", test_import_fails);
   ADD ("openclaw", test_openclaw);

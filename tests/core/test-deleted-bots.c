@@ -225,6 +225,34 @@ test_crash_while_deleting (BtyTestHouse *h, gconstpointer unused)
   g_assert_true (has_file (h, "ada-2", "mark"));
 }
 
+/* The folder was back under the new slug, the bot was not: it stays deleted, and nothing of it is lost. */
+static void
+test_crash_while_restoring (BtyTestHouse *h, gconstpointer unused)
+{
+  g_autoptr (BtyDeletedBot) deleted = NULL;
+  g_autoptr (BtyDeletedBot) noted = NULL;
+  g_autoptr (BtyBot) back = NULL;
+  g_autofree char *aside = NULL;
+  g_autofree char *to = g_build_filename (h->folder, "bots", "ada-2", NULL);
+
+  bty_record_unref (bty_test_call (h, "bot.create", "{\"name\":\"Ada\"}"));
+  g_assert_null (bty_test_call (h, "bot.delete", "{\"slug\":\"ada\"}"));
+  bty_record_unref (bty_test_call (h, "bot.create", "{\"name\":\"Ada\"}"));
+  deleted = only_deleted (h);
+  noted = bty_deleted_bot_edit (deleted);
+  bty_record_take_string (&noted->slug, g_strdup ("ada-2"));
+  put (h, noted);
+  aside = g_build_filename (h->folder, "bots", ".deleted", deleted->folder, NULL);
+  g_assert_cmpint (g_rename (aside, to), ==, 0);
+
+  start (h);
+  g_assert_true (g_file_test (aside, G_FILE_TEST_IS_DIR));
+  g_assert_false (has_file (h, "ada-2", NULL));
+  back = bty_test_call (h, "bot.restore", "{\"bot\":\"ada-2\"}");
+  g_assert_cmpstr (back->slug, ==, "ada-2");
+  g_assert_true (has_file (h, "ada-2", "SOUL.md"));
+}
+
 #define ADD(name, function) g_test_add ("/deleted-bots/" name, BtyTestHouse, NULL, set_up, function, tear_down)
 
 int
@@ -237,5 +265,6 @@ main (int argc, char **argv)
   ADD ("purge", test_purge);
   ADD ("expired-is-forgotten", test_expired_is_forgotten);
   ADD ("crash-while-deleting", test_crash_while_deleting);
+  ADD ("crash-while-restoring", test_crash_while_restoring);
   return g_test_run ();
 }

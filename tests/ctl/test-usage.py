@@ -7,7 +7,7 @@ import re
 
 from harness import Place, tap
 
-VERBS = ["chat", "bot", "session", "provider", "model", "status", "stop", "restart", "config", "plugin", "token", "call", "help",
+VERBS = ["chat", "bot", "session", "import", "provider", "model", "status", "stop", "restart", "config", "plugin", "token", "call", "help",
          "version"]
 
 
@@ -34,7 +34,7 @@ def test_help_of_every_command():
                 assert "--json" in text
                 assert verb in ("status", "stop", "restart", "version", "token") or "Examples:" in text, words
                 assert place.run(*words, "--help").stdout == text
-        assert len(subcommands(place, "bot")) == 7
+        assert len(subcommands(place, "bot")) == 13
         assert os.listdir(place.data) == []
 
 

@@ -277,7 +277,7 @@ create_try (GTask *task)
   g_clear_pointer (&create->soul, bty_soul_change_free);
   g_clear_pointer (&create->files, g_ptr_array_unref);
   create->bot = bty_bot_edit (create->wish);
-  create->bot->slug = next_slug (create);
+  bty_record_take_string (&create->bot->slug, next_slug (create));
   while (g_hash_table_contains (self->claimed, create->bot->slug))
     bty_record_take_string (&create->bot->slug, next_slug (create));
   g_hash_table_add (self->claimed, g_strdup (create->bot->slug));

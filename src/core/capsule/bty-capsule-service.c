@@ -201,12 +201,11 @@ making_free (Making *making)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Making, making_free)
 
 static void
-answer (Making *making, const char *slug)
+answer (Making *making)
 {
   BtyCapsuleReport *report = making->report;
 
-  bty_record_take_string (&report->slug, g_strdup (slug));
-  report->renamed = strcmp (slug, making->base) != 0;
+  report->renamed = strcmp (report->slug, making->base) != 0;
   bty_call_return (making->call, report);
 }
 
@@ -224,7 +223,8 @@ on_made (GObject *source, GAsyncResult *result, gpointer data)
     }
   making->report->done = TRUE;
   bty_record_take_string (&making->report->bot, g_strdup (bot->record.id));
-  answer (making, bot->slug);
+  bty_record_take_string (&making->report->slug, g_strdup (bot->slug));
+  answer (making);
 }
 
 static void try_slug (Making *making);
@@ -239,7 +239,7 @@ on_slug_looked_up (GObject *source, GAsyncResult *result, gpointer data)
   if (other != NULL && making->tries < MAX_TRIES)
     try_slug (g_steal_pointer (&making));
   else if (other != NULL || g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND))
-    answer (making, making->report->slug);
+    answer (making);
   else
     bty_call_fail (making->call, error);
 }
