@@ -63,7 +63,8 @@ bty_daemon_harden_follow (BtySettings *settings)
       limit_dumps (FALSE, FALSE);
       return;
     }
-  g_warning ("core dumps and debuggers are let in, as daemon.core_dumps says: what passes through this process can be read there");
+  g_warning (
+    "core dumps and debuggers are let in, as daemon.core_dumps says: what passes through this process can be read there");
   limit_dumps (TRUE, TRUE);
   set_dumpable (TRUE);
 }

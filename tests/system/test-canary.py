@@ -128,7 +128,7 @@ class Canary(Daemon):
         self.place = os.path.join(self.folder, "..", os.path.basename(self.folder) + "-test")
         os.mkdir(self.place)
         # Nothing in the daemon's own folder is ours: all of it is looked through.
-        self.extra = {**self.extra, "BOTERNITY_PLUGIN_SCANNER": scanner(self.place), "SECOND_API_KEY": SECOND,
+        self.extra = {**self.extra, "BOTERNITY_PLUGIN_SCANNER": scanner(self.place), "SECOND_API_KEY": SECOND, "THIRD_PASSWORD": SECOND,
                       "BOTERNITY_DAEMON_CORE_DUMPS": "true", "BOTERNITY_LOG": "debug"}
 
     def __exit__(self, *arguments):
@@ -196,7 +196,8 @@ def assert_nowhere_on_disk(daemon):
 def assert_children_know_nothing(daemon):
     with open(os.path.join(daemon.place, "child-environment"), "rb") as file:
         environment = file.read()
-    assert b"BOTERNITY_DATA_DIR" in environment and not is_in(environment) and b"SECOND_API_KEY" not in environment
+    assert b"BOTERNITY_DATA_DIR" in environment and not is_in(environment)
+    assert b"SECOND_API_KEY" not in environment and b"THIRD_PASSWORD" not in environment
     with open(f"/proc/{daemon.process.pid}/environ", "rb") as file:
         assert not is_in(file.read())
 
