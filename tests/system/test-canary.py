@@ -25,6 +25,7 @@ N_CALLS = 1000
 KEY = "Cn" + secrets.token_hex(24)          # like no key that is known by its beginning
 SECOND = "Sd" + secrets.token_hex(24)       # by the environment
 MIDDLE = KEY[20:44].encode()                # of a copy whose ends were overwritten
+BEGINNING = KEY[:20].encode()               # of one that was cut off
 MARK = "[secret]"
 KINDS = ["good", "said", "cut-in-two", "in-base64", "bad-401", "bad-429", "bad-500", "cut", "header", "error-in-stream"]
 
@@ -187,7 +188,7 @@ def assert_nowhere_on_disk(daemon):
                 with open(path, "rb") as file:
                     data = file.read()
                 assert not is_in(data), (path, is_in(data))
-                assert MIDDLE not in data, path
+                assert MIDDLE not in data and BEGINNING not in data, path
                 seen += 1
     assert os.path.exists(os.path.join(daemon.data, "boternity.db-wal")), "the database was closed: look while it is open"
     return seen
@@ -240,7 +241,7 @@ def run(what, environment):
         with doors.Bus() as bus, Canary({**bus, **environment}) as daemon:
             answers = use(daemon, upstream)
             assert Upstream.keys.count(KEY) >= N_CALLS * 0.45 and Upstream.keys.count(SECOND) >= N_CALLS * 0.45, len(Upstream.keys)
-            assert not is_in("\n".join(answers).encode())
+            assert not is_in("\n".join(answers).encode()) and BEGINNING not in "\n".join(answers).encode()
             files = assert_nowhere_on_disk(daemon)
             assert_children_know_nothing(daemon)
             counts = dump(daemon)
