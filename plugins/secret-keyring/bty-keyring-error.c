@@ -19,10 +19,9 @@ bty_keyring_error_silent (guint ms)
 GError *
 bty_keyring_error_locked (void)
 {
-  return g_error_new_literal (
-    BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-    _ ("the keyring is locked: unlock it with boternity-ctl secret unlock --store keyring, or "
-       "by logging in to the desktop"));
+  return g_error_new_literal (BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                              _ ("the keyring is locked: unlock it with boternity-ctl secret unlock keyring, or "
+                                 "by logging in to the desktop"));
 }
 
 GError *

@@ -128,7 +128,7 @@ on_found (GObject *source, GAsyncResult *result, gpointer data)
   self->label = g_steal_pointer (&collection.label);
   if (collection.path == NULL)
     conclude (self, BTY_KEYRING_LOCKED,
-              _ ("the keyring has no collection for new secrets yet: boternity-ctl secret unlock --store keyring makes "
+              _ ("the keyring has no collection for new secrets yet: boternity-ctl secret unlock keyring makes "
                  "one"));
   else if (collection.is_locked)
     {

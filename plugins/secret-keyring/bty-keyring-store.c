@@ -49,7 +49,7 @@ bty_keyring_store_init (BtyKeyringStore *self)
 static const char *
 shut_reason (void)
 {
-  return _ ("the keyring was locked for this program: boternity-ctl secret unlock --store keyring opens it");
+  return _ ("the keyring was locked for this program: boternity-ctl secret unlock keyring opens it");
 }
 
 static gboolean

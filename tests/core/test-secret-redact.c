@@ -116,6 +116,21 @@ test_stream (void)
     }
 }
 
+/* The stream is over: a secret that was cut off is taken out, what only begins like one is not. */
+static void
+test_rest (void)
+{
+  g_autoptr (GString) cut = g_string_new ("it is Zq81-key-of-");
+  g_autoptr (GString) chance = g_string_new ("it is Zq8");
+
+  bty_secret_redact_forget ();
+  learn ("Zq81-key-of-somebody");
+  bty_secret_redact_rest (cut);
+  g_assert_cmpstr (cut->str, ==, "it is [secret]");
+  bty_secret_redact_rest (chance);
+  g_assert_cmpstr (chance->str, ==, "it is Zq8");
+}
+
 /* What is taken out leaves nothing behind in the memory of the text. */
 static void
 test_in_place (void)
@@ -159,6 +174,7 @@ main (int argc, char **argv)
   g_test_add_func ("/secret-redact/longest", test_longest);
   g_test_add_func ("/secret-redact/forms", test_forms);
   g_test_add_func ("/secret-redact/stream", test_stream);
+  g_test_add_func ("/secret-redact/rest", test_rest);
   g_test_add_func ("/secret-redact/in-place", test_in_place);
   g_test_add_func ("/secret-redact/many", test_many);
   return g_test_run ();

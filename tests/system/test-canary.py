@@ -25,6 +25,7 @@ N_CALLS = 1000
 KEY = "Cn" + secrets.token_hex(24)          # like no key that is known by its beginning
 SECOND = "Sd" + secrets.token_hex(24)       # by the environment
 MIDDLE = KEY[20:44].encode()                # of a copy whose ends were overwritten
+BEGINNING = KEY[:20].encode()               # of one that was cut off
 MARK = "[secret]"
 KINDS = ["good", "said", "cut-in-two", "in-base64", "bad-401", "bad-429", "bad-500", "cut", "header", "error-in-stream"]
 
@@ -128,7 +129,7 @@ class Canary(Daemon):
         self.place = os.path.join(self.folder, "..", os.path.basename(self.folder) + "-test")
         os.mkdir(self.place)
         # Nothing in the daemon's own folder is ours: all of it is looked through.
-        self.extra = {**self.extra, "BOTERNITY_PLUGIN_SCANNER": scanner(self.place), "SECOND_API_KEY": SECOND,
+        self.extra = {**self.extra, "BOTERNITY_PLUGIN_SCANNER": scanner(self.place), "SECOND_API_KEY": SECOND, "THIRD_PASSWORD": SECOND,
                       "BOTERNITY_DAEMON_CORE_DUMPS": "true", "BOTERNITY_LOG": "debug"}
 
     def __exit__(self, *arguments):
@@ -187,7 +188,7 @@ def assert_nowhere_on_disk(daemon):
                 with open(path, "rb") as file:
                     data = file.read()
                 assert not is_in(data), (path, is_in(data))
-                assert MIDDLE not in data, path
+                assert MIDDLE not in data and BEGINNING not in data, path
                 seen += 1
     assert os.path.exists(os.path.join(daemon.data, "boternity.db-wal")), "the database was closed: look while it is open"
     return seen
@@ -196,7 +197,8 @@ def assert_nowhere_on_disk(daemon):
 def assert_children_know_nothing(daemon):
     with open(os.path.join(daemon.place, "child-environment"), "rb") as file:
         environment = file.read()
-    assert b"BOTERNITY_DATA_DIR" in environment and not is_in(environment) and b"SECOND_API_KEY" not in environment
+    assert b"BOTERNITY_DATA_DIR" in environment and not is_in(environment)
+    assert b"SECOND_API_KEY" not in environment and b"THIRD_PASSWORD" not in environment
     with open(f"/proc/{daemon.process.pid}/environ", "rb") as file:
         assert not is_in(file.read())
 
@@ -239,7 +241,7 @@ def run(what, environment):
         with doors.Bus() as bus, Canary({**bus, **environment}) as daemon:
             answers = use(daemon, upstream)
             assert Upstream.keys.count(KEY) >= N_CALLS * 0.45 and Upstream.keys.count(SECOND) >= N_CALLS * 0.45, len(Upstream.keys)
-            assert not is_in("\n".join(answers).encode())
+            assert not is_in("\n".join(answers).encode()) and BEGINNING not in "\n".join(answers).encode()
             files = assert_nowhere_on_disk(daemon)
             assert_children_know_nothing(daemon)
             counts = dump(daemon)

@@ -118,6 +118,14 @@ say_held (BtyTurnRun *self, gsize length)
   g_string_erase (self->held, 0, (gssize) length);
 }
 
+/* What is held is the end of a piece: it may be a key that was cut off, or that goes on in a piece of another kind. */
+static void
+say_rest (BtyTurnRun *self)
+{
+  bty_secret_redact_rest (self->held);
+  say_held (self, self->held->len);
+}
+
 /* A service may say the key that it was given: nothing of that is kept or shown. */
 static void
 on_delta (BtyRoute *route, const BtyDelta *delta, gpointer data)
@@ -128,7 +136,7 @@ on_delta (BtyRoute *route, const BtyDelta *delta, gpointer data)
     return;
   self->said_bytes += delta->length;
   if (self->held_kind != delta->kind)
-    say_held (self, self->held->len);
+    say_rest (self);
   self->held_kind = delta->kind;
   g_string_append_len (self->held, delta->text, (gssize) delta->length);
   say_held (self, bty_secret_redact_stream (self->held));
@@ -142,7 +150,7 @@ on_routed (BtyRoute *route, gpointer data)
   BtyTurnRun *self = data;
   const GError *error = bty_route_get_error (route);
 
-  say_held (self, self->held->len);
+  say_rest (self);
   g_clear_handle_id (&self->deadline, g_source_remove);
   if (error != NULL && !g_error_matches (error, BTY_ERROR, BTY_ERROR_CANCELLED))
     self->error = g_error_copy (error);

@@ -207,3 +207,15 @@ bty_secret_redact_stream (GString *held)
   g_rw_lock_reader_unlock (&lock);
   return ready;
 }
+
+void
+bty_secret_redact_rest (GString *held)
+{
+  gsize ready = bty_secret_redact_stream (held);
+
+  if (held->len - ready < BTY_SECRET_REDACT_LEAST)
+    return;
+  bty_secret_clear_memory (held->str + ready, held->len - ready);
+  g_string_truncate (held, ready);
+  g_string_append (held, BTY_SECRET_REDACT_MARK);
+}

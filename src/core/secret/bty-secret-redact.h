@@ -38,3 +38,6 @@ char *bty_secret_redact (const char *text);
  * Returns: how many bytes from its beginning can go out; the others may be the beginning of a secret
  */
 gsize bty_secret_redact_stream (GString *held);
+
+/** bty_secret_redact_rest: nothing more comes after @held: as much of a secret's beginning as is looked for goes, too */
+void bty_secret_redact_rest (GString *held);

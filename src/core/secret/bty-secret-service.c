@@ -52,9 +52,15 @@ bty_secret_service_class_init (BtySecretServiceClass *klass)
 static gboolean
 names_a_secret (const char *name)
 {
+  static const char *const endings[] = { "_API_KEY", "_ACCESS_KEY", "_SECRET_KEY", "_TOKEN",
+                                         "_SECRET",  "_PASSWORD",   "_PASSPHRASE", "PGPASSWORD" };
+
   if (g_str_has_prefix (name, "BOTERNITY_")) /* our own settings, which are read later */
     return FALSE;
-  return g_str_has_suffix (name, "_API_KEY") || g_str_has_suffix (name, "_TOKEN") || g_str_has_suffix (name, "_SECRET");
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
+    if (g_str_has_suffix (name, endings[i]))
+      return TRUE;
+  return FALSE;
 }
 
 /* The bytes are zeroed where they stand, since unsetenv leaves them there for everyone who reads /proc/<pid>/environ. */

@@ -12,7 +12,7 @@
  * Where references become secrets: `secret:NAME` (what was kept under that name, else the first of the chain that has it), `env:NAME`,
  * `memory:NAME`, `cmd:NAME` (a command of the user's), and `STORE:NAME` for a store of secrets by its own name. The daemon's
  * environment is read once, into locked memory, and cleared from what its children inherit (variables named *_API_KEY, *_TOKEN,
- * *_SECRET).
+ * *_SECRET and such).
  *
  * What is known of a secret but its value is a #BtySecretEntry: kept in memory (there are few) and loaded on first use. Values are asked
  * for when they are needed and kept by nobody here.
