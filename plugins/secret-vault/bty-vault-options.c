@@ -96,6 +96,6 @@ bty_vault_options_load (BtyVault *vault, BtyHost *host)
   if (g_strcmp0 (keep, "file") == 0)
     return BTY_VAULT_KEEP_FILE;
   if (keep != NULL && g_strcmp0 (keep, "auto") != 0)
-    g_warning ("vault.key is “%s”, which is neither auto, keyring nor file: auto counts", keep);
+    g_warning_once ("vault.key is “%s”, which is neither auto, keyring nor file: auto counts", keep);
   return BTY_VAULT_KEEP_AUTO;
 }

@@ -24,6 +24,7 @@ struct _BtyVaultStore
   char kept_in[8];
   char *reason;  /* why it could not be opened the last time */
   char *damaged; /* why it cannot be used at all */
+  char *warned;  /* of that, in the log */
 };
 
 /* Begins the next operation that waits, if none is under way. */

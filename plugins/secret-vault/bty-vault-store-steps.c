@@ -31,10 +31,14 @@ bty_vault_store_work (gpointer data, gpointer store)
 {
   GTask *task = data;
   BtyVaultStore *self = store;
+  g_autoptr (GSource) done = NULL;
 
   bty_vault_op_run (g_task_get_task_data (task), self->vault);
-  g_main_context_invoke_full (g_task_get_context (task), G_PRIORITY_DEFAULT, on_worked, g_object_ref (self),
-                              g_object_unref);
+  /* Never g_main_context_invoke (): while nobody runs the main context, that would go on here. */
+  done = g_idle_source_new ();
+  g_source_set_priority (done, G_PRIORITY_DEFAULT);
+  g_source_set_callback (done, on_worked, g_object_ref (self), g_object_unref);
+  g_source_attach (done, g_task_get_context (task));
 }
 
 static void
@@ -67,8 +71,17 @@ take_view (BtyVaultStore *self, const BtyVaultOp *op)
 static void
 take_result (BtyVaultStore *self, BtyVaultOp *op)
 {
-  if (self->serial != op->serial || op->opened.key == NULL)
+  if (self->serial != op->serial)
     return;
+  if (op->opened.key == NULL)
+    {
+      if (g_error_matches (op->error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION) && op->kept != NULL)
+        {
+          g_free (self->reason);
+          self->reason = g_strdup (op->error->message);
+        }
+      return;
+    }
   bty_vault_opened_clear (&self->opened);
   self->opened = op->opened;
   memset (&op->opened, 0, sizeof op->opened);
@@ -119,13 +132,16 @@ static void
 fail_locked (BtyVaultStore *self, const char *why)
 {
   g_autofree char *message = NULL;
+  const char *command;
 
   g_free (self->reason);
   self->reason = g_strdup (why);
+  command = self->exists && self->has_password ? "boternity-ctl secret unlock --password"
+                                               : "boternity-ctl secret unlock";
   if (why != NULL)
-    message = g_strdup_printf (_ ("the vault is locked: %s; “boternity-ctl secret unlock” unlocks it"), why);
+    message = g_strdup_printf (_ ("the vault is locked: %s; “%s” unlocks it"), why, command);
   else
-    message = g_strdup (_ ("the vault is locked: “boternity-ctl secret unlock” unlocks it"));
+    message = g_strdup_printf (_ ("the vault is locked: “%s” unlocks it"), command);
   fail (self, BTY_ERROR_FAILED_PRECONDITION, message);
 }
 
@@ -141,8 +157,8 @@ use_file (BtyVaultStore *self, BtyVaultOp *op, const char *why)
     }
   else
     g_message (
-      "the key of the vault is kept in the file %s, which whoever reads your files can open the vault with: %s. “boternity-ctl "
-      "secret vault password” sets a password instead",
+      "the key of the vault is kept in the file %s, and whoever can read that and the vault can open it: %s. “boternity-ctl vault "
+      "password” sets a password instead",
       self->vault->key_path, why);
   run (self);
 }
@@ -345,30 +361,37 @@ advance (BtyVaultStore *self)
         prepare (self, op);
       return;
     }
-  if (g_error_matches (op->error, BTY_ERROR, BTY_ERROR_DATA_LOSS))
+  if (op->error == NULL || g_error_matches (op->error, BTY_ERROR, BTY_ERROR_DATA_LOSS))
     {
       g_free (self->damaged);
-      self->damaged = g_strdup (op->error->message);
+      self->damaged = op->error != NULL ? g_strdup (op->error->message) : NULL;
     }
   end_work (self, op);
+}
+
+static gboolean
+uses_key_alone (const BtyVaultOp *op)
+{
+  return op->kind == BTY_VAULT_GET || op->kind == BTY_VAULT_SET || op->kind == BTY_VAULT_DELETE ||
+         op->kind == BTY_VAULT_LIST || op->kind == BTY_VAULT_MAKE_RECOVERY;
 }
 
 void
 bty_vault_store_start_next (BtyVaultStore *self)
 {
   BtyVaultOp *op;
+  GTask *task = NULL;
 
-  while (self->current == NULL && !g_queue_is_empty (self->waiting))
+  /* Whoever receives an answer may begin the next operation while it is given. */
+  while (task == NULL && self->current == NULL && !g_queue_is_empty (self->waiting))
     {
-      GTask *task = g_queue_pop_head (self->waiting);
-
+      task = g_queue_pop_head (self->waiting);
       if (g_task_return_error_if_cancelled (task))
-        g_object_unref (task);
-      else
-        self->current = task;
+        g_clear_object (&task);
     }
-  if (self->current == NULL)
+  if (task == NULL)
     return;
+  self->current = task;
   op = op_of (self);
   op->keep = self->host != NULL ? bty_vault_options_load (self->vault, self->host) : self->test_keep;
   op->serial = self->serial;
@@ -376,6 +399,8 @@ bty_vault_store_start_next (BtyVaultStore *self)
     {
       op->opened = self->opened;
       op->opened.key = bty_secret_ref (self->opened.key);
+      /* Nothing has to be found out: what it works on is read then in any case. */
+      op->peeked = op->prepared = uses_key_alone (op);
     }
   bty_vault_make_id (op->new_id);
   run (self);

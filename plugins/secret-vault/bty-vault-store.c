@@ -133,20 +133,34 @@ lock (BtySecretStore *store)
 static void
 on_probed (GObject *source, GAsyncResult *result, gpointer data)
 {
+  BtyVaultStore *self = BTY_VAULT_STORE (source);
   g_autoptr (GError) error = NULL;
 
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
-    g_warning ("%s", error->message);
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    g_clear_pointer (&self->warned, g_free);
+  else if (g_strcmp0 (self->warned, error->message) != 0)
+    {
+      g_warning ("%s", error->message);
+      g_free (self->warned);
+      self->warned = g_strdup (error->message);
+    }
 }
 
 /* A look at the file, so that status can tell how it is before a secret is asked for. */
+static void
+probe (BtyVaultStore *self)
+{
+  start (self, bty_vault_op_new (BTY_VAULT_PROBE), probe, NULL, on_probed, NULL);
+}
+
 static void
 set_keeper (BtySecretStore *store, BtySecretStore *keeper)
 {
   BtyVaultStore *self = BTY_VAULT_STORE (store);
 
-  g_set_object (&self->keeper, keeper);
-  start (self, bty_vault_op_new (BTY_VAULT_PROBE), set_keeper, NULL, on_probed, NULL);
+  if (g_set_object (&self->keeper, keeper))
+    g_clear_pointer (&self->reason, g_free); /* that may have been why it did not open */
+  probe (self);
 }
 
 /* Open is also what opens by itself when it is asked. */
@@ -156,7 +170,11 @@ get_state (BtySecretStore *store)
   BtyVaultStore *self = BTY_VAULT_STORE (store);
 
   if (self->damaged != NULL)
-    return BTY_SECRET_STORE_ABSENT;
+    {
+      if (self->current == NULL) /* somebody may have put back a copy */
+        probe (self);
+      return BTY_SECRET_STORE_ABSENT;
+    }
   if (self->opened.key != NULL)
     return BTY_SECRET_STORE_OPEN;
   if (self->locked || self->reason != NULL || (self->exists && self->kept_in[0] == '\0'))
@@ -246,6 +264,7 @@ bty_vault_store_finalize (GObject *object)
   g_clear_object (&self->keeper);
   g_free (self->reason);
   g_free (self->damaged);
+  g_free (self->warned);
   bty_vault_free (self->vault);
   G_OBJECT_CLASS (bty_vault_store_parent_class)->finalize (object);
 }

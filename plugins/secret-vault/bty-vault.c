@@ -300,8 +300,19 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (View, view_clear)
 static gboolean
 view_load (View *view, BtyVault *vault, BtyVaultOpened *opened, GError **error)
 {
-  view->file = read_existing (vault, &view->stamp, error);
-  if (view->file == NULL || !check_place (vault, view->file, opened, error))
+  g_autoptr (GError) failure = NULL;
+
+  view->file = read_file (vault, &view->stamp, &failure);
+  if (view->file == NULL && failure == NULL)
+    g_set_error (&failure, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                 _ ("the vault %s is gone: put back a copy of it, such as %s; or lock it, unlock it and begin anew"),
+                 vault->path, vault->copy_path);
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  if (!check_place (vault, view->file, opened, error))
     return FALSE;
   view->entries = bty_vault_file_open_entries (view->file, opened->key, error);
   if (view->entries == NULL)

@@ -161,7 +161,7 @@ test_moved_chunks (void)
   g_autofree guint8 *plain = make_plain (size);
   g_autoptr (GBytes) sealed = seal_all (plain, size, 65536, TRUE);
   gsize length = g_bytes_get_size (sealed), body = length - (4 * step + 9 + 17);
-  g_autofree guint8 *swapped = g_memdup2 (g_bytes_get_data (sealed, NULL), length + 0);
+  g_autofree guint8 *swapped = g_memdup2 (g_bytes_get_data (sealed, NULL), length);
   g_autofree guint8 *longer = g_malloc0 (length + 1);
   g_autofree guint8 *chunk = g_memdup2 (swapped + body, step);
 
@@ -170,7 +170,7 @@ test_moved_chunks (void)
   memcpy (swapped + body + step, chunk, step);
   assert_damaged (swapped, length, plain, size);
   assert_damaged (longer, length + 1, plain, size); /* something after the end */
-  memcpy (longer + body + step, longer + body + 2 * step, length - body - 2 * step);
+  memmove (longer + body + step, longer + body + 2 * step, length - body - 2 * step);
   assert_damaged (longer, length - step, plain, size); /* one left out */
 }
 

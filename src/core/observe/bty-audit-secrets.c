@@ -44,11 +44,9 @@ on_denied (BtySecretService *secrets, const char *name, const char *bot, const c
 static void
 on_shown (BtySecretService *secrets, const char *name, const char *who, gpointer log)
 {
-  BtyAuditNote note = { .kind = BTY_AUDIT_SECRET,
-                        .actor = who,
-                        .action = "secret.reveal",
-                        .subject = name,
-                        .outcome = BTY_AUDIT_DONE };
+  BtyAuditNote note = {
+    .kind = BTY_AUDIT_SECRET, .actor = who, .action = "secret.reveal", .subject = name, .outcome = BTY_AUDIT_DONE
+  };
 
   bty_audit_log_add (log, &note);
 }

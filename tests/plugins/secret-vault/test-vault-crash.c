@@ -59,9 +59,19 @@ state_apply (State *state, const char *line)
     g_error ("the writer said “%s”", line);
 }
 
-/* Lets it write for some milliseconds and kills it. */
+static guint
+count_done (const GString *said)
+{
+  guint n = 0;
+
+  for (const char *at = strstr (said->str, "ok\n"); at != NULL; at = strstr (at + 1, "ok\n"))
+    n++;
+  return n;
+}
+
+/* Lets it do so many deeds, then some microseconds more, and kills it. */
 static char *
-run_writer (const char *folder, guint round, const char *password, guint milliseconds)
+run_writer (const char *folder, guint round, const char *password, guint n_deeds, guint microseconds)
 {
   g_autofree char *number = g_strdup_printf ("%u", round);
   const char *argv[] = { writer_path, folder, number, NULL };
@@ -77,10 +87,9 @@ run_writer (const char *folder, guint round, const char *password, guint millise
                             NULL, &pid, &in, &out, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpint (write (in, line, strlen (line)), ==, (gssize) strlen (line));
-  n = read (out, buffer, sizeof buffer); /* from its first word on, so that it does write in each round */
-  g_assert_cmpint (n, >, 0);
-  g_string_append_len (said, buffer, n);
-  g_usleep (milliseconds * 1000);
+  while (count_done (said) < n_deeds && (n = read (out, buffer, sizeof buffer)) > 0)
+    g_string_append_len (said, buffer, n);
+  g_usleep (microseconds);
   kill (pid, SIGKILL);
   while ((n = read (out, buffer, sizeof buffer)) > 0)
     g_string_append_len (said, buffer, n);
@@ -145,7 +154,8 @@ test_kill (VaultTest *f, gconstpointer unused)
 
   for (guint i = 0; i < N_ROUNDS; i++)
     {
-      g_autofree char *said = run_writer (f->folder, i, state->password, (guint) g_test_rand_int_range (0, 12));
+      g_autofree char *said = run_writer (f->folder, i, state->password, (guint) g_test_rand_int_range (1, 9),
+                                          (guint) g_test_rand_int_range (0, 3000));
       g_autofree char *last = NULL;
 
       n += follow (said, state, &last);
@@ -160,7 +170,7 @@ test_kill (VaultTest *f, gconstpointer unused)
       n_new++;
     }
   g_test_message ("%u deeds in %u rounds; %u of the unfinished ones were done", n, N_ROUNDS, n_new);
-  g_assert_cmpuint (n, >, N_ROUNDS);
+  g_assert_cmpuint (n, >=, N_ROUNDS);
   state_free (state);
 }
 

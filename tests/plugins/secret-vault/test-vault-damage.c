@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bty-seal-head.h"
 #include "vault-test.h"
@@ -112,6 +113,11 @@ test_flipped_bits (VaultTest *f, gconstpointer unused)
   bytes[saved.length / 2] ^= 1;
   assert_lost (f, &saved, bytes, saved.length);
   g_assert_false (bty_secret_store_is_available (f->store, NULL));
+  g_assert_cmpint (bty_secret_store_get_state (f->store), ==, BTY_SECRET_STORE_ABSENT);
+  /* A copy that is put back is found by itself. */
+  put (saved.path, saved.bytes, saved.length);
+  while (bty_secret_store_get_state (f->store) != BTY_SECRET_STORE_OPEN)
+    g_main_context_iteration (NULL, TRUE);
 }
 
 /* Somebody who makes the plain hashes fit as well: the sealed table still notices. */
@@ -196,6 +202,29 @@ test_replaced (VaultTest *f, gconstpointer unused)
   assert_contents (saved.path, bytes, length);
 }
 
+/* Gone while it is open: not made anew behind one's back. */
+static void
+test_gone (VaultTest *f, gconstpointer unused)
+{
+  g_auto (Saved) saved = make_and_save (f);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL, *none = NULL;
+
+  g_assert_cmpint (unlink (saved.path), ==, 0);
+  g_assert_false (vault_test_set (f->store, "a", "b", &error));
+  g_assert_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION);
+  g_assert_nonnull (strstr (error->message, "vault.bty~"));
+  put (saved.path, saved.bytes, saved.length);
+  text = vault_test_get (f->store, "anthropic", NULL);
+  g_assert_cmpstr (text, ==, "sk-2");
+  g_assert_cmpint (unlink (saved.path), ==, 0);
+  bty_secret_store_lock (f->store);
+  g_assert_true (vault_test_unlock (f->store, NULL, NULL));
+  g_assert_true (vault_test_set (f->store, "a", "b", NULL));
+  none = vault_test_get (f->store, "anthropic", NULL);
+  g_assert_null (none);
+}
+
 /* A change by another process is seen, not overwritten. */
 static void
 test_changed_underneath (VaultTest *f, gconstpointer unused)
@@ -223,6 +252,7 @@ main (int argc, char **argv)
   ADD ("/vault/damage/forged", test_forged);
   ADD ("/vault/damage/newer", test_newer);
   ADD ("/vault/damage/replaced", test_replaced);
+  ADD ("/vault/damage/gone", test_gone);
   ADD ("/vault/damage/changed-underneath", test_changed_underneath);
   return g_test_run ();
 }

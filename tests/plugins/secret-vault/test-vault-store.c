@@ -135,6 +135,40 @@ test_at_a_time (VaultTest *f, gconstpointer unused)
   assert_text (f, "name-57", "name-57");
 }
 
+typedef struct
+{
+  GString *log;
+  guint left;
+} Chain;
+
+/* Each answer asks the next: what an answer's receiver begins is done once, in its turn. */
+static void
+on_chain (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Chain *chain = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtySecret) secret = bty_secret_store_get_finish (BTY_SECRET_STORE (source), result, &error);
+
+  g_assert_no_error (error);
+  g_string_append (chain->log, bty_secret_peek (secret));
+  if (chain->left-- > 1)
+    bty_secret_store_get_async (BTY_SECRET_STORE (source), "a", NULL, on_chain, data);
+}
+
+static void
+test_chain (VaultTest *f, gconstpointer unused)
+{
+  g_autoptr (GString) log = g_string_new (NULL);
+  Chain chain = { .log = log, .left = 20 };
+
+  g_assert_true (vault_test_set (f->store, "a", "1", NULL));
+  bty_secret_store_get_async (f->store, "a", NULL, on_chain, &chain);
+  while (chain.left > 0)
+    g_main_context_iteration (NULL, TRUE);
+  assert_text (f, "a", "1");
+  g_assert_cmpstr (log->str, ==, "11111111111111111111");
+}
+
 static void
 on_cancelled (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -240,6 +274,7 @@ main (int argc, char **argv)
   g_test_add ("/vault/lock", VaultTest, NULL, vault_test_set_up, test_lock, vault_test_tear_down);
   g_test_add ("/vault/lock-meanwhile", VaultTest, NULL, vault_test_set_up, test_lock_meanwhile, vault_test_tear_down);
   g_test_add ("/vault/at-a-time", VaultTest, NULL, vault_test_set_up, test_at_a_time, vault_test_tear_down);
+  g_test_add ("/vault/chain", VaultTest, NULL, vault_test_set_up, test_chain, vault_test_tear_down);
   g_test_add ("/vault/cancelled", VaultTest, NULL, vault_test_set_up, test_cancelled, vault_test_tear_down);
   g_test_add ("/vault/main-loop", VaultTest, NULL, vault_test_set_up, test_main_loop_goes_on, vault_test_tear_down);
   g_test_add ("/vault/limits", VaultTest, NULL, vault_test_set_up, test_limits, vault_test_tear_down);
