@@ -17,7 +17,7 @@ on_used (BtySecretService *secrets, const char *name, const char *bot, const cha
   g_autofree char *actor = name_actor (bot);
   BtyAuditNote note = { .kind = BTY_AUDIT_SECRET,
                         .actor = actor,
-                        .action = "secret.use",
+                        .action = "secret-use",
                         .subject = name,
                         .outcome = BTY_AUDIT_DONE,
                         .detail = host };
@@ -32,7 +32,7 @@ on_denied (BtySecretService *secrets, const char *name, const char *bot, const c
   g_autofree char *actor = name_actor (bot);
   BtyAuditNote note = { .kind = BTY_AUDIT_DENIAL,
                         .actor = actor,
-                        .action = "secret.use",
+                        .action = "secret-use",
                         .subject = name,
                         .outcome = BTY_AUDIT_DENIED,
                         .code = "PERMISSION_DENIED",
