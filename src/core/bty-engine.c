@@ -319,6 +319,7 @@ make_domains (BtyEngine *self, GError **error)
                               .dispatcher = self->dispatcher,
                               .registry = self->registry,
                               .store = self->store,
+                              .secrets = self->secrets,
                               .transports = self->transports,
                               .stop = ask_to_stop,
                               .data = self };

@@ -3,6 +3,7 @@
 
 #include "bty-dispatcher.h"
 #include "bty-plugin-registry.h"
+#include "secret/bty-secret-service.h"
 
 /**
  * BtySystem:
@@ -19,6 +20,7 @@ typedef struct
   BtyDispatcher *dispatcher;
   BtyPluginRegistry *registry;
   BtyStore *store;
+  BtySecretService *secrets;
   GPtrArray *transports;
   void (*stop) (gpointer data);
   gpointer data;

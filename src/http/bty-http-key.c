@@ -10,6 +10,14 @@
 
 #define REFUSED "bty-http-key-refused"
 
+static int
+port_of (GUri *uri)
+{
+  int port = g_uri_get_port (uri);
+
+  return port > 0 ? port : g_strcmp0 (g_uri_get_scheme (uri), "https") == 0 ? 443 : 80;
+}
+
 gboolean
 bty_http_key_is_meant (const BtyHttpKey *key, SoupMessage *message)
 {
@@ -18,8 +26,7 @@ bty_http_key_is_meant (const BtyHttpKey *key, SoupMessage *message)
   gboolean is_safe = g_strcmp0 (g_uri_get_scheme (uri), "https") == 0 || key->options->is_loopback;
 
   return is_safe && g_strcmp0 (g_uri_get_scheme (uri), g_uri_get_scheme (meant)) == 0 && g_uri_get_host (uri) != NULL &&
-         g_ascii_strcasecmp (g_uri_get_host (uri), g_uri_get_host (meant)) == 0 &&
-         g_uri_get_port (uri) == g_uri_get_port (meant);
+         g_ascii_strcasecmp (g_uri_get_host (uri), g_uri_get_host (meant)) == 0 && port_of (uri) == port_of (meant);
 }
 
 GError *

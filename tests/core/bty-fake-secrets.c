@@ -37,6 +37,14 @@ bty_fake_secrets_new (void)
   return g_object_new (BTY_TYPE_FAKE_SECRETS, NULL);
 }
 
+void
+bty_fake_secrets_answer (BtyFakeSecrets *self)
+{
+  for (guint i = 0; i < self->hanging->len; i++)
+    g_task_return_new_error (self->hanging->pdata[i], BTY_ERROR, BTY_ERROR_UNAVAILABLE, "the fake hung");
+  g_ptr_array_set_size (self->hanging, 0);
+}
+
 static int
 compare (gconstpointer a, gconstpointer b)
 {

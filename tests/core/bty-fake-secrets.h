@@ -30,5 +30,7 @@ struct _BtyFakeSecrets
 };
 
 BtyFakeSecrets *bty_fake_secrets_new (void);
+/** bty_fake_secrets_answer: fails what it was asked while it hung */
+void bty_fake_secrets_answer (BtyFakeSecrets *store);
 /** bty_fake_secrets_names: Returns: (transfer full): all names in order, parted by spaces */
 char *bty_fake_secrets_names (BtyFakeSecrets *store);

@@ -58,8 +58,10 @@ test_good (void)
 static void
 test_junk (void)
 {
-  static const char *const lines[] = { "sk-canary", "=sk-canary",   "1A=sk-canary",   "A sk-canary",  "A='sk-canary",
-                                       "A=\"sk-canary", "A=x'sk-canary", "A=\"x\" sk-canary", "A=\"sk-canary\\q\"", "A=" };
+  static const char *const lines[] = {
+    "sk-canary",     "=sk-canary",    "1A=sk-canary",      "A sk-canary",        "A='sk-canary",
+    "A=\"sk-canary", "A=x'sk-canary", "A=\"x\" sk-canary", "A=\"sk-canary\\q\"", "A="
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
     {

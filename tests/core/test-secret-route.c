@@ -170,7 +170,8 @@ change_secret (Fixture *f, const char *fields)
 {
   g_autofree char *json = g_strdup_printf ("{\"name\":\"provider-a\",%s}", fields);
   g_autoptr (GError) error = NULL;
-  g_autoptr (BtySecretEntry) changes = bty_record_from_json (&bty_secret_entry_schema, BTY_VIEW_PATCH, json, -1, &error);
+  g_autoptr (BtySecretEntry) changes = bty_record_from_json (&bty_secret_entry_schema, BTY_VIEW_PATCH, json, -1,
+                                                             &error);
   g_autoptr (BtySecretEntry) changed = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   GAsyncResult *place = NULL;

@@ -27,8 +27,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
         continue;
       g_assert_nonnull (variable->name);
       g_assert_cmpuint (bty_secret_get_length (variable->value), >, 0);
-      g_assert_true (g_utf8_validate (bty_secret_peek (variable->value), (gssize) bty_secret_get_length (variable->value),
-                                      NULL));
+      g_assert_true (
+        g_utf8_validate (bty_secret_peek (variable->value), (gssize) bty_secret_get_length (variable->value), NULL));
     }
   return 0;
 }

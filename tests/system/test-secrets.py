@@ -34,10 +34,14 @@ def good(result):
     return result.stdout
 
 
+def listed_by(daemon):
+    return json.loads(good(daemon.ctl("secret", "list", "--json")))["items"]
+
+
 def test_set_list_reveal():
     with Daemon(ALONE) as daemon:
         good(daemon.ctl("secret", "set", "openai", "--host", "api.openai.com", input=CANARY + "\n"))
-        listed = json.loads(good(daemon.ctl("secret", "list", "--json")))
+        listed = listed_by(daemon)
         assert [(one["name"], one["store"], one["hosts"]) for one in listed] == [("openai", "vault", ["api.openai.com"])], listed
         assert "value" not in listed[0]
         table = good(daemon.ctl("secret", "list"))
@@ -58,7 +62,7 @@ def test_a_value_is_no_argument():
     with Daemon(ALONE) as daemon:
         refused = daemon.ctl("secret", "set", "KEY=" + CANARY)
         assert refused.returncode == 2 and "argument" in refused.stderr and CANARY not in refused.stderr, refused
-        assert json.loads(daemon.ctl("secret", "list", "--json").stdout) == []
+        assert listed_by(daemon) == []
 
 
 def test_rest():
@@ -104,7 +108,7 @@ def test_key_of_a_provider():
         daemon.start()
         assert daemon.get("/providers/x").json["key_state"] == "ready"
         daemon.request("PATCH", "/api/v1/providers/x", {"url": "https://127.0.0.2:9/v1"})
-        daemon.ctl("bot", "update", "bo", "--route", "x/m")
+        assert daemon.request("PATCH", "/api/v1/bots/bo", {"route": ["x/m"]}).status == 200
         _, _, end = daemon.chat("bo", "hello")
         assert end[0] == "error" or end[1].get("error"), end
         assert "127.0.0.2" in json.dumps(end[1]) and "provider-x" in json.dumps(end[1]), end
@@ -153,7 +157,7 @@ def test_kill_during_first_set():
         good(daemon.ctl("secret", "set", "other", input="other-value\n"))
         for turn in range(6):
             kill_in_the_middle(daemon, "/secrets", {"name": f"n{turn}", "value": "first-value"}, turn * 0.006)
-            names = [one["name"] for one in json.loads(daemon.ctl("secret", "list", "--json").stdout)]
+            names = [one["name"] for one in listed_by(daemon)]
             assert "other" in names
             if f"n{turn}" in names:
                 assert reveal(daemon, f"n{turn}") == "first-value"

@@ -34,7 +34,7 @@ on_used (BtySecretService *secrets, const char *name, const char *bot, const cha
   g_autofree char *detail = name_host (host);
   BtyAuditNote note = { .kind = BTY_AUDIT_SECRET,
                         .actor = actor,
-                        .action = "secret.use",
+                        .action = "secret-use",
                         .subject = name,
                         .outcome = BTY_AUDIT_DONE,
                         .detail = detail };
@@ -50,7 +50,7 @@ on_denied (BtySecretService *secrets, const char *name, const char *bot, const c
   g_autofree char *detail = name_host (host);
   BtyAuditNote note = { .kind = BTY_AUDIT_DENIAL,
                         .actor = actor,
-                        .action = "secret.use",
+                        .action = "secret-use",
                         .subject = name,
                         .outcome = BTY_AUDIT_DENIED,
                         .code = "PERMISSION_DENIED",
@@ -62,11 +62,9 @@ on_denied (BtySecretService *secrets, const char *name, const char *bot, const c
 static void
 on_shown (BtySecretService *secrets, const char *name, const char *who, gpointer log)
 {
-  BtyAuditNote note = { .kind = BTY_AUDIT_SECRET,
-                        .actor = who,
-                        .action = "secret.reveal",
-                        .subject = name,
-                        .outcome = BTY_AUDIT_DONE };
+  BtyAuditNote note = {
+    .kind = BTY_AUDIT_SECRET, .actor = who, .action = "secret.reveal", .subject = name, .outcome = BTY_AUDIT_DONE
+  };
 
   bty_audit_log_add (log, &note);
 }

@@ -144,6 +144,18 @@ bty_secret_service_open (BtySecretService *self, BtyStore *store, BtyPluginRegis
   bty_secret_service_load_async (self, on_loaded_for_repair, NULL);
 }
 
+char *
+bty_secret_service_find_problem (BtySecretService *self)
+{
+  g_autofree char *why = NULL;
+  g_autofree char *chosen = NULL;
+
+  if (self->stores == NULL || !bty_secret_stores_is_probed (self->stores))
+    return NULL;
+  chosen = bty_secret_stores_choose (self->stores, &why);
+  return chosen == NULL ? g_steal_pointer (&why) : NULL;
+}
+
 /* The records. */
 
 void

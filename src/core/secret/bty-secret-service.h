@@ -54,6 +54,12 @@ void bty_secret_service_open (BtySecretService *service, BtyStore *store, BtyPlu
 void bty_secret_service_add_store (BtySecretService *service, const char *name, BtySecretStore *store);
 /** bty_secret_service_stop: writes down what was used; waits for it */
 void bty_secret_service_stop (BtySecretService *service);
+/**
+ * bty_secret_service_find_problem:
+ *
+ * Returns: (transfer full) (nullable): why no store can keep secrets, as far as they were asked; %NULL: one can, or none was asked yet
+ */
+char *bty_secret_service_find_problem (BtySecretService *service);
 /** bty_secret_service_load_async: reads what is known of secrets, unless it was */
 void bty_secret_service_load_async (BtySecretService *service, GAsyncReadyCallback callback, gpointer data);
 gboolean bty_secret_service_load_finish (BtySecretService *service, GAsyncResult *result, GError **error);

@@ -560,6 +560,12 @@ bty_secret_stores_probe_finish (BtySecretStores *self, GAsyncResult *result)
   g_return_if_fail (g_task_is_valid (result, self));
 }
 
+gboolean
+bty_secret_stores_is_probed (BtySecretStores *self)
+{
+  return self->is_probed;
+}
+
 /* Why a store cannot take new secrets; NULL: it can. */
 static char *
 find_fault (BtySecretStores *self, const char *name)

@@ -56,6 +56,7 @@ gboolean bty_secret_stores_ask_finish (BtySecretStores *stores, GAsyncResult *re
 /* Asks every store of the chain once, so that what it says of itself afterwards is so. */
 void bty_secret_stores_probe_async (BtySecretStores *stores, GAsyncReadyCallback callback, gpointer data);
 void bty_secret_stores_probe_finish (BtySecretStores *stores, GAsyncResult *result);
+gboolean bty_secret_stores_is_probed (BtySecretStores *stores);
 /*
  * After a probe: where new secrets go.
  *
