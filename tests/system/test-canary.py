@@ -172,6 +172,9 @@ def use(daemon, upstream):
             assert text == f"Hello. Your key is {MARK}, is it not?", (door.name, text)
             said += 1
     assert said >= N_CALLS // len(KINDS)
+    backup = opened[-1].call("backup.create", {}, None)
+    print(f"# backup: {json.dumps(backup.get('response') or backup['error'])[:150]}", flush=True)
+    answers += [json.dumps(backup), daemon.ctl("audit", "list", "--json").stdout, daemon.ctl("secret", "list", "--json").stdout]
     for door in opened:
         answers.append(json.dumps(door.call("provider.list", {}, None)))
         answers.append(json.dumps(door.call("provider.test", {"name": "up"}, None)))
@@ -190,6 +193,7 @@ def assert_nowhere_on_disk(daemon):
                 assert not is_in(data), (path, is_in(data))
                 assert MIDDLE not in data and BEGINNING not in data, path
                 seen += 1
+    assert os.path.exists(os.path.join(daemon.data, "vault.bty")), "the key that was given is not in the vault: look where it is kept"
     assert os.path.exists(os.path.join(daemon.data, "boternity.db-wal")), "the database was closed: look while it is open"
     return seen
 

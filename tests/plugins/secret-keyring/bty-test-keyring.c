@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "bty-test-keyring.h"
 
@@ -136,6 +137,13 @@ new_launcher (BtyTestKeyring *self, GSubprocessFlags flags)
   return launcher;
 }
 
+/* A test that fails leaves no daemon behind. */
+static void
+end_with_parent (gpointer unused)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
 gboolean
 bty_test_keyring_start (BtyTestKeyring *self)
 {
@@ -151,6 +159,7 @@ bty_test_keyring_start (BtyTestKeyring *self)
       g_test_skip ("gnome-keyring-daemon is missing");
       return FALSE;
     }
+  g_subprocess_launcher_set_child_setup (launcher, end_with_parent, NULL, NULL);
   self->daemon = g_subprocess_launcher_spawn (launcher, &error, program, "--foreground", "--components=secrets",
                                               "--unlock", control, NULL);
   g_assert_no_error (error);
