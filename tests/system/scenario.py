@@ -6,12 +6,15 @@ import re
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+BACKUP = re.compile(r"boternity-\d{8}T\d{6}\.\d{3}Z")
+BYTES = re.compile(r"[A-Za-z0-9+/]{400,}={0,2}")
 NOWHERE = "01890000-0000-7000-8000-000000000000"
 
 # What differs from one run to the next, whichever door is used.
 VOLATILE = {"started_at", "uptime", "pid", "http_url", "doors", "addresses", "store", "running", "memory_kb",
             "socket", "first_token_ms", "total_ms", "next_cursor", "position",
-            "cursor", "config_dir", "data_dir", "calls", "hash", "previous", "door", "chain", "seconds", "bytes"}
+            "cursor", "config_dir", "data_dir", "calls", "hash", "previous", "door", "chain", "seconds", "bytes",
+            "recovery_key", "rows", "kept", "head"}
 
 
 class Step:
@@ -63,6 +66,7 @@ class Normaliser:
 
     def text(self, text):
         text = UUID.sub(lambda found: self.ids.setdefault(found.group(0), f"<id {len(self.ids)}>"), text)
+        text = BYTES.sub("<bytes>", BACKUP.sub("<backup>", text))
         return TIME.sub("<time>", text).replace(self.folder, "<folder>")
 
     def value(self, value):
