@@ -63,7 +63,8 @@ check (Verify *self, const BtyAuditEntry *entry)
     complain (self, entry->position, _ ("it was changed after it was written"));
   else if (bty_audit_log_get_anchor (self->log, &anchor, &anchored) && anchor == entry->position &&
            g_strcmp0 (anchored, hash) != 0)
-    complain (self, entry->position, _ ("it is not the one that is remembered outside the database: the log was rewritten"));
+    complain (self, entry->position,
+              _ ("it is not the one that is remembered outside the database: the log was rewritten"));
   else
     {
       report->entries += 1;
