@@ -65,10 +65,10 @@ on_body (BtyHttpTransfer *transfer, const char *bytes, gsize length, gpointer da
 
   if (length > ask->size - ask->length)
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS,
-                   _ ("the answer of HashiCorp Vault is longer than %" G_GSIZE_FORMAT
-                      " bytes: raise hashicorp.max_size if that is right"),
-                   ask->size);
+      g_set_error (
+        error, BTY_ERROR, BTY_ERROR_DATA_LOSS,
+        _ ("the answer of HashiCorp Vault is longer than %zu bytes: raise hashicorp.max_size if that is right"),
+        ask->size);
       return FALSE;
     }
   memcpy (ask->bytes + ask->length, bytes, length);

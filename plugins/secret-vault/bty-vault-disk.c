@@ -86,10 +86,8 @@ bty_vault_disk_read (const char *path, gsize max, BtyVaultStamp *stamp, GError *
     }
   if (!S_ISREG (status.st_mode) || status.st_size < 0 || (guint64) status.st_size > max)
     {
-      g_set_error (
-        error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-        _ ("%s is no ordinary file of at most %" G_GSIZE_FORMAT " bytes: put it right, or raise vault.max_size"), path,
-        max);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                   _ ("%s is no ordinary file of at most %zu bytes: put it right, or raise vault.max_size"), path, max);
       return NULL;
     }
   if ((status.st_mode & 077) != 0)

@@ -272,10 +272,11 @@ check_place (BtyVault *vault, const BtyVaultFile *file, const BtyVaultOpened *op
     }
   if (file->generation < opened->generation)
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                   _ ("the vault %s was replaced by an older state (%" G_GUINT64_FORMAT " after %" G_GUINT64_FORMAT
-                      "): if you put it there, lock the vault and unlock it again"),
-                   vault->path, file->generation, opened->generation);
+      g_set_error (
+        error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+        _ (
+          "the vault %s was replaced by an older state (%llu after %llu): if you put it there, lock the vault and unlock it again"),
+        vault->path, (unsigned long long) file->generation, (unsigned long long) opened->generation);
       return FALSE;
     }
   return TRUE;
@@ -332,10 +333,10 @@ view_store (View *view, BtyVault *vault, BtyVaultOpened *opened, gboolean keep, 
   bytes = bty_vault_file_build (next, opened->key, view->entries);
   if (g_bytes_get_size (bytes) > vault->max_size)
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
-                   _ ("the vault is full: it would have %" G_GSIZE_FORMAT " bytes of at most %" G_GSIZE_FORMAT
-                      ": delete secrets, or raise vault.max_size"),
-                   g_bytes_get_size (bytes), vault->max_size);
+      g_set_error (
+        error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
+        _ ("the vault is full: it would have %zu bytes of at most %zu: delete secrets, or raise vault.max_size"),
+        g_bytes_get_size (bytes), vault->max_size);
       return FALSE;
     }
   if (!bty_vault_disk_is_same (vault->path, &view->stamp))

@@ -78,8 +78,8 @@ bty_seal_open (const BtySecret *key, const char *purpose, const char *name, gcon
 
   if (length > MAX_SECRET + BTY_SEAL_BOX_EXTRA)
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS,
-                   _ ("a sealed secret has %" G_GSIZE_FORMAT " bytes, which is too many"), length);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS, _ ("a sealed secret has %zu bytes, which is too many"),
+                   length);
       return NULL;
     }
   plain = bty_seal_open_plain (key, purpose, name, box, length, &plain_length, error);
