@@ -419,6 +419,8 @@ bty_audit_log_deny (BtyAuditLog *self, const BtyAuditNote *note)
 void
 bty_audit_log_stop (BtyAuditLog *self)
 {
+  if (self->is_stopped)
+    return;
   self->is_stopped = TRUE;
   g_clear_handle_id (&self->retry, g_source_remove);
   g_clear_handle_id (&self->anchoring, g_source_remove);
