@@ -53,13 +53,12 @@ bty_domains_make (BtyDomains *self, const BtyDomainParts *parts)
   self->bots = bty_bot_service_new (parts->store, self->souls, parts->data_dir);
   self->providers = bty_provider_service_new (parts->store, parts->registry, self->secrets);
   self->chat = bty_chat_service_new (parts->store, self->bots, self->providers, parts->settings);
-  self->evaluations =
-    bty_evaluate_service_new (self->bots, self->providers, parts->bus, parts->settings, parts->data_dir);
+  self->evaluations = bty_evaluate_service_new (self->bots, self->providers, parts->bus, parts->settings,
+                                                parts->data_dir);
   bty_soul_service_set_gate (self->souls, bty_evaluate_gate_async, bty_evaluate_gate_finish, self->evaluations);
-  self->capsules =
-    bty_capsule_service_new (self->bots, self->souls, self->providers, parts->settings, parts->data_dir);
-  self->backups =
-    bty_backup_service_new (parts->store, parts->settings, parts->data_dir, parts->make_store, parts->data);
+  self->capsules = bty_capsule_service_new (self->bots, self->souls, self->providers, parts->settings, parts->data_dir);
+  self->backups = bty_backup_service_new (parts->store, parts->settings, parts->data_dir, parts->make_store,
+                                          parts->data);
 }
 
 gboolean
