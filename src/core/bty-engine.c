@@ -302,6 +302,9 @@ make_domains (BtyEngine *self, GError **error)
   if (self->restored != NULL)
     bty_anchor_forget_all (bty_soul_service_get_anchor (self->souls));
   bty_audit_log_set_anchor (self->audit, bty_soul_service_get_anchor (self->souls));
+  if (self->restored != NULL)
+    bty_audit_log_note (self->audit, "backup-restored", NULL);
+  bty_audit_log_note (self->audit, "daemon-start", "{\"version\":\"" BTY_VERSION "\"}");
   self->secrets = bty_secret_service_new ();
   bty_secret_service_open (self->secrets, self->store, self->registry, self->settings, self->data_dir);
   bty_audit_follow_secrets (self->audit, self->secrets);
@@ -538,6 +541,8 @@ bty_engine_stop (BtyEngine *self)
     bty_transport_stop (g_ptr_array_index (self->transports, i));
   g_ptr_array_set_size (self->transports, 0);
   bty_dispatcher_set_store (self->dispatcher, NULL);
+  if (self->audit != NULL && self->is_store_open)
+    bty_audit_log_note (self->audit, "daemon-stop", NULL);
   if (self->audit != NULL)
     bty_audit_log_stop (self->audit);
   self->is_store_open = FALSE;
