@@ -25,16 +25,6 @@ bty_domains_add_settings (BtySettings *settings)
   bty_evaluate_add_settings (settings);
 }
 
-static void
-note (BtyDomains *self, const char *action)
-{
-  bty_audit_log_add (self->audit, &(BtyAuditNote){ .kind = BTY_AUDIT_PROGRAM,
-                                                   .actor = "boternityd",
-                                                   .action = action,
-                                                   .subject = BTY_VERSION,
-                                                   .outcome = BTY_AUDIT_DONE });
-}
-
 void
 bty_domains_make (BtyDomains *self, const BtyDomainParts *parts)
 {
@@ -47,6 +37,9 @@ bty_domains_make (BtyDomains *self, const BtyDomainParts *parts)
   if (parts->restored != NULL)
     bty_anchor_forget_all (anchor);
   bty_audit_log_set_anchor (self->audit, anchor);
+  if (parts->restored != NULL)
+    bty_audit_log_note (self->audit, "backup-restored", NULL);
+  bty_audit_log_note (self->audit, "daemon-start", "{\"version\":\"" BTY_VERSION "\"}");
   self->secrets = bty_secret_service_new ();
   bty_secret_service_open (self->secrets, parts->store, parts->registry, parts->settings, parts->data_dir);
   bty_audit_follow_secrets (self->audit, self->secrets);
@@ -133,9 +126,6 @@ bty_domains_make_first_bot (BtyDomains *self, gboolean *is_done)
 void
 bty_domains_start (BtyDomains *self, const char *restored)
 {
-  note (self, "started");
-  if (restored != NULL)
-    note (self, "restored");
   bty_domains_make_first_bot (self, NULL);
   bty_chat_service_mend (self->chat);
   bty_soul_service_start (self->souls);

@@ -408,6 +408,8 @@ bty_engine_stop (BtyEngine *self)
     bty_transport_stop (g_ptr_array_index (self->transports, i));
   g_ptr_array_set_size (self->transports, 0);
   bty_dispatcher_set_store (self->dispatcher, NULL);
+  if (self->domains.audit != NULL && self->is_store_open)
+    bty_audit_log_note (self->domains.audit, "daemon-stop", NULL);
   if (self->domains.audit != NULL)
     bty_audit_log_stop (self->domains.audit);
   self->is_store_open = FALSE;
