@@ -212,10 +212,7 @@ check_store (BtyCtlDoctor *doctor, const BtySecretStoreInfo *store)
   if (store->place > 0 && store->state == BTY_SECRET_STORE_LOCKED)
     bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_WARNING,
                         g_strdup_printf (_ ("the store “%s” is locked: its secrets cannot be used"), store->name),
-                        g_strdup_printf (g_str_equal (store->name, "vault")
-                                           ? _ ("run: boternity-ctl secret unlock %s --password")
-                                           : _ ("run: boternity-ctl secret unlock %s"),
-                                         store->name));
+                        g_strdup_printf (_ ("run: boternity-ctl secret unlock %s"), store->name));
 }
 
 static void

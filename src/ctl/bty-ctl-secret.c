@@ -317,24 +317,38 @@ bty_ctl_secret_lock (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   return say_done (ctl, "secret.lock", bty_ctl_request_of ("store", store), store, _ ("locked"), error);
 }
 
-gboolean
-bty_ctl_secret_unlock (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+static gboolean
+unlock_with (BtyCtl *ctl, const char *store, const BtySecret *password, GError **error)
 {
-  const char *store = store_of (args);
   g_auto (BtyCtlRequest) request = { 0 };
-  g_autoptr (BtySecret) password = NULL;
 
-  if (bty_ctl_args_has (args, "password"))
-    {
-      password = bty_ctl_keys_ask (_ ("Password or recovery key (not shown):"), error);
-      if (password == NULL)
-        return FALSE;
-    }
   bty_ctl_request_init (&request);
   bty_ctl_request_string (&request, "store", store);
   if (password != NULL)
     bty_ctl_request_secret (&request, "password", password);
   return say_done (ctl, "secret.unlock", bty_ctl_request_end (&request), store, _ ("unlocked"), error);
+}
+
+/* On a terminal it asks for a password where one is needed, told or not. */
+gboolean
+bty_ctl_secret_unlock (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  const char *store = store_of (args);
+  g_autoptr (BtySecret) password = NULL;
+  g_autoptr (GError) reason = NULL;
+
+  if (!bty_ctl_args_has (args, "password"))
+    {
+      if (unlock_with (ctl, store, NULL, &reason))
+        return TRUE;
+      if (!g_error_matches (reason, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION) || !bty_ctl_terminal_is (STDIN_FILENO))
+        {
+          g_propagate_error (error, g_steal_pointer (&reason));
+          return FALSE;
+        }
+    }
+  password = bty_ctl_keys_ask (_ ("Password or recovery key (not shown):"), error);
+  return password != NULL && unlock_with (ctl, store, password, error);
 }
 
 #define REACH                                                                                                          \
@@ -456,6 +470,7 @@ static const BtyCtlCommand secret_commands[] = {
   { .name = "unlock",
     .usage = N_ ("[STORE]"),
     .summary = N_ ("Unlock a store of secrets, the vault unless another is named"),
+    .text = N_ ("On a terminal it asks for a password if it needs one; else --password reads it from standard input."),
     .options = bty_ctl_secret_unlock_options,
     .min = 0,
     .max = 1,
