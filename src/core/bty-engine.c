@@ -331,8 +331,6 @@ make_domains (BtyEngine *self, GError **error)
          bty_catalogue_add (self->catalogue, bty_plugin_operations, bty_n_plugin_operations, self->registry, NULL,
                             error) &&
          bty_catalogue_add (self->catalogue, bty_soul_operations, bty_n_soul_operations, self->souls, NULL, error) &&
-         bty_catalogue_add (self->catalogue, bty_soul_verify_operations, bty_n_soul_verify_operations, self->souls,
-                            NULL, error) &&
          bty_catalogue_add (self->catalogue, bty_bot_operations, bty_n_bot_operations, self->bots, NULL, error) &&
          bty_catalogue_add (self->catalogue, bty_secret_operations, bty_n_secret_operations, self->secrets, NULL,
                             error) &&

@@ -36,6 +36,12 @@ typedef struct
 static void
 end_load (GTask *task, Load *load)
 {
+  const BtySoulVersion *version = load->prompt->version;
+  g_autofree char *hash = bty_soul_hash (version);
+
+  if (load->error == NULL && g_strcmp0 (hash, version->hash) != 0)
+    g_set_error (&load->error, BTY_ERROR, BTY_ERROR_DATA_LOSS,
+                 _ ("version %lld is not what its hash says: the database was changed"), (long long) version->number);
   if (load->error != NULL)
     {
       g_task_return_error (task, g_steal_pointer (&load->error));

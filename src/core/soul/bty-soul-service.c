@@ -158,6 +158,22 @@ bty_soul_change_new (const char *slug, BtySoulCause cause)
   return change;
 }
 
+BtySoulChange *
+bty_soul_change_copy (const BtySoulChange *change)
+{
+  BtySoulChange *copy = bty_soul_change_new (change->slug, change->cause);
+
+  for (guint i = 0; i < BTY_SOUL_N_FILES; i++)
+    copy->texts.text[i] = g_strdup (change->texts.text[i]);
+  copy->branch = g_strdup (change->branch);
+  copy->expected = g_strdup (change->expected);
+  copy->merged = g_strdup (change->merged);
+  copy->author_kind = change->author_kind;
+  copy->author = g_strdup (change->author);
+  copy->note = g_strdup (change->note);
+  return copy;
+}
+
 void
 bty_soul_change_free (BtySoulChange *change)
 {
@@ -190,10 +206,19 @@ bty_soul_service_end (BtySoulService *self, BtyBatch *batch, const BtySoul *soul
 
 /* Get */
 
+/* What is wrong with the files at this moment is told, and not kept: the next look may find it mended. */
 static void
 check (BtySoulJob *job)
 {
-  bty_soul_job_return (job, bty_soul_ref (job->soul), bty_record_unref);
+  BtySoul *soul = bty_soul_ref (job->soul);
+
+  if (job->notice != NULL)
+    {
+      bty_soul_unref (soul);
+      soul = bty_soul_edit (job->soul);
+      bty_record_take_string (&soul->reason, g_strdup (job->notice));
+    }
+  bty_soul_job_return (job, soul, bty_record_unref);
 }
 
 void
