@@ -3,6 +3,7 @@
 
 #include "bty-anchor.h"
 #include "soul/bty-soul-files.h"
+#include "soul/bty-soul-kept.h"
 #include "soul/bty-soul-watch.h"
 
 /* What the files of BtySoulService share. */
@@ -34,6 +35,7 @@ struct _BtySoulService
   BtySettings *settings;
   char *data_dir;
   BtyAnchor *anchor;
+  BtySoulKept *kept;
   BtySoulWatch *watch;
   GHashTable *entries; /* slug -> BtySoulEntry */
   guint n_jobs;

@@ -78,6 +78,7 @@ bty_soul_service_finalize (GObject *object)
   g_clear_pointer (&self->watch, bty_soul_watch_free);
   g_clear_pointer (&self->entries, g_hash_table_unref);
   g_clear_pointer (&self->anchor, bty_anchor_free);
+  g_clear_pointer (&self->kept, bty_soul_kept_free);
   g_clear_object (&self->settings);
   g_clear_object (&self->store);
   g_free (self->next_slice);
@@ -130,6 +131,7 @@ bty_soul_service_new (BtyStore *store, BtySettings *settings, const char *data_d
   self->settings = g_object_ref (settings);
   self->data_dir = g_strdup (data_dir);
   self->anchor = bty_anchor_new (data_dir);
+  self->kept = bty_soul_kept_new ();
   self->watch = bty_soul_watch_new ((guint) bty_settings_get_int (settings, "soul", "watches"), on_saved, self);
   set_quiet (self);
   g_signal_connect_object (settings, "changed", G_CALLBACK (on_setting_changed), self, 0);
