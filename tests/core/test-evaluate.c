@@ -358,7 +358,8 @@ test_a_bot_asks_itself_only (Fixture *f, gconstpointer unused)
   bty_principal_unref (f->house.owner);
   f->house.owner = bty_principal_new (BTY_PRINCIPAL_BOT, "another", scopes);
   bty_test_call_fails (&f->house, "soul.test", "{\"slug\":\"bo\"}", BTY_ERROR_PERMISSION_DENIED, "no soul but its own");
-  bty_test_call_fails (&f->house, "soul.tests", "{\"slug\":\"bo\"}", BTY_ERROR_PERMISSION_DENIED, "no soul but its own");
+  bty_test_call_fails (&f->house, "soul.tests", "{\"slug\":\"bo\"}", BTY_ERROR_PERMISSION_DENIED,
+                       "no soul but its own");
   g_assert_null (f->house.fake->request);
   bty_principal_unref (f->house.owner);
   f->house.owner = bty_principal_new (BTY_PRINCIPAL_BOT, "bo", scopes);
