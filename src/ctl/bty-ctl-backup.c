@@ -143,27 +143,70 @@ run_create (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   return TRUE;
 }
 
+/* A line of the table: names are long, so that all else has to be short. */
+typedef struct
+{
+  BtyRecord record;
+  char *name;
+  gint64 created_at;
+  char *size;
+  char *note;
+} BtyCtlBackupRow;
+BTY_DECLARE_RECORD (BtyCtlBackupRow, bty_ctl_backup_row)
+
+static const BtyField row_fields[] = {
+  BTY_FIELD_STRING (BtyCtlBackupRow, name, 0, ""),
+  BTY_FIELD_TIME (BtyCtlBackupRow, created_at, 0, ""),
+  BTY_FIELD_STRING (BtyCtlBackupRow, size, 0, ""),
+  BTY_FIELD_STRING (BtyCtlBackupRow, note, 0, ""),
+};
+BTY_DEFINE_RECORD (BtyCtlBackupRow, bty_ctl_backup_row, "backup_row", "", row_fields)
+
+static BtyCtlBackupRow *
+make_row (const BtyBackup *backup)
+{
+  BtyCtlBackupRow *row = bty_ctl_backup_row_new ();
+  g_autofree char *size = g_format_size ((guint64) backup->bytes);
+  g_auto (GStrv) words = g_strsplit (size, "\302\240", 2); /* scripts that split lines know plain blanks only */
+
+  row->name = g_strdup (backup->name);
+  row->created_at = backup->created_at;
+  row->size = g_strjoinv (" ", words);
+  row->note = backup->problem != NULL ? g_strdup (backup->problem)
+                                      : g_strconcat (!backup->encrypted   ? _ ("not sealed")
+                                                     : backup->passphrase ? _ ("sealed, passphrase")
+                                                                          : _ ("sealed"),
+                                                     backup->automatic ? _ (", automatic") : "", NULL);
+  return row;
+}
+
 static gboolean
 run_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
-  static const char *const columns[] = { "name",       N_ ("BACKUP"),     "created_at", N_ ("MADE"),
-                                         "bytes",      N_ ("BYTES"),      "encrypted",  N_ ("SEALED"),
-                                         "passphrase", N_ ("PASSPHRASE"), "automatic",  N_ ("AUTOMATIC"),
-                                         "problem",    N_ ("PROBLEM"),    NULL };
-
+  static const char *const columns[] = { "name",      N_ ("BACKUP"), "created_at", N_ ("MADE"), "size",
+                                         N_ ("SIZE"), "note",        N_ ("NOTE"),  NULL };
   g_autoptr (GPtrArray) backups = NULL;
+  g_autoptr (GPtrArray) rows = bty_record_list_new ();
+  gboolean is_unseen = FALSE;
 
-  if (!bty_ctl_show_list (ctl, "backup.list", NULL, &bty_backup_schema, columns, 0,
-                          _ ("There are no backups: boternity-ctl backup create"), error))
+  if (ctl->json)
+    return bty_ctl_show_list (ctl, "backup.list", NULL, &bty_backup_schema, columns, 0, "", error);
+  backups = bty_ctl_call_records (ctl, "backup.list", NULL, &bty_backup_schema, 0, error);
+  if (backups == NULL)
     return FALSE;
-  backups = ctl->json ? NULL : bty_ctl_call_records (ctl, "backup.list", NULL, &bty_backup_schema, 0, NULL);
-  for (guint i = 0; backups != NULL && i < backups->len; i++)
+  for (guint i = 0; i < backups->len; i++)
     {
-      if (!((const BtyBackup *) backups->pdata[i])->key_unseen)
-        continue;
-      warn_unseen ();
-      break;
+      const BtyBackup *backup = backups->pdata[i];
+
+      is_unseen = is_unseen || backup->key_unseen;
+      g_ptr_array_add (rows, make_row (backup));
     }
+  if (rows->len == 0)
+    bty_ctl_note (_ ("There are no backups: boternity-ctl backup create"));
+  else
+    bty_ctl_table_print (rows, columns);
+  if (is_unseen)
+    warn_unseen ();
   return TRUE;
 }
 

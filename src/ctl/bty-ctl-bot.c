@@ -106,8 +106,10 @@ run_stop (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 static gboolean
 run_delete (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
-  return change (ctl, args, "bot.delete", _ ("deleted; “boternity-ctl bot restore” brings it back for some time"),
-                 error);
+  g_autofree char *done = g_strdup_printf (_ ("deleted; “boternity-ctl bot restore %s” brings it back for some time"),
+                                           bty_ctl_args_word (args, 0));
+
+  return change (ctl, args, "bot.delete", done, error);
 }
 
 static gboolean

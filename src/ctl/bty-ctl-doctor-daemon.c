@@ -15,6 +15,8 @@
 #define SQLITE_MAGIC  "SQLite format 3"
 #define KIB           1024
 #define WAL_TOLERANCE 2
+#define STALE_DAYS    30
+#define DAY           (G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC)
 
 static void
 check_daemon (BtyCtlDoctor *doctor)
@@ -100,6 +102,13 @@ check_database (BtyCtlDoctor *doctor)
   check_wal (doctor, path);
 }
 
+static void
+skip (BtyCtlDoctor *doctor)
+{
+  bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_SKIPPED, g_strdup (_ ("only a daemon that runs knows")),
+                      g_strdup (_ ("run: boternity-ctl bot list, which starts it; then boternity-ctl doctor again")));
+}
+
 /* Returns: (transfer full) (nullable): what only a daemon can list; that it cannot is said here */
 static GPtrArray *
 list (BtyCtlDoctor *doctor, const char *operation, const BtySchema *schema)
@@ -111,8 +120,7 @@ list (BtyCtlDoctor *doctor, const char *operation, const BtySchema *schema)
     bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_PROBLEM, g_strdup (error->message),
                         g_strdup (_ ("see why: boternity-ctl log; then run: boternity-ctl restart")));
   else if (records == NULL)
-    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_SKIPPED, g_strdup (_ ("only a daemon that runs knows")),
-                        g_strdup (_ ("run: boternity-ctl bot list, which starts it; then boternity-ctl doctor again")));
+    skip (doctor);
   return records;
 }
 
@@ -169,10 +177,127 @@ check_keys (BtyCtlDoctor *doctor)
     bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_OK, g_strdup (_ ("every provider has the key that it needs")), NULL);
 }
 
+static void
+check_souls (BtyCtlDoctor *doctor)
+{
+  g_autoptr (GPtrArray) souls = list (doctor, "soul.list", &bty_soul_schema);
+  guint held = 0;
+
+  if (souls == NULL)
+    return;
+  for (guint i = 0; i < souls->len; i++)
+    {
+      const BtySoul *soul = souls->pdata[i];
+
+      if (soul->state != BTY_SOUL_HELD)
+        continue;
+      held++;
+      bty_ctl_doctor_add (
+        doctor, BTY_CTL_FINDING_PROBLEM,
+        g_strdup_printf (_ ("%s is held and answers nothing: %s"), soul->slug,
+                         soul->reason != NULL ? soul->reason : _ ("its files are not those of its version")),
+        g_strdup_printf (_ ("look: boternity-ctl soul diff %s; then run: boternity-ctl soul accept "
+                            "%s, or boternity-ctl soul restore %s"),
+                         soul->slug, soul->slug, soul->slug));
+    }
+  if (held == 0)
+    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_OK,
+                        g_strdup (_ ("no bot is held: the files are those of their versions")), NULL);
+}
+
+/* Stores outside the chain are asked by name only; one that nobody set up is nothing wrong. */
+static void
+check_store (BtyCtlDoctor *doctor, const BtySecretStoreInfo *store)
+{
+  if (store->place > 0 && store->state == BTY_SECRET_STORE_LOCKED)
+    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_WARNING,
+                        g_strdup_printf (_ ("the store “%s” is locked: its secrets cannot be used"), store->name),
+                        g_strdup_printf (_ ("run: boternity-ctl secret unlock %s"), store->name));
+}
+
+static void
+check_secrets (BtyCtlDoctor *doctor)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtySecretStatus) status = NULL;
+  guint before = doctor->findings->len;
+
+  if (!doctor->is_up)
+    {
+      skip (doctor);
+      return;
+    }
+  status = bty_ctl_call_record (doctor->ctl, "secret.status", NULL, &bty_secret_status_schema, &error);
+  if (status == NULL)
+    {
+      bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_PROBLEM, g_strdup (error->message),
+                          g_strdup (_ ("see why: boternity-ctl log; then run: boternity-ctl restart")));
+      return;
+    }
+  for (guint i = 0; status->stores != NULL && i < status->stores->len; i++)
+    check_store (doctor, status->stores->pdata[i]);
+  if (doctor->findings->len > before)
+    return;
+  if (status->chosen == NULL)
+    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_WARNING, g_strdup (status->why),
+                        g_strdup (_ ("see which stores there are: boternity-ctl secret status")));
+  else
+    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_OK,
+                        g_strdup_printf (_ ("new secrets are kept in “%s”, and no store is locked"), status->chosen),
+                        NULL);
+}
+
+static void
+check_age (BtyCtlDoctor *doctor, const GPtrArray *backups)
+{
+  gint64 newest = 0, days;
+
+  for (guint i = 0; i < backups->len; i++)
+    newest = MAX (newest, ((const BtyBackup *) backups->pdata[i])->created_at);
+  days = (g_get_real_time () - newest) / DAY;
+  if (newest == 0)
+    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_WARNING, g_strdup (_ ("there is no backup")),
+                        g_strdup (_ ("run: boternity-ctl backup create; or have it done: boternity-ctl config set "
+                                     "backup.schedule \"daily 03:30\"")));
+  else if (days > STALE_DAYS)
+    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_WARNING,
+                        g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "the newest backup is %d day old",
+                                                      "the newest backup is %d days old", (gulong) days),
+                                         (int) days),
+                        g_strdup (_ ("run: boternity-ctl backup create")));
+  else
+    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_OK,
+                        g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u backup, and it is recent enough",
+                                                      "%u backups, and the newest is recent enough", backups->len),
+                                         backups->len),
+                        NULL);
+}
+
+static void
+check_backups (BtyCtlDoctor *doctor)
+{
+  g_autoptr (GPtrArray) backups = list (doctor, "backup.list", &bty_backup_schema);
+
+  if (backups == NULL)
+    return;
+  for (guint i = 0; i < backups->len; i++)
+    {
+      const BtyBackup *backup = backups->pdata[i];
+
+      if (backup->problem != NULL)
+        bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_WARNING, g_strdup_printf ("%s: %s", backup->name, backup->problem),
+                            g_strdup (_ ("run: boternity-ctl backup create")));
+    }
+  check_age (doctor, backups);
+}
+
 const BtyCtlCheck bty_ctl_doctor_daemon_checks[] = {
   { "daemon", N_ ("whether it answers, and is of this version"), check_daemon },
   { "database", N_ ("the file, its quick check and its log"), check_database },
   { "plugins", N_ ("those that were not opened, with the reason"), check_plugins },
   { "keys", N_ ("keys that providers need and nobody has"), check_keys },
+  { "souls", N_ ("bots that are held, since their files were changed"), check_souls },
+  { "secrets", N_ ("stores of secrets that are locked"), check_secrets },
+  { "backups", N_ ("whether there is a backup, and how old it is"), check_backups },
   { 0 },
 };

@@ -46,10 +46,11 @@ check_keyring (BtyCtlDoctor *doctor)
     bty_ctl_doctor_add (
       doctor, BTY_CTL_FINDING_WARNING,
       g_strdup_printf (_ ("no keyring: the session's message bus cannot be asked (%s)"), error->message),
-      g_strdup (_ ("log in to a desktop session, or name keys by --key-env")));
+      g_strdup (_ ("none is needed: secrets are kept in the vault; to have one, log in to a desktop session")));
   else if (!has)
-    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_WARNING, g_strdup (_ ("no keyring offers itself on the session's bus")),
-                        g_strdup (_ ("install one, such as gnome-keyring or KeePassXC, or name keys by --key-env")));
+    bty_ctl_doctor_add (
+      doctor, BTY_CTL_FINDING_WARNING, g_strdup (_ ("no keyring offers itself on the session's bus")),
+      g_strdup (_ ("none is needed: secrets are kept in the vault; to have one, install gnome-keyring or KeePassXC")));
   else
     bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_OK, g_strdup (_ ("a keyring is on the session's bus")), NULL);
 }

@@ -96,6 +96,7 @@ bty_ctl_secret_status (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
                                          N_ ("STATE"), "text",       N_ ("WHAT IT IS"), NULL };
   g_autofree char *answer = bty_ctl_call (ctl, "secret.status", NULL, error);
   g_autoptr (BtySecretStatus) status = NULL;
+  gboolean is_first = TRUE;
 
   if (answer == NULL)
     return FALSE;
@@ -115,7 +116,8 @@ bty_ctl_secret_status (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
       g_autofree char *reason = store->reason != NULL ? bty_ctl_terminal_clean (store->reason, -1) : NULL;
 
       if (reason != NULL)
-        printf ("\n%s: %s\n", store->name, reason);
+        printf ("%s%s: %s\n", is_first ? "\n" : "", store->name, reason);
+      is_first = is_first && reason == NULL;
     }
   printf ("\n%s\n", status->why);
   return TRUE;

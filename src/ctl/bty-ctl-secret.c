@@ -56,6 +56,28 @@ add_reach (BtyCtlRequest *request, const BtyCtlArgs *args)
   bty_ctl_request_strings (request, "hosts", bty_ctl_args_get_all (args, "host"));
 }
 
+/* A bot may be named before there is one; who mistyped its name would wonder why the secret is refused. */
+static void
+tell_unknown_bots (BtyCtl *ctl, const BtyCtlArgs *args)
+{
+  GPtrArray *given = bty_ctl_args_get_all (args, "bot");
+  g_autoptr (GPtrArray) bots = NULL;
+
+  if (given == NULL || given->len == 0 || ctl->json)
+    return;
+  bots = bty_ctl_call_records (ctl, "bot.list", NULL, &bty_bot_schema, 0, NULL);
+  for (guint i = 0; bots != NULL && i < given->len; i++)
+    {
+      gboolean is_known = FALSE;
+
+      for (guint j = 0; j < bots->len && !is_known; j++)
+        is_known = g_strcmp0 (((const BtyBot *) bots->pdata[j])->slug, given->pdata[i]) == 0;
+      if (!is_known)
+        bty_ctl_note (_ ("There is no bot “%s” yet: boternity-ctl bot list names those there are"),
+                      (const char *) given->pdata[i]);
+    }
+}
+
 /* Says in one line what became of a secret. */
 static gboolean
 say_entry (BtyCtl *ctl, const char *operation, GBytes *request, const char *format, GError **error)
@@ -93,6 +115,7 @@ run_set (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   bty_ctl_request_string (&request, "description", bty_ctl_args_get (args, "description"));
   bty_ctl_request_strings (&request, "plugins", bty_ctl_args_get_all (args, "plugin"));
   add_reach (&request, args);
+  tell_unknown_bots (ctl, args);
   bty_ctl_request_secret (&request, "value", value);
   return say_entry (ctl, "secret.set", bty_ctl_request_end (&request), _ ("kept"), error);
 }
@@ -243,6 +266,7 @@ run_update (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   add_names (&request, args, "bots", "bot", entry->bots);
   add_names (&request, args, "hosts", "host", entry->hosts);
   add_names (&request, args, "plugins", "plugin", entry->plugins);
+  tell_unknown_bots (ctl, args);
   return bty_ctl_show (ctl, "secret.update", bty_ctl_request_end (&request), &bty_secret_entry_schema, error);
 }
 
@@ -285,8 +309,8 @@ store_of (const BtyCtlArgs *args)
   return bty_ctl_args_count (args) > 0 ? bty_ctl_args_word (args, 0) : "vault";
 }
 
-static gboolean
-run_lock (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+gboolean
+bty_ctl_secret_lock (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
   const char *store = store_of (args);
 
@@ -294,23 +318,37 @@ run_lock (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 }
 
 static gboolean
-run_unlock (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+unlock_with (BtyCtl *ctl, const char *store, const BtySecret *password, GError **error)
 {
-  const char *store = store_of (args);
   g_auto (BtyCtlRequest) request = { 0 };
-  g_autoptr (BtySecret) password = NULL;
 
-  if (bty_ctl_args_has (args, "password"))
-    {
-      password = bty_ctl_keys_ask (_ ("Password or recovery key (not shown):"), error);
-      if (password == NULL)
-        return FALSE;
-    }
   bty_ctl_request_init (&request);
   bty_ctl_request_string (&request, "store", store);
   if (password != NULL)
     bty_ctl_request_secret (&request, "password", password);
   return say_done (ctl, "secret.unlock", bty_ctl_request_end (&request), store, _ ("unlocked"), error);
+}
+
+/* On a terminal it asks for a password where one is needed, told or not. */
+gboolean
+bty_ctl_secret_unlock (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  const char *store = store_of (args);
+  g_autoptr (BtySecret) password = NULL;
+  g_autoptr (GError) reason = NULL;
+
+  if (!bty_ctl_args_has (args, "password"))
+    {
+      if (unlock_with (ctl, store, NULL, &reason))
+        return TRUE;
+      if (!g_error_matches (reason, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION) || !bty_ctl_terminal_is (STDIN_FILENO))
+        {
+          g_propagate_error (error, g_steal_pointer (&reason));
+          return FALSE;
+        }
+    }
+  password = bty_ctl_keys_ask (_ ("Password or recovery key (not shown):"), error);
+  return password != NULL && unlock_with (ctl, store, password, error);
 }
 
 #define REACH                                                                                                          \
@@ -343,7 +381,7 @@ static const BtyCtlOption get_options[] = {
 static const BtyCtlOption rotate_options[] = {
   { "hours", 0, N_ ("N"), N_ ("how long the value before is kept"), BTY_CTL_NOTHING }, { NULL }
 };
-static const BtyCtlOption unlock_options[] = {
+const BtyCtlOption bty_ctl_secret_unlock_options[] = {
   { "password", 'p', NULL, N_ ("ask for its password or recovery key"), BTY_CTL_NOTHING }, { NULL }
 };
 
@@ -387,6 +425,7 @@ static const BtyCtlCommand secret_commands[] = {
   { .name = "update",
     .usage = N_ ("NAME"),
     .summary = N_ ("Change who may use a secret"),
+    .text = N_ ("What is named joins what was named before; with --reset it takes its place."),
     .options = update_options,
     .min = 1,
     .max = 1,
@@ -396,6 +435,9 @@ static const BtyCtlCommand secret_commands[] = {
   { .name = "rotate",
     .usage = N_ ("NAME"),
     .summary = N_ ("Give a secret a new value; the one before is kept for a time"),
+    .text = N_ (
+      "The new value is typed without being shown, or is the first line of standard input. A provider that refuses it\n"
+      "is asked once more with the one before, for as long as that is kept."),
     .options = rotate_options,
     .min = 1,
     .max = 1,
@@ -423,15 +465,16 @@ static const BtyCtlCommand secret_commands[] = {
     .summary = N_ ("Lock a store of secrets, the vault unless another is named"),
     .min = 0,
     .max = 1,
-    .run = run_lock,
+    .run = bty_ctl_secret_lock,
     .examples = N_ ("  boternity-ctl secret lock") },
   { .name = "unlock",
     .usage = N_ ("[STORE]"),
     .summary = N_ ("Unlock a store of secrets, the vault unless another is named"),
-    .options = unlock_options,
+    .text = N_ ("On a terminal it asks for a password if it needs one; else --password reads it from standard input."),
+    .options = bty_ctl_secret_unlock_options,
     .min = 0,
     .max = 1,
-    .run = run_unlock,
+    .run = bty_ctl_secret_unlock,
     .examples = N_ ("  boternity-ctl secret unlock --password") },
   { .name = "status",
     .usage = "",

@@ -32,6 +32,29 @@ print_absent (BtyCtl *ctl)
   bty_ctl_print_json (text->str);
 }
 
+/* What goes wrong one day, unless somebody looks after it now. */
+static void
+tell_cares (BtyCtl *ctl)
+{
+  g_autoptr (BtySecretStatus) secrets = NULL;
+  g_autoptr (GPtrArray) backups = NULL;
+
+  if (ctl->json)
+    return;
+  secrets = bty_ctl_call_record (ctl, "secret.status", NULL, &bty_secret_status_schema, NULL);
+  for (guint i = 0; secrets != NULL && secrets->stores != NULL && i < secrets->stores->len; i++)
+    {
+      const BtySecretStoreInfo *store = secrets->stores->pdata[i];
+
+      if (store->place > 0 && store->state == BTY_SECRET_STORE_LOCKED)
+        bty_ctl_note (_ ("%s is locked, and its secrets cannot be used: boternity-ctl secret unlock %s"), store->name,
+                      store->name);
+    }
+  backups = bty_ctl_call_records (ctl, "backup.list", NULL, &bty_backup_schema, 0, NULL);
+  if (backups != NULL && backups->len == 0)
+    bty_ctl_note (_ ("No backup was made yet: boternity-ctl backup create"));
+}
+
 static gboolean
 run_status (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
@@ -43,6 +66,7 @@ run_status (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
       if (!bty_ctl_show (ctl, "daemon.status", NULL, &bty_status_schema, error))
         return FALSE;
       bty_ctl_soul_tell_held (ctl);
+      tell_cares (ctl);
       return TRUE;
     }
   if (cause != NULL)

@@ -11,6 +11,7 @@
 #include "bty-ctl-command.h"
 #include "bty-ctl-keys.h"
 #include "bty-ctl-request.h"
+#include "bty-ctl-secret-list.h"
 #include "bty-ctl-terminal.h"
 
 /* Typed twice on a terminal, where nobody sees what was typed. */
@@ -107,6 +108,17 @@ static const BtyCtlCommand vault_commands[] = {
     .summary = N_ ("Make a recovery key for the vault, which is shown once"),
     .run = run_recovery,
     .examples = N_ ("  boternity-ctl vault recovery") },
+  { .name = "lock",
+    .usage = "",
+    .summary = N_ ("Lock the vault"),
+    .run = bty_ctl_secret_lock,
+    .examples = N_ ("  boternity-ctl vault lock") },
+  { .name = "unlock",
+    .usage = "",
+    .summary = N_ ("Unlock the vault"),
+    .options = bty_ctl_secret_unlock_options,
+    .run = bty_ctl_secret_unlock,
+    .examples = N_ ("  boternity-ctl vault unlock --password") },
   { 0 },
 };
 

@@ -200,9 +200,11 @@ test_purge_waits (BtyTestHouse *h, gconstpointer unused)
 static void
 test_deleted_while_it_answers (BtyTestHouse *h, gconstpointer unused)
 {
+  static const char *const words[] = { "well", NULL };
   g_autoptr (BtyBot) bot = bty_test_call (h, "bot.create", "{\"name\":\"Ada\",\"route\":[\"fake\"]}");
   g_autoptr (BtyCall) call = NULL;
 
+  h->fake->words = words;
   h->fake->hangs = TRUE;
   call = bty_test_start (h, "chat.send", "{\"slug\":\"ada\",\"message\":\"hello\"}");
   while (h->fake->n_asked == 0)

@@ -106,9 +106,15 @@ def test_contents():
     main, plugins, library, dev = (files_of(name) for name in ("boternity", "boternity-plugins", "libboternity-1-1", "libboternity-dev"))
     for name in ("bin/boternityd", "bin/boternity-ctl", "share/applications/org.boternity.Boternity.desktop",
                  "share/metainfo/org.boternity.Boternity.metainfo.xml", "share/man/man1/boternity-ctl.1.gz",
-                 "share/icons/hicolor/scalable/apps/org.boternity.Boternity.svg", "share/bash-completion/completions/boternity-ctl"):
+                 "share/icons/hicolor/scalable/apps/org.boternity.Boternity.svg", "share/bash-completion/completions/boternity-ctl",
+                 "share/boternity/bots/researcher/SOUL.md", "share/man/man5/boternity.conf.5.gz"):
         assert "/usr/" + name in main, name
-    assert len([name for name in plugins if name.endswith(".so")]) >= 5, plugins
+    assert "/usr/share/boternity/kit/boternity_kit.py" in dev and "/usr/share/boternity/templates/secrets/example.c" in dev, dev
+    for store in ("keyring", "vault", "hashicorp"):
+        assert any(name.endswith(f"/secret-{store}.so") for name in plugins), plugins
+    places = [name for package in (main, plugins, library, dev) for name, mode in package.items() if not mode.startswith("d")]
+    assert len(places) == len(set(places)), sorted(name for name in places if places.count(name) > 1)
+    assert len([name for name in plugins if name.endswith(".so")]) >= 10, plugins
     assert any(re.search(r"/libboternity-1\.so\.1$", name) for name in library), library
     assert any(name.endswith("/boternity-1.pc") for name in dev) and "/usr/include/boternity-1/boternity.h" in dev, dev
     for name, mode in {**main, **plugins, **library, **dev}.items():

@@ -5,12 +5,14 @@
 
 /*
  * Keeps secrets in memory. Replace the table by your service: ask it without blocking, and end the task when it has answered. Never
- * log a secret, nor put it into an error.
+ * log a secret, nor put it into an error. A store of yours that cannot be locked, or has no password, leaves those functions out.
  */
 struct _ExampleSecrets
 {
   GObject parent_instance;
   GHashTable *secrets; /* name -> BtySecret */
+  BtySecret *password; /* (nullable): what it opens with; NULL: it opens by itself */
+  gboolean is_locked;
 };
 
 static void init_secret_store (BtySecretStoreInterface *iface);
@@ -21,7 +23,10 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (ExampleSecrets, example_secrets, G_TYPE_OBJECT,
 static void
 example_secrets_finalize (GObject *object)
 {
-  g_hash_table_unref (EXAMPLE_SECRETS (object)->secrets);
+  ExampleSecrets *self = EXAMPLE_SECRETS (object);
+
+  g_hash_table_unref (self->secrets);
+  g_clear_pointer (&self->password, bty_secret_unref);
   G_OBJECT_CLASS (example_secrets_parent_class)->finalize (object);
 }
 
@@ -40,14 +45,45 @@ example_secrets_init (ExampleSecrets *self)
 static char *
 describe (BtySecretStore *store)
 {
-  return g_strdup_printf ("in memory, %u secrets", g_hash_table_size (EXAMPLE_SECRETS (store)->secrets));
+  ExampleSecrets *self = EXAMPLE_SECRETS (store);
+
+  return g_strdup_printf ("in memory, %u secrets%s", g_hash_table_size (self->secrets),
+                          self->is_locked ? ", locked" : "");
 }
 
-/* When it cannot be used, say why and what to do: "the vault is locked: unlock it with …". */
+/* Absent is for a service that does not answer. This and the next two are asked often: say what is known, and ask nobody. */
+static BtySecretStoreState
+get_state (BtySecretStore *store)
+{
+  return EXAMPLE_SECRETS (store)->is_locked ? BTY_SECRET_STORE_LOCKED : BTY_SECRET_STORE_OPEN;
+}
+
+static gboolean
+is_writable (BtySecretStore *store)
+{
+  return TRUE;
+}
+
+/* When it cannot be used, say why and what to do. */
 static gboolean
 is_available (BtySecretStore *store, char **reason)
 {
-  return TRUE;
+  if (!EXAMPLE_SECRETS (store)->is_locked)
+    return TRUE;
+  *reason = g_strdup ("it is locked: boternity-ctl secret unlock example --password");
+  return FALSE;
+}
+
+/* Returns: whether it is open; else the task is ended */
+static gboolean
+check_open (GTask *task)
+{
+  g_autofree char *reason = NULL;
+
+  if (is_available (g_task_get_source_object (task), &reason))
+    return TRUE;
+  g_task_return_new_error (task, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, "%s", reason);
+  return FALSE;
 }
 
 static void
@@ -63,6 +99,8 @@ get_async (BtySecretStore *store, const char *name, GCancellable *cancellable, G
   g_autoptr (GTask) task = g_task_new (store, cancellable, callback, data);
   BtySecret *secret = g_hash_table_lookup (EXAMPLE_SECRETS (store)->secrets, name);
 
+  if (!check_open (task))
+    return;
   if (secret != NULL)
     g_task_return_pointer (task, bty_secret_ref (secret), (GDestroyNotify) bty_secret_unref);
   else
@@ -81,6 +119,8 @@ set_async (BtySecretStore *store, const char *name, BtySecret *secret, GCancella
 {
   g_autoptr (GTask) task = g_task_new (store, cancellable, callback, data);
 
+  if (!check_open (task))
+    return;
   g_hash_table_replace (EXAMPLE_SECRETS (store)->secrets, g_strdup (name), bty_secret_ref (secret));
   g_task_return_boolean (task, TRUE);
 }
@@ -91,6 +131,8 @@ delete_async (BtySecretStore *store, const char *name, GCancellable *cancellable
 {
   g_autoptr (GTask) task = g_task_new (store, cancellable, callback, data);
 
+  if (!check_open (task))
+    return;
   if (g_hash_table_remove (EXAMPLE_SECRETS (store)->secrets, name))
     g_task_return_boolean (task, TRUE);
   else
@@ -111,6 +153,8 @@ list_async (BtySecretStore *store, GCancellable *cancellable, GAsyncReadyCallbac
   GHashTableIter iter;
   gpointer name;
 
+  if (!check_open (task))
+    return;
   g_hash_table_iter_init (&iter, EXAMPLE_SECRETS (store)->secrets);
   while (g_hash_table_iter_next (&iter, &name, NULL))
     g_strv_builder_add (names, name);
@@ -121,6 +165,62 @@ static GStrv
 list_finish (BtySecretStore *store, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* Whether @given is the password, in a time that does not tell how much of it is right. */
+static gboolean
+is_password (ExampleSecrets *self, const BtySecret *given)
+{
+  if (self->password == NULL || given == NULL)
+    return self->password == NULL;
+  return bty_secret_equal (self->password, bty_secret_peek (given), bty_secret_get_length (given));
+}
+
+/* What is wrong says nothing about why. A store whose password can be guessed at makes each next try wait longer. */
+static void
+fail_password (GTask *task)
+{
+  g_task_return_new_error (task, BTY_ERROR, BTY_ERROR_PERMISSION_DENIED, "it does not open with that");
+}
+
+static void
+unlock_async (BtySecretStore *store, BtySecret *password, GCancellable *cancellable, GAsyncReadyCallback callback,
+              gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (store, cancellable, callback, data);
+  ExampleSecrets *self = EXAMPLE_SECRETS (store);
+
+  if (!is_password (self, password))
+    {
+      fail_password (task);
+      return;
+    }
+  self->is_locked = FALSE;
+  g_task_return_boolean (task, TRUE);
+}
+
+/* A real store forgets its key here, and everything that it has read. */
+static void
+lock (BtySecretStore *store)
+{
+  EXAMPLE_SECRETS (store)->is_locked = TRUE;
+}
+
+static void
+set_password_async (BtySecretStore *store, BtySecret *current, BtySecret *password, GCancellable *cancellable,
+                    GAsyncReadyCallback callback, gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (store, cancellable, callback, data);
+  ExampleSecrets *self = EXAMPLE_SECRETS (store);
+
+  if (!is_password (self, current))
+    {
+      fail_password (task);
+      return;
+    }
+  g_clear_pointer (&self->password, bty_secret_unref);
+  self->password = password != NULL ? bty_secret_ref (password) : NULL;
+  g_task_return_boolean (task, TRUE);
 }
 
 static void
@@ -136,4 +236,11 @@ init_secret_store (BtySecretStoreInterface *iface)
   iface->delete_finish = boolean_finish;
   iface->list_async = list_async;
   iface->list_finish = list_finish;
+  iface->get_state = get_state;
+  iface->is_writable = is_writable;
+  iface->unlock_async = unlock_async;
+  iface->unlock_finish = boolean_finish;
+  iface->lock = lock;
+  iface->set_password_async = set_password_async;
+  iface->set_password_finish = boolean_finish;
 }

@@ -6,6 +6,7 @@
 #include "backup/bty-backup-service.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "backup/bty-backup-folder.h"
 #include "backup/bty-backup-runs.h"

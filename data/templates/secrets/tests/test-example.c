@@ -54,11 +54,49 @@ test_forget (void)
   g_assert_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND);
 }
 
+static gboolean
+unlock (BtySecretStore *store, const char *password, GError **error)
+{
+  g_autoptr (BtySecret) secret = password != NULL ? bty_secret_new (password, strlen (password)) : NULL;
+  g_autoptr (GAsyncResult) unlocked = NULL;
+
+  bty_secret_store_unlock_async (store, secret, NULL, on_done, &unlocked);
+  return bty_secret_store_unlock_finish (store, wait_for (&unlocked), error);
+}
+
+static void
+test_lock (void)
+{
+  g_autoptr (BtySecretStore) store = g_object_new (EXAMPLE_TYPE_SECRETS, NULL);
+  g_autoptr (BtySecret) password = bty_secret_new ("pass", strlen ("pass"));
+  g_autoptr (GAsyncResult) changed = NULL;
+  g_autoptr (GAsyncResult) got = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *reason = NULL;
+
+  bty_secret_store_set_password_async (store, NULL, password, NULL, on_done, &changed);
+  g_assert_true (bty_secret_store_set_password_finish (store, wait_for (&changed), &error));
+  bty_secret_store_lock (store);
+  g_assert_cmpint (bty_secret_store_get_state (store), ==, BTY_SECRET_STORE_LOCKED);
+  g_assert_false (bty_secret_store_is_available (store, &reason));
+  g_assert_nonnull (strstr (reason, "secret unlock"));
+  bty_secret_store_get_async (store, "door", NULL, on_done, &got);
+  g_assert_null (bty_secret_store_get_finish (store, wait_for (&got), &error));
+  g_assert_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION);
+  g_clear_error (&error);
+  g_assert_false (unlock (store, "guess", &error));
+  g_assert_error (error, BTY_ERROR, BTY_ERROR_PERMISSION_DENIED);
+  g_clear_error (&error);
+  g_assert_true (unlock (store, "pass", &error));
+  g_assert_cmpint (bty_secret_store_get_state (store), ==, BTY_SECRET_STORE_OPEN);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/secrets/keep", test_keep);
   g_test_add_func ("/secrets/forget", test_forget);
+  g_test_add_func ("/secrets/lock", test_lock);
   return g_test_run ();
 }
