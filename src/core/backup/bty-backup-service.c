@@ -205,31 +205,6 @@ publish_failure (BtyBackupService *self, const BtyBackupJob *job, const GError *
   publish (self, "backup.failed", failure);
 }
 
-/* Events are kept and are told to many: no recovery key is among what they say. */
-static void
-publish_created (BtyBackupService *self, BtyBackupJob *job)
-{
-  BtyBackup *backup = job->answer;
-  char *recovery_key = g_steal_pointer (&backup->recovery_key);
-
-  publish (self, "backup.created", backup);
-  backup->recovery_key = recovery_key;
-}
-
-/* As with any secret: a token, which may have been copied, does not do. */
-static void
-withhold_key (BtyBackupJob *job)
-{
-  BtyBackup *backup = job->answer;
-
-  if (backup->recovery_key == NULL ||
-      (job->call != NULL && bty_principal_may (bty_call_principal (job->call), "secrets:reveal")))
-    return;
-  bty_secret_clear_memory (backup->recovery_key, strlen (backup->recovery_key));
-  g_clear_pointer (&backup->recovery_key, g_free);
-  g_message ("backups have a key from now on: write down the recovery key in the file backups.key of the data folder");
-}
-
 static void
 on_created (BtyBackupJob *job, const GError *error)
 {
@@ -238,10 +213,9 @@ on_created (BtyBackupJob *job, const GError *error)
   self->job = NULL;
   if (error == NULL)
     {
-      withhold_key (job);
-      publish_created (self, job);
+      publish (self, "backup.created", job->answer);
       if (job->is_automatic)
-        bty_backup_folder_prune (job->folder, (guint) bty_settings_get_int (self->settings, "backup", "keep"));
+        bty_backup_folder_prune (job->folder, job->name, (guint) bty_settings_get_int (self->settings, "backup", "keep"));
       return;
     }
   if (bty_error_code_of (error) == BTY_ERROR_CANCELLED)
@@ -396,9 +370,12 @@ read_schedule (BtyBackupService *self, BtyBackupSchedule *schedule)
   return FALSE;
 }
 
-/* When the last automatic one was made: the first of those that can be read; 0: none is there. */
+/*
+ * When the last automatic one was made: the first of those that can be read; 0: none is there. What is of a time to come was made
+ * before the clock was set back, and says nothing.
+ */
 static gint64
-find_last (BtyBackupService *self)
+find_last (BtyBackupService *self, gint64 now)
 {
   g_autofree char *folder = get_folder (self);
   g_autoptr (GPtrArray) list = bty_backup_folder_list (folder);
@@ -407,7 +384,7 @@ find_last (BtyBackupService *self)
     {
       const BtyBackup *backup = list->pdata[i];
 
-      if (backup->automatic && backup->problem == NULL)
+      if (backup->automatic && backup->problem == NULL && backup->created_at <= now)
         return backup->created_at;
     }
   return 0;
@@ -422,8 +399,8 @@ is_due (BtyBackupService *self, const BtyBackupSchedule *schedule, gint64 now)
 
   if (self->tried_at != 0 && now >= self->tried_at && now < self->tried_at + RETRY)
     return FALSE;
-  last = find_last (self);
-  return last == 0 || last > now || bty_backup_schedule_next (schedule, last, zone) <= now;
+  last = find_last (self, now);
+  return last == 0 || bty_backup_schedule_next (schedule, last, zone) <= now;
 }
 
 static gboolean
@@ -443,17 +420,32 @@ on_look (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+on_restored_told (GObject *store, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (BtyBackupService) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (bty_store_apply_finish (BTY_STORE (store), result, &error))
+    bty_backup_swap_told (self->data_dir);
+  else
+    g_warning ("that a backup was restored is told again at the next start: %s", error->message);
+}
+
 void
 bty_backup_service_start (BtyBackupService *self, const char *kept)
 {
   g_autoptr (BtyBackupRestored) restored = NULL;
+  g_autoptr (BtyBatch) batch = NULL;
 
   self->look = g_timeout_add_seconds (FIRST_LOOK, on_look, self);
   if (kept == NULL)
     return;
   restored = bty_backup_restored_new ();
+  batch = bty_batch_new ();
   restored->kept = g_strdup (kept);
-  publish (self, "backup.restored", restored);
+  bty_batch_publish (batch, "backup.restored", restored);
+  bty_store_apply_async (self->store, batch, NULL, on_restored_told, g_object_ref (self));
 }
 
 void

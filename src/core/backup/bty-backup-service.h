@@ -37,7 +37,8 @@ gboolean bty_backup_service_is_idle (BtyBackupService *service);
 
 /**
  * bty_backup_take_over:
- * @kept: (out) (transfer full) (nullable): the folder in @data_dir with what was there before, when something was restored
+ * @kept: (out) (transfer full) (nullable): the folder in @data_dir with what was there before, when something was restored,
+ *   with or without a daemon, and bty_backup_service_start() has not told it yet
  *
  * Puts what a restore left ready in the place of what is there. Before the store is opened.
  */
