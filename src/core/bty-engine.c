@@ -320,6 +320,7 @@ make_domains (BtyEngine *self, GError **error)
                               .registry = self->registry,
                               .store = self->store,
                               .secrets = self->secrets,
+                              .backups = self->backups,
                               .transports = self->transports,
                               .stop = ask_to_stop,
                               .data = self };

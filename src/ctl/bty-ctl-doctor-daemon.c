@@ -288,6 +288,10 @@ check_backups (BtyCtlDoctor *doctor)
         bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_WARNING, g_strdup_printf ("%s: %s", backup->name, backup->problem),
                             g_strdup (_ ("run: boternity-ctl backup create")));
     }
+  for (guint i = 0; doctor->ctl->status->problems != NULL && doctor->ctl->status->problems[i] != NULL; i++)
+    if (strstr (doctor->ctl->status->problems[i], "backup.schedule") != NULL)
+      bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_WARNING, g_strdup (doctor->ctl->status->problems[i]),
+                          g_strdup (_ ("run: boternity-ctl config set backup.schedule \"daily 03:30\"")));
   check_age (doctor, backups);
 }
 
