@@ -56,6 +56,8 @@ struct _BtyEngine
   BtySystem system;
   BtyIdle *idle;
   guint later;
+  guint n_expected; /* that a call has to wait for: see begin_work() */
+  gboolean is_begun;
   gboolean is_ready;
   gboolean is_store_open;
 };
@@ -303,7 +305,6 @@ make_domains (BtyEngine *self, GError **error)
     bty_anchor_forget_all (bty_soul_service_get_anchor (self->souls));
   bty_audit_log_set_anchor (self->audit, bty_soul_service_get_anchor (self->souls));
   self->secrets = bty_secret_service_new ();
-  bty_secret_service_open (self->secrets, self->store, self->registry, self->settings, self->data_dir);
   bty_audit_follow_secrets (self->audit, self->secrets);
   self->bots = bty_bot_service_new (self->store, self->souls, self->data_dir);
   self->providers = bty_provider_service_new (self->store, self->registry, self->secrets);
@@ -396,24 +397,59 @@ open_doors (BtyEngine *self, GError **error)
 }
 
 static void
+expect_one_less (BtyEngine *self)
+{
+  self->n_expected -= 1;
+  if (self->n_expected == 0)
+    bty_dispatcher_release (self->dispatcher);
+  g_object_unref (self);
+}
+
+static void
+on_audit_started (gpointer log, gpointer data)
+{
+  expect_one_less (data);
+}
+
+static void
+on_secrets_loaded (GObject *source, GAsyncResult *result, gpointer data)
+{
+  bty_secret_service_load_finish (BTY_SECRET_SERVICE (source), result, NULL); /* which has said what is wrong */
+  expect_one_less (data);
+}
+
+static void
 on_bots_started (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
 
   if (!bty_bot_service_start_finish (BTY_BOT_SERVICE (source), result, &error))
     g_warning ("deleted bots could not be looked after: %s", error->message);
-  *(gboolean *) data = TRUE;
+  expect_one_less (data);
 }
 
-/* Before bots are made: a folder that a deleted one left in the way is not theirs. */
+/*
+ * What has to be known before the first call is carried out: where the audit log ends, which secrets there are, and which bots were deleted (a
+ * folder that one of them left in the way is not that of a new bot). The first call asks for it, or else a moment after the start: who waits
+ * for the doors to open does not wait for this.
+ */
 static void
-start_bots (BtyEngine *self)
+begin_work (BtyEngine *self)
 {
-  gboolean is_done = FALSE;
+  if (self->is_begun)
+    return;
+  self->is_begun = TRUE;
+  self->n_expected = 3;
+  bty_audit_log_start (self->audit, on_audit_started, g_object_ref (self));
+  bty_secret_service_open (self->secrets, self->store, self->registry, self->settings, self->data_dir);
+  bty_secret_service_load_async (self->secrets, on_secrets_loaded, g_object_ref (self));
+  bty_bot_service_start_async (self->bots, self->settings, on_bots_started, g_object_ref (self));
+}
 
-  bty_bot_service_start_async (self->bots, self->settings, on_bots_started, &is_done);
-  while (!is_done)
-    g_main_context_iteration (NULL, TRUE);
+static void
+on_first_call (gpointer data)
+{
+  begin_work (data);
 }
 
 static void
@@ -437,6 +473,15 @@ has_bots (BtyEngine *self)
   return folder != NULL && g_dir_read_name (folder) != NULL;
 }
 
+static void
+make_first_bot (BtyEngine *self, gboolean *is_made)
+{
+  begin_work (self);
+  while (self->n_expected > 0)
+    g_main_context_iteration (NULL, TRUE);
+  bty_bot_service_ensure_default_async (self->bots, on_default_bot, is_made);
+}
+
 /* What can wait until the doors are open. */
 static gboolean
 do_later (gpointer data)
@@ -444,6 +489,12 @@ do_later (gpointer data)
   BtyEngine *self = data;
 
   self->later = 0;
+  begin_work (self);
+  if (self->n_expected > 0)
+    {
+      self->later = g_timeout_add (10, do_later, self);
+      return G_SOURCE_REMOVE;
+    }
   bty_bot_service_ensure_default_async (self->bots, on_default_bot, NULL);
   bty_chat_service_mend (self->chat);
   bty_soul_service_start (self->souls);
@@ -461,10 +512,10 @@ bty_engine_start (BtyEngine *self, GError **error)
   bty_plugin_registry_find (self->registry);
   if (!open_store (self, error) || !make_domains (self, error))
     return FALSE;
-  start_bots (self);
+  bty_dispatcher_hold (self->dispatcher, on_first_call, self);
   bty_plugin_index_publish (bty_plugin_registry_get_index (self->registry));
   if (!has_bot)
-    bty_bot_service_ensure_default_async (self->bots, on_default_bot, &has_bot);
+    make_first_bot (self, &has_bot);
   is_open = open_doors (self, error);
   while (!has_bot)
     g_main_context_iteration (NULL, TRUE);
@@ -493,8 +544,9 @@ finish_turns (BtyEngine *self)
 
   bty_backup_service_stop (self->backups);
   bty_chat_service_stop (self->chat);
-  while (!(bty_chat_service_is_idle (self->chat) && bty_backup_service_is_idle (self->backups)) &&
-         g_get_monotonic_time () < patience)
+  while (
+    (self->n_expected > 0 || !bty_chat_service_is_idle (self->chat) || !bty_backup_service_is_idle (self->backups)) &&
+    g_get_monotonic_time () < patience)
     g_main_context_iteration (NULL, TRUE);
   g_source_remove (ticker);
 }
