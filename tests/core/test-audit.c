@@ -25,6 +25,7 @@ set_up (Fixture *f, gconstpointer unused)
 
   bty_test_house_open (&f->house, words);
   f->log = bty_audit_log_new (f->house.store);
+  bty_audit_log_start (f->log, NULL, NULL);
   bty_dispatcher_set_audit (f->house.dispatcher, f->log);
   g_assert_true (
     bty_catalogue_add (f->house.catalogue, bty_audit_operations, bty_n_audit_operations, f->log, NULL, &error));
