@@ -47,6 +47,7 @@ section_free (gpointer data)
 
   g_free (section->page);
   g_free (section->heading);
+  g_ptr_array_unref (section->asks);
   g_ptr_array_unref (section->blocks);
   g_free (section);
 }
@@ -152,6 +153,7 @@ begin_section (Reader *reader, const char *heading)
   reader->section = g_new0 (BuiltinSection, 1);
   reader->section->page = g_strdup (reader->page);
   reader->section->heading = g_strstrip (g_strdup (heading));
+  reader->section->asks = builtin_words_stems (heading, strlen (heading));
   reader->section->blocks = g_ptr_array_new_with_free_func (g_free);
 }
 
@@ -263,6 +265,17 @@ add_scores (const BuiltinIndex *index, const GArray *list, double *scores, doubl
     }
 }
 
+/* A heading that asks just this, and nothing besides, is the answer: which part of its words, and which part of those sought, are the same. */
+static double
+likeness (const BuiltinSection *section, GPtrArray *stems)
+{
+  guint same = 0;
+
+  for (guint i = 0; i < stems->len; i++)
+    same += g_ptr_array_find_with_equal_func (section->asks, stems->pdata[i], g_str_equal, NULL);
+  return section->asks->len + stems->len > 0 ? 2.0 * same / (section->asks->len + stems->len) : 0;
+}
+
 const BuiltinSection *
 builtin_index_find (const BuiltinIndex *index, GPtrArray *stems)
 {
@@ -280,6 +293,8 @@ builtin_index_find (const BuiltinIndex *index, GPtrArray *stems)
       if (list != NULL)
         add_scores (index, list, scores, found);
     }
+  for (guint i = 0; i < n; i++)
+    scores[i] *= scores[i] > 0 ? 1 + likeness (index->sections->pdata[i], stems) : 1;
   for (guint i = 0; i < n; i++)
     if (found[i] > 0 && found[i] >= sought / 2 && (best == n || scores[i] > scores[best]))
       best = i;

@@ -15,12 +15,14 @@ typedef struct _BuiltinIndex BuiltinIndex;
  * BuiltinSection:
  * @page: path of its page, such as `docs/plugins.md`
  * @heading: its heading
+ * @asks: (element-type utf8): stems of its heading
  * @blocks: (element-type utf8): its paragraphs, lists and pieces of code, in order
  */
 typedef struct
 {
   char *page;
   char *heading;
+  GPtrArray *asks;
   GPtrArray *blocks;
   guint n_words;
 } BuiltinSection;

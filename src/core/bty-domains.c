@@ -66,7 +66,6 @@ bty_domains_add_operations (BtyDomains *self, BtyCatalogue *catalogue, GError **
     { bty_audit_operations, bty_n_audit_operations, self->audit },
     { bty_event_operations, bty_n_event_operations, self->events },
     { bty_soul_operations, bty_n_soul_operations, self->souls },
-    { bty_soul_verify_operations, bty_n_soul_verify_operations, self->souls },
     { bty_bot_operations, bty_n_bot_operations, self->bots },
     { bty_deleted_bot_operations, bty_n_deleted_bot_operations, self->bots },
     { bty_template_operations, bty_n_template_operations, self->bots },

@@ -276,6 +276,7 @@ make_domains (BtyEngine *self, GError **error)
                               .registry = self->registry,
                               .store = self->store,
                               .secrets = self->domains.secrets,
+                              .backups = self->domains.backups,
                               .transports = self->transports,
                               .stop = ask_to_stop,
                               .data = self };

@@ -48,11 +48,14 @@ take_plugins (const BtySystem *system, BtyStatus *status)
   g_autoptr (GStrvBuilder) problems = g_strv_builder_new ();
   g_auto (GStrv) refused = bty_settings_get_problems (system->settings);
   g_autofree char *locked = bty_secret_service_find_problem (system->secrets);
+  g_autofree char *schedule = bty_backup_service_find_problem (system->backups);
   GPtrArray *folders = bty_plugin_index_get_problems (bty_plugin_registry_get_index (system->registry));
 
   g_strv_builder_addv (problems, (const char **) refused);
   if (locked != NULL)
     g_strv_builder_add (problems, locked);
+  if (schedule != NULL)
+    g_strv_builder_add (problems, schedule);
   for (guint i = 0; i < folders->len; i++)
     g_strv_builder_add (problems, g_ptr_array_index (folders, i));
   for (guint i = 0; i < plugins->len; i++)

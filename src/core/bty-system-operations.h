@@ -3,6 +3,7 @@
 
 #include "bty-dispatcher.h"
 #include "bty-plugin-registry.h"
+#include "backup/bty-backup-service.h"
 #include "secret/bty-secret-service.h"
 
 /**
@@ -21,6 +22,7 @@ typedef struct
   BtyPluginRegistry *registry;
   BtyStore *store;
   BtySecretService *secrets;
+  BtyBackupService *backups;
   GPtrArray *transports;
   void (*stop) (gpointer data);
   gpointer data;

@@ -153,7 +153,7 @@ run_export (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
     { "action", '\0', N_ ("OPERATION"), N_ ("only this, such as bot.delete"), BTY_CTL_OPERATION },                     \
     { "subject", '\0', N_ ("NAME"), N_ ("only what was done to this"), BTY_CTL_NOTHING },                              \
   {                                                                                                                    \
-    "kind", '\0', N_ ("KIND"), N_ ("only operation, approval, secret, denial or program"), BTY_CTL_NOTHING             \
+    "kind", '\0', N_ ("operation|approval|secret|denial|program"), N_ ("only this kind"), BTY_CTL_NOTHING              \
   }
 
 static const BtyCtlOption list_options[] = {

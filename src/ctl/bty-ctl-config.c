@@ -60,6 +60,20 @@ remark (BtyCtl *ctl, const BtySettingInfo *setting, gboolean is_unset)
                            : _ ("it counts once the daemon is started again: boternity-ctl restart"));
 }
 
+/* What only its domain can judge is taken as a text; the status says then what is wrong with it. */
+static void
+tell_problem (BtyCtl *ctl, const char *name)
+{
+  g_autoptr (BtyStatus) status = NULL;
+
+  if (ctl->json)
+    return;
+  status = bty_ctl_call_record (ctl, "daemon.status", NULL, &bty_status_schema, NULL);
+  for (guint i = 0; status != NULL && status->problems != NULL && status->problems[i] != NULL; i++)
+    if (strstr (status->problems[i], name) != NULL)
+      bty_ctl_note ("%s", status->problems[i]);
+}
+
 static gboolean
 set (BtyCtl *ctl, const char *name, const char *value, GError **error)
 {
@@ -79,6 +93,7 @@ set (BtyCtl *ctl, const char *name, const char *value, GError **error)
   else
     bty_ctl_record_print (setting);
   remark (ctl, setting, value == NULL);
+  tell_problem (ctl, name);
   return TRUE;
 }
 

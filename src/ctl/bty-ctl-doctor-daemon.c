@@ -294,6 +294,10 @@ check_backups (BtyCtlDoctor *doctor)
     bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_WARNING,
                         g_strdup (_ ("nobody was shown the key of the backups: they open on this machine alone")),
                         g_strdup (_ ("run: boternity-ctl backup key, and keep what it says away from this machine")));
+  for (guint i = 0; doctor->ctl->status->problems != NULL && doctor->ctl->status->problems[i] != NULL; i++)
+    if (strstr (doctor->ctl->status->problems[i], "backup.schedule") != NULL)
+      bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_WARNING, g_strdup (doctor->ctl->status->problems[i]),
+                          g_strdup (_ ("run: boternity-ctl config set backup.schedule \"daily 03:30\"")));
   check_age (doctor, backups);
 }
 

@@ -61,6 +61,7 @@ static const struct
   { BTY_CTL_SECRET, "secret.list", "name", "description" },
   { BTY_CTL_TEMPLATE, "template.list", "name", "title" },
   { BTY_CTL_DELETED, "bot.deleted", "slug", "name" },
+  { BTY_CTL_BACKUP, "backup.list", "name", "created_at" },
 };
 
 static void
@@ -111,6 +112,17 @@ offer_list (const BtyCtlOffer *offer, BtyCtlKind kind)
 }
 
 static void
+offer_stores (const BtyCtlOffer *offer)
+{
+  g_autofree char *answer = bty_ctl_find (offer->ctl, NULL) ? bty_ctl_call (offer->ctl, "secret.status", NULL, NULL)
+                                                            : NULL;
+  g_autofree char *stores = answer != NULL ? bty_ctl_json_get (answer, "stores") : NULL;
+  g_autoptr (GPtrArray) items = stores != NULL ? bty_ctl_json_get_values (stores) : NULL;
+
+  offer_items (offer, items, "name", "text");
+}
+
+static void
 offer_check (const char *name, const char *summary, gpointer offer)
 {
   bty_ctl_offer_word (offer, name, summary);
@@ -138,6 +150,15 @@ bty_ctl_offer_kind (const BtyCtlOffer *offer, BtyCtlKind kind)
       break;
     case BTY_CTL_FILE:
       bty_ctl_offer_files (offer, "");
+      break;
+    case BTY_CTL_STORE:
+      offer_stores (offer);
+      break;
+    case BTY_CTL_BACKUP:
+      if (strchr (offer->begun, '/') != NULL)
+        bty_ctl_offer_files (offer, "");
+      else
+        offer_list (offer, kind);
       break;
     default:
       offer_list (offer, kind);

@@ -359,7 +359,7 @@ bty_ctl_secret_unlock (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   }
 #define STORE                                                                                                          \
   {                                                                                                                    \
-    "store", 's', N_ ("STORE"), N_ ("which store keeps it (the first of the chain that can)"), BTY_CTL_NOTHING         \
+    "store", 's', N_ ("STORE"), N_ ("which store keeps it (the first of the chain that can)"), BTY_CTL_STORE           \
   }
 #define MORE                                                                                                           \
   { "plugin", 0, N_ ("NAME"), N_ ("a kind of provider that may use it; may be given more than once"),                  \
@@ -449,7 +449,7 @@ static const BtyCtlCommand secret_commands[] = {
     .summary = N_ ("Move a secret to another store"),
     .min = 2,
     .max = 2,
-    .words = { BTY_CTL_SECRET, BTY_CTL_NOTHING },
+    .words = { BTY_CTL_SECRET, BTY_CTL_STORE },
     .run = run_move,
     .examples = N_ ("  boternity-ctl secret move openai vault") },
   { .name = "delete",
@@ -465,6 +465,7 @@ static const BtyCtlCommand secret_commands[] = {
     .summary = N_ ("Lock a store of secrets, the vault unless another is named"),
     .min = 0,
     .max = 1,
+    .words = { BTY_CTL_STORE },
     .run = bty_ctl_secret_lock,
     .examples = N_ ("  boternity-ctl secret lock") },
   { .name = "unlock",
@@ -474,6 +475,7 @@ static const BtyCtlCommand secret_commands[] = {
     .options = bty_ctl_secret_unlock_options,
     .min = 0,
     .max = 1,
+    .words = { BTY_CTL_STORE },
     .run = bty_ctl_secret_unlock,
     .examples = N_ ("  boternity-ctl secret unlock --password") },
   { .name = "status",

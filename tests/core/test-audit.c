@@ -160,6 +160,7 @@ test_denial_detail (Fixture *f, gconstpointer unused)
                               .subject = "openai",
                               .outcome = BTY_AUDIT_DENIED,
                               .detail = "{\"host\":\"a.example\"}" };
+  g_autofree char *none = lines (f, "{}"); /* the log knows where it ends */
   g_autofree char *detail = NULL;
 
   bty_audit_log_deny (f->log, &note);
@@ -167,6 +168,7 @@ test_denial_detail (Fixture *f, gconstpointer unused)
   bty_audit_log_stop (f->log);
   detail = last_detail (f);
   g_assert_cmpstr (detail, ==, "{\"host\":\"a.example\",\"more_before\":1}");
+  g_assert_cmpstr (none, ==, "");
 }
 
 static BtyAuditReport *

@@ -38,6 +38,8 @@ def test_words():
         assert offered(place, "bot", "create", "x", "--de") == ["--description"]
         assert offered(place, "chat", "--") == ["--session", "--new", "--reasoning", "--json", "--no-truncate", "--help"]
         assert offered(place, "plugin", "new", "x", "--kind", "s") == ["store", "secrets"]
+        assert offered(place, "audit", "list", "--kind", "") == ["operation", "approval", "secret", "denial", "program"]
+        assert offered(place, "soul", "edit", "ada", "S") == ["SOUL.md"] and offered(place, "vault", "") == ["password", "recovery", "lock", "unlock"]
         assert offered(place, "schema", "--format", "t") == ["typescript"]
         assert offered(place, "nonsense", "x") == [] and offered(place, "bot", "nonsense", "x") == []
         assert offered(place, "chat", "b") == [] and os.listdir(place.data) == []     # and no daemon is started

@@ -215,6 +215,10 @@ def test_backups():
         house.run("backup", "create")
         assert [f["level"] for f in house.findings("backups")] == ["ok"]
         assert "No backup" not in house.run("status").stderr
+        assert "backup.schedule is “sometimes”" in house.run("config", "set", "backup.schedule", "sometimes").stderr
+        house.finding("backups", "warning", "backup.schedule is “sometimes”", "daily 03:30")
+        assert "backup.schedule" not in house.run("config", "set", "backup.schedule", "weekly sun 04:00").stderr
+        assert [f["level"] for f in house.findings("backups")] == ["ok"]
 
 
 def test_daemon_that_hangs():

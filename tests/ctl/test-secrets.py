@@ -77,6 +77,7 @@ def test_list_and_status():
         assert "ada, bo" in table and "days ago" in table and "never" in table, table
         status = place.run("secret", "status").stdout
         assert "new secrets go to the vault" in status and "there is none" in status, status
+        assert place.run("__complete", "secret", "unlock", "").stdout.split() == ["vault", "keyring"]
 
 
 def test_get_and_reveal():

@@ -253,6 +253,16 @@ read_schedule (BtyBackupService *self, BtyBackupSchedule *schedule)
   return FALSE;
 }
 
+char *
+bty_backup_service_find_problem (BtyBackupService *self)
+{
+  g_autofree char *text = bty_settings_get (self->settings, "backup", "schedule");
+  g_autoptr (GError) error = NULL;
+  BtyBackupSchedule schedule;
+
+  return bty_backup_schedule_read (&schedule, text != NULL ? text : "off", &error) ? NULL : g_strdup (error->message);
+}
+
 /*
  * When the last automatic one was made: the first of those that can be read; 0: none is there. What is of a time to come was made
  * before the clock was set back, and says nothing.

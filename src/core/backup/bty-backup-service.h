@@ -34,6 +34,8 @@ void bty_backup_service_stop (BtyBackupService *service);
 gboolean bty_backup_service_is_busy (BtyBackupService *service);
 /** bty_backup_service_is_idle: whether no work runs */
 gboolean bty_backup_service_is_idle (BtyBackupService *service);
+/** bty_backup_service_find_problem: Returns: (transfer full) (nullable): why no backups are made by themselves, though they should */
+char *bty_backup_service_find_problem (BtyBackupService *service);
 
 /**
  * bty_backup_take_over:

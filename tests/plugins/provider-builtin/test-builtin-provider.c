@@ -149,6 +149,30 @@ test_manual (Fixture *f, gconstpointer unused)
   assert_says (f, "What is the capital of France?", "I find nothing about that in Boternity's manual");
 }
 
+/* What people ask first is answered by the page that was written for it, though other pages use the words more often. */
+static void
+test_guide (Fixture *f, gconstpointer unused)
+{
+  static const char *const questions[] = {
+    "What is a soul?",
+    "Can a bot change its own soul?",
+    "How do I undo a change of a soul?",
+    "What if somebody changed a bot's files?",
+    "How do I move a bot to another machine?",
+    "Where is everything kept?",
+    "Where is my key kept?",
+    "How do I make a backup?",
+    "What happens when I delete a bot?",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (questions); i++)
+    {
+      g_autofree char *words = g_strdup_printf ("docs/guide.md says, under “%s”", questions[i]);
+
+      assert_says (f, questions[i], words);
+    }
+}
+
 static void
 test_same_again (Fixture *f, gconstpointer unused)
 {
@@ -334,6 +358,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add_test ("/builtin/honest", test_honest);
   add_test ("/builtin/manual", test_manual);
+  add_test ("/builtin/guide", test_guide);
   add_test ("/builtin/same-again", test_same_again);
   add_test ("/builtin/this-session", test_this_session);
   add_test ("/builtin/earlier-sessions", test_earlier_sessions);
