@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "backup/bty-backup-owners.h"
 #include "backup/bty-backup-runs.h"
 #include "backup/bty-backup-service.h"
 
@@ -105,7 +106,7 @@ backup_forget (BtyCall *call)
 
   g_free (job->name);
   job->name = g_strdup (request->bot);
-  bty_backup_service_run_forget (bty_call_service (call), job);
+  bty_backup_owners_forget (job);
 }
 
 const BtyOperation bty_backup_operations[] = {

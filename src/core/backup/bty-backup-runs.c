@@ -94,12 +94,14 @@ bty_backup_run_verify (BtyBackupJob *job, const BtyBackupWork *work, GError **er
   g_autofree char *folder = g_build_filename (job->place.data_dir, CHECK_FOLDER, NULL);
   g_autoptr (BtyBackupReader) reader = NULL;
   g_autoptr (BtyBackup) backup = bty_backup_new ();
+  BtyBackupWork trial = *work;
   BtyBackupCounts counts;
 
+  trial.is_trial = TRUE;
   if (!bty_backup_remove_tree (folder, error))
     return FALSE;
   reader = open_backup (path, job->place.data_dir, job->given, error);
-  if (reader == NULL || !bty_backup_load (reader, job->loader, folder, work, &counts, error))
+  if (reader == NULL || !bty_backup_load (reader, job->loader, folder, &trial, &counts, error))
     return FALSE;
   bty_backup_remove_tree (folder, NULL);
   backup->name = g_strdup (job->name);

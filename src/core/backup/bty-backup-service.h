@@ -73,5 +73,3 @@ void bty_backup_service_run (BtyBackupService *service, BtyBackupJob *job);
 void bty_backup_service_run_loading (BtyBackupService *service, BtyBackupJob *job);
 /* The same for one that needs to know which folder is whose, as making a backup does. */
 void bty_backup_service_run_create (BtyBackupService *service, BtyBackupJob *job);
-/* The same for one that forgets the bot in its name. */
-void bty_backup_service_run_forget (BtyBackupService *service, BtyBackupJob *job);
