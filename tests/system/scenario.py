@@ -5,16 +5,19 @@ import json
 import re
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+TIME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?Z| \d\d:\d\d UTC)")
 BACKUP = re.compile(r"boternity-\d{8}T\d{6}\.\d{3}Z")
 BYTES = re.compile(r"[A-Za-z0-9+/]{400,}={0,2}")
 NOWHERE = "01890000-0000-7000-8000-000000000000"
 
 # What differs from one run to the next, whichever door is used.
-VOLATILE = {"started_at", "uptime", "pid", "http_url", "doors", "addresses", "store", "running", "memory_kb",
+VOLATILE = {"started_at", "milliseconds", "uptime", "pid", "http_url", "doors", "addresses", "store", "running", "memory_kb",
             "socket", "first_token_ms", "total_ms", "next_cursor", "position",
             "cursor", "config_dir", "data_dir", "calls", "hash", "previous", "door", "chain", "seconds", "bytes",
             "rows", "kept", "head"}
+
+# How often a long piece of work tells how far it is depends on the clock.
+PROGRESS = {"bytes", "files", "rows", "total"}
 
 
 class Step:
@@ -50,7 +53,10 @@ def join_texts(items):
     """How a text is cut into items depends on who reads when; what it says does not."""
     joined = []
     for item in items:
-        if joined and item.get("type") == "text" and joined[-1].get("type") == "text":
+        if set(item) == PROGRESS:
+            continue
+        is_text = item.get("type") == "text" or set(item) == {"text"}
+        if joined and is_text and set(joined[-1]) == set(item) and joined[-1].get("type") == item.get("type"):
             joined[-1] = dict(joined[-1], text=joined[-1]["text"] + item["text"])
         else:
             joined.append(dict(item))

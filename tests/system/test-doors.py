@@ -102,6 +102,7 @@ STORY = [
     Step("template.get", {"name": "no-such"}, fails=True),
     Step("bot.create", {"name": "Tutor", "from_template": "language-tutor", "route": ["builtin"]}),
     Step("bot.create", {"name": "Tutor", "from_template": "no-such"}, fails=True),
+    Step("config.set", {"name": "evaluate.concurrency", "value": "1"}),
     Step("soul.test", {"slug": "tutor"}),
     Step("soul.tests", {"slug": "tutor"}),
     Step("bot.export", {"slug": "zoe-co"}, keep={"capsule": "items.0.data"}),
