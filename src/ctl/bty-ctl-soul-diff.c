@@ -145,7 +145,10 @@ bty_ctl_soul_run_diff (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
       return TRUE;
     }
   diff = bty_ctl_read_record (&bty_soul_diff_schema, answer, error);
-  if (diff != NULL)
-    bty_ctl_soul_print_diff (diff);
-  return diff != NULL;
+  if (diff == NULL)
+    return FALSE;
+  bty_ctl_soul_print_diff (diff);
+  if (diff->notice != NULL)
+    bty_ctl_note ("%s", diff->notice);
+  return TRUE;
 }

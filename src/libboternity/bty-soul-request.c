@@ -116,6 +116,7 @@ static const BtyField diff_fields[] = {
   BTY_FIELD_INT64 (BtySoulDiff, removed, 0, N_ ("Lines that are gone"), .max = G_MAXINT64),
   BTY_FIELD_RECORDS (BtySoulDiff, hunks, 0, N_ ("Where they differ"), bty_soul_diff_hunk_schema),
   BTY_FIELD_TEXT (BtySoulDiff, unified, 0, N_ ("The same as a unified diff")),
+  BTY_FIELD_TEXT (BtySoulDiff, notice, 0, N_ ("Why a file cannot be read, or cannot be a version")),
 };
 BTY_DEFINE_RECORD (BtySoulDiff, bty_soul_diff, "soul_diff", N_ ("How two versions differ"), diff_fields)
 

@@ -126,6 +126,7 @@ BTY_DECLARE_RECORD (BtySoulDiffHunk, bty_soul_diff_hunk)
  * @from, @to: (nullable): the versions; %NULL: the files as they are
  * @hunks: (element-type BtySoulDiffHunk): what differs, file by file
  * @unified: the same as a unified diff
+ * @notice: (nullable): why a file cannot be read or cannot be a version, for people; one that cannot be read differs as if it were empty
  */
 typedef struct
 {
@@ -136,6 +137,7 @@ typedef struct
   gint64 removed;
   GPtrArray *hunks;
   char *unified;
+  char *notice;
 } BtySoulDiff;
 BTY_DECLARE_RECORD (BtySoulDiff, bty_soul_diff)
 

@@ -274,6 +274,10 @@ test_merge (BtyTestHouse *h, gconstpointer unused)
   bty_test_call_fails (h, "soul.merge",
                        "{\"slug\":\"ada\",\"version\":\"side\",\"soul\":\"settled\",\"expected\":\"1\"}",
                        BTY_ERROR_ABORTED, "merge again");
+  json = g_strdup_printf ("{\"slug\":\"ada\",\"version\":\"side\",\"soul\":\"settled\",\"expected\":\"%.5s\"}",
+                          torn->expected);
+  bty_test_call_fails (h, "soul.merge", json, BTY_ERROR_ABORTED, "merge again"); /* so few digits are no hash */
+  g_free (json);
   json = g_strdup_printf ("{\"slug\":\"ada\",\"version\":\"side\",\"soul\":\"settled\\n\",\"expected\":\"%s\"}",
                           torn->expected);
   settled = bty_test_call (h, "soul.merge", json);

@@ -187,6 +187,24 @@ def test_held():
         house.run("soul", "accept", "ada", "--note", "my own edit")
         assert house.read() == ONE + "mine\n"
         assert house.json("soul", "history", "ada")["items"][0]["cause"] == "accepted"
+        house.run("stop")
+        os.unlink(house.soul_path("USER.md"))
+        os.symlink("/etc/hostname", house.soul_path("USER.md"))
+        assert "USER.md is a symbolic link" in house.run("soul", "diff", "ada").stderr
+        assert "USER.md is a symbolic link" in house.run("soul", "accept", "ada", code=7).stderr
+        house.run("soul", "restore", "ada")
+        assert not os.path.islink(house.soul_path("USER.md"))
+
+
+def test_files_that_cannot_be_written():
+    """The version is kept and in use; the person is told, and the files follow once they can be written."""
+    with House() as house:
+        os.mkdir(house.soul_path(".SOUL.md.new"))
+        assert "version 2 is kept, but its files cannot be written" in house.write(ONE).stderr
+        assert house.read() != ONE
+        os.rmdir(house.soul_path(".SOUL.md.new"))
+        assert house.json("soul", "get", "ada")["state"] == "ok"
+        assert house.read() == ONE
 
 
 def test_saved_while_the_daemon_runs():

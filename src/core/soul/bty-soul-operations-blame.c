@@ -107,7 +107,7 @@ version_at (const Origins *origins, guint index)
 }
 
 static gboolean
-add_text (Origins *origins, guint index)
+add_text (Origins *origins, guint index, GError **error)
 {
   const BtySoulVersion *version = version_at (origins, index);
   g_autoptr (BtySoulText) text = g_steal_pointer (&origins->texts[index]);
@@ -118,31 +118,59 @@ add_text (Origins *origins, guint index)
       bty_blame_add (origins->blame, version->number, text->text);
       return TRUE;
     }
-  bty_call_fail_new (origins->reading->call, BTY_ERROR_DATA_LOSS,
-                     _ ("the text of %s in version %lld of the soul of “%s” is gone or was changed: "
-                        "“boternity-ctl soul verify %s” says more"),
-                     bty_enum_nick (bty_soul_files, origins->file), (long long) version->number, origins->reading->slug,
-                     origins->reading->slug);
+  g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS,
+               _ ("the text of %s in version %lld of the soul of “%s” is gone or was changed: "
+                  "“boternity-ctl soul verify %s” says more"),
+               bty_enum_nick (bty_soul_files, origins->file), (long long) version->number, origins->reading->slug,
+               origins->reading->slug);
   return FALSE;
 }
 
+/* In a thread, since long texts take long to compare; nobody else looks at @data meanwhile. */
 static void
-add_texts (Origins *origins)
+add_texts (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Origins *origins = data;
+  GError *error = NULL;
+
+  for (guint i = 0; i < origins->n_asked && error == NULL; i++)
+    add_text (origins, i, &error);
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_added (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Origins) origins = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    {
+      bty_call_fail (origins->reading->call, error);
+      return;
+    }
+  origins->n_left -= origins->n_asked;
+  read_next (g_steal_pointer (&origins));
+}
+
+static void
+take_texts (Origins *origins)
 {
   g_autoptr (Origins) own = origins;
+  g_autoptr (GTask) task = NULL;
 
   if (own->error != NULL)
     {
       bty_call_fail (own->reading->call, own->error);
       return;
     }
-  for (guint i = 0; i < own->n_asked; i++)
-    {
-      if (!add_text (own, i))
-        return;
-    }
-  own->n_left -= own->n_asked;
-  read_next (g_steal_pointer (&own));
+  task = g_task_new (own->reading->service, bty_call_cancellable (own->reading->call), on_added, own);
+  g_task_set_source_tag (task, take_texts);
+  g_task_set_task_data (task, g_steal_pointer (&own), NULL);
+  g_task_run_in_thread (task, add_texts);
 }
 
 typedef struct
@@ -163,7 +191,7 @@ on_text (GObject *source, GAsyncResult *result, gpointer data)
     origins->error = g_steal_pointer (&error);
   origins->n_missing -= 1;
   if (origins->n_missing == 0)
-    add_texts (origins);
+    take_texts (origins);
 }
 
 static void

@@ -7,19 +7,42 @@
 #include "soul/bty-soul-operations.h"
 #include "soul/bty-soul-reading.h"
 
+/* In a thread: long texts that have little in common take some tenths of a second. */
+
 static void
-on_both (BtySoulReading *reading)
+compare (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  g_autoptr (BtySoulReading) own = reading;
-  const BtySoulCompare *request = bty_call_request (own->call);
-  const BtySoulRead *from = &own->reads[0];
-  const BtySoulRead *to = &own->reads[1];
-  g_autoptr (BtySoulDiff) diff = bty_soul_compare (&from->prompt->texts, &to->prompt->texts, request->file,
-                                                   (guint) request->context);
+  const BtySoulReading *reading = data;
+  const BtySoulCompare *request = bty_call_request (reading->call);
+
+  g_task_return_pointer (task,
+                         bty_soul_compare (&reading->reads[0].prompt->texts, &reading->reads[1].prompt->texts,
+                                           request->file, (guint) request->context),
+                         bty_record_unref);
+}
+
+static void
+on_compared (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (BtySoulReading) reading = data; /* not the task's, whose end may come in the thread */
+  g_autoptr (BtySoulDiff) diff = g_task_propagate_pointer (G_TASK (result), NULL);
+  const BtySoulRead *from = &reading->reads[0];
+  const BtySoulRead *to = &reading->reads[1];
 
   diff->from = from->version != NULL ? bty_soul_version_ref (from->version) : NULL;
   diff->to = to->version != NULL ? bty_soul_version_ref (to->version) : NULL;
-  bty_call_return (own->call, diff);
+  diff->notice = g_strdup (to->prompt->notice != NULL ? to->prompt->notice : from->prompt->notice);
+  bty_call_return (reading->call, diff);
+}
+
+static void
+on_both (BtySoulReading *reading)
+{
+  g_autoptr (GTask) task = g_task_new (reading->service, NULL, on_compared, reading);
+
+  g_task_set_source_tag (task, on_both);
+  g_task_set_task_data (task, reading, NULL);
+  g_task_run_in_thread (task, compare);
 }
 
 /* What people mean who name nothing: what holds the soul, else what was changed last. */

@@ -11,6 +11,8 @@
 #include "soul/bty-soul-reading.h"
 #include "soul/bty-soul-walk.h"
 
+#define LEAST_OF_HASH 6 /* digits of a hash, as wherever a version is named */
+
 /* What is read: the version in use, the other one, then the one that both were made from. */
 enum
 {
@@ -185,15 +187,23 @@ on_base_found (GObject *source, GAsyncResult *result, gpointer data)
   bty_soul_reading_start (reading, on_three);
 }
 
+/* Digits alone are a number, and few of them begin one hash in sixteen. */
+static gboolean
+is_named_by (const BtySoulVersion *version, const char *name)
+{
+  g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, version->number);
+
+  return strcmp (name, number) == 0 || strcmp (name, "head") == 0 ||
+         (strlen (name) >= LEAST_OF_HASH && g_str_has_prefix (version->hash, name));
+}
+
 static gboolean
 check_expected (BtySoulReading *reading)
 {
   const BtySoulMerge *request = bty_call_request (reading->call);
   const BtySoulVersion *ours = reading->reads[OURS].version;
-  g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, ours->number);
 
-  if (request->expected == NULL || strcmp (request->expected, number) == 0 ||
-      g_str_has_prefix (ours->hash, request->expected) || strcmp (request->expected, "head") == 0)
+  if (request->expected == NULL || is_named_by (ours, request->expected))
     return TRUE;
   bty_call_fail_new (reading->call, BTY_ERROR_ABORTED,
                      _ ("the soul of “%s” is at version %lld (%.12s), not at %s: merge again"), reading->slug,
