@@ -57,9 +57,9 @@ bty_vault_tries_begin (const char *path, const BtyVaultPatience *patience, gint6
   if (left > 0)
     {
       g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
-                   ngettext ("too many wrong passwords: try again in %" G_GINT64_FORMAT " second",
-                             "too many wrong passwords: try again in %" G_GINT64_FORMAT " seconds", (gulong) left),
-                   left);
+                   ngettext ("too many wrong passwords: try again in %lld second",
+                             "too many wrong passwords: try again in %lld seconds", (gulong) left),
+                   (long long) left);
       return FALSE;
     }
   text = g_strdup_printf ("wrong %u last %" G_GINT64_FORMAT "\n", MIN (n, 1000000) + 1, now);

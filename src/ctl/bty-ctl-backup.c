@@ -15,52 +15,39 @@
 #include "bty-ctl-table.h"
 #include "bty-ctl-terminal.h"
 
-#define FIRST_SHOWN G_USEC_PER_SEC
-
-typedef struct
-{
-  gboolean is_shown; /* where there is a terminal for it */
-  gboolean was_shown;
-  gint64 began;
-} Progress;
-
 static void
 on_progress (guint64 number, const char *json, gpointer data)
 {
-  Progress *self = data;
-  g_autoptr (BtyBackupProgress) progress = NULL;
+  g_autoptr (BtyBackupProgress) progress = bty_ctl_read_record (&bty_backup_progress_schema, json, NULL);
   g_autofree char *size = NULL;
+  g_autofree char *text = NULL;
 
-  if (!self->is_shown || g_get_monotonic_time () < self->began + FIRST_SHOWN)
-    return;
-  progress = bty_ctl_read_record (&bty_backup_progress_schema, json, NULL);
   if (progress == NULL)
     return;
   size = g_format_size ((guint64) progress->bytes);
-  self->was_shown = TRUE;
   if (progress->total > 0)
-    fprintf (stderr, _ ("\r\033[K%3d %%: %lld rows, %lld files"), (int) (progress->bytes * 100 / progress->total),
-             (long long) progress->rows, (long long) progress->files);
+    text = g_strdup_printf (_ ("%3d %%: %lld rows, %lld files"), (int) (progress->bytes * 100 / progress->total),
+                            (long long) progress->rows, (long long) progress->files);
   else
-    fprintf (stderr, _ ("\r\033[K%lld rows, %lld files, %s"), (long long) progress->rows, (long long) progress->files,
-             size);
-  fflush (stderr);
+    text = g_strdup_printf (_ ("%lld rows, %lld files, %s"), (long long) progress->rows, (long long) progress->files,
+                            size);
+  bty_ctl_progress_say (text);
 }
 
 /* (transfer full) (nullable): the answer of an operation that tells how far it is */
 static char *
 call_with_progress (BtyCtl *ctl, const char *operation, GBytes *request, GError **error)
 {
-  Progress progress = { .is_shown = !ctl->json && bty_ctl_terminal_is (2), .began = g_get_monotonic_time () };
   g_autoptr (GBytes) owned = request;
   g_autofree char *answer = NULL;
   BtyCtlStreamEnd end;
 
   if (!bty_ctl_connect (ctl, error))
     return NULL;
-  end = bty_ctl_client_stream (ctl->client, operation, owned, on_progress, &progress, ctl->cancellable, &answer, error);
-  if (progress.was_shown)
-    fputs ("\r\033[K", stderr);
+  if (!ctl->json)
+    bty_ctl_progress_begin (_ ("Working"));
+  end = bty_ctl_client_stream (ctl->client, operation, owned, on_progress, NULL, ctl->cancellable, &answer, error);
+  bty_ctl_progress_end ();
   return end == BTY_CTL_STREAM_ENDED ? g_steal_pointer (&answer) : NULL;
 }
 

@@ -8,6 +8,7 @@
  * @values: name -> BtySecret
  * @state: what it says of itself; a store that is not open refuses everything
  * @hangs: it takes what it is asked and never answers
+ * @gives_up: it answers what it hung on as soon as it is told that nobody waits any more, within that
  * @n_failing: how many of the next writes fail
  * @spoils: it keeps something else than it is given
  *
@@ -22,6 +23,7 @@ struct _BtyFakeSecrets
   GHashTable *values;
   BtySecretStoreState state;
   gboolean hangs;
+  gboolean gives_up;
   guint n_failing;
   gboolean spoils;
   guint n_asked;

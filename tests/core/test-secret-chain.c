@@ -227,6 +227,19 @@ test_hung (Fixture *f, gconstpointer unused)
   does (f, "secret.status", NULL, "\"stores\"");
 }
 
+/* It answers in the very moment in which its time is over: what counts is that it was late. */
+static void
+test_late (Fixture *f, gconstpointer unused)
+{
+  g_assert_true (bty_settings_set (f->settings, "secrets.timeout", "20", NULL));
+  f->keyring->hangs = TRUE;
+  f->keyring->gives_up = TRUE;
+  assert_resolves (f, "keyring:one", "UNAVAILABLE");
+  f->keyring->hangs = FALSE;
+  put (f->keyring, "one", "value-of-one");
+  assert_resolves (f, "keyring:one", "value-of-one");
+}
+
 static void
 test_set (Fixture *f, gconstpointer unused)
 {
@@ -586,6 +599,7 @@ main (int argc, char **argv)
   } tests[] = {
     { "chain", test_chain },
     { "hung", test_hung },
+    { "late", test_late },
     { "set", test_set },
     { "bad-values", test_bad_values },
     { "choice", test_choice },

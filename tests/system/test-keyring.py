@@ -169,6 +169,17 @@ def test_hangs():
         assert wait_for(lambda: reveal(daemon, "openai").stdout == VALUE + "\n", 30), reveal(daemon, "openai")
 
 
+def test_hangs_for_longer_than_anybody_waits():
+    """What gives up first is not the keyring."""
+    with keyring.Keyring() as ring, Daemon({**ring.environment(), "BOTERNITY_SECRETS_TIMEOUT": "300"}) as daemon:
+        keep(daemon, "openai", "--store", "keyring")
+        ring.pause()
+        for _ in range(5):
+            bad(reveal(daemon, "openai"), "did not answer within 300 ms")
+        ring.go_on()
+        assert wait_for(lambda: reveal(daemon, "openai").stdout == VALUE + "\n", 30), reveal(daemon, "openai")
+
+
 def test_no_bus():
     """As on a server: no address of a bus, and none in the runtime folder."""
     with Daemon() as daemon:

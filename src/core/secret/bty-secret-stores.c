@@ -335,18 +335,19 @@ on_answer (GObject *store, GAsyncResult *result, gpointer data)
   question_unref (question);
 }
 
+/* Answered before the store is told: it may answer at once, and that would be the last of the question. */
 static gboolean
 on_timeout (gpointer data)
 {
   Question *question = data;
+  g_autoptr (GCancellable) cancellable = g_object_ref (question->cancellable);
 
   question->timeout = 0;
-  g_cancellable_cancel (question->cancellable);
-  if (question->task != NULL)
-    answer (question, NULL,
-            g_error_new (BTY_ERROR, BTY_ERROR_UNAVAILABLE,
-                         _ ("the store of secrets “%s” did not answer within %lld ms: see boternity-ctl secret status"),
-                         question->store_name, (long long) question->limit_ms));
+  answer (question, NULL,
+          g_error_new (BTY_ERROR, BTY_ERROR_UNAVAILABLE,
+                       _ ("the store of secrets “%s” did not answer within %lld ms: see boternity-ctl secret status"),
+                       question->store_name, (long long) question->limit_ms));
+  g_cancellable_cancel (cancellable);
   return G_SOURCE_REMOVE;
 }
 
