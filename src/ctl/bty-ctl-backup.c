@@ -9,6 +9,7 @@
 
 #include "bty-ctl-command.h"
 #include "bty-ctl-daemon.h"
+#include "bty-ctl-json.h"
 #include "bty-ctl-keys.h"
 #include "bty-ctl-request.h"
 #include "bty-ctl-stop.h"
@@ -248,18 +249,43 @@ restore_file (BtyCtl *ctl, const char *path, const BtySecret *passphrase, gboole
   return answer;
 }
 
+/* (transfer full): where the daemon, if it could start, would look for backups */
+static char *
+find_folder (BtyCtl *ctl)
+{
+  g_autofree char *report = bty_ctl_daemon_check_settings (ctl->data_dir, NULL);
+  g_autofree char *array = report != NULL ? bty_ctl_json_get (report, "settings") : NULL;
+  g_autoptr (GPtrArray) items = bty_ctl_json_get_values (array != NULL ? array : "[]");
+
+  for (guint i = 0; i < items->len; i++)
+    {
+      g_autoptr (BtySettingInfo) setting = bty_ctl_read_record (&bty_setting_info_schema, items->pdata[i], NULL);
+
+      if (setting != NULL && g_strcmp0 (setting->name, "backup.folder") == 0 && setting->value != NULL &&
+          *setting->value != '\0')
+        return g_canonicalize_filename (setting->value, ctl->data_dir);
+    }
+  return g_build_filename (ctl->data_dir, "backups", NULL);
+}
+
 /* A daemon that cannot start, as with a broken database, is what restoring is for. */
 static char *
 restore_named (BtyCtl *ctl, const BtyCtlArgs *args, const BtySecret *passphrase, gboolean *was_running, GError **error)
 {
-  g_autofree char *path = g_build_filename (ctl->data_dir, "backups", bty_ctl_args_word (args, 0), NULL);
+  g_autofree char *folder = NULL;
+  g_autofree char *path = NULL;
   g_autoptr (GError) reason = NULL;
   char *answer = NULL;
 
   *was_running = TRUE;
   if (bty_ctl_connect (ctl, &reason))
     answer = call_with_progress (ctl, "backup.restore", make_opening (args, passphrase), &reason);
-  else if (g_error_matches (reason, BTY_ERROR, BTY_ERROR_UNAVAILABLE) && g_file_test (path, G_FILE_TEST_EXISTS))
+  else if (g_error_matches (reason, BTY_ERROR, BTY_ERROR_UNAVAILABLE))
+    {
+      folder = find_folder (ctl);
+      path = g_build_filename (folder, bty_ctl_args_word (args, 0), NULL);
+    }
+  if (path != NULL && g_file_test (path, G_FILE_TEST_EXISTS))
     {
       bty_ctl_note (_ ("No daemon can start, so the backup is restored without one: %s"), reason->message);
       return restore_file (ctl, path, passphrase, was_running, error);

@@ -52,6 +52,21 @@ def test_terminal():
         assert len(place.fake.calls("provider.add")) == 1
 
 
+def test_passphrases():
+    """Never empty, and a new one is typed twice: a capsule or backup that opens for nobody is found out too late."""
+    with Place() as place:
+        for words in (("bot", "export", "ada", "--seal", "-o", "ada.bot"), ("backup", "create", "--passphrase")):
+            assert "no passphrase" in place.run(*words, input="\n", code=2).stderr
+            with place.terminal(*words) as terminal:
+                terminal.until("not shown")
+                terminal.type("correct horse\n")
+                terminal.until("The same again")
+                terminal.type("correct house\n")
+                terminal.until("two different")
+                assert terminal.wait() == 2
+        assert place.fake.calls("bot.export") == [] and place.fake.calls("backup.create") == []
+
+
 def test_environment():
     with Place(MY_KEY=KEY) as place:
         added = place.run("provider", "add", "x", "--key-env", "MY_KEY")

@@ -276,7 +276,9 @@ def test_forget():
 def test_without_daemon():
     with Restarting() as daemon:
         furnish(daemon)
-        name = backup(daemon, "create")["name"]
+        folder = os.path.join(daemon.folder, "elsewhere")
+        assert daemon.ctl("config", "set", "backup.folder", folder).returncode == 0
+        name = wait_for(lambda: (made := backup(daemon, "create")["name"]) in (os.listdir(folder) if os.path.isdir(folder) else []) and made)
         daemon.ctl("stop")
         with open(os.path.join(daemon.data, "boternity.db"), "wb") as file:
             file.write(b"no database at all " * 1000)

@@ -16,7 +16,7 @@
 #include "bty-seal-recovery.h"
 
 #define MAX_KEY 256
-#define KEY    "backups.key"
+#define KEY     "backups.key"
 /* Empty: stands beside the key until somebody was shown it. */
 #define UNSEEN "backups.key.unseen"
 
