@@ -8,7 +8,8 @@
 #include "bty-rest-answer.h"
 #include "bty-rest-problem.h"
 
-#define USUAL_LENGTH 512
+#define USUAL_LENGTH  512
+#define SECRET_LENGTH (8 * 1024) /* growing leaves copies behind */
 
 void
 bty_rest_context_copy (BtyRestContext *to, const BtyRestContext *from)
@@ -90,8 +91,18 @@ set_etag (const BtyRestContext *context, const BtyRecord *record)
 }
 
 static void
+wipe_text (gpointer data)
+{
+  GString *text = data;
+
+  bty_secret_clear_memory (text->str, text->len);
+  g_string_free (text, TRUE);
+}
+
+static void
 respond_record (const BtyRestContext *context, const BtyRecord *record)
 {
+  gboolean is_secret = (context->route->operation->effect & BTY_EFFECT_SECRET) != 0;
   gboolean made = context->route->makes && !context->by_name;
   GString *text;
   g_autoptr (GBytes) body = NULL;
@@ -104,10 +115,10 @@ respond_record (const BtyRestContext *context, const BtyRecord *record)
     }
   if (made && context->route->location != NULL)
     set_location (context, record);
-  text = g_string_sized_new (USUAL_LENGTH);
+  text = g_string_sized_new (is_secret ? SECRET_LENGTH : USUAL_LENGTH);
   bty_json_writer_init (&writer, text);
   bty_record_write_json (record, BTY_VIEW_READ, &writer);
-  body = g_string_free_to_bytes (text);
+  body = is_secret ? g_bytes_new_with_free_func (text->str, text->len, wipe_text, text) : g_string_free_to_bytes (text);
   bty_exchange_respond (context->exchange, made ? 201 : 200, BTY_REST_JSON_TYPE, body);
 }
 

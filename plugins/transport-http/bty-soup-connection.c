@@ -89,6 +89,7 @@ write_pending (BtySoupConnection *self)
     }
   if (self->sent == self->out->len)
     {
+      memset (self->out->str, 0, self->out->len); /* a secret that is shown goes through here */
       g_string_truncate (self->out, 0);
       self->sent = 0;
       if (self->out->allocated_len > 2 * PENDING_MAX) /* one big answer must not stay with a quiet connection */

@@ -401,6 +401,24 @@ bty_soup_exchange_init (BtySoupExchange *self)
 {
 }
 
+/* It may hold a key. */
+static void
+wipe_body (gpointer data)
+{
+  GByteArray *body = data;
+
+  bty_secret_clear_memory (body->data, body->len);
+  g_byte_array_unref (body);
+}
+
+static GBytes *
+take_body (BtySoupConnection *connection)
+{
+  GByteArray *body = g_steal_pointer (&connection->body);
+
+  return g_bytes_new_with_free_func (body->data, body->len, wipe_body, body);
+}
+
 BtySoupExchange *
 bty_soup_exchange_new (BtySoupConnection *connection, SoupServerMessage *message, const char *path)
 {
@@ -410,7 +428,7 @@ bty_soup_exchange_new (BtySoupConnection *connection, SoupServerMessage *message
   self->message = g_object_ref (message);
   self->path = path;
   if (connection->body != NULL)
-    self->body = g_byte_array_free_to_bytes (g_steal_pointer (&connection->body));
+    self->body = take_body (connection);
   return self;
 }
 

@@ -45,6 +45,8 @@ bty_soup_server_forget_body (BtySoupServer *self, BtySoupConnection *connection)
 {
   self->bodies -= connection->body_counted;
   connection->body_counted = 0;
+  if (connection->body != NULL)
+    bty_secret_clear_memory (connection->body->data, connection->body->len);
   g_clear_pointer (&connection->body, g_byte_array_unref);
 }
 

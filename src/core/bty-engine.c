@@ -8,27 +8,14 @@
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 
-#include "backup/bty-backup-service.h"
-#include "bot/bty-bot-service.h"
-#include "bot/bty-bot-template.h"
 #include "bty-access.h"
 #include "bty-bus.h"
 #include "bty-dispatcher.h"
+#include "bty-domains.h"
 #include "bty-idle.h"
 #include "bty-plugin-operations.h"
 #include "bty-plugin-registry.h"
 #include "bty-system-operations.h"
-#include "capsule/bty-capsule-service.h"
-#include "chat/bty-chat-service.h"
-#include "evaluate/bty-evaluate-service.h"
-#include "event/bty-event-service.h"
-#include "observe/bty-audit-secrets.h"
-#include "route/bty-provider-service.h"
-#include "secret/bty-secret-service.h"
-#include "soul/bty-soul-operations.h"
-
-/* How long a stop waits for turns to put on disk what was said, in microseconds. */
-#define STOP_PATIENCE (5 * G_USEC_PER_SEC)
 
 struct _BtyEngine
 {
@@ -41,17 +28,8 @@ struct _BtyEngine
   BtyAccess *access;
   BtyBus *bus;
   BtyStore *store;
-  BtyAuditLog *audit;
-  BtyEventService *events;
-  BtySoulService *souls;
-  BtySecretService *secrets;
-  BtyBotService *bots;
-  BtyProviderService *providers;
-  BtyChatService *chat;
-  BtyBackupService *backups;
+  BtyDomains domains;
   char *restored; /* (nullable): see bty_backup_take_over() */
-  BtyEvaluateService *evaluations;
-  BtyCapsuleService *capsules;
   GPtrArray *transports;
   BtySystem system;
   BtyIdle *idle;
@@ -82,16 +60,7 @@ bty_engine_finalize (GObject *object)
   g_clear_handle_id (&self->later, g_source_remove);
   g_clear_pointer (&self->idle, bty_idle_free);
   g_clear_pointer (&self->transports, g_ptr_array_unref);
-  g_clear_object (&self->backups);
-  g_clear_object (&self->evaluations);
-  g_clear_object (&self->capsules);
-  g_clear_object (&self->chat);
-  g_clear_object (&self->providers);
-  g_clear_object (&self->bots);
-  g_clear_object (&self->souls);
-  g_clear_object (&self->secrets);
-  g_clear_object (&self->events);
-  g_clear_object (&self->audit);
+  bty_domains_clear (&self->domains);
   g_clear_object (&self->bus);
   g_clear_object (&self->dispatcher);
   g_clear_object (&self->store);
@@ -190,7 +159,7 @@ engine_get_store (BtyHost *host)
 static BtySecret *
 engine_find_secret (BtyHost *host, const char *reference, GError **error)
 {
-  return bty_secret_service_find (BTY_ENGINE (host)->secrets, reference, error);
+  return bty_secret_service_find (BTY_ENGINE (host)->domains.secrets, reference, error);
 }
 
 static void
@@ -229,14 +198,7 @@ bty_engine_new (const char *data_dir, const char *config_dir, GError **error)
     return NULL;
   bty_settings_add (self->settings, settings_table, G_N_ELEMENTS (settings_table));
   bty_settings_add (self->settings, bty_idle_settings, bty_n_idle_settings);
-  bty_secret_add_settings (self->settings);
-  bty_bot_add_settings (self->settings);
-  bty_capsule_add_settings (self->settings);
-  bty_chat_add_settings (self->settings);
-  bty_event_add_settings (self->settings);
-  bty_soul_add_settings (self->settings);
-  bty_backup_add_settings (self->settings);
-  bty_evaluate_add_settings (self->settings);
+  bty_domains_add_settings (self->settings);
   return g_steal_pointer (&self);
 }
 
@@ -283,8 +245,6 @@ open_store (BtyEngine *self, GError **error)
   self->bus = bty_bus_new ();
   bty_bus_follow (self->bus, self->store);
   bty_dispatcher_set_store (self->dispatcher, self->store);
-  self->audit = bty_audit_log_new (self->store);
-  bty_dispatcher_set_audit (self->dispatcher, self->audit);
   return TRUE;
 }
 
@@ -297,21 +257,17 @@ ask_to_stop (gpointer data)
 static gboolean
 make_domains (BtyEngine *self, GError **error)
 {
-  self->events = bty_event_service_new (self->store, self->bus, self->settings);
-  self->souls = bty_soul_service_new (self->store, self->settings, self->data_dir);
-  if (self->restored != NULL)
-    bty_anchor_forget_all (bty_soul_service_get_anchor (self->souls));
-  bty_audit_log_set_anchor (self->audit, bty_soul_service_get_anchor (self->souls));
-  self->secrets = bty_secret_service_new ();
-  bty_secret_service_open (self->secrets, self->store, self->registry, self->settings, self->data_dir);
-  bty_audit_follow_secrets (self->audit, self->secrets);
-  self->bots = bty_bot_service_new (self->store, self->souls, self->data_dir);
-  self->providers = bty_provider_service_new (self->store, self->registry, self->secrets);
-  self->chat = bty_chat_service_new (self->store, self->bots, self->providers, self->settings);
-  self->backups = bty_backup_service_new (self->store, self->settings, self->data_dir, make_store, self);
-  self->evaluations = bty_evaluate_service_new (self->bots, self->providers, self->bus, self->settings, self->data_dir);
-  bty_soul_service_set_gate (self->souls, bty_evaluate_gate_async, bty_evaluate_gate_finish, self->evaluations);
-  self->capsules = bty_capsule_service_new (self->bots, self->souls, self->providers, self->settings, self->data_dir);
+  const BtyDomainParts parts = { .data_dir = self->data_dir,
+                                 .restored = self->restored,
+                                 .settings = self->settings,
+                                 .registry = self->registry,
+                                 .store = self->store,
+                                 .bus = self->bus,
+                                 .make_store = make_store,
+                                 .data = self };
+
+  bty_domains_make (&self->domains, &parts);
+  bty_dispatcher_set_audit (self->dispatcher, self->domains.audit);
   self->system = (BtySystem){ .data_dir = self->data_dir,
                               .started_at = g_get_real_time (),
                               .settings = self->settings,
@@ -319,39 +275,16 @@ make_domains (BtyEngine *self, GError **error)
                               .dispatcher = self->dispatcher,
                               .registry = self->registry,
                               .store = self->store,
-                              .secrets = self->secrets,
-                              .backups = self->backups,
+                              .secrets = self->domains.secrets,
+                              .backups = self->domains.backups,
                               .transports = self->transports,
                               .stop = ask_to_stop,
                               .data = self };
-
   return bty_catalogue_add (self->catalogue, bty_system_operations, bty_n_system_operations, &self->system, NULL,
                             error) &&
-         bty_catalogue_add (self->catalogue, bty_audit_operations, bty_n_audit_operations, self->audit, NULL, error) &&
-         bty_catalogue_add (self->catalogue, bty_event_operations, bty_n_event_operations, self->events, NULL, error) &&
          bty_catalogue_add (self->catalogue, bty_plugin_operations, bty_n_plugin_operations, self->registry, NULL,
                             error) &&
-         bty_catalogue_add (self->catalogue, bty_soul_operations, bty_n_soul_operations, self->souls, NULL, error) &&
-         bty_catalogue_add (self->catalogue, bty_soul_verify_operations, bty_n_soul_verify_operations, self->souls,
-                            NULL, error) &&
-         bty_catalogue_add (self->catalogue, bty_bot_operations, bty_n_bot_operations, self->bots, NULL, error) &&
-         bty_catalogue_add (self->catalogue, bty_secret_operations, bty_n_secret_operations, self->secrets, NULL,
-                            error) &&
-         bty_catalogue_add (self->catalogue, bty_deleted_bot_operations, bty_n_deleted_bot_operations, self->bots, NULL,
-                            error) &&
-         bty_catalogue_add (self->catalogue, bty_template_operations, bty_n_template_operations, self->bots, NULL,
-                            error) &&
-         bty_catalogue_add (self->catalogue, bty_provider_operations, bty_n_provider_operations, self->providers, NULL,
-                            error) &&
-         bty_catalogue_add (self->catalogue, bty_chat_operations, bty_n_chat_operations, self->chat, NULL, error) &&
-         bty_catalogue_add (self->catalogue, bty_session_operations, bty_n_session_operations, self->chat, NULL,
-                            error) &&
-         bty_catalogue_add (self->catalogue, bty_evaluate_operations, bty_n_evaluate_operations, self->evaluations,
-                            NULL, error) &&
-         bty_catalogue_add (self->catalogue, bty_capsule_operations, bty_n_capsule_operations, self->capsules, NULL,
-                            error) &&
-         bty_catalogue_add (self->catalogue, bty_backup_operations, bty_n_backup_operations, self->backups, NULL,
-                            error);
+         bty_domains_add_operations (&self->domains, self->catalogue, error);
 }
 
 /* A door may open later, or not at all for this daemon: then it has no address yet. */
@@ -396,38 +329,6 @@ open_doors (BtyEngine *self, GError **error)
   return FALSE;
 }
 
-static void
-on_bots_started (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!bty_bot_service_start_finish (BTY_BOT_SERVICE (source), result, &error))
-    g_warning ("deleted bots could not be looked after: %s", error->message);
-  *(gboolean *) data = TRUE;
-}
-
-/* Before bots are made: a folder that a deleted one left in the way is not theirs. */
-static void
-start_bots (BtyEngine *self)
-{
-  gboolean is_done = FALSE;
-
-  bty_bot_service_start_async (self->bots, self->settings, on_bots_started, &is_done);
-  while (!is_done)
-    g_main_context_iteration (NULL, TRUE);
-}
-
-static void
-on_default_bot (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!bty_bot_service_ensure_default_finish (BTY_BOT_SERVICE (source), result, &error))
-    g_warning ("the default bot could not be made: %s", error->message);
-  if (data != NULL)
-    *(gboolean *) data = TRUE;
-}
-
 /* Whether bots have been here before: then nobody has to wait for the first one. */
 static gboolean
 has_bots (BtyEngine *self)
@@ -445,10 +346,7 @@ do_later (gpointer data)
   BtyEngine *self = data;
 
   self->later = 0;
-  bty_bot_service_ensure_default_async (self->bots, on_default_bot, NULL);
-  bty_chat_service_mend (self->chat);
-  bty_soul_service_start (self->souls);
-  bty_backup_service_start (self->backups, self->restored);
+  bty_domains_start (&self->domains, self->restored);
   bty_plugin_index_start (bty_plugin_registry_get_index (self->registry));
   return G_SOURCE_REMOVE;
 }
@@ -462,10 +360,10 @@ bty_engine_start (BtyEngine *self, GError **error)
   bty_plugin_registry_find (self->registry);
   if (!open_store (self, error) || !make_domains (self, error))
     return FALSE;
-  start_bots (self);
+  bty_domains_begin (&self->domains, self->settings);
   bty_plugin_index_publish (bty_plugin_registry_get_index (self->registry));
   if (!has_bot)
-    bty_bot_service_ensure_default_async (self->bots, on_default_bot, &has_bot);
+    bty_domains_make_first_bot (&self->domains, &has_bot);
   is_open = open_doors (self, error);
   while (!has_bot)
     g_main_context_iteration (NULL, TRUE);
@@ -481,33 +379,12 @@ bty_engine_start (BtyEngine *self, GError **error)
 }
 
 static gboolean
-wake_up (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-static void
-finish_turns (BtyEngine *self)
-{
-  gint64 patience = g_get_monotonic_time () + STOP_PATIENCE;
-  guint ticker = g_timeout_add (50, wake_up, NULL);
-
-  bty_backup_service_stop (self->backups);
-  bty_chat_service_stop (self->chat);
-  while (!(bty_chat_service_is_idle (self->chat) && bty_backup_service_is_idle (self->backups)) &&
-         g_get_monotonic_time () < patience)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (ticker);
-}
-
-static gboolean
 is_busy (guint64 *n_uses, gpointer data)
 {
   BtyEngine *self = data;
 
   *n_uses = bty_dispatcher_get_n_calls (self->dispatcher);
-  return bty_dispatcher_get_n_running (self->dispatcher) > 0 || !bty_chat_service_is_idle (self->chat) ||
-         bty_backup_service_is_busy (self->backups);
+  return bty_dispatcher_get_n_running (self->dispatcher) > 0 || !bty_domains_is_idle (&self->domains);
 }
 
 void
@@ -524,23 +401,18 @@ bty_engine_stop (BtyEngine *self)
   bty_catalogue_set_wait (self->catalogue, NULL, NULL);
   g_clear_pointer (&self->idle, bty_idle_free);
   g_clear_handle_id (&self->later, g_source_remove);
-  if (self->evaluations != NULL)
-    bty_evaluate_service_stop (self->evaluations);
-  if (self->chat != NULL)
-    finish_turns (self);
-  if (self->secrets != NULL && self->is_store_open)
-    bty_secret_service_stop (self->secrets);
-  if (self->souls != NULL)
-    bty_soul_service_stop (self->souls);
-  if (self->events != NULL)
-    bty_event_service_stop (self->events);
+  bty_domains_finish (&self->domains);
+  if (self->is_store_open)
+    bty_domains_stop (&self->domains);
   bty_dispatcher_cancel_all (self->dispatcher);
   for (guint i = 0; i < self->transports->len; i++)
     bty_transport_stop (g_ptr_array_index (self->transports, i));
   g_ptr_array_set_size (self->transports, 0);
   bty_dispatcher_set_store (self->dispatcher, NULL);
-  if (self->audit != NULL)
-    bty_audit_log_stop (self->audit);
+  if (self->domains.audit != NULL && self->is_store_open)
+    bty_audit_log_note (self->domains.audit, "daemon-stop", NULL);
+  if (self->domains.audit != NULL)
+    bty_audit_log_stop (self->domains.audit);
   self->is_store_open = FALSE;
   if (self->store != NULL)
     bty_store_close (self->store);

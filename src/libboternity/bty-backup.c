@@ -20,7 +20,7 @@ static const BtyField backup_fields[] = {
   BTY_FIELD_BOOL (BtyBackup, passphrase, BTY_READ_ONLY, N_ ("Whether a passphrase opens it too")),
   BTY_FIELD_BOOL (BtyBackup, automatic, BTY_READ_ONLY, N_ ("Whether the schedule made it")),
   BTY_FIELD_STRING (BtyBackup, program, BTY_READ_ONLY, N_ ("Version of the program that made it")),
-  BTY_FIELD_STRING (BtyBackup, recovery_key, BTY_READ_ONLY,
+  BTY_FIELD_STRING (BtyBackup, recovery_key, BTY_READ_ONLY | BTY_UNSTORED,
                     N_ ("Opens all backups of this installation; told once, with the first one: write it down")),
   BTY_FIELD_TEXT (BtyBackup, problem, BTY_READ_ONLY, N_ ("Why it cannot be used")),
 };

@@ -275,7 +275,8 @@ write_field (BtyJsonWriter *writer, const BtyRecord *record, const BtyField *fie
 static inline gboolean
 is_said (const BtyRecord *record, const BtyField *field, guint index, BtyView view)
 {
-  if (field->type == BTY_FIELD_TYPE_SECRET || !bty_view_takes (view, field))
+  if (field->type == BTY_FIELD_TYPE_SECRET || !bty_view_takes (view, field) ||
+      (view == BTY_VIEW_STORE && (field->flags & BTY_UNSTORED) != 0))
     return FALSE;
   return view != BTY_VIEW_PATCH || (field->flags & BTY_KEY) != 0 || (record->present >> index & 1) != 0;
 }

@@ -84,25 +84,89 @@ decode (const BtySchema *schema, BtyView view, gpointer input, GError **error)
 }
 
 static void
-test_denials (Fixture *f, gconstpointer unused)
+be_denied (Fixture *f, const char *who)
 {
   const char *const scopes[] = { "souls:propose", NULL };
-  g_autoptr (BtyPrincipal) bot = bty_principal_new (BTY_PRINCIPAL_BOT, "ada", scopes);
+  g_autoptr (BtyPrincipal) bot = bty_principal_new (BTY_PRINCIPAL_BOT, who, scopes);
   const BtyCallSpec spec = { .operation = "bot.delete",
                              .principal = bot,
                              .decode = decode,
                              .input = (gpointer) "{\"slug\":\"bob\"}",
                              .door = "tool" };
+  g_autoptr (BtyCall) call = bty_dispatcher_start (f->house.dispatcher, &spec);
+
+  g_assert_error (bty_call_error (call), BTY_ERROR, BTY_ERROR_PERMISSION_DENIED);
+}
+
+static char *
+last_detail (Fixture *f)
+{
+  g_autoptr (BtyPage) page = bty_test_call (&f->house, "audit.list", "{\"limit\":1}");
+  const BtyAuditEntry *entry = page->items->pdata[0];
+
+  return g_strdup (entry->detail);
+}
+
+/* One entry at once, and one for all that were counted. */
+static void
+test_denials (Fixture *f, gconstpointer unused)
+{
+  g_autofree char *first = NULL;
   g_autofree char *all = NULL;
+  g_autofree char *detail = NULL;
 
   for (guint i = 0; i < 50; i++)
-    {
-      g_autoptr (BtyCall) call = bty_dispatcher_start (f->house.dispatcher, &spec);
+    be_denied (f, "ada");
+  first = lines (f, "{\"kind\":\"denial\"}");
+  g_assert_cmpstr (first, ==, "1 bot:ada bot.delete - denied PERMISSION_DENIED\n");
+  bty_audit_log_stop (f->log);
+  all = lines (f, "{\"kind\":\"denial\",\"oldest_first\":true}");
+  g_assert_cmpstr (all, ==,
+                   "1 bot:ada bot.delete - denied PERMISSION_DENIED\n"
+                   "2 bot:ada bot.delete - denied PERMISSION_DENIED\n");
+  detail = last_detail (f);
+  g_assert_cmpstr (detail, ==, "{\"more_before\":49}");
+}
 
-      g_assert_error (bty_call_error (call), BTY_ERROR, BTY_ERROR_PERMISSION_DENIED);
+/* More kinds than are told apart are counted all the same. */
+static void
+test_denial_flood (Fixture *f, gconstpointer unused)
+{
+  g_autofree char *none = lines (f, "{}"); /* the log knows where it ends */
+  g_autofree char *last = NULL;
+  g_autofree char *detail = NULL;
+
+  for (guint i = 0; i < 1500; i++)
+    {
+      g_autofree char *who = g_strdup_printf ("b%u", i);
+
+      be_denied (f, who);
     }
-  all = lines (f, "{\"kind\":\"denial\"}");
-  g_assert_cmpstr (all, ==, "1 bot:ada bot.delete - denied PERMISSION_DENIED\n");
+  bty_audit_log_stop (f->log);
+  last = lines (f, "{\"limit\":1}");
+  g_assert_cmpstr (last, ==, "1001 boternityd audit-flood - denied -\n");
+  detail = last_detail (f);
+  g_assert_cmpstr (detail, ==, "{\"more_before\":500}");
+  g_assert_cmpstr (none, ==, "");
+}
+
+/* A secret's use says the host as well. */
+static void
+test_denial_detail (Fixture *f, gconstpointer unused)
+{
+  const BtyAuditNote note = { .kind = BTY_AUDIT_DENIAL,
+                              .actor = "bot:ada",
+                              .action = "secret-use",
+                              .subject = "openai",
+                              .outcome = BTY_AUDIT_DENIED,
+                              .detail = "{\"host\":\"a.example\"}" };
+  g_autofree char *detail = NULL;
+
+  bty_audit_log_deny (f->log, &note);
+  bty_audit_log_deny (f->log, &note);
+  bty_audit_log_stop (f->log);
+  detail = last_detail (f);
+  g_assert_cmpstr (detail, ==, "{\"host\":\"a.example\",\"more_before\":1}");
 }
 
 static BtyAuditReport *
@@ -224,6 +288,8 @@ main (int argc, char *argv[])
 #define ADD(name, func) g_test_add ("/audit/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("writes", test_writes);
   ADD ("denials", test_denials);
+  ADD ("denial-flood", test_denial_flood);
+  ADD ("denial-detail", test_denial_detail);
   ADD ("whole", test_whole);
   ADD ("changed", test_changed);
   ADD ("taken-out", test_taken_out);

@@ -118,6 +118,22 @@ def test_key_of_a_provider():
         assert files_with(daemon, CANARY) == []
 
 
+def test_a_reference_stays_with_its_host():
+    """A variable is bound to no host itself: moving the provider needs it to be named once more."""
+    with Daemon({**ALONE, "MINE_API_KEY": CANARY}) as daemon:
+        made = daemon.post("/providers", {"name": "x", "url": "http://127.0.0.1:9/v1", "key_ref": "env:MINE_API_KEY"})
+        assert made.status == 201, made.body
+        for changes in ({"url": "https://elsewhere.example/v1"}, {"url": "http://127.0.0.2:9/v1", "default_model": "m"}):
+            refused = daemon.request("PATCH", "/api/v1/providers/x", changes)
+            assert refused.status == 409 and "env:MINE_API_KEY" in refused.json["detail"], refused.body
+            assert "--key-ref" in refused.json["detail"] and CANARY not in refused.body.decode()
+            assert daemon.get("/providers/x").json["url"] == "http://127.0.0.1:9/v1"
+        assert daemon.request("PATCH", "/api/v1/providers/x", {"url": "http://127.0.0.1:10/other"}).status == 200
+        moved = daemon.request("PATCH", "/api/v1/providers/x", {"url": "https://elsewhere.example/v1", "key_ref": "env:MINE_API_KEY"})
+        assert moved.status == 200 and moved.json["url"] == "https://elsewhere.example/v1", moved.body
+        assert CANARY not in daemon.read_log()
+
+
 def kill_in_the_middle(daemon, operation, body, delay):
     """Sends a change and kills the daemon after a while: anything between before and after."""
     def send():

@@ -6,6 +6,7 @@
 #include "backup/bty-backup-service.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "backup/bty-backup-folder.h"
 #include "backup/bty-backup-runs.h"
@@ -215,6 +216,20 @@ publish_created (BtyBackupService *self, BtyBackupJob *job)
   backup->recovery_key = recovery_key;
 }
 
+/* As with any secret: a token, which may have been copied, does not do. */
+static void
+withhold_key (BtyBackupJob *job)
+{
+  BtyBackup *backup = job->answer;
+
+  if (backup->recovery_key == NULL ||
+      (job->call != NULL && bty_principal_may (bty_call_principal (job->call), "secrets:reveal")))
+    return;
+  bty_secret_clear_memory (backup->recovery_key, strlen (backup->recovery_key));
+  g_clear_pointer (&backup->recovery_key, g_free);
+  g_message ("backups have a key from now on: write down the recovery key in the file backups.key of the data folder");
+}
+
 static void
 on_created (BtyBackupJob *job, const GError *error)
 {
@@ -223,6 +238,7 @@ on_created (BtyBackupJob *job, const GError *error)
   self->job = NULL;
   if (error == NULL)
     {
+      withhold_key (job);
       publish_created (self, job);
       if (job->is_automatic)
         bty_backup_folder_prune (job->folder, (guint) bty_settings_get_int (self->settings, "backup", "keep"));

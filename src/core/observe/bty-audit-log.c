@@ -6,11 +6,10 @@
 #include "observe/bty-audit-log.h"
 
 #include "bty-chain.h"
+#include "observe/bty-audit-denials.h"
 
 #define HEAD            "head"
 #define ANCHOR          "audit"
-#define DENIAL_PERIOD   (60 * G_USEC_PER_SEC)
-#define MAX_DENIALS     1000
 #define MAX_WAITING     10000
 #define ENTRIES_A_BATCH 200
 #define ANCHOR_EVERY    2  /* s */
@@ -24,13 +23,6 @@ typedef struct
   BtyAuditHead *head;
 } Flight;
 
-/* What was denied lately: when it was last told, and how often since. */
-typedef struct
-{
-  gint64 told_at;
-  guint n_more;
-} Denial;
-
 struct _BtyAuditLog
 {
   GObject parent_instance;
@@ -38,7 +30,7 @@ struct _BtyAuditLog
   BtyAuditHead *head; /* after everything in flight; NULL until it is read, and after a failure */
   GQueue flights;
   GQueue waiting; /* BtyAuditEntry without a place yet */
-  GHashTable *denials;
+  BtyAuditDenials *denials;
   BtyAnchor *anchor;     /* (nullable) */
   BtyAuditHead *durable; /* (nullable): what the anchor is to be told */
   guint anchoring;
@@ -70,7 +62,7 @@ bty_audit_log_finalize (GObject *object)
   g_queue_clear_full (&self->flights, (GDestroyNotify) flight_free);
   g_queue_clear_full (&self->waiting, (GDestroyNotify) bty_record_unref);
   g_clear_pointer (&self->head, bty_audit_head_unref);
-  g_clear_pointer (&self->denials, g_hash_table_unref);
+  g_clear_pointer (&self->denials, bty_audit_denials_free);
   g_clear_object (&self->store);
   G_OBJECT_CLASS (bty_audit_log_parent_class)->finalize (object);
 }
@@ -86,7 +78,7 @@ bty_audit_log_init (BtyAuditLog *self)
 {
   g_queue_init (&self->flights);
   g_queue_init (&self->waiting);
-  self->denials = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->denials = bty_audit_denials_new (self);
   self->wait = FIRST_WAIT;
 }
 
@@ -379,46 +371,29 @@ bty_audit_log_add (BtyAuditLog *self, const BtyAuditNote *note)
   send_waiting (self);
 }
 
-static gboolean
-is_over (gpointer key, gpointer value, gpointer now)
-{
-  return ((Denial *) value)->told_at + DENIAL_PERIOD < *(gint64 *) now;
-}
-
 void
 bty_audit_log_deny (BtyAuditLog *self, const BtyAuditNote *note)
 {
-  g_autofree char *key = g_strjoin ("|", note->actor, note->door != NULL ? note->door : "", note->action,
-                                    note->subject != NULL ? note->subject : "", note->code != NULL ? note->code : "",
-                                    NULL);
-  Denial *denial = g_hash_table_lookup (self->denials, key);
-  gint64 now = g_get_monotonic_time ();
-  g_autofree char *detail = NULL;
-  BtyAuditNote told = *note;
+  if (!self->is_stopped)
+    bty_audit_denials_add (self->denials, note);
+}
 
-  if (denial != NULL && denial->told_at + DENIAL_PERIOD > now)
-    {
-      denial->n_more += 1;
-      return;
-    }
-  if (denial == NULL)
-    {
-      if (g_hash_table_size (self->denials) >= MAX_DENIALS)
-        g_hash_table_foreach_remove (self->denials, is_over, &now);
-      if (g_hash_table_size (self->denials) >= MAX_DENIALS)
-        return;
-      denial = g_new0 (Denial, 1);
-      g_hash_table_insert (self->denials, g_steal_pointer (&key), denial);
-    }
-  if (denial->n_more > 0 && note->detail == NULL)
-    told.detail = detail = g_strdup_printf ("{\"more_before\":%u}", denial->n_more);
-  *denial = (Denial){ .told_at = now };
-  bty_audit_log_add (self, &told);
+void
+bty_audit_log_note (BtyAuditLog *self, const char *action, const char *detail)
+{
+  bty_audit_log_add (self, &(BtyAuditNote){ .kind = BTY_AUDIT_PROGRAM,
+                                            .actor = "boternityd",
+                                            .action = action,
+                                            .outcome = BTY_AUDIT_DONE,
+                                            .detail = detail });
 }
 
 void
 bty_audit_log_stop (BtyAuditLog *self)
 {
+  if (self->is_stopped)
+    return;
+  bty_audit_denials_tell (self->denials);
   self->is_stopped = TRUE;
   g_clear_handle_id (&self->retry, g_source_remove);
   g_clear_handle_id (&self->anchoring, g_source_remove);

@@ -36,7 +36,9 @@ void bty_audit_log_set_anchor (BtyAuditLog *log, BtyAnchor *anchor);
 /** bty_audit_log_get_anchor: @hash: (out) (transfer none): Returns: whether something is remembered: entry @position had @hash */
 gboolean bty_audit_log_get_anchor (BtyAuditLog *log, gint64 *position, const char **hash);
 void bty_audit_log_add (BtyAuditLog *log, const BtyAuditNote *note);
-/** bty_audit_log_deny: adds a denial, no more than one a minute of a kind: whoever knocks on doors must not fill the disk */
+/** bty_audit_log_note: adds what the program itself did; @detail: (nullable): an object in JSON */
+void bty_audit_log_note (BtyAuditLog *log, const char *action, const char *detail);
+/** bty_audit_log_deny: adds a denial; more of the same within a minute are counted: whoever knocks on doors must not fill the disk */
 void bty_audit_log_deny (BtyAuditLog *log, const BtyAuditNote *note);
 /** bty_audit_log_settle: calls @then once what was added before is in the store, or cannot be for now */
 void bty_audit_log_settle (BtyAuditLog *log, GFunc then, gpointer data);

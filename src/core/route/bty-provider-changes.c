@@ -222,25 +222,58 @@ is_same_host (const char *a, const char *b)
                              g_uri_get_host (right) != NULL ? g_uri_get_host (right) : "") == 0;
 }
 
+/* Where its key is sent; by custom a kind has a host of its own. */
+static char *
+find_host (const BtyProviderConfig *config)
+{
+  BtyProviderEntry entry = { .config = (BtyProviderConfig *) config };
+  BtySecretUse use = bty_provider_entry_get_use (&entry, NULL);
+  g_autoptr (GUri) uri = use.url != NULL ? g_uri_parse (use.url, G_URI_FLAGS_NONE, NULL) : NULL;
+
+  return uri != NULL && g_uri_get_host (uri) != NULL ? g_ascii_strdown (g_uri_get_host (uri), -1) : NULL;
+}
+
+/* What is kept under a name of ours knows its hosts itself; anything else is as good as who names it, who meant the host before. */
+static gboolean
+check_host (BtyProviderService *self, const BtyProviderConfig *config, const BtyProviderConfig *before, GError **error)
+{
+  g_autofree char *old_host = find_host (before);
+  g_autofree char *new_host = find_host (config);
+
+  if (before->key_ref == NULL || before->key_ref[0] == '\0' || new_host == NULL ||
+      g_strcmp0 (old_host, new_host) == 0 || g_str_has_prefix (before->key_ref, "memory:") ||
+      bty_secret_service_is_kept (self->secrets, before->key_ref))
+    return TRUE;
+  g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+               _ ("the key “%s” of the provider “%s” was not meant for %s: give --key-ref or --key-stdin along with "
+                  "the new url"),
+               before->key_ref, config->name, new_host);
+  return FALSE;
+}
+
 /* A key that was found by custom belongs to the old host: it must not go to another one. */
-static void
+static gboolean
 follow_url (BtyProviderService *self, BtyProviderConfig *config, const BtyProviderConfig *before,
-            const BtyProviderConfig *changes)
+            const BtyProviderConfig *changes, GError **error)
 {
   const char *usual = bty_provider_usual_key_ref (before->kind, before->url);
 
-  if (!BTY_HAS (changes, BtyProviderConfig, url) || BTY_HAS (changes, BtyProviderConfig, key_ref) ||
-      config->key != NULL)
-    return;
-  if (before->key_ref == NULL || g_strcmp0 (before->key_ref, usual) == 0)
-    bty_record_take_string (&config->key_ref, g_strdup (bty_provider_usual_key_ref (config->kind, config->url)));
+  if (BTY_HAS (changes, BtyProviderConfig, key_ref) || config->key != NULL)
+    return TRUE;
+  if (BTY_HAS (changes, BtyProviderConfig, url) && (before->key_ref == NULL || g_strcmp0 (before->key_ref, usual) == 0))
+    {
+      bty_record_take_string (&config->key_ref, g_strdup (bty_provider_usual_key_ref (config->kind, config->url)));
+      return TRUE;
+    }
   /* A key was given for one host: another one does not get it. */
-  else if (g_str_has_prefix (before->key_ref, "memory:") && !is_same_host (before->url, config->url))
+  if (BTY_HAS (changes, BtyProviderConfig, url) && g_str_has_prefix (before->key_ref, "memory:") &&
+      !is_same_host (before->url, config->url))
     {
       g_autofree char *key_name = bty_provider_key_name (config->name);
 
       bty_secret_service_put (self->secrets, key_name, NULL);
     }
+  return check_host (self, config, before, error);
 }
 
 static void
@@ -258,12 +291,11 @@ update (BtyProviderService *self, GTask *own)
     }
   job->config = bty_provider_config_edit (entry->config);
   bty_record_merge (job->config, job->changes, BTY_VIEW_PATCH);
-  if (!check_config (job->config, &error))
+  if (!check_config (job->config, &error) || !follow_url (self, job->config, entry->config, job->changes, &error))
     {
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
-  follow_url (self, job->config, entry->config, job->changes);
   store_config (self, g_steal_pointer (&task), "provider.updated");
 }
 

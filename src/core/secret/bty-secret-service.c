@@ -256,6 +256,14 @@ bty_secret_service_lookup (BtySecretService *self, const char *reference)
   return g_hash_table_lookup (self->found, reference);
 }
 
+gboolean
+bty_secret_service_is_kept (BtySecretService *self, const char *reference)
+{
+  const BtySecretEntry *entry = bty_secret_service_lookup (self, reference);
+
+  return entry != NULL && g_hash_table_lookup (self->entries, entry->name) == entry;
+}
+
 /* Names. */
 
 gboolean

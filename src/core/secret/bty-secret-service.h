@@ -89,6 +89,8 @@ BtySecret *bty_secret_service_resolve_finish (BtySecretService *service, GAsyncR
 /** bty_secret_service_use: a request with it is about to be sent: checks that it may be, and notes it down */
 gboolean bty_secret_service_use (BtySecretService *service, const char *reference, const BtySecretUse *use,
                                  GError **error);
+/** bty_secret_service_is_kept: whether @reference leads to a secret that has a record, which names its hosts */
+gboolean bty_secret_service_is_kept (BtySecretService *service, const char *reference);
 /** bty_secret_service_has_previous: whether a value before the last rotation is still kept */
 gboolean bty_secret_service_has_previous (BtySecretService *service, const char *reference);
 

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-engine"
+
+#include "config.h"
+
+#include "bty-domains.h"
+
+#include "bot/bty-bot-template.h"
+#include "observe/bty-audit-secrets.h"
+#include "soul/bty-soul-operations.h"
+
+/* How long a stop waits for turns to put on disk what was said, in microseconds. */
+#define STOP_PATIENCE (5 * G_USEC_PER_SEC)
+
+void
+bty_domains_add_settings (BtySettings *settings)
+{
+  bty_secret_add_settings (settings);
+  bty_bot_add_settings (settings);
+  bty_capsule_add_settings (settings);
+  bty_chat_add_settings (settings);
+  bty_event_add_settings (settings);
+  bty_soul_add_settings (settings);
+  bty_backup_add_settings (settings);
+  bty_evaluate_add_settings (settings);
+}
+
+void
+bty_domains_make (BtyDomains *self, const BtyDomainParts *parts)
+{
+  BtyAnchor *anchor;
+
+  self->audit = bty_audit_log_new (parts->store);
+  self->events = bty_event_service_new (parts->store, parts->bus, parts->settings);
+  self->souls = bty_soul_service_new (parts->store, parts->settings, parts->data_dir);
+  anchor = bty_soul_service_get_anchor (self->souls);
+  if (parts->restored != NULL)
+    bty_anchor_forget_all (anchor);
+  bty_audit_log_set_anchor (self->audit, anchor);
+  if (parts->restored != NULL)
+    bty_audit_log_note (self->audit, "backup-restored", NULL);
+  bty_audit_log_note (self->audit, "daemon-start", "{\"version\":\"" BTY_VERSION "\"}");
+  self->secrets = bty_secret_service_new ();
+  bty_secret_service_open (self->secrets, parts->store, parts->registry, parts->settings, parts->data_dir);
+  bty_audit_follow_secrets (self->audit, self->secrets);
+  self->bots = bty_bot_service_new (parts->store, self->souls, parts->data_dir);
+  self->providers = bty_provider_service_new (parts->store, parts->registry, self->secrets);
+  self->chat = bty_chat_service_new (parts->store, self->bots, self->providers, parts->settings);
+  self->evaluations = bty_evaluate_service_new (self->bots, self->providers, parts->bus, parts->settings,
+                                                parts->data_dir);
+  bty_soul_service_set_gate (self->souls, bty_evaluate_gate_async, bty_evaluate_gate_finish, self->evaluations);
+  self->capsules = bty_capsule_service_new (self->bots, self->souls, self->providers, parts->settings, parts->data_dir);
+  self->backups = bty_backup_service_new (parts->store, parts->settings, parts->data_dir, parts->make_store,
+                                          parts->data);
+}
+
+gboolean
+bty_domains_add_operations (BtyDomains *self, BtyCatalogue *catalogue, GError **error)
+{
+  const struct
+  {
+    const BtyOperation *operations;
+    guint n;
+    gpointer service;
+  } tables[] = {
+    { bty_audit_operations, bty_n_audit_operations, self->audit },
+    { bty_event_operations, bty_n_event_operations, self->events },
+    { bty_soul_operations, bty_n_soul_operations, self->souls },
+    { bty_soul_verify_operations, bty_n_soul_verify_operations, self->souls },
+    { bty_bot_operations, bty_n_bot_operations, self->bots },
+    { bty_deleted_bot_operations, bty_n_deleted_bot_operations, self->bots },
+    { bty_template_operations, bty_n_template_operations, self->bots },
+    { bty_secret_operations, bty_n_secret_operations, self->secrets },
+    { bty_provider_operations, bty_n_provider_operations, self->providers },
+    { bty_chat_operations, bty_n_chat_operations, self->chat },
+    { bty_session_operations, bty_n_session_operations, self->chat },
+    { bty_evaluate_operations, bty_n_evaluate_operations, self->evaluations },
+    { bty_capsule_operations, bty_n_capsule_operations, self->capsules },
+    { bty_backup_operations, bty_n_backup_operations, self->backups },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
+    if (!bty_catalogue_add (catalogue, tables[i].operations, tables[i].n, tables[i].service, NULL, error))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+on_bots_started (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!bty_bot_service_start_finish (BTY_BOT_SERVICE (source), result, &error))
+    g_warning ("deleted bots could not be looked after: %s", error->message);
+  *(gboolean *) data = TRUE;
+}
+
+/* Before bots are made: a folder that a deleted one left in the way is not theirs. */
+void
+bty_domains_begin (BtyDomains *self, BtySettings *settings)
+{
+  gboolean is_done = FALSE;
+
+  bty_bot_service_start_async (self->bots, settings, on_bots_started, &is_done);
+  while (!is_done)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+on_default_bot (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!bty_bot_service_ensure_default_finish (BTY_BOT_SERVICE (source), result, &error))
+    g_warning ("the default bot could not be made: %s", error->message);
+  if (data != NULL)
+    *(gboolean *) data = TRUE;
+}
+
+void
+bty_domains_make_first_bot (BtyDomains *self, gboolean *is_done)
+{
+  bty_bot_service_ensure_default_async (self->bots, on_default_bot, is_done);
+}
+
+void
+bty_domains_start (BtyDomains *self, const char *restored)
+{
+  bty_domains_make_first_bot (self, NULL);
+  bty_chat_service_mend (self->chat);
+  bty_soul_service_start (self->souls);
+  bty_backup_service_start (self->backups, restored);
+}
+
+gboolean
+bty_domains_is_idle (const BtyDomains *self)
+{
+  return bty_chat_service_is_idle (self->chat) && !bty_backup_service_is_busy (self->backups);
+}
+
+static gboolean
+wake_up (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+void
+bty_domains_finish (BtyDomains *self)
+{
+  gint64 patience = g_get_monotonic_time () + STOP_PATIENCE;
+  guint ticker;
+
+  if (self->chat == NULL)
+    return;
+  ticker = g_timeout_add (50, wake_up, NULL);
+  bty_evaluate_service_stop (self->evaluations);
+  bty_backup_service_stop (self->backups);
+  bty_chat_service_stop (self->chat);
+  while (!(bty_chat_service_is_idle (self->chat) && bty_backup_service_is_idle (self->backups)) &&
+         g_get_monotonic_time () < patience)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (ticker);
+}
+
+void
+bty_domains_stop (BtyDomains *self)
+{
+  if (self->chat == NULL)
+    return;
+  bty_secret_service_stop (self->secrets);
+  bty_soul_service_stop (self->souls);
+  bty_event_service_stop (self->events);
+}
+
+void
+bty_domains_clear (BtyDomains *self)
+{
+  if (self->audit != NULL)
+    bty_audit_log_stop (self->audit);
+  g_clear_object (&self->backups);
+  g_clear_object (&self->capsules);
+  g_clear_object (&self->evaluations);
+  g_clear_object (&self->chat);
+  g_clear_object (&self->providers);
+  g_clear_object (&self->bots);
+  g_clear_object (&self->secrets);
+  g_clear_object (&self->souls);
+  g_clear_object (&self->events);
+  g_clear_object (&self->audit);
+}
