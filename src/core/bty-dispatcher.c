@@ -21,11 +21,29 @@ struct _BtyDispatcher
   BtyAuditLog *audit;  /* (nullable) */
   GHashTable *running; /* BtyCall * -> when its time is over */
   GHashTable *endless; /* those that nobody waits for: BtyCall * */
+  GPtrArray *held;     /* (nullable): Held, those that wait for bty_dispatcher_release() */
+  void (*on_held) (gpointer data);
+  gpointer on_held_data;
   guint sweep;
   guint64 n_calls;
 };
 
+/* A call that is not carried out yet. */
+typedef struct
+{
+  BtyCall *call;
+  char *key; /* (nullable): its idempotency key */
+} Held;
+
 G_DEFINE_FINAL_TYPE (BtyDispatcher, bty_dispatcher, G_TYPE_OBJECT)
+
+static void
+held_free (Held *held)
+{
+  bty_call_unref (held->call);
+  g_free (held->key);
+  g_free (held);
+}
 
 static const BtySetting settings_table[] = {
   { .group = "calls",
@@ -67,6 +85,7 @@ bty_dispatcher_finalize (GObject *object)
   g_clear_object (&self->audit);
   g_clear_pointer (&self->running, g_hash_table_unref);
   g_clear_pointer (&self->endless, g_hash_table_unref);
+  g_clear_pointer (&self->held, g_ptr_array_unref);
   G_OBJECT_CLASS (bty_dispatcher_parent_class)->finalize (object);
 }
 
@@ -124,9 +143,13 @@ void
 bty_dispatcher_cancel_all (BtyDispatcher *self)
 {
   g_autoptr (GPtrArray) calls = g_ptr_array_new_with_free_func ((GDestroyNotify) bty_call_unref);
+  g_autoptr (GPtrArray) held = g_steal_pointer (&self->held);
   GHashTableIter iter;
   gpointer call;
 
+  for (guint i = 0; held != NULL && i < held->len; i++)
+    bty_call_fail_new (((Held *) g_ptr_array_index (held, i))->call, BTY_ERROR_CANCELLED, "%s",
+                       _ ("the call was cancelled"));
   g_hash_table_iter_init (&iter, self->running);
   while (g_hash_table_iter_next (&iter, &call, NULL))
     g_ptr_array_add (calls, bty_call_ref (call));
@@ -322,6 +345,49 @@ check_key (BtyDispatcher *self, const BtyOperation *operation, const char *key, 
   return TRUE;
 }
 
+/* @key: (nullable) */
+static void
+run (BtyDispatcher *self, BtyCall *call, const char *key)
+{
+  if (key != NULL)
+    bty_replay_start (self->replay, call, key);
+  else
+    bty_call_operation (call)->run (call);
+}
+
+static void
+hold (BtyDispatcher *self, BtyCall *call, const char *key)
+{
+  Held *held = g_new0 (Held, 1);
+
+  held->call = bty_call_ref (call);
+  held->key = g_strdup (key);
+  g_ptr_array_add (self->held, held);
+  if (self->held->len == 1)
+    self->on_held (self->on_held_data);
+}
+
+void
+bty_dispatcher_hold (BtyDispatcher *self, void (*on_held) (gpointer data), gpointer data)
+{
+  self->held = g_ptr_array_new_with_free_func ((GDestroyNotify) held_free);
+  self->on_held = on_held;
+  self->on_held_data = data;
+}
+
+void
+bty_dispatcher_release (BtyDispatcher *self)
+{
+  g_autoptr (GPtrArray) calls = g_steal_pointer (&self->held);
+
+  for (guint i = 0; calls != NULL && i < calls->len; i++)
+    {
+      const Held *held = g_ptr_array_index (calls, i);
+
+      run (self, held->call, held->key);
+    }
+}
+
 BtyCall *
 bty_dispatcher_start (BtyDispatcher *self, const BtyCallSpec *spec)
 {
@@ -347,9 +413,9 @@ bty_dispatcher_start (BtyDispatcher *self, const BtyCallSpec *spec)
     }
   call = bty_call_new (operation, service, spec->principal, request);
   follow (self, call, spec);
-  if (keyed)
-    bty_replay_start (self->replay, call, spec->idempotency_key);
+  if (self->held != NULL)
+    hold (self, call, keyed ? spec->idempotency_key : NULL);
   else
-    operation->run (call);
+    run (self, call, keyed ? spec->idempotency_key : NULL);
   return call;
 }

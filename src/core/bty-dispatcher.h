@@ -21,6 +21,10 @@ void bty_dispatcher_set_store (BtyDispatcher *dispatcher, BtyStore *store);
 void bty_dispatcher_set_audit (BtyDispatcher *dispatcher, BtyAuditLog *audit);
 /** bty_dispatcher_start: Returns: (transfer full): never %NULL; it may have ended already */
 BtyCall *bty_dispatcher_start (BtyDispatcher *dispatcher, const BtyCallSpec *spec);
+/** bty_dispatcher_hold: calls that start from now on are not carried out before bty_dispatcher_release(); the first calls @on_held */
+void bty_dispatcher_hold (BtyDispatcher *dispatcher, void (*on_held) (gpointer data), gpointer data);
+/** bty_dispatcher_release: carries out what waits, in order; nothing when nothing is held */
+void bty_dispatcher_release (BtyDispatcher *dispatcher);
 guint64 bty_dispatcher_get_n_calls (BtyDispatcher *dispatcher);
 /** bty_dispatcher_get_n_running: Returns: how many calls are being carried out */
 guint bty_dispatcher_get_n_running (BtyDispatcher *dispatcher);

@@ -30,6 +30,7 @@ bty_domains_make (BtyDomains *self, const BtyDomainParts *parts)
 {
   BtyAnchor *anchor;
 
+  self->parts = *parts;
   self->audit = bty_audit_log_new (parts->store);
   self->events = bty_event_service_new (parts->store, parts->bus, parts->settings);
   self->souls = bty_soul_service_new (parts->store, parts->settings, parts->data_dir);
@@ -41,7 +42,6 @@ bty_domains_make (BtyDomains *self, const BtyDomainParts *parts)
     bty_audit_log_note (self->audit, "backup-restored", NULL);
   bty_audit_log_note (self->audit, "daemon-start", "{\"version\":\"" BTY_VERSION "\"}");
   self->secrets = bty_secret_service_new ();
-  bty_secret_service_open (self->secrets, parts->store, parts->registry, parts->settings, parts->data_dir);
   bty_audit_follow_secrets (self->audit, self->secrets);
   self->bots = bty_bot_service_new (parts->store, self->souls, parts->data_dir);
   self->providers = bty_provider_service_new (parts->store, parts->registry, self->secrets);
@@ -66,7 +66,6 @@ bty_domains_add_operations (BtyDomains *self, BtyCatalogue *catalogue, GError **
     { bty_audit_operations, bty_n_audit_operations, self->audit },
     { bty_event_operations, bty_n_event_operations, self->events },
     { bty_soul_operations, bty_n_soul_operations, self->souls },
-    { bty_soul_verify_operations, bty_n_soul_verify_operations, self->souls },
     { bty_bot_operations, bty_n_bot_operations, self->bots },
     { bty_deleted_bot_operations, bty_n_deleted_bot_operations, self->bots },
     { bty_template_operations, bty_n_template_operations, self->bots },
@@ -86,24 +85,58 @@ bty_domains_add_operations (BtyDomains *self, BtyCatalogue *catalogue, GError **
 }
 
 static void
+expect_one_less (BtyDomains *self)
+{
+  self->n_expected -= 1;
+  if (self->n_expected == 0)
+    bty_dispatcher_release (self->parts.dispatcher);
+  g_object_unref (self->parts.data);
+}
+
+static void
+on_audit_started (gpointer log, gpointer data)
+{
+  expect_one_less (data);
+}
+
+static void
+on_secrets_loaded (GObject *source, GAsyncResult *result, gpointer data)
+{
+  bty_secret_service_load_finish (BTY_SECRET_SERVICE (source), result, NULL); /* which has said what is wrong */
+  expect_one_less (data);
+}
+
+static void
 on_bots_started (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
 
   if (!bty_bot_service_start_finish (BTY_BOT_SERVICE (source), result, &error))
     g_warning ("deleted bots could not be looked after: %s", error->message);
-  *(gboolean *) data = TRUE;
+  expect_one_less (data);
 }
 
-/* Before bots are made: a folder that a deleted one left in the way is not theirs. */
 void
-bty_domains_begin (BtyDomains *self, BtySettings *settings)
+bty_domains_begin (BtyDomains *self)
 {
-  gboolean is_done = FALSE;
+  const BtyDomainParts *parts = &self->parts;
 
-  bty_bot_service_start_async (self->bots, settings, on_bots_started, &is_done);
-  while (!is_done)
-    g_main_context_iteration (NULL, TRUE);
+  if (self->is_begun)
+    return;
+  self->is_begun = TRUE;
+  self->n_expected = 3;
+  for (guint i = 0; i < self->n_expected; i++)
+    g_object_ref (parts->data); /* which the domains are in */
+  bty_audit_log_start (self->audit, on_audit_started, self);
+  bty_secret_service_open (self->secrets, parts->store, parts->registry, parts->settings, parts->data_dir);
+  bty_secret_service_load_async (self->secrets, on_secrets_loaded, self);
+  bty_bot_service_start_async (self->bots, parts->settings, on_bots_started, self);
+}
+
+gboolean
+bty_domains_have_begun (const BtyDomains *self)
+{
+  return self->is_begun && self->n_expected == 0;
 }
 
 static void
@@ -120,16 +153,19 @@ on_default_bot (GObject *source, GAsyncResult *result, gpointer data)
 void
 bty_domains_make_first_bot (BtyDomains *self, gboolean *is_done)
 {
+  bty_domains_begin (self);
+  while (!bty_domains_have_begun (self))
+    g_main_context_iteration (NULL, TRUE);
   bty_bot_service_ensure_default_async (self->bots, on_default_bot, is_done);
 }
 
 void
-bty_domains_start (BtyDomains *self, const char *restored)
+bty_domains_start (BtyDomains *self)
 {
-  bty_domains_make_first_bot (self, NULL);
+  bty_bot_service_ensure_default_async (self->bots, on_default_bot, NULL);
   bty_chat_service_mend (self->chat);
   bty_soul_service_start (self->souls);
-  bty_backup_service_start (self->backups, restored);
+  bty_backup_service_start (self->backups, self->parts.restored);
 }
 
 gboolean
@@ -156,8 +192,9 @@ bty_domains_finish (BtyDomains *self)
   bty_evaluate_service_stop (self->evaluations);
   bty_backup_service_stop (self->backups);
   bty_chat_service_stop (self->chat);
-  while (!(bty_chat_service_is_idle (self->chat) && bty_backup_service_is_idle (self->backups)) &&
-         g_get_monotonic_time () < patience)
+  while (
+    (self->n_expected > 0 || !bty_chat_service_is_idle (self->chat) || !bty_backup_service_is_idle (self->backups)) &&
+    g_get_monotonic_time () < patience)
     g_main_context_iteration (NULL, TRUE);
   g_source_remove (ticker);
 }

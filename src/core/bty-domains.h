@@ -5,6 +5,7 @@
 
 #include "backup/bty-backup-service.h"
 #include "bty-bus.h"
+#include "bty-dispatcher.h"
 #include "bty-plugin-registry.h"
 #include "bty-settings.h"
 #include "capsule/bty-capsule-service.h"
@@ -12,6 +13,25 @@
 #include "evaluate/bty-evaluate-service.h"
 #include "event/bty-event-service.h"
 #include "observe/bty-audit-log.h"
+
+/**
+ * BtyDomainParts: what they stand on; outlives them
+ * @restored: (nullable): a backup was put in the place of everything: the folder that keeps what was there before
+ * @make_store: makes a store that is not open, for looking into backups
+ * @data: a GObject that lives as long as the domains
+ */
+typedef struct
+{
+  const char *data_dir;
+  const char *restored;
+  BtySettings *settings;
+  BtyPluginRegistry *registry;
+  BtyDispatcher *dispatcher;
+  BtyStore *store;
+  BtyBus *bus;
+  BtyBackupMakeStore make_store;
+  gpointer data;
+} BtyDomainParts;
 
 /**
  * BtyDomains:
@@ -31,34 +51,26 @@ typedef struct
   BtyEvaluateService *evaluations;
   BtyCapsuleService *capsules;
   BtyBackupService *backups;
+  BtyDomainParts parts;
+  guint n_expected; /* that calls have to wait for: see bty_domains_begin() */
+  gboolean is_begun;
 } BtyDomains;
-
-/**
- * BtyDomainParts: what they stand on; outlives them
- * @restored: (nullable): a backup was put in the place of everything: the folder that keeps what was there before
- * @make_store: makes a store that is not open, for looking into backups
- */
-typedef struct
-{
-  const char *data_dir;
-  const char *restored;
-  BtySettings *settings;
-  BtyPluginRegistry *registry;
-  BtyStore *store;
-  BtyBus *bus;
-  BtyBackupMakeStore make_store;
-  gpointer data;
-} BtyDomainParts;
 
 void bty_domains_add_settings (BtySettings *settings);
 void bty_domains_make (BtyDomains *domains, const BtyDomainParts *parts);
 gboolean bty_domains_add_operations (BtyDomains *domains, BtyCatalogue *catalogue, GError **error);
-/** bty_domains_begin: what must be done before anyone asks; runs the main context until it is. @is_first: nothing was here before */
-void bty_domains_begin (BtyDomains *domains, BtySettings *settings);
-/** bty_domains_make_first_bot: (out): @is_done: set once a home without bots has one; a place that lives until then */
+/**
+ * bty_domains_begin:
+ *
+ * What has to be known before the first call is carried out: where the audit log ends, which secrets there are, and which bots were
+ * deleted (a folder that one of them left in the way is not that of a new bot). Releases the dispatcher when it is; once.
+ */
+void bty_domains_begin (BtyDomains *domains);
+gboolean bty_domains_have_begun (const BtyDomains *domains);
+/** bty_domains_make_first_bot: @is_done: set once a home without bots has one; a place that lives until then */
 void bty_domains_make_first_bot (BtyDomains *domains, gboolean *is_done);
-/** bty_domains_start: what can wait until the doors are open */
-void bty_domains_start (BtyDomains *domains, const char *restored);
+/** bty_domains_start: what can wait until the doors are open and the domains have begun */
+void bty_domains_start (BtyDomains *domains);
 /** bty_domains_is_idle: Returns: whether no turn and no backup is being made */
 gboolean bty_domains_is_idle (const BtyDomains *domains);
 /** bty_domains_finish: turns and backups come to their end; waits for them, but not for long */

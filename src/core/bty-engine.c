@@ -261,6 +261,7 @@ make_domains (BtyEngine *self, GError **error)
                                  .restored = self->restored,
                                  .settings = self->settings,
                                  .registry = self->registry,
+                                 .dispatcher = self->dispatcher,
                                  .store = self->store,
                                  .bus = self->bus,
                                  .make_store = make_store,
@@ -339,6 +340,12 @@ has_bots (BtyEngine *self)
   return folder != NULL && g_dir_read_name (folder) != NULL;
 }
 
+static void
+on_first_call (gpointer data)
+{
+  bty_domains_begin (&BTY_ENGINE (data)->domains);
+}
+
 /* What can wait until the doors are open. */
 static gboolean
 do_later (gpointer data)
@@ -346,7 +353,13 @@ do_later (gpointer data)
   BtyEngine *self = data;
 
   self->later = 0;
-  bty_domains_start (&self->domains, self->restored);
+  bty_domains_begin (&self->domains);
+  if (!bty_domains_have_begun (&self->domains))
+    {
+      self->later = g_timeout_add (10, do_later, self);
+      return G_SOURCE_REMOVE;
+    }
+  bty_domains_start (&self->domains);
   bty_plugin_index_start (bty_plugin_registry_get_index (self->registry));
   return G_SOURCE_REMOVE;
 }
@@ -360,7 +373,7 @@ bty_engine_start (BtyEngine *self, GError **error)
   bty_plugin_registry_find (self->registry);
   if (!open_store (self, error) || !make_domains (self, error))
     return FALSE;
-  bty_domains_begin (&self->domains, self->settings);
+  bty_dispatcher_hold (self->dispatcher, on_first_call, self);
   bty_plugin_index_publish (bty_plugin_registry_get_index (self->registry));
   if (!has_bot)
     bty_domains_make_first_bot (&self->domains, &has_bot);

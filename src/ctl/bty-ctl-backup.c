@@ -64,35 +64,53 @@ call_with_progress (BtyCtl *ctl, const char *operation, GBytes *request, GError 
   return end == BTY_CTL_STREAM_ENDED ? g_steal_pointer (&answer) : NULL;
 }
 
-/* Asks where it is wanted: twice for a new one, where somebody may mistype it. */
+/* Asks where it is wanted. */
 static gboolean
 read_passphrase (const BtyCtlArgs *args, gboolean is_new, BtySecret **passphrase, GError **error)
 {
-  g_autoptr (BtySecret) first = NULL;
-  g_autoptr (BtySecret) second = NULL;
-
   *passphrase = NULL;
   if (!bty_ctl_args_has (args, "passphrase"))
     return TRUE;
-  if (bty_ctl_terminal_is (0))
-    bty_ctl_note ("%s", is_new ? _ ("A passphrase for the backup:") : _ ("Its passphrase, or the recovery key:"));
-  first = bty_ctl_keys_from_stdin (error);
-  if (first == NULL)
+  *passphrase = bty_ctl_keys_ask_passphrase (is_new ? _ ("A passphrase for the backup (not shown):")
+                                                    : _ ("Its passphrase, or the key of the backups (not shown):"),
+                                             is_new, error);
+  return *passphrase != NULL;
+}
+
+/* The key goes to standard output, all else beside it. */
+static gboolean
+show_key (BtyCtl *ctl, GError **error)
+{
+  g_autofree char *answer = bty_ctl_call (ctl, "backup.key", NULL, error);
+  g_autoptr (BtySecretValue) key = answer != NULL ? bty_ctl_read_record (&bty_secret_value_schema, answer, error)
+                                                  : NULL;
+
+  if (key == NULL)
     return FALSE;
-  if (is_new && bty_ctl_terminal_is (0))
+  if (ctl->json)
+    bty_ctl_print_json (answer);
+  else
     {
-      bty_ctl_note ("%s", _ ("The same again:"));
-      second = bty_ctl_keys_from_stdin (error);
-      if (second == NULL)
-        return FALSE;
-      if (!bty_secret_equal (first, bty_secret_peek (second), bty_secret_get_length (second)))
-        {
-          g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("these are two different passphrases"));
-          return FALSE;
-        }
+      printf ("%s\n", key->value);
+      bty_ctl_note ("%s", _ ("Write this key down and keep it away from this machine: it opens the backups when the "
+                             "machine is lost. “boternity-ctl backup key” shows it again."));
     }
-  *passphrase = g_steal_pointer (&first);
+  bty_secret_clear_memory (answer, strlen (answer));
+  bty_secret_clear_memory (key->value, strlen (key->value));
   return TRUE;
+}
+
+static gboolean
+run_key (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  return show_key (ctl, error);
+}
+
+static void
+warn_unseen (void)
+{
+  bty_ctl_note ("%s", _ ("Nobody was shown the key of the backups yet. Without it they open on this machine alone: "
+                         "boternity-ctl backup key"));
 }
 
 static gboolean
@@ -114,15 +132,14 @@ run_create (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   if (backup == NULL)
     return FALSE;
   if (ctl->json)
-    {
-      bty_ctl_print_json (answer);
-      return TRUE;
-    }
-  bty_ctl_record_print (backup);
-  if (backup->recovery_key != NULL)
-    bty_ctl_note ("%s",
-                  _ ("Write the recovery key down and keep it away from this machine: it opens these backups when this "
-                     "machine is lost. It is not shown again; the file backups.key in the data folder holds it."));
+    bty_ctl_print_json (answer);
+  else
+    bty_ctl_record_print (backup);
+  if (!backup->key_unseen)
+    return TRUE;
+  if (!ctl->json && bty_ctl_terminal_is (STDOUT_FILENO))
+    return show_key (ctl, error);
+  warn_unseen ();
   return TRUE;
 }
 
@@ -170,6 +187,7 @@ run_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
                                          N_ ("SIZE"), "note",        N_ ("NOTE"),  NULL };
   g_autoptr (GPtrArray) backups = NULL;
   g_autoptr (GPtrArray) rows = bty_record_list_new ();
+  gboolean is_unseen = FALSE;
 
   if (ctl->json)
     return bty_ctl_show_list (ctl, "backup.list", NULL, &bty_backup_schema, columns, 0, "", error);
@@ -177,11 +195,18 @@ run_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   if (backups == NULL)
     return FALSE;
   for (guint i = 0; i < backups->len; i++)
-    g_ptr_array_add (rows, make_row (backups->pdata[i]));
+    {
+      const BtyBackup *backup = backups->pdata[i];
+
+      is_unseen = is_unseen || backup->key_unseen;
+      g_ptr_array_add (rows, make_row (backup));
+    }
   if (rows->len == 0)
     bty_ctl_note (_ ("There are no backups: boternity-ctl backup create"));
   else
     bty_ctl_table_print (rows, columns);
+  if (is_unseen)
+    warn_unseen ();
   return TRUE;
 }
 
@@ -339,8 +364,8 @@ static const BtyCtlCommand backup_commands[] = {
     .usage = "",
     .summary = N_ ("Make a backup of everything"),
     .text = N_ (
-      "Bots go on meanwhile. It is sealed with a key of this installation; its recovery key is shown once, with the\n"
-      "first backup."),
+      "Bots go on meanwhile. It is sealed with a key of this installation, which is shown with the first backup, and by\n"
+      "“backup key”."),
     .options = create_options,
     .run = run_create,
     .examples = N_ ("  boternity-ctl backup create\n  boternity-ctl backup create --passphrase") },
@@ -371,6 +396,14 @@ static const BtyCtlCommand backup_commands[] = {
     .run = run_restore,
     .examples = N_ ("  boternity-ctl backup restore boternity-20260102T033000.000Z.btybackup\n"
                     "  boternity-ctl backup restore /media/usb/old.btybackup --passphrase") },
+  { .name = "key",
+    .usage = "",
+    .summary = N_ ("Show the key that opens the backups on another machine"),
+    .text = N_ (
+      "Write it down and keep it away from this machine. It is shown to this machine's user alone: an access token is not\n"
+      "enough."),
+    .run = run_key,
+    .examples = N_ ("  boternity-ctl backup key") },
   { .name = "delete",
     .usage = N_ ("BACKUP"),
     .summary = N_ ("Delete a backup"),

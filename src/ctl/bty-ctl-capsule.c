@@ -123,7 +123,7 @@ export_request (const BtyCtlArgs *args, GError **error)
   bty_json_writer_member_bool (&request.writer, "memories", bty_ctl_args_has (args, "memories"));
   if (bty_ctl_args_has (args, "seal"))
     {
-      passphrase = bty_ctl_keys_ask (_ ("Passphrase for the capsule (not shown):"), error);
+      passphrase = bty_ctl_keys_ask_passphrase (_ ("A passphrase for the capsule (not shown):"), TRUE, error);
       if (passphrase == NULL)
         return NULL;
       bty_ctl_request_secret (&request, "passphrase", passphrase);
@@ -254,7 +254,7 @@ bty_ctl_capsule_import (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   bty_json_writer_member_bool (&request.writer, "dry_run", bty_ctl_args_has (args, "dry-run"));
   if (!is_plain (capsule))
     {
-      passphrase = bty_ctl_keys_ask (_ ("Passphrase of the capsule (not shown):"), error);
+      passphrase = bty_ctl_keys_ask_passphrase (_ ("Passphrase of the capsule (not shown):"), FALSE, error);
       if (passphrase == NULL)
         return FALSE;
       bty_ctl_request_secret (&request, "passphrase", passphrase);

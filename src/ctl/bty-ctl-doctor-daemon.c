@@ -277,6 +277,7 @@ static void
 check_backups (BtyCtlDoctor *doctor)
 {
   g_autoptr (GPtrArray) backups = list (doctor, "backup.list", &bty_backup_schema);
+  gboolean is_unseen = FALSE;
 
   if (backups == NULL)
     return;
@@ -284,10 +285,15 @@ check_backups (BtyCtlDoctor *doctor)
     {
       const BtyBackup *backup = backups->pdata[i];
 
+      is_unseen = is_unseen || backup->key_unseen;
       if (backup->problem != NULL)
         bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_WARNING, g_strdup_printf ("%s: %s", backup->name, backup->problem),
                             g_strdup (_ ("run: boternity-ctl backup create")));
     }
+  if (is_unseen)
+    bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_WARNING,
+                        g_strdup (_ ("nobody was shown the key of the backups: they open on this machine alone")),
+                        g_strdup (_ ("run: boternity-ctl backup key, and keep what it says away from this machine")));
   for (guint i = 0; doctor->ctl->status->problems != NULL && doctor->ctl->status->problems[i] != NULL; i++)
     if (strstr (doctor->ctl->status->problems[i], "backup.schedule") != NULL)
       bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_WARNING, g_strdup (doctor->ctl->status->problems[i]),

@@ -106,6 +106,31 @@ bty_ctl_keys_from_stdin (GError **error)
   return NULL;
 }
 
+BtySecret *
+bty_ctl_keys_ask_passphrase (const char *prompt, gboolean is_new, GError **error)
+{
+  g_autoptr (BtySecret) first = bty_ctl_keys_ask (prompt, error);
+  g_autoptr (BtySecret) second = NULL;
+
+  if (first == NULL)
+    return NULL;
+  if (bty_secret_get_length (first) == 0)
+    {
+      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+                           _ ("no passphrase was given: type one, or write it to standard input in one line"));
+      return NULL;
+    }
+  if (!is_new || !bty_ctl_terminal_is (STDIN_FILENO))
+    return g_steal_pointer (&first);
+  second = bty_ctl_keys_ask (_ ("The same again:"), error);
+  if (second == NULL)
+    return NULL;
+  if (bty_secret_equal (first, bty_secret_peek (second), bty_secret_get_length (second)))
+    return g_steal_pointer (&first);
+  g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("these are two different passphrases"));
+  return NULL;
+}
+
 static void
 hand_over (BtyCtl *ctl, const BtyProviderConfig *provider)
 {

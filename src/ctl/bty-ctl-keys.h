@@ -16,3 +16,8 @@ BtySecret *bty_ctl_keys_from_environment (const char *name);
 BtySecret *bty_ctl_keys_from_stdin (GError **error);
 /* The same with a question of one's own; Returns: (transfer full) (nullable): what was given, maybe nothing; NULL when it was given up */
 BtySecret *bty_ctl_keys_ask (const char *prompt, GError **error);
+/*
+ * A passphrase, asked for with @prompt, which is never empty; a new one is asked for twice on a terminal, where it may be mistyped.
+ * Returns: (transfer full) (nullable)
+ */
+BtySecret *bty_ctl_keys_ask_passphrase (const char *prompt, gboolean is_new, GError **error);

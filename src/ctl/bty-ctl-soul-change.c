@@ -9,8 +9,19 @@
 #include "bty-ctl-soul.h"
 #include "bty-ctl-terminal.h"
 
+/* A version may be kept and its files not written, on a full disk for one: the soul says so. */
+static void
+warn_of_files (BtyCtl *ctl, const char *slug)
+{
+  g_autoptr (BtySoul) soul = bty_ctl_call_record (ctl, "soul.get", bty_ctl_request_of ("slug", slug), &bty_soul_schema,
+                                                  NULL);
+
+  if (soul != NULL && soul->reason != NULL)
+    bty_ctl_note ("%s", soul->reason);
+}
+
 gboolean
-bty_ctl_soul_change (BtyCtl *ctl, const char *operation, GBytes *request, GError **error)
+bty_ctl_soul_change (BtyCtl *ctl, const char *operation, const char *slug, GBytes *request, GError **error)
 {
   g_autofree char *answer = bty_ctl_call (ctl, operation, request, error);
   g_autoptr (BtySoulVersion) version = NULL;
@@ -27,6 +38,7 @@ bty_ctl_soul_change (BtyCtl *ctl, const char *operation, GBytes *request, GError
     return FALSE;
   bty_ctl_note (_ ("version %lld on %s (%.12s)"), (long long) version->number,
                 version->branch != NULL ? version->branch : "?", version->hash != NULL ? version->hash : "");
+  warn_of_files (ctl, slug);
   return TRUE;
 }
 
@@ -46,7 +58,7 @@ bty_ctl_soul_run_rollback (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 
   begin (&request, args);
   bty_ctl_request_string (&request, "version", bty_ctl_args_word (args, 1));
-  return bty_ctl_soul_change (ctl, "soul.rollback", bty_ctl_request_end (&request), error);
+  return bty_ctl_soul_change (ctl, "soul.rollback", bty_ctl_args_word (args, 0), bty_ctl_request_end (&request), error);
 }
 
 gboolean
@@ -56,7 +68,7 @@ bty_ctl_soul_run_checkout (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 
   begin (&request, args);
   bty_ctl_request_string (&request, "branch", bty_ctl_args_word (args, 1));
-  if (!bty_ctl_soul_change (ctl, "soul.checkout", bty_ctl_request_end (&request), error))
+  if (!bty_ctl_soul_change (ctl, "soul.checkout", bty_ctl_args_word (args, 0), bty_ctl_request_end (&request), error))
     return FALSE;
   if (!ctl->json)
     bty_ctl_note (_ ("%s uses the branch %s"), bty_ctl_args_word (args, 0), bty_ctl_args_word (args, 1));
@@ -69,7 +81,7 @@ bty_ctl_soul_run_accept (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   g_auto (BtyCtlRequest) request = { 0 };
 
   begin (&request, args);
-  return bty_ctl_soul_change (ctl, "soul.accept", bty_ctl_request_end (&request), error);
+  return bty_ctl_soul_change (ctl, "soul.accept", bty_ctl_args_word (args, 0), bty_ctl_request_end (&request), error);
 }
 
 gboolean
@@ -78,7 +90,7 @@ bty_ctl_soul_run_restore (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   g_auto (BtyCtlRequest) request = { 0 };
 
   begin (&request, args);
-  return bty_ctl_soul_change (ctl, "soul.restore", bty_ctl_request_end (&request), error);
+  return bty_ctl_soul_change (ctl, "soul.restore", bty_ctl_args_word (args, 0), bty_ctl_request_end (&request), error);
 }
 
 /* Branches and tags: the same but for their kind. */

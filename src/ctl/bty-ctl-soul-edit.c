@@ -192,8 +192,9 @@ edit (BtyCtl *ctl, const BtyCtlArgs *args, gboolean is_proposal, GError **error)
     }
   if (is_proposal)
     return tell_kept (propose (ctl, make_request (args, file, text, NULL), error), path, error);
-  return tell_kept (
-    bty_ctl_soul_change (ctl, "soul.write", make_request (args, file, text, head->version->hash), error), path, error);
+  return tell_kept (bty_ctl_soul_change (ctl, "soul.write", bty_ctl_args_word (args, 0),
+                                         make_request (args, file, text, head->version->hash), error),
+                    path, error);
 }
 
 gboolean

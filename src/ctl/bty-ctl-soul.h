@@ -47,7 +47,7 @@ void bty_ctl_soul_print_diff (const BtySoulDiff *diff);
 void bty_ctl_soul_print_conflicts (GPtrArray *conflicts);
 
 /* Carries out an operation that gives a version, and says what came of it. @request: (transfer full) */
-gboolean bty_ctl_soul_change (BtyCtl *ctl, const char *operation, GBytes *request, GError **error);
+gboolean bty_ctl_soul_change (BtyCtl *ctl, const char *operation, const char *slug, GBytes *request, GError **error);
 
 /* (transfer none) (nullable): the name of a file of a soul, for what was written for it: SOUL.md, soul.md, soul */
 const char *bty_ctl_soul_file (const char *word, GError **error);

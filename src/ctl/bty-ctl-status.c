@@ -53,6 +53,8 @@ tell_cares (BtyCtl *ctl)
   backups = bty_ctl_call_records (ctl, "backup.list", NULL, &bty_backup_schema, 0, NULL);
   if (backups != NULL && backups->len == 0)
     bty_ctl_note (_ ("No backup was made yet: boternity-ctl backup create"));
+  else if (backups != NULL && ((const BtyBackup *) backups->pdata[0])->key_unseen)
+    bty_ctl_note (_ ("Nobody was shown the key of the backups yet: boternity-ctl backup key"));
 }
 
 static gboolean

@@ -20,8 +20,8 @@ static const BtyField backup_fields[] = {
   BTY_FIELD_BOOL (BtyBackup, passphrase, BTY_READ_ONLY, N_ ("Whether a passphrase opens it too")),
   BTY_FIELD_BOOL (BtyBackup, automatic, BTY_READ_ONLY, N_ ("Whether the schedule made it")),
   BTY_FIELD_STRING (BtyBackup, program, BTY_READ_ONLY, N_ ("Version of the program that made it")),
-  BTY_FIELD_STRING (BtyBackup, recovery_key, BTY_READ_ONLY | BTY_UNSTORED,
-                    N_ ("Opens all backups of this installation; told once, with the first one: write it down")),
+  BTY_FIELD_BOOL (BtyBackup, key_unseen, BTY_READ_ONLY,
+                  N_ ("Whether nobody was ever shown the key that opens it on another machine")),
   BTY_FIELD_TEXT (BtyBackup, problem, BTY_READ_ONLY, N_ ("Why it cannot be used")),
 };
 BTY_DEFINE_RECORD (BtyBackup, bty_backup, "backup", N_ ("A backup"), backup_fields)

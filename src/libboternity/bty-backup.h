@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  * @encrypted: whether it is sealed; @passphrase: whether a passphrase opens it besides the keys
  * @automatic: whether the schedule made it; only these are removed when there are more than `backup.keep`
  * @program: version of the program that made it
- * @recovery_key: (nullable): told once, with the first backup, to who may see secrets: it opens all backups of this installation
+ * @key_unseen: the key of this installation, which opens it, was never shown to anybody: see the operation `backup.key`
  * @problem: (nullable): in a list: why the file cannot be used
  *
  * A backup: not stored, but read from its file.
@@ -37,7 +37,7 @@ typedef struct
   gboolean passphrase;
   gboolean automatic;
   char *program;
-  char *recovery_key;
+  gboolean key_unseen;
   char *problem;
 } BtyBackup;
 

@@ -61,7 +61,7 @@ BTY_EXPORT const BtyEnumValue bty_soul_causes[];
  * @version: (nullable): id of the version in use; @number: its number
  * @last: number of the newest version of all branches
  * @chain: (nullable): hash of the newest version: where the next one is chained to
- * @reason: (nullable): why the soul is held, for people
+ * @reason: (nullable): why the soul is held, or why its files are not those of the version in use, for people
  * @locks: sections that only a person changes, each as `SOUL.md#Values`; `SOUL.md` alone locks the whole file
  * @gate: least score in percent that the golden questions must give before a new version counts; 0: no gate
  *

@@ -8,6 +8,8 @@
 #include "bty-front-matter.h"
 #include "bty-section.h"
 
+#define BOM "\xEF\xBB\xBF"
+
 /* The code fence that is open. */
 typedef struct
 {
@@ -107,10 +109,10 @@ GArray *
 bty_section_list (const char *text)
 {
   GArray *sections = g_array_new (FALSE, FALSE, sizeof (BtySection));
-  gsize length = strlen (text);
-  g_autoptr (GArray) lines = bty_slices_split_lines (text, length);
+  gsize length = strlen (text), mark = g_str_has_prefix (text, BOM) ? strlen (BOM) : 0;
+  g_autoptr (GArray) lines = bty_slices_split_lines (text + mark, length - mark);
   g_autoptr (GArray) open = g_array_new (FALSE, FALSE, sizeof (guint));
-  gsize body = bty_front_matter_find (text, NULL);
+  gsize body = mark + bty_front_matter_find (text + mark, NULL);
   Fence fence = { 0 };
 
   g_array_set_clear_func (sections, section_clear);

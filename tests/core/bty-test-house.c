@@ -2,6 +2,7 @@
 #include "bty-test-house.h"
 
 #include "bot/bty-bot-template.h"
+#include "soul/bty-soul-operations.h"
 
 #include <ftw.h>
 #include <glib/gstdio.h>
@@ -49,8 +50,8 @@ bty_test_house_open (BtyTestHouse *self, const char *const *words)
                                     self->bots, NULL, &error));
   g_assert_true (
     bty_catalogue_add (self->catalogue, bty_template_operations, bty_n_template_operations, self->bots, NULL, &error));
-  g_assert_true (bty_catalogue_add (self->catalogue, bty_soul_verify_operations, bty_n_soul_verify_operations,
-                                    self->souls, NULL, &error));
+  g_assert_true (
+    bty_catalogue_add (self->catalogue, bty_soul_operations, bty_n_soul_operations, self->souls, NULL, &error));
   g_assert_true (
     bty_catalogue_add (self->catalogue, bty_chat_operations, bty_n_chat_operations, self->chat, NULL, &error));
   g_assert_true (

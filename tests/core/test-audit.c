@@ -25,6 +25,7 @@ set_up (Fixture *f, gconstpointer unused)
 
   bty_test_house_open (&f->house, words);
   f->log = bty_audit_log_new (f->house.store);
+  bty_audit_log_start (f->log, NULL, NULL);
   bty_dispatcher_set_audit (f->house.dispatcher, f->log);
   g_assert_true (
     bty_catalogue_add (f->house.catalogue, bty_audit_operations, bty_n_audit_operations, f->log, NULL, &error));
@@ -160,6 +161,7 @@ test_denial_detail (Fixture *f, gconstpointer unused)
                               .subject = "openai",
                               .outcome = BTY_AUDIT_DENIED,
                               .detail = "{\"host\":\"a.example\"}" };
+  g_autofree char *none = lines (f, "{}"); /* the log knows where it ends */
   g_autofree char *detail = NULL;
 
   bty_audit_log_deny (f->log, &note);
@@ -167,6 +169,7 @@ test_denial_detail (Fixture *f, gconstpointer unused)
   bty_audit_log_stop (f->log);
   detail = last_detail (f);
   g_assert_cmpstr (detail, ==, "{\"host\":\"a.example\",\"more_before\":1}");
+  g_assert_cmpstr (none, ==, "");
 }
 
 static BtyAuditReport *

@@ -367,11 +367,15 @@ test_own_key (Fixture *f, gconstpointer unused)
   g_assert_false (is_new);
   first = bty_backup_key_get (f->folder, TRUE, &is_new, NULL);
   g_assert_true (is_new);
+  g_assert_true (bty_backup_key_is_unseen (f->folder));
   again = bty_backup_key_get (f->folder, TRUE, &is_new, NULL);
   g_assert_false (is_new);
   g_assert_true (bty_secret_equal (first, bty_secret_peek (again), bty_secret_get_length (again)));
   g_assert_cmpint (g_stat (file, &status), ==, 0);
   g_assert_cmpint (status.st_mode & 0777, ==, 0600);
+  g_assert_true (bty_backup_key_is_unseen (f->folder));
+  bty_backup_key_seen (f->folder);
+  g_assert_false (bty_backup_key_is_unseen (f->folder));
   /* A damaged one is not replaced: what it opens would be lost. */
   rewrite (file, "nonsense", 8);
   g_assert_null (bty_backup_key_get (f->folder, TRUE, &is_new, &error));
@@ -394,12 +398,18 @@ test_prune (Fixture *f, gconstpointer unused)
 
       g_assert_true (bty_backup_writer_finish (writer, &counts, &size, NULL));
     }
-  bty_backup_folder_prune (f->folder, 2);
+  bty_backup_folder_prune (f->folder, "4.btybackup", 2);
   left = bty_backup_folder_list (f->folder);
   g_assert_cmpuint (left->len, ==, 3);
   g_assert_cmpstr (((BtyBackup *) left->pdata[0])->name, ==, "4.btybackup");
   g_assert_cmpstr (((BtyBackup *) left->pdata[1])->name, ==, "3.btybackup");
   g_assert_cmpstr (((BtyBackup *) left->pdata[2])->name, ==, "1.btybackup"); /* made by hand */
+  /* The clock was set back: what was just made is the oldest by it, and stays. */
+  bty_backup_folder_prune (f->folder, "3.btybackup", 1);
+  g_clear_pointer (&left, g_ptr_array_unref);
+  left = bty_backup_folder_list (f->folder);
+  g_assert_cmpuint (left->len, ==, 2);
+  g_assert_cmpstr (((BtyBackup *) left->pdata[0])->name, ==, "3.btybackup");
 }
 
 static void

@@ -138,7 +138,12 @@ check_killed (gboolean old_vault, gboolean new_vault)
       g_assert_no_error (error);
       found = look (folder);
       if (strcmp (found, old) != 0)
-        g_assert_cmpstr (found, ==, fresh);
+        {
+          g_assert_cmpstr (found, ==, fresh);
+          g_assert_nonnull (kept);
+        }
+      else
+        g_assert_null (kept);
       n_old += strcmp (found, old) == 0;
       n_new += strcmp (found, fresh) == 0;
       g_assert_false (g_file_test (left, G_FILE_TEST_EXISTS));
@@ -188,6 +193,7 @@ test_kept (void)
 {
   g_autoptr (BtyTestFolder) folder = prepare (TRUE);
   g_autofree char *kept = NULL;
+  g_autofree char *again = NULL;
   g_autofree char *nothing = NULL;
   g_autofree char *path = NULL;
   g_autofree char *before = NULL;
@@ -197,6 +203,10 @@ test_kept (void)
   path = g_build_filename (folder, kept, NULL);
   before = look (path);
   g_assert_cmpstr (before, ==, "old old old old old -");
+  /* It is told at each start until somebody has taken notice. */
+  g_assert_true (bty_backup_swap_carry_out (folder, &again, NULL));
+  g_assert_cmpstr (again, ==, kept);
+  bty_backup_swap_told (folder);
   g_assert_true (bty_backup_swap_carry_out (folder, &nothing, NULL));
   g_assert_null (nothing);
 }

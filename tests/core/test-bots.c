@@ -50,6 +50,40 @@ test_a_commit_is_told (BtyTestHouse *h, gconstpointer unused)
   g_assert_cmpuint (bty_fake_store_count (BTY_FAKE_STORE (h->store), &bty_bot_schema), ==, 0);
 }
 
+static void
+fill_the_disk (BtyBatch *batch, const BtyBot *bot, gpointer house)
+{
+  bty_fake_store_fail_next (BTY_FAKE_STORE (((BtyTestHouse *) house)->store), BTY_ERROR_RESOURCE_EXHAUSTED,
+                            "the disk is full");
+}
+
+/* The disk gets full when the files are there and the record is not: the files go again. */
+static void
+test_what_was_not_made (BtyTestHouse *h, gconstpointer unused)
+{
+  g_autoptr (BtyBot) wish = bty_bot_new ();
+  g_autoptr (GAsyncResult) made = NULL;
+  GAsyncResult *place = NULL;
+  BtyBotFounding *founding = bty_bot_founding_new ();
+  g_autofree char *folder = g_build_filename (h->folder, "bots", "ada", NULL);
+  g_autofree char *aside = g_build_filename (h->folder, "bots", ".deleted", NULL);
+  g_autoptr (GDir) left = NULL;
+  g_autoptr (GError) error = NULL;
+
+  wish->name = g_strdup ("Ada");
+  founding->fill = fill_the_disk;
+  founding->data = h;
+  bty_bot_service_found_async (h->bots, wish, founding, NULL, bty_test_keep_result, &place);
+  made = bty_test_wait (&place);
+  g_assert_null (bty_bot_service_create_finish (h->bots, made, &error));
+  g_assert_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED);
+  g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
+  left = g_dir_open (aside, 0, NULL);
+  g_assert_null (g_dir_read_name (left));
+  bty_record_unref (bty_test_call (h, "bot.create", "{\"name\":\"Ada\"}"));
+  g_assert_true (g_file_test (folder, G_FILE_TEST_IS_DIR));
+}
+
 /* Whichever of the two comes first, a bot that was acknowledged has its files. */
 static void
 test_delete_and_create (BtyTestHouse *h, gconstpointer unused)
@@ -88,6 +122,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("a-commit-is-told", test_a_commit_is_told);
+  ADD ("what-was-not-made", test_what_was_not_made);
   ADD ("delete-and-create", test_delete_and_create);
   return g_test_run ();
 }

@@ -63,6 +63,15 @@ save_soul (BtyTestHouse *h, const char *text)
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
 }
 
+static void
+call_as_bot (BtyTestHouse *h, const char *slug)
+{
+  const char *const scopes[] = { "*", NULL };
+
+  bty_principal_unref (h->owner);
+  h->owner = bty_principal_new (BTY_PRINCIPAL_BOT, slug, scopes);
+}
+
 /* What the model was given, byte for byte, also after the soul has changed. */
 static void
 test_the_prompt_of_a_past_turn (BtyTestHouse *h, gconstpointer unused)
@@ -86,6 +95,10 @@ test_the_prompt_of_a_past_turn (BtyTestHouse *h, gconstpointer unused)
   prompt = bty_test_call (h, "turn.prompt", key);
   g_assert_cmpstr (prompt->text, ==, h->fake->request->system);
   g_assert_cmpint (prompt->number, ==, 2);
+  call_as_bot (h, "another");
+  bty_test_call_fails (h, "turn.prompt", key, BTY_ERROR_PERMISSION_DENIED, "no soul but its own");
+  call_as_bot (h, "bo");
+  bty_record_unref (bty_test_call (h, "turn.prompt", key));
 }
 
 /* A save that cannot count does not stop the bot, and is told. */

@@ -173,6 +173,50 @@ test_purge (BtyTestHouse *h, gconstpointer unused)
   bty_test_call_fails (h, "bot.purge", "{\"bot\":\"ada\"}", BTY_ERROR_NOT_FOUND, "ada");
 }
 
+/* What somebody stores who still works for it is forgotten as well. */
+static void
+test_purge_waits (BtyTestHouse *h, gconstpointer unused)
+{
+  g_autoptr (BtyBot) bot = bty_test_call (h, "bot.create", "{\"name\":\"Ada\"}");
+  g_autoptr (BtyCall) purge = NULL;
+
+  bty_bot_service_hold (h->bots, bot->record.id);
+  bty_bot_service_hold (h->bots, bot->record.id);
+  g_assert_null (bty_test_call (h, "bot.delete", "{\"slug\":\"ada\"}"));
+  purge = bty_test_start (h, "bot.purge", "{\"bot\":\"ada\"}");
+  bty_test_settle ();
+  bty_bot_service_release (h->bots, bot->record.id);
+  say_something (h, bot);
+  bty_test_settle ();
+  g_assert_cmpint (bty_call_state (purge), ==, BTY_CALL_RUNNING);
+  bty_test_call_fails (h, "bot.restore", "{\"bot\":\"ada\"}", BTY_ERROR_FAILED_PRECONDITION, "ada");
+  bty_bot_service_release (h->bots, bot->record.id);
+  bty_test_end (purge);
+  g_assert_no_error (bty_call_error (purge));
+  g_assert_cmpuint (count (h, &bty_message_schema), ==, 0);
+  g_assert_cmpuint (count (h, &bty_session_schema), ==, 0);
+}
+
+static void
+test_deleted_while_it_answers (BtyTestHouse *h, gconstpointer unused)
+{
+  static const char *const words[] = { "well", NULL };
+  g_autoptr (BtyBot) bot = bty_test_call (h, "bot.create", "{\"name\":\"Ada\",\"route\":[\"fake\"]}");
+  g_autoptr (BtyCall) call = NULL;
+
+  h->fake->words = words;
+  h->fake->hangs = TRUE;
+  call = bty_test_start (h, "chat.send", "{\"slug\":\"ada\",\"message\":\"hello\"}");
+  while (h->fake->n_asked == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_null (bty_test_call (h, "bot.delete", "{\"slug\":\"ada\"}"));
+  g_assert_null (bty_test_call (h, "bot.purge", "{\"bot\":\"ada\"}"));
+  bty_test_end (call);
+  g_assert_cmpuint (count (h, &bty_message_schema), ==, 0);
+  g_assert_cmpuint (count (h, &bty_turn_schema), ==, 0);
+  g_assert_cmpuint (count (h, &bty_session_schema), ==, 0);
+}
+
 static BtyDeletedBot *
 only_deleted (BtyTestHouse *h)
 {
@@ -263,6 +307,8 @@ main (int argc, char **argv)
   ADD ("slug-is-taken", test_slug_is_taken);
   ADD ("soul-comes-back", test_soul_comes_back);
   ADD ("purge", test_purge);
+  ADD ("purge-waits", test_purge_waits);
+  ADD ("deleted-while-it-answers", test_deleted_while_it_answers);
   ADD ("expired-is-forgotten", test_expired_is_forgotten);
   ADD ("crash-while-deleting", test_crash_while_deleting);
   ADD ("crash-while-restoring", test_crash_while_restoring);

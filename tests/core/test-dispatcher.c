@@ -223,6 +223,51 @@ test_deadline (BtyTestHouse *h, gconstpointer unused)
 
 #define ADD(name, function) g_test_add ("/dispatcher/" name, BtyTestHouse, NULL, set_up, function, tear_down)
 
+static void
+count (gpointer data)
+{
+  *(guint *) data += 1;
+}
+
+/* Calls that come too early are carried out later, in order and with their keys; the first of them is told. */
+static void
+test_held (BtyTestHouse *h, gconstpointer unused)
+{
+  guint told = 0;
+  g_autoptr (BtyCall) first = NULL;
+  g_autoptr (BtyCall) second = NULL;
+  g_autoptr (BtyCall) keyed = NULL;
+  g_autoptr (BtyCall) last = NULL;
+  g_autoptr (BtyBot) again = NULL;
+
+  bty_dispatcher_hold (h->dispatcher, count, &told);
+  first = bty_test_start (h, "bot.create", "{\"name\":\"Twin\"}");
+  second = bty_test_start (h, "bot.create", "{\"name\":\"Twin\"}");
+  h->key = "early";
+  keyed = bty_test_start (h, "bot.create", "{\"name\":\"Ada\"}");
+  for (guint i = 0; i < 200; i++)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_cmpuint (told, ==, 1);
+  g_assert_cmpint (bty_call_state (first), ==, BTY_CALL_RUNNING);
+  g_assert_cmpuint (bty_fake_store_count (BTY_FAKE_STORE (h->store), &bty_bot_schema), ==, 0);
+
+  bty_dispatcher_release (h->dispatcher);
+  bty_test_end (first);
+  bty_test_end (second);
+  bty_test_end (keyed);
+  g_assert_cmpstr (((const BtyBot *) bty_call_response (first))->slug, ==, "twin");
+  g_assert_cmpstr (((const BtyBot *) bty_call_response (second))->slug, ==, "twin-2");
+  again = bty_test_call (h, "bot.create", "{\"name\":\"Ada\"}");
+  g_assert_cmpstr (again->slug, ==, "ada");
+
+  bty_dispatcher_hold (h->dispatcher, count, &told);
+  h->key = NULL;
+  last = bty_test_start (h, "bot.create", "{\"name\":\"Never\"}");
+  bty_dispatcher_cancel_all (h->dispatcher);
+  g_assert_error (bty_call_error (last), BTY_ERROR, BTY_ERROR_CANCELLED);
+  g_assert_cmpuint (bty_fake_store_count (BTY_FAKE_STORE (h->store), &bty_bot_schema), ==, 3);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -239,5 +284,6 @@ main (int argc, char **argv)
   ADD ("an-answer-is-kept-before-it-is-told", test_an_answer_is_kept_before_it_is_told);
   ADD ("too-many", test_too_many);
   ADD ("deadline", test_deadline);
+  ADD ("held", test_held);
   return g_test_run ();
 }

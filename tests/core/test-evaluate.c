@@ -349,6 +349,23 @@ test_edit (Fixture *f, gconstpointer unused)
   g_assert_cmpint (soul->state, !=, BTY_SOUL_HELD);
 }
 
+/* It costs the owner's tokens, and the answers tell of the soul. */
+static void
+test_a_bot_asks_itself_only (Fixture *f, gconstpointer unused)
+{
+  const char *const scopes[] = { "*", NULL };
+
+  bty_principal_unref (f->house.owner);
+  f->house.owner = bty_principal_new (BTY_PRINCIPAL_BOT, "another", scopes);
+  bty_test_call_fails (&f->house, "soul.test", "{\"slug\":\"bo\"}", BTY_ERROR_PERMISSION_DENIED, "no soul but its own");
+  bty_test_call_fails (&f->house, "soul.tests", "{\"slug\":\"bo\"}", BTY_ERROR_PERMISSION_DENIED,
+                       "no soul but its own");
+  g_assert_null (f->house.fake->request);
+  bty_principal_unref (f->house.owner);
+  f->house.owner = bty_principal_new (BTY_PRINCIPAL_BOT, "bo", scopes);
+  bty_record_unref (bty_test_call (&f->house, "soul.test", "{\"slug\":\"bo\"}"));
+}
+
 #define ADD(name, func) g_test_add ("/evaluate/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -364,6 +381,7 @@ main (int argc, char *argv[])
   ADD ("budget", test_budget);
   ADD ("cancel", test_cancel);
   ADD ("late", test_late);
+  ADD ("a-bot-asks-itself-only", test_a_bot_asks_itself_only);
   ADD ("gate", test_gate);
   ADD ("gate-without-questions", test_gate_without_questions);
   ADD ("edit", test_edit);

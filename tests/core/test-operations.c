@@ -22,7 +22,6 @@ test_rules (void)
   check (bty_event_operations, bty_n_event_operations);
   check (bty_plugin_operations, bty_n_plugin_operations);
   check (bty_soul_operations, bty_n_soul_operations);
-  check (bty_soul_verify_operations, bty_n_soul_verify_operations);
   check (bty_bot_operations, bty_n_bot_operations);
   check (bty_provider_operations, bty_n_provider_operations);
   check (bty_secret_operations, bty_n_secret_operations);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "bty-test-soul.h"
+#include "soul/bty-soul-files.h"
 #include "soul/bty-soul-hash.h"
 
 static void
@@ -133,6 +134,120 @@ test_two_editors (BtyTestSouls *t, gconstpointer unused)
   g_assert_cmpstr (edited->texts.text[BTY_SOUL_SOUL], ==, "by the editor\n");
   text = bty_test_souls_content (t, BTY_SOUL_SOUL);
   g_assert_cmpstr (text, ==, "by the program\n");
+}
+
+/* Whatever is saved while the daemon writes is there afterwards: an editor saves at some moment of each write. */
+
+typedef struct
+{
+  const char *folder;
+  int round; /* atomic: the save that is asked for */
+  int done;  /* atomic: the save that was made */
+} Editor;
+
+static gpointer
+save_again_and_again (gpointer data)
+{
+  Editor *editor = data;
+  g_autofree char *path = g_build_filename (editor->folder, "SOUL.md", NULL);
+  g_autofree char *other = g_build_filename (editor->folder, "4913", NULL);
+
+  for (int round = 1; round <= 100; round++)
+    {
+      g_autofree char *text = g_strdup_printf ("saved %d\n", round);
+
+      while (g_atomic_int_get (&editor->round) < round)
+        g_thread_yield ();
+      g_usleep ((gulong) (round % 20) * 100);
+      g_assert_true (g_file_set_contents_full (other, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+      g_assert_cmpint (g_rename (other, path), ==, 0);
+      g_atomic_int_set (&editor->done, round);
+    }
+  return NULL;
+}
+
+static void
+test_save_while_written (BtyTestSouls *t, gconstpointer unused)
+{
+  g_autofree char *folder = g_build_filename (t->folder, "two-editors", NULL);
+  g_autofree char *path = g_build_filename (folder, "SOUL.md", NULL);
+  BtySoulTexts texts = { { (char *) "written\n", (char *) "i", (char *) "u" } };
+  Editor editor = { .folder = folder };
+  GThread *thread = g_thread_new ("editor", save_again_and_again, &editor);
+
+  for (int round = 1; round <= 100; round++)
+    {
+      g_autoptr (BtySoulFilesNow) seen = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autofree char *saved = g_strdup_printf ("saved %d\n", round);
+      g_autofree char *text = NULL;
+
+      g_assert_true (bty_soul_write_files (folder, &texts, &error));
+      g_assert_no_error (error);
+      seen = bty_soul_files_read (folder, 1000, NULL);
+      g_atomic_int_set (&editor.round, round);
+      g_assert_true (
+        bty_soul_files_put (folder, &texts, (BtySoulStamp[]){ seen->file[0].stamp, { 0 }, { 0 } }, &error));
+      g_assert_no_error (error);
+      while (g_atomic_int_get (&editor.done) < round)
+        g_thread_yield ();
+      g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+      g_assert_cmpstr (text, ==, saved);
+    }
+  g_thread_join (thread);
+}
+
+/* What a killed write leaves behind goes with the next one. */
+static void
+test_write_leaves_nothing (BtyTestSouls *t, gconstpointer unused)
+{
+  g_autofree char *folder = bty_soul_folder (t->folder, "ada");
+  g_autofree char *left = g_build_filename (folder, ".SOUL.md.new", NULL);
+  g_autoptr (BtySoulVersion) version = NULL;
+  g_autoptr (GError) error = NULL;
+  GDir *dir;
+  guint n = 0;
+
+  g_assert_true (g_file_set_contents (left, "half a te", -1, NULL));
+  version = bty_test_souls_change (t, BTY_SOUL_SOUL, "whole\n", &error);
+  g_assert_no_error (error);
+  dir = g_dir_open (folder, 0, NULL);
+  while (g_dir_read_name (dir) != NULL)
+    n += 1;
+  g_dir_close (dir);
+  g_assert_cmpuint (n, ==, BTY_SOUL_N_FILES);
+}
+
+/* As on a full disk: the version is kept, who asks for the soul is told, and once there is room the files are written. */
+static void
+test_files_cannot_be_written (BtyTestSouls *t, gconstpointer unused)
+{
+  g_autofree char *folder = bty_soul_folder (t->folder, "ada");
+  g_autofree char *in_the_way = g_build_filename (folder, ".SOUL.md.new", NULL);
+  g_autofree char *before = bty_test_souls_content (t, BTY_SOUL_SOUL);
+  g_autofree char *meanwhile = NULL;
+  g_autofree char *after = NULL;
+  g_autoptr (BtySoulVersion) version = NULL;
+  g_autoptr (BtySoul) told = NULL;
+  g_autoptr (BtySoul) again = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (g_mkdir (in_the_way, 0700), ==, 0);
+  version = bty_test_souls_change (t, BTY_SOUL_SOUL, "two\n", &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (version->number, ==, 2);
+  told = bty_test_souls_get (t);
+  g_assert_cmpint ((int) told->state, ==, BTY_SOUL_WRITING);
+  g_assert_nonnull (told->reason);
+  g_assert_nonnull (strstr (told->reason, "version 2 is kept, but its files cannot be written"));
+  meanwhile = bty_test_souls_content (t, BTY_SOUL_SOUL);
+  g_assert_cmpstr (meanwhile, ==, before);
+  g_assert_cmpint (g_rmdir (in_the_way), ==, 0);
+  again = bty_test_souls_get (t);
+  g_assert_cmpint ((int) again->state, ==, BTY_SOUL_OK);
+  g_assert_null (again->reason);
+  after = bty_test_souls_content (t, BTY_SOUL_SOUL);
+  g_assert_cmpstr (after, ==, "two\n");
 }
 
 static void
@@ -559,6 +674,9 @@ main (int argc, char **argv)
   ADD ("save-by-rename", test_save_by_rename);
   ADD ("other-files", test_other_files);
   ADD ("two-editors", test_two_editors);
+  ADD ("save-while-written", test_save_while_written);
+  ADD ("write-leaves-nothing", test_write_leaves_nothing);
+  ADD ("files-cannot-be-written", test_files_cannot_be_written);
   ADD ("bytes-are-kept", test_bytes_are_kept);
   ADD ("bad-bytes", test_bad_bytes);
   ADD ("nul", test_nul);

@@ -17,11 +17,8 @@ static void
 set_up (BtyTestHouse *h, gconstpointer unused)
 {
   static const char *const words[] = { "yes", NULL };
-  g_autoptr (GError) error = NULL;
 
   bty_test_house_open (h, words);
-  g_assert_true (bty_catalogue_add (h->catalogue, bty_soul_operations, bty_n_soul_operations, h->souls, NULL, &error));
-  g_assert_no_error (error);
   bty_record_unref (bty_test_call (h, "bot.create", "{\"name\":\"Ada\"}"));
   bty_record_unref (bty_test_call (h, "bot.create", "{\"name\":\"Bo\"}"));
 }
@@ -184,6 +181,36 @@ test_diff_and_blame (BtyTestHouse *h, gconstpointer unused)
   g_assert_cmpuint (count_lines (blame), ==, 9);
 }
 
+/* More versions than are read at once: each brings a line. */
+static void
+test_blame_of_many (BtyTestHouse *h, gconstpointer unused)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (BtyCall) call = NULL;
+  BtyItem item;
+  guint64 line = 0;
+
+  for (guint i = 2; i <= 71; i++)
+    {
+      g_string_append_printf (text, "line of version %u\\n", i);
+      write_soul (h, text->str);
+    }
+  call = bty_test_start (h, "soul.blame", "{\"slug\":\"ada\",\"file\":\"SOUL.md\"}");
+  bty_test_end (call);
+  g_assert_no_error (bty_call_error (call));
+  while (bty_item_log_get (bty_call_log (call), line + 1, &item))
+    {
+      const BtySoulBlameLine *blamed = item.record;
+      g_autofree char *expected = g_strdup_printf ("line of version %u", (guint) line + 2);
+
+      line += 1;
+      g_assert_cmpint (blamed->line, ==, (gint64) line);
+      g_assert_cmpint (blamed->number, ==, (gint64) line + 1);
+      g_assert_cmpstr (blamed->text, ==, expected);
+    }
+  g_assert_cmpuint (line, ==, 70);
+}
+
 static void
 test_names (BtyTestHouse *h, gconstpointer unused)
 {
@@ -311,6 +338,7 @@ test_bot_knows_itself_only (BtyTestHouse *h, gconstpointer unused)
     { "soul.show", ",\"version\":\"head\"" },
     { "soul.diff", "" },
     { "soul.blame", "" },
+    { "soul.verify", "" },
     { "soul.write", ",\"soul\":\"mine\"" },
     { "soul.rollback", ",\"version\":\"1\"" },
     { "soul.refs", "" },
@@ -497,6 +525,7 @@ main (int argc, char **argv)
   ADD ("write-and-history", test_write_and_history);
   ADD ("branch-history-in-pages", test_branch_history_in_pages);
   ADD ("diff-and-blame", test_diff_and_blame);
+  ADD ("blame-of-many", test_blame_of_many);
   ADD ("names", test_names);
   ADD ("merge", test_merge);
   ADD ("rollback-and-checkout", test_rollback_and_checkout);

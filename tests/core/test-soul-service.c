@@ -238,6 +238,7 @@ test_verify (BtyTestSouls *t, gconstpointer unused)
 static void
 test_verify_changed_version (BtyTestSouls *t, gconstpointer unused)
 {
+  g_autoptr (GError) error = NULL;
   g_autoptr (BtySoulVersion) version = NULL;
   g_autoptr (BtySoulVersion) changed = NULL;
 
@@ -247,6 +248,9 @@ test_verify_changed_version (BtyTestSouls *t, gconstpointer unused)
   bty_record_take_string (&changed->note, g_strdup ("I was not there"));
   change_record (t, changed, FALSE);
   assert_problem (t, "version 2 is not what its hash says");
+  g_assert_null (
+    bty_test_souls_load (t, changed, &error)); /* so no rollback takes it for good, and no prompt is made of it */
+  g_assert_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS);
 }
 
 /* Whoever can compute hashes rewrites a version and all after it: the anchor tells. */

@@ -14,7 +14,7 @@ NOWHERE = "01890000-0000-7000-8000-000000000000"
 VOLATILE = {"started_at", "uptime", "pid", "http_url", "doors", "addresses", "store", "running", "memory_kb",
             "socket", "first_token_ms", "total_ms", "next_cursor", "position",
             "cursor", "config_dir", "data_dir", "calls", "hash", "previous", "door", "chain", "seconds", "bytes",
-            "recovery_key", "rows", "kept", "head"}
+            "rows", "kept", "head"}
 
 
 class Step:

@@ -10,7 +10,7 @@ import threading
 import time
 
 import tap
-from boternity_daemon import Daemon, wait_for
+from boternity_daemon import DAEMON, Daemon, wait_for
 
 CANARY = "the-heron-stands-in-the-reeds"
 
@@ -28,6 +28,10 @@ def refused(daemon, *arguments, **options):
     return json.loads(done.stderr)
 
 
+def key_of(daemon):
+    return backup(daemon, "key")["value"]
+
+
 def slugs(daemon):
     return sorted(bot["slug"] for bot in json.loads(daemon.ctl("bot", "list", "--json").stdout)["items"])
 
@@ -41,6 +45,10 @@ def events(daemon, name):
     daemon.port = int(url.rsplit(":", 1)[1].rstrip("/"))
     page = daemon.get("/events/replay?limit=0", headers={"Accept": "application/json"}).json
     return [event["data"] for event in page["items"] if event["type"] == "org.boternity." + name]
+
+
+def history(daemon, slug):
+    return json.loads(daemon.ctl("soul", "history", slug, "--json").stdout)["items"]
 
 
 def find_bot(daemon, slug):
@@ -85,11 +93,12 @@ def test_round_trip():
         before = sessions_of(daemon, "ada")
         soul = open(os.path.join(daemon.data, "bots", "ada", "SOUL.md"), encoding="utf-8").read()
         made = backup(daemon, "create")
-        assert made["recovery_key"] and made["encrypted"] and made["rows"] > 5 and made["files"] >= 9, made
-        assert "recovery_key" not in backup(daemon, "create")
+        assert made["encrypted"] and made["rows"] > 5 and made["files"] >= 9, made
+        key = key_of(daemon)
+        assert not backup(daemon, "create").get("key_unseen")
         path = os.path.join(daemon.data, "backups", made["name"])
         assert CANARY.encode() not in open(path, "rb").read()
-        assert made["recovery_key"].encode() not in open(path, "rb").read()
+        assert key.encode() not in open(path, "rb").read()
         report = backup(daemon, "verify", made["name"])
         assert report["rows"] == made["rows"] and report["files"] == made["files"], (report, made)
         assert daemon.ctl("bot", "delete", "ada").returncode == 0
@@ -111,9 +120,10 @@ def test_events_and_secrets():
         made = backup(daemon, "create")
         created = wait_for(lambda: events(daemon, "backup.created"))
         assert len(created) == 1 and created[0]["name"] == made["name"], created
-        found = subprocess.run(["grep", "-rla", made["recovery_key"], daemon.data], capture_output=True, text=True, check=False)
+        key = key_of(daemon)
+        found = subprocess.run(["grep", "-rla", key, daemon.data], capture_output=True, text=True, check=False)
         assert found.stdout.split() == [os.path.join(daemon.data, "backups.key")], found.stdout
-        assert made["recovery_key"] not in daemon.read_log()
+        assert key not in daemon.read_log()
         # A passphrase never comes back, and is nowhere.
         backup(daemon, "create", "--passphrase", input="correct horse battery\n")
         assert "correct horse" not in daemon.read_log()
@@ -126,6 +136,82 @@ def test_events_and_secrets():
         assert token not in open(os.path.join(daemon.data, "backups", clear["name"]), "rb").read()
 
 
+def test_key():
+    """Who is told the key, and that nobody was."""
+    with Daemon() as daemon:
+        first = daemon.post("/backups", headers={"Accept": "application/json"})
+        assert first.status in (200, 201), first.body
+        key = open(os.path.join(daemon.data, "backups.key"), encoding="ascii").read().strip()
+        assert key.encode() not in first.body
+        assert backup(daemon, "list")["items"][0]["key_unseen"]
+        listed = daemon.ctl("backup", "list")
+        assert "boternity-ctl backup key" in listed.stderr, listed.stderr
+        refusal = daemon.post("/backups/key")
+        assert refusal.status == 403 and key.encode() not in refusal.body, refusal.body
+        made = daemon.ctl("backup", "create")  # no terminal: the key is not for a log
+        assert made.returncode == 0 and key not in made.stdout + made.stderr and "backup key" in made.stderr, made
+        assert backup(daemon, "list")["items"][0]["key_unseen"]
+        shown = daemon.ctl("backup", "key")
+        assert shown.stdout == key + "\n", shown
+        listed = backup(daemon, "list")["items"]
+        assert len(listed) == 2 and not any(item.get("key_unseen") for item in listed), listed
+        assert key not in daemon.read_log()
+        assert key not in daemon.ctl("audit", "list", "--json").stdout
+
+
+def test_what_is_inside():
+    """What opens things by itself is in no backup, however it was made."""
+    with Restarting() as daemon:
+        furnish(daemon)
+        assert daemon.ctl("secret", "set", "openai", input="sk-inside-the-vault\n").returncode == 0
+        beside = {"vault.key", "token", "backups.key"}
+        assert beside <= set(os.listdir(daemon.data)) | {"backups.key"}, os.listdir(daemon.data)
+        name = backup(daemon, "create", "--unencrypted")["name"]
+        key_of(daemon)
+        path = os.path.join(daemon.data, "backups", name)
+        target = os.path.join(daemon.folder, "elsewhere")
+        environment = dict(daemon.environment(), BOTERNITY_DATA_DIR=target)
+        done = subprocess.run([DAEMON, "--restore", path], env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        found = {entry for entry in os.listdir(target) if not entry.startswith(".before-restore-")}
+        assert {"boternity.db", "bots", "vault.bty"} <= found, found
+        assert not found & {"vault.key", "backups.key", "backups.key.unseen", "anchors"}, found
+        for opener in beside:
+            key = open(os.path.join(daemon.data, opener), "rb").read().strip()
+            found = subprocess.run(["grep", "-rlaF", "--", key, target], capture_output=True, check=False)
+            assert found.stdout == b"", (opener, found.stdout)
+
+
+def test_history_after_a_restore():
+    """The chains of the backup count again, with a daemon or without one: no bot is held, the log is whole, and says what happened."""
+    for is_offline in (False, True):
+        with Restarting() as daemon:
+            furnish(daemon)
+            name = backup(daemon, "create")["name"]
+            soul = os.path.join(daemon.data, "bots", "ada", "SOUL.md")
+            versions = len(history(daemon, "ada"))
+            with open(soul, "a", encoding="utf-8") as text:
+                text.write("\nA line that the backup does not have\n")
+            assert wait_for(lambda: len(history(daemon, "ada")) > versions)
+            if is_offline:
+                daemon.ctl("stop")
+                done = subprocess.run([DAEMON, "--restore", os.path.join(daemon.data, "backups", name)], env=daemon.environment(),
+                                      capture_output=True, text=True, check=False)
+                assert done.returncode == 0, done.stderr
+                kept = json.loads(done.stdout)["kept"]
+            else:
+                kept = backup(daemon, "restore", name)["kept"]
+            said = daemon.ctl("chat", "ada", "Are you there?")
+            assert said.returncode == 0, said.stderr
+            whole = json.loads(daemon.ctl("audit", "verify", "--json").stdout)
+            assert whole["is_whole"], whole
+            assert wait_for(lambda: events(daemon, "backup.restored"))[0]["kept"] == kept
+            assert wait_for(lambda: not os.path.exists(os.path.join(daemon.data, ".restored")))
+            daemon.ctl("restart")
+            assert len(events(daemon, "backup.restored")) == 1
+            assert daemon.ctl("chat", "ada", "And now?").returncode == 0
+
+
 def test_wrong_keys():
     with Daemon() as daemon, Daemon() as other:
         furnish(daemon)
@@ -134,7 +220,7 @@ def test_wrong_keys():
         problem = refused(daemon, "verify", name, "--passphrase", input="correct house\n")
         assert problem["code"] == "PERMISSION_DENIED" and "house" not in json.dumps(problem), problem
         assert backup(daemon, "verify", name, "--passphrase", input="correct horse\n")["passphrase"]
-        assert backup(daemon, "verify", name, "--passphrase", input=made["recovery_key"].lower() + "\n")
+        assert backup(daemon, "verify", name, "--passphrase", input=key_of(daemon).lower() + "\n")
         # On another machine its own key does not open it; these do.
         os.makedirs(os.path.join(other.data, "backups"), exist_ok=True)
         shutil.copy(os.path.join(daemon.data, "backups", name), os.path.join(other.data, "backups", name))
@@ -208,7 +294,7 @@ def test_new_machine():
         made = backup(daemon, "create")
         path = os.path.join(daemon.data, "backups", made["name"])
         assert refused(other, "restore", path)["code"] == "FAILED_PRECONDITION"
-        backup(other, "restore", path, "--passphrase", input=made["recovery_key"] + "\n")
+        backup(other, "restore", path, "--passphrase", input=key_of(daemon) + "\n")
         assert slugs(other) == ["ada", "bo", "bob"]
 
 

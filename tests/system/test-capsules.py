@@ -2,10 +2,14 @@
 """Bots that are deleted and come back, that travel in capsules, begin with a template, or come from elsewhere."""
 
 import base64
+import glob
 import gzip
 import hashlib
 import json
 import os
+import shutil
+import threading
+import time
 
 import tap
 from boternity_daemon import Daemon, wait_for
@@ -241,6 +245,96 @@ def test_deleted_and_restored():
     assert DAEMON.chat(back["slug"], "and again", session=session["id"])[2][0] == "end"
 
 
+def kill_during(daemon, delay, *words):
+    """The CLI is at @words when the daemon is killed; any moment has to do."""
+    working = threading.Thread(target=daemon.ctl, args=words)
+    working.start()
+    time.sleep(delay)
+    daemon.kill()
+    working.join()
+    daemon.ctl("stop")  # one that the CLI began since ours was gone
+    daemon.start()
+
+
+def test_killed_while_importing():
+    """Either nobody, or the whole bot."""
+    slug = make_with_history("Mayfly")
+    DAEMON.chat(slug, "remember the dawn")
+    file = place("mayfly.bot")
+    ctl("bot", "export", slug, "-o", file, "--sessions")
+    hashes = [version["hash"] for version in versions_of(file)]
+    daemon = Daemon().start()
+    try:
+        for number in range(10):
+            kill_during(daemon, 0.012 * number, "bot", "import", file)
+            if daemon.get(f"/bots/{slug}").status == 200:
+                after = place("after.bot", daemon=daemon)
+                ctl("bot", "export", slug, "-o", after, "--sessions", "--force", daemon=daemon)
+                assert [version["hash"] for version in versions_of(after)] == hashes
+                assert "dawn" in gzip.open(after).read().decode()
+                assert os.path.exists(os.path.join(daemon.data, "bots", slug, "SOUL.md"))
+                ctl("bot", "delete", slug, daemon=daemon)
+                ctl("bot", "purge", slug, daemon=daemon)
+            assert daemon.get("/sessions").json["items"] == []
+        ctl("bot", "import", file, daemon=daemon)
+        assert daemon.get(f"/bots/{slug}").status == 200
+        assert daemon.chat(slug, "and you?")[2][0] == "end"
+    finally:
+        daemon.stop()
+        shutil.rmtree(daemon.folder, ignore_errors=True)
+
+
+def test_killed_while_it_comes_and_goes():
+    """Deleted and brought back, then deleted and forgotten, and killed at any moment of it: there with all of it, or not there."""
+    daemon = Daemon().start()
+    try:
+        slug = daemon.post("/bots", {"name": "Phoenix"}).json["slug"]
+        daemon.chat(slug, "remember the ashes")
+        for number in range(12):
+            is_there = daemon.get(f"/bots/{slug}").status == 200
+            kill_during(daemon, 0.006 * number, "bot", "delete" if is_there else "restore", slug)
+            is_there = daemon.get(f"/bots/{slug}").status == 200
+            assert is_there or any(bot["slug"] == slug for bot in daemon.get("/deleted-bots").json["items"])
+            assert os.path.exists(os.path.join(daemon.data, "bots", slug)) == is_there
+            assert len(daemon.get("/sessions").json["items"]) == is_there
+        if daemon.get(f"/bots/{slug}").status != 200:
+            ctl("bot", "restore", slug, daemon=daemon)
+        assert daemon.chat(slug, "are you there?")[2][0] == "end"
+        ctl("bot", "delete", slug, daemon=daemon)
+        kill_during(daemon, 0.02, "bot", "purge", slug)
+        if any(bot["slug"] == slug for bot in daemon.get("/deleted-bots").json["items"]):
+            daemon.ctl("bot", "purge", slug)
+        assert wait_for(lambda: daemon.get("/deleted-bots").json["items"] == [])
+        assert wait_for(lambda: os.listdir(os.path.join(daemon.data, "bots", ".deleted")) == [])
+        assert daemon.get("/messages?words=ashes").json["items"] == []
+        daemon.stop()
+        left = [path for path in glob.glob(os.path.join(daemon.data, "boternity.db")) if b"the ashes" in open(path, "rb").read()]
+        assert left == [], left
+    finally:
+        daemon.stop()
+        shutil.rmtree(daemon.folder, ignore_errors=True)
+
+
+def test_large_capsule():
+    """One of nearly capsules.max_size goes through every door's limits."""
+    slug = DAEMON.post("/bots", {"name": "Elephant"}).json["slug"]
+    memory = os.path.join(DAEMON.data, "bots", slug, "memory")
+    os.makedirs(memory)
+    for number in range(15):
+        with open(os.path.join(memory, f"{number}.md"), "w", encoding="ascii") as file:
+            file.write(base64.b64encode(os.urandom(720_000)).decode())
+    file = place("elephant.bot")
+    ctl("bot", "export", slug, "--memories", "-o", file)
+    assert 10_500_000 < os.path.getsize(file) < 12_000_000, os.path.getsize(file)
+    report = json.loads(ctl("bot", "import", file, "--dry-run", "--json", daemon=OTHER).stdout)
+    assert len(report["files"]) == 15, report
+    with open(file, "rb") as capsule:
+        body = {"capsule": base64.b64encode(capsule.read()).decode()}
+    made = OTHER.post("/import/bot", body)
+    assert made.status in (200, 201), made.body[:300]
+    assert len(os.listdir(os.path.join(OTHER.data, "bots", made.json["slug"], "memory"))) == 15
+
+
 def test_templates():
     names = [template["name"] for template in DAEMON.get("/templates").json["items"]]
     assert len(names) >= 12 and names == sorted(names) and "researcher" in names, names
@@ -259,6 +353,14 @@ def test_templates():
     missing = DAEMON.ctl("bot", "create", "X", "--from", "../bots")
     assert missing.returncode != 0 and "bot templates" in missing.stderr, missing
     assert DAEMON.get("/bots/x").status == 404
+
+
+def test_template_and_a_name_with_quotes():
+    made = DAEMON.post("/bots", {"name": 'Ada "the \\ cook"', "from_template": "cook"})
+    assert made.status == 201, made.body
+    identity = open(os.path.join(DAEMON.data, "bots", made.json["slug"], "IDENTITY.md"), encoding="utf-8").read()
+    assert identity.splitlines()[1] == 'name: "Ada \\"the \\\\ cook\\""', identity
+    assert DAEMON.chat(made.json["slug"], "hello")[2][0] == "end"
 
 
 def test_own_template():

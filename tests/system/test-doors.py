@@ -204,7 +204,7 @@ STORY = [
 ]
 
 # These show a secret, to whom the system vouches for alone: see test_shown. For secret.move two stores are needed: test-keyring.py.
-SHOWN = {"secret.reveal", "secret.recovery"}
+SHOWN = {"secret.reveal", "secret.recovery", "backup.key"}
 
 # Told last, since nothing answers after it; and it has nothing to ask for that could be wrong.
 LAST = Step("daemon.stop")
@@ -279,19 +279,21 @@ def show(kind):
             door.call("secret.set", {"name": "a", "value": "a-value-of-mine", "store": "vault"}, None)
             revealed = door.call("secret.reveal", {"name": "a"}, None)
             recovery = door.call("secret.recovery", {"store": "vault"}, None)
+            key = door.call("backup.key", {}, None)
         finally:
             door.close()
         assert "a-value-of-mine" not in daemon.read_log()
-    return [answer["error"]["code"] if "error" in answer else answer["response"] for answer in (revealed, recovery)]
+    return [answer["error"]["code"] if "error" in answer else answer["response"] for answer in (revealed, recovery, key)]
 
 
 def test_shown():
     for kind in (doors.CommandLine, doors.DBus):
-        revealed, recovery = show(kind)
+        revealed, recovery, key = show(kind)
         assert "a-value-of-mine" in json.dumps(revealed), revealed
         assert len(json.dumps(recovery)) > 40, recovery
+        assert len(key["value"]) == 41, key
     for kind in (doors.RestCall, doors.Rest, doors.WebSocket):
-        assert show(kind) == ["PERMISSION_DENIED", "PERMISSION_DENIED"], kind
+        assert show(kind) == ["PERMISSION_DENIED"] * 3, kind
 
 
 def test_command_line():

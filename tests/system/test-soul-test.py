@@ -92,6 +92,18 @@ def test_bad_file():
     assert run.returncode != 0 and "evals.yaml" in run.stderr, run.stderr
 
 
+def test_shipped_bots():
+    """Each can be asked its questions offline: they may fail, since the built-in provider is no great talker, but not be in error."""
+    for template in DAEMON.get("/templates").json["items"]:
+        slug = "shipped-" + template["name"]
+        made = DAEMON.ctl("bot", "create", slug, "--from", template["name"])
+        assert made.returncode == 0, made
+        run = DAEMON.ctl("soul", "test", slug, "--json")
+        results = json.loads(run.stdout)["test"]["results"]
+        outcomes = {item["question"]: item["outcome"] for item in results}
+        assert len(results) >= 3 and set(outcomes.values()) <= {"passed", "failed"}, (slug, results)
+
+
 def test_gate():
     slug = make("Gate", GOOD)
     assert DAEMON.request("PATCH", f"/api/v1/souls/{slug}", {"gate": 80}).status == 200

@@ -50,7 +50,7 @@ def save_like_vim(path, text):
 
 
 def verify(slug):
-    answer = DAEMON.get(f"/bots/{slug}/soul/verify")
+    answer = DAEMON.get(f"/souls/{slug}/verify")
     assert answer.status == 200, answer.body
     return answer.json
 

@@ -77,6 +77,22 @@ test_differs (void)
   g_assert_true (bty_section_differs (before, "# A\n## Values\nhonest\n### But\nnot\n## Voice\n", "Values"));
 }
 
+/* What editors of other systems leave in a file hides no section from a lock. */
+static void
+test_encodings (void)
+{
+  g_autofree char *first = bty_section_get_text ("\xEF\xBB\xBF# Values\r\n\r\nCalm.\r\n\r\n# Tone\r\n", "Values");
+  g_autofree char *matter = bty_section_get_text ("\xEF\xBB\xBF---\n# Values\n---\n# Tone\n", "Values");
+  g_autofree char *composed = bty_section_get_text ("# Gr\u00F6\u00DFe\nx\n", "GRO\u0308SSE");
+  g_autofree char *empty = bty_section_get_text ("\xEF\xBB\xBF", "Values");
+
+  g_assert_cmpstr (first, ==, "# Values\r\n\r\nCalm.\r\n\r\n");
+  g_assert_null (matter);
+  g_assert_cmpstr (composed, ==, "# Gr\u00F6\u00DFe\nx\n");
+  g_assert_null (empty);
+  g_assert_true (bty_section_differs ("# Values\nCalm.\n", "# Values\r\nCalm.\r\n", "Values"));
+}
+
 static void
 test_differences (void)
 {
@@ -123,6 +139,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/text/section/list", test_list);
   g_test_add_func ("/text/section/find", test_find);
   g_test_add_func ("/text/section/differs", test_differs);
+  g_test_add_func ("/text/section/encodings", test_encodings);
   g_test_add_func ("/text/section/differences", test_differences);
   g_test_add_func ("/text/front-matter", test_front_matter);
   return g_test_run ();

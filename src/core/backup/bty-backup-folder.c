@@ -109,17 +109,17 @@ bty_backup_folder_tidy (const char *folder)
 }
 
 void
-bty_backup_folder_prune (const char *folder, guint keep)
+bty_backup_folder_prune (const char *folder, const char *made, guint keep)
 {
   g_autoptr (GPtrArray) list = bty_backup_folder_list (folder);
-  guint n_kept = 0;
+  guint n_kept = 1; /* @made, whatever the clock said when the others were */
 
   for (guint i = 0; i < list->len; i++)
     {
       const BtyBackup *backup = list->pdata[i];
       g_autofree char *path = g_build_filename (folder, backup->name, NULL);
 
-      if (!backup->automatic || backup->problem != NULL || n_kept++ < keep)
+      if (!backup->automatic || backup->problem != NULL || strcmp (backup->name, made) == 0 || n_kept++ < keep)
         continue;
       if (g_unlink (path) == 0)
         g_message ("removed the backup “%s”, since %u newer automatic ones are there", backup->name, keep);

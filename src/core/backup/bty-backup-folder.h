@@ -13,8 +13,8 @@ char *bty_backup_folder_make_name (gint64 time);
 GPtrArray *bty_backup_folder_list (const char *folder);
 /* Removes what a process that was ended left unfinished. */
 void bty_backup_folder_tidy (const char *folder);
-/* Removes the oldest automatic ones until @keep are left. */
-void bty_backup_folder_prune (const char *folder, guint keep);
+/* Removes the oldest automatic ones until @keep are left; never @made, the one that was just made. */
+void bty_backup_folder_prune (const char *folder, const char *made, guint keep);
 /*
  * Makes all backups forget the subjects in @subjects, of which those with a star at the end stand for all that begin so. All are tried;
  * the first failure is told.

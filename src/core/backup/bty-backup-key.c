@@ -16,6 +16,39 @@
 #include "bty-seal-recovery.h"
 
 #define MAX_KEY 256
+#define KEY    "backups.key"
+/* Empty: stands beside the key until somebody was shown it. */
+#define UNSEEN "backups.key.unseen"
+
+static gboolean
+note_unseen (const char *data_dir, GError **error)
+{
+  g_autofree char *path = g_build_filename (data_dir, UNSEEN, NULL);
+  int fd = g_open (path, O_CREAT | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+  if (fd < 0)
+    return bty_backup_fail (error, errno, _ ("“%s” cannot be written: %s"), path);
+  close (fd);
+  return TRUE;
+}
+
+gboolean
+bty_backup_key_is_unseen (const char *data_dir)
+{
+  g_autofree char *unseen = g_build_filename (data_dir, UNSEEN, NULL);
+  g_autofree char *path = g_build_filename (data_dir, KEY, NULL);
+
+  return g_file_test (unseen, G_FILE_TEST_EXISTS) && g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+void
+bty_backup_key_seen (const char *data_dir)
+{
+  g_autofree char *path = g_build_filename (data_dir, UNSEEN, NULL);
+
+  if (g_unlink (path) != 0 && errno != ENOENT)
+    g_warning ("“%s” cannot be removed: %s", path, g_strerror (errno));
+}
 
 static BtySecret *
 read_key (const char *path, int fd, GError **error)
@@ -48,6 +81,8 @@ make_key (const char *data_dir, const char *path, GError **error)
   gboolean is_written;
   int problem;
 
+  if (!note_unseen (data_dir, error))
+    return NULL;
   g_unlink (partial);
   fd = g_open (partial, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600);
   is_written = fd >= 0 && write (fd, bty_secret_peek (key), (gsize) length) == length && fsync (fd) == 0;
@@ -67,7 +102,7 @@ make_key (const char *data_dir, const char *path, GError **error)
 BtySecret *
 bty_backup_key_get (const char *data_dir, gboolean make, gboolean *is_new, GError **error)
 {
-  g_autofree char *path = g_build_filename (data_dir, "backups.key", NULL);
+  g_autofree char *path = g_build_filename (data_dir, KEY, NULL);
   int fd = g_open (path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
   BtySecret *key = NULL;
 

@@ -11,3 +11,8 @@
  * Errors: DATA_LOSS (the file is no key), UNAVAILABLE, RESOURCE_EXHAUSTED.
  */
 BtySecret *bty_backup_key_get (const char *data_dir, gboolean make, gboolean *is_new, GError **error);
+
+/* Whether there is a key that nobody was ever shown: without it, backups open on this machine alone. */
+gboolean bty_backup_key_is_unseen (const char *data_dir);
+/* Somebody was shown it. */
+void bty_backup_key_seen (const char *data_dir);

@@ -73,7 +73,7 @@ give_piece (GBytes **piece, gpointer data, GError **error)
 static gboolean
 end_file (Loading *self, GError **error)
 {
-  gboolean is_written = self->fd < 0 || fsync (self->fd) == 0;
+  gboolean is_written = self->fd < 0 || self->work->is_trial || fsync (self->fd) == 0;
   int problem = errno;
 
   if (self->fd >= 0)
@@ -180,7 +180,7 @@ load_all (Loading *self, BtyStore *store, GError **error)
   /* Also when there were none: those of now are replaced by none. */
   if (g_mkdir (bots, 0700) != 0)
     return bty_backup_fail (error, errno, _ ("the folder “%s” cannot be made: %s"), bots);
-  if (load_files (self, &reason) && sync_folders (self->folder, &reason))
+  if (load_files (self, &reason) && (self->work->is_trial || sync_folders (self->folder, &reason)))
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&reason));
   return FALSE;

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "backup/bty-backup-owners.h"
 #include "backup/bty-backup-runs.h"
 #include "backup/bty-backup-service.h"
 
@@ -77,6 +78,15 @@ backup_list (BtyCall *call)
 }
 
 static void
+backup_key (BtyCall *call)
+{
+  BtyBackupJob *job = bty_backup_service_make_job (bty_call_service (call), call, NULL);
+
+  job->run = bty_backup_run_key;
+  bty_backup_service_run (bty_call_service (call), job);
+}
+
+static void
 backup_delete (BtyCall *call)
 {
   const BtyBackup *request = bty_call_request (call);
@@ -96,7 +106,7 @@ backup_forget (BtyCall *call)
 
   g_free (job->name);
   job->name = g_strdup (request->bot);
-  bty_backup_service_run_forget (bty_call_service (call), job);
+  bty_backup_owners_forget (job);
 }
 
 const BtyOperation bty_backup_operations[] = {
@@ -142,6 +152,14 @@ const BtyOperation bty_backup_operations[] = {
     .effect = BTY_EFFECT_WRITE | BTY_EFFECT_DESTRUCTIVE | BTY_EFFECT_STREAMING,
     .errors = BTY_ERRORS (NOT_FOUND, ALREADY_EXISTS, UNIMPLEMENTED),
     .run = backup_restore },
+  { .name = "backup.key",
+    .summary = N_ ("Show the key that opens the backups, to its owner on this machine alone"),
+    .response = &bty_secret_value_schema,
+    .http = "POST /backups/key",
+    .scope = "secrets:reveal",
+    .effect = BTY_EFFECT_WRITE | BTY_EFFECT_SECRET,
+    .errors = BTY_ERRORS (NOT_FOUND),
+    .run = backup_key },
   { .name = "backup.delete",
     .summary = N_ ("Delete a backup"),
     .request = &bty_backup_schema,

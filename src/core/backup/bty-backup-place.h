@@ -26,6 +26,7 @@ typedef struct
   /* Called in the work's thread, often. @done and @total in bytes; @total is 0 when it is not known */
   void (*progress) (gint64 rows, gint64 files, gint64 bytes, gint64 total, gpointer data);
   gpointer data;
+  gboolean is_trial; /* what is written is thrown away: it need not be brought to the disk */
 } BtyBackupWork;
 
 /* Sets @error and gives FALSE once the work is cancelled. */

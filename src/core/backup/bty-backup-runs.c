@@ -17,9 +17,9 @@
 
 #define CHECK_FOLDER ".backup-check"
 
-/* (transfer full) (nullable): the ways to @key; *@told: (transfer full) (nullable): the recovery key when it is new */
+/* (transfer full) (nullable): the ways to @key */
 static BtySealSlots *
-make_ways (BtyBackupJob *job, const BtySecret *key, char **told, GError **error)
+make_ways (BtyBackupJob *job, const BtySecret *key, GError **error)
 {
   g_autoptr (BtySealSlots) slots = bty_seal_slots_new ();
   gboolean is_new = FALSE;
@@ -30,7 +30,7 @@ make_ways (BtyBackupJob *job, const BtySecret *key, char **told, GError **error)
   if (job->given != NULL && !bty_seal_slots_add_passphrase (slots, key, job->given, &bty_seal_cost_default, error))
     return NULL;
   if (is_new)
-    *told = g_strndup (bty_secret_peek (own), bty_secret_get_length (own));
+    g_message ("backups have a key now, which nobody was shown yet: “boternity-ctl backup key” does");
   return g_steal_pointer (&slots);
 }
 
@@ -49,7 +49,7 @@ bty_backup_run_create (BtyBackupJob *job, const BtyBackupWork *work, GError **er
     return bty_backup_fail (error, errno, _ ("the folder “%s” cannot be made: %s"), job->folder);
   if (!job->is_unencrypted)
     {
-      slots = make_ways (job, key, &backup->recovery_key, error);
+      slots = make_ways (job, key, error);
       if (slots == NULL)
         return FALSE;
     }
@@ -62,6 +62,7 @@ bty_backup_run_create (BtyBackupJob *job, const BtyBackupWork *work, GError **er
   backup->rows = counts.rows;
   backup->files = counts.files;
   backup->encrypted = !job->is_unencrypted;
+  backup->key_unseen = backup->encrypted && bty_backup_key_is_unseen (job->place.data_dir);
   backup->passphrase = job->given != NULL;
   backup->automatic = job->is_automatic;
   backup->program = g_strdup (BTY_VERSION);
@@ -93,12 +94,14 @@ bty_backup_run_verify (BtyBackupJob *job, const BtyBackupWork *work, GError **er
   g_autofree char *folder = g_build_filename (job->place.data_dir, CHECK_FOLDER, NULL);
   g_autoptr (BtyBackupReader) reader = NULL;
   g_autoptr (BtyBackup) backup = bty_backup_new ();
+  BtyBackupWork trial = *work;
   BtyBackupCounts counts;
 
+  trial.is_trial = TRUE;
   if (!bty_backup_remove_tree (folder, error))
     return FALSE;
   reader = open_backup (path, job->place.data_dir, job->given, error);
-  if (reader == NULL || !bty_backup_load (reader, job->loader, folder, work, &counts, error))
+  if (reader == NULL || !bty_backup_load (reader, job->loader, folder, &trial, &counts, error))
     return FALSE;
   bty_backup_remove_tree (folder, NULL);
   backup->name = g_strdup (job->name);
@@ -152,8 +155,34 @@ bty_backup_run_restore (BtyBackupJob *job, const BtyBackupWork *work, GError **e
 gboolean
 bty_backup_run_list (BtyBackupJob *job, const BtyBackupWork *work, GError **error)
 {
+  gboolean is_unseen = bty_backup_key_is_unseen (job->place.data_dir);
+
   job->items = bty_backup_folder_list (job->folder);
+  for (guint i = 0; i < job->items->len; i++)
+    {
+      BtyBackup *backup = job->items->pdata[i];
+
+      backup->key_unseen = is_unseen && backup->encrypted;
+    }
   job->answer = bty_page_new ();
+  return TRUE;
+}
+
+/* It is made when there is none, so that it can be written down before the first backup. */
+gboolean
+bty_backup_run_key (BtyBackupJob *job, const BtyBackupWork *work, GError **error)
+{
+  gboolean is_new;
+  g_autoptr (BtySecret) key = bty_backup_key_get (job->place.data_dir, TRUE, &is_new, error);
+  BtySecretValue *value;
+
+  if (key == NULL)
+    return FALSE;
+  value = bty_secret_value_new ();
+  value->name = g_strdup ("backups");
+  value->value = g_strndup (bty_secret_peek (key), bty_secret_get_length (key));
+  job->answer = value;
+  bty_backup_key_seen (job->place.data_dir);
   return TRUE;
 }
 

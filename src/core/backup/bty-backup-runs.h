@@ -8,6 +8,7 @@ gboolean bty_backup_run_create (BtyBackupJob *job, const BtyBackupWork *work, GE
 gboolean bty_backup_run_verify (BtyBackupJob *job, const BtyBackupWork *work, GError **error);
 gboolean bty_backup_run_restore (BtyBackupJob *job, const BtyBackupWork *work, GError **error);
 gboolean bty_backup_run_list (BtyBackupJob *job, const BtyBackupWork *work, GError **error);
+gboolean bty_backup_run_key (BtyBackupJob *job, const BtyBackupWork *work, GError **error);
 gboolean bty_backup_run_delete (BtyBackupJob *job, const BtyBackupWork *work, GError **error);
 gboolean bty_backup_run_forget (BtyBackupJob *job, const BtyBackupWork *work, GError **error);
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "backup/bty-backup-folder.h"
+#include "backup/bty-backup-owners.h"
 #include "backup/bty-backup-runs.h"
 #include "backup/bty-backup-schedule.h"
 #include "backup/bty-backup-swap.h"
@@ -205,31 +206,6 @@ publish_failure (BtyBackupService *self, const BtyBackupJob *job, const GError *
   publish (self, "backup.failed", failure);
 }
 
-/* Events are kept and are told to many: no recovery key is among what they say. */
-static void
-publish_created (BtyBackupService *self, BtyBackupJob *job)
-{
-  BtyBackup *backup = job->answer;
-  char *recovery_key = g_steal_pointer (&backup->recovery_key);
-
-  publish (self, "backup.created", backup);
-  backup->recovery_key = recovery_key;
-}
-
-/* As with any secret: a token, which may have been copied, does not do. */
-static void
-withhold_key (BtyBackupJob *job)
-{
-  BtyBackup *backup = job->answer;
-
-  if (backup->recovery_key == NULL ||
-      (job->call != NULL && bty_principal_may (bty_call_principal (job->call), "secrets:reveal")))
-    return;
-  bty_secret_clear_memory (backup->recovery_key, strlen (backup->recovery_key));
-  g_clear_pointer (&backup->recovery_key, g_free);
-  g_message ("backups have a key from now on: write down the recovery key in the file backups.key of the data folder");
-}
-
 static void
 on_created (BtyBackupJob *job, const GError *error)
 {
@@ -238,10 +214,10 @@ on_created (BtyBackupJob *job, const GError *error)
   self->job = NULL;
   if (error == NULL)
     {
-      withhold_key (job);
-      publish_created (self, job);
+      publish (self, "backup.created", job->answer);
       if (job->is_automatic)
-        bty_backup_folder_prune (job->folder, (guint) bty_settings_get_int (self->settings, "backup", "keep"));
+        bty_backup_folder_prune (job->folder, job->name,
+                                 (guint) bty_settings_get_int (self->settings, "backup", "keep"));
       return;
     }
   if (bty_error_code_of (error) == BTY_ERROR_CANCELLED)
@@ -252,133 +228,14 @@ on_created (BtyBackupJob *job, const GError *error)
     self->tried_at = g_get_real_time ();
 }
 
-/* Which folder is whose: first the bots, then those that were deleted and can be brought back. */
-typedef struct
-{
-  BtyBackupJob *job;
-  const BtySchema *schema;
-  char *cursor;
-} Listing;
-
-static void list_owners (Listing *self);
-
-static void
-end_listing (Listing *self, const GError *error)
-{
-  if (error != NULL)
-    bty_backup_job_fail (self->job, error);
-  else
-    bty_backup_job_start (self->job);
-  g_free (self->cursor);
-  g_free (self);
-}
-
-static void
-add_owner (GHashTable *folders, gpointer record)
-{
-  const BtyRecord *head = record;
-  const BtyBot *bot = record;
-  const BtyDeletedBot *deleted = record;
-
-  if (head->schema == &bty_bot_schema)
-    g_hash_table_insert (folders, g_strdup (bot->slug), g_strdup (head->id));
-  else if (deleted->folder != NULL)
-    g_hash_table_insert (folders, g_strconcat (".deleted/", deleted->folder, NULL), g_strdup (deleted->bot));
-}
-
-static void
-on_owners (GObject *store, GAsyncResult *result, gpointer data)
-{
-  Listing *self = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (BtyPage) page = bty_store_query_finish (BTY_STORE (store), result, &error);
-
-  for (guint i = 0; page != NULL && i < page->items->len; i++)
-    add_owner (self->job->place.folders, page->items->pdata[i]);
-  if (page == NULL || (page->next_cursor == NULL && self->schema == &bty_deleted_bot_schema))
-    {
-      end_listing (self, error);
-      return;
-    }
-  if (page->next_cursor == NULL)
-    self->schema = &bty_deleted_bot_schema;
-  g_free (self->cursor);
-  self->cursor = g_strdup (page->next_cursor);
-  list_owners (self);
-}
-
-static void
-list_owners (Listing *self)
-{
-  g_autoptr (BtyQuery) query = bty_query_new (self->schema);
-
-  bty_query_limit (query, 1000);
-  bty_query_after (query, self->cursor);
-  bty_store_query_async (self->job->place.store, query, NULL, on_owners, self);
-}
-
 void
 bty_backup_service_run_create (BtyBackupService *self, BtyBackupJob *job)
 {
-  Listing *listing;
-
   if (!take (self, job))
     return;
   job->run = bty_backup_run_create;
   job->done = on_created;
-  job->place.folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  listing = g_new0 (Listing, 1);
-  listing->job = job;
-  listing->schema = &bty_bot_schema;
-  list_owners (listing);
-}
-
-/* By its slug a bot is found while it is there, or can be brought back; what is not found is taken for an id. */
-static void
-begin_forgetting (BtyBackupJob *job, const char *id)
-{
-  g_autoptr (GPtrArray) subjects = g_ptr_array_new ();
-
-  g_ptr_array_add (subjects, g_strdup (id != NULL ? id : job->name));
-  g_ptr_array_add (subjects, g_strconcat ("folder:", job->name, NULL));
-  g_ptr_array_add (subjects, g_strconcat ("folder:.deleted/", job->name, "-*", NULL));
-  g_ptr_array_add (subjects, NULL);
-  job->subjects = (GStrv) g_ptr_array_free (g_steal_pointer (&subjects), FALSE);
-  job->run = bty_backup_run_forget;
-  bty_backup_service_run (job->service, job);
-}
-
-static void
-on_deleted_found (GObject *store, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (BtyPage) page = bty_store_query_finish (BTY_STORE (store), result, NULL);
-  const BtyDeletedBot *bot = page != NULL && page->items->len > 0 ? page->items->pdata[0] : NULL;
-
-  begin_forgetting (data, bot != NULL ? bot->bot : NULL);
-}
-
-static void
-on_bot_found (GObject *store, GAsyncResult *result, gpointer data)
-{
-  BtyBackupJob *job = data;
-  g_autoptr (BtyBot) bot = bty_store_get_finish (BTY_STORE (store), result, NULL);
-  g_autoptr (BtyQuery) query = NULL;
-
-  if (bot != NULL)
-    {
-      begin_forgetting (job, bot->record.id);
-      return;
-    }
-  query = bty_query_new (&bty_deleted_bot_schema);
-  bty_query_where (query, "slug", BTY_MATCH_EQUAL, job->name);
-  bty_query_limit (query, 1);
-  bty_store_query_async (BTY_STORE (store), query, NULL, on_deleted_found, job);
-}
-
-void
-bty_backup_service_run_forget (BtyBackupService *self, BtyBackupJob *job)
-{
-  bty_store_get_async (self->store, &bty_bot_schema, "slug", job->name, NULL, on_bot_found, job);
+  bty_backup_owners_start (job);
 }
 
 static gboolean
@@ -406,9 +263,12 @@ bty_backup_service_find_problem (BtyBackupService *self)
   return bty_backup_schedule_read (&schedule, text != NULL ? text : "off", &error) ? NULL : g_strdup (error->message);
 }
 
-/* When the last automatic one was made: the first of those that can be read; 0: none is there. */
+/*
+ * When the last automatic one was made: the first of those that can be read; 0: none is there. What is of a time to come was made
+ * before the clock was set back, and says nothing.
+ */
 static gint64
-find_last (BtyBackupService *self)
+find_last (BtyBackupService *self, gint64 now)
 {
   g_autofree char *folder = get_folder (self);
   g_autoptr (GPtrArray) list = bty_backup_folder_list (folder);
@@ -417,7 +277,7 @@ find_last (BtyBackupService *self)
     {
       const BtyBackup *backup = list->pdata[i];
 
-      if (backup->automatic && backup->problem == NULL)
+      if (backup->automatic && backup->problem == NULL && backup->created_at <= now)
         return backup->created_at;
     }
   return 0;
@@ -432,8 +292,8 @@ is_due (BtyBackupService *self, const BtyBackupSchedule *schedule, gint64 now)
 
   if (self->tried_at != 0 && now >= self->tried_at && now < self->tried_at + RETRY)
     return FALSE;
-  last = find_last (self);
-  return last == 0 || last > now || bty_backup_schedule_next (schedule, last, zone) <= now;
+  last = find_last (self, now);
+  return last == 0 || bty_backup_schedule_next (schedule, last, zone) <= now;
 }
 
 static gboolean
@@ -453,17 +313,32 @@ on_look (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+on_restored_told (GObject *store, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (BtyBackupService) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (bty_store_apply_finish (BTY_STORE (store), result, &error))
+    bty_backup_swap_told (self->data_dir);
+  else
+    g_warning ("that a backup was restored is told again at the next start: %s", error->message);
+}
+
 void
 bty_backup_service_start (BtyBackupService *self, const char *kept)
 {
   g_autoptr (BtyBackupRestored) restored = NULL;
+  g_autoptr (BtyBatch) batch = NULL;
 
   self->look = g_timeout_add_seconds (FIRST_LOOK, on_look, self);
   if (kept == NULL)
     return;
   restored = bty_backup_restored_new ();
+  batch = bty_batch_new ();
   restored->kept = g_strdup (kept);
-  publish (self, "backup.restored", restored);
+  bty_batch_publish (batch, "backup.restored", restored);
+  bty_store_apply_async (self->store, batch, NULL, on_restored_told, g_object_ref (self));
 }
 
 void

@@ -39,7 +39,8 @@ char *bty_backup_service_find_problem (BtyBackupService *service);
 
 /**
  * bty_backup_take_over:
- * @kept: (out) (transfer full) (nullable): the folder in @data_dir with what was there before, when something was restored
+ * @kept: (out) (transfer full) (nullable): the folder in @data_dir with what was there before, when something was restored,
+ *   with or without a daemon, and bty_backup_service_start() has not told it yet
  *
  * Puts what a restore left ready in the place of what is there. Before the store is opened.
  */
@@ -72,5 +73,3 @@ void bty_backup_service_run (BtyBackupService *service, BtyBackupJob *job);
 void bty_backup_service_run_loading (BtyBackupService *service, BtyBackupJob *job);
 /* The same for one that needs to know which folder is whose, as making a backup does. */
 void bty_backup_service_run_create (BtyBackupService *service, BtyBackupJob *job);
-/* The same for one that forgets the bot in its name. */
-void bty_backup_service_run_forget (BtyBackupService *service, BtyBackupJob *job);

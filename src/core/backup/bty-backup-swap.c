@@ -16,6 +16,7 @@
 
 #define FOLDER      ".restore"
 #define INTENT      "intent"
+#define RESTORED    ".restored"
 #define KEPT_PREFIX ".before-restore-"
 #define MAX_KEPT    64
 
@@ -153,33 +154,68 @@ is_kept_name (const char *name)
   return g_str_has_prefix (name, KEPT_PREFIX) && strlen (name) < MAX_KEPT && strchr (name, '/') == NULL;
 }
 
+/* (transfer full) (nullable): what was kept by a restore that nobody was told of yet; a file that makes no sense is none */
+static char *
+read_untold (const char *data_dir)
+{
+  g_autofree char *path = g_build_filename (data_dir, RESTORED, NULL);
+  g_autofree char *name = NULL;
+
+  if (!g_file_get_contents (path, &name, NULL, NULL))
+    return NULL;
+  if (is_kept_name (name))
+    return g_steal_pointer (&name);
+  g_warning ("“%s” makes no sense and is passed over", path);
+  return NULL;
+}
+
+void
+bty_backup_swap_told (const char *data_dir)
+{
+  g_autofree char *path = g_build_filename (data_dir, RESTORED, NULL);
+
+  if (g_unlink (path) != 0 && errno != ENOENT)
+    g_warning ("“%s” cannot be removed: %s", path, g_strerror (errno));
+}
+
+/* The promise becomes the news of it by one rename: wherever the process is killed, one of them is there. */
+static gboolean
+carry_out (const char *data_dir, const char *folder, const char *intent, const char *name, GError **error)
+{
+  g_autofree char *kept_dir = g_build_filename (data_dir, name, NULL);
+  g_autofree char *news = g_build_filename (data_dir, RESTORED, NULL);
+
+  if (!swap_all (data_dir, kept_dir, error))
+    return FALSE;
+  step ("swapped");
+  if (!move (intent, news, error) || !bty_backup_sync (folder, error) || !bty_backup_sync (data_dir, error))
+    return FALSE;
+  step ("intent-removed");
+  g_message ("the data that was restored is in use; what was there before is in “%s”", kept_dir);
+  return TRUE;
+}
+
 gboolean
 bty_backup_swap_carry_out (const char *data_dir, char **kept, GError **error)
 {
   g_autofree char *folder = g_build_filename (data_dir, FOLDER, NULL);
   g_autofree char *intent = g_build_filename (folder, INTENT, NULL);
   g_autofree char *name = NULL;
-  g_autofree char *kept_dir = NULL;
 
   *kept = NULL;
-  if (!g_file_test (folder, G_FILE_TEST_EXISTS))
-    return TRUE;
-  if (!g_file_get_contents (intent, &name, NULL, NULL))
-    return bty_backup_remove_tree (folder, error);
-  if (!is_kept_name (name))
+  if (g_file_get_contents (intent, &name, NULL, NULL))
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS,
-                   _ ("“%s” is damaged: remove the folder it lies in, and restore the backup again"), intent);
-      return FALSE;
+      if (!is_kept_name (name))
+        {
+          g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS,
+                       _ ("“%s” is damaged: remove the folder it lies in, and restore the backup again"), intent);
+          return FALSE;
+        }
+      if (!carry_out (data_dir, folder, intent, name, error))
+        return FALSE;
     }
-  kept_dir = g_build_filename (data_dir, name, NULL);
-  if (!swap_all (data_dir, kept_dir, error))
+  if (!bty_backup_remove_tree (folder, error))
     return FALSE;
-  step ("swapped");
-  if (g_unlink (intent) != 0 || !bty_backup_sync (folder, error))
-    return bty_backup_fail (error, errno, _ ("“%s” cannot be removed: %s"), intent);
-  step ("intent-removed");
-  g_message ("the data that was restored is in use; what was there before is in “%s”", kept_dir);
-  *kept = g_steal_pointer (&name);
-  return bty_backup_remove_tree (folder, error);
+  *kept = read_untold (data_dir);
+  return TRUE;
 }

@@ -19,9 +19,12 @@ gboolean bty_backup_swap_begin (const char *data_dir, GError **error);
 gboolean bty_backup_swap_intend (const char *data_dir, char **kept, GError **error);
 /*
  * Carries out what was promised, before the store is opened; removes what was not.
- * *@kept: (out) (transfer full) (nullable): NULL when nothing was promised
+ * *@kept: (out) (transfer full) (nullable): what was kept by a restore that nobody was told of yet: this one, or one before that
  */
 gboolean bty_backup_swap_carry_out (const char *data_dir, char **kept, GError **error);
+
+/* That there was a restore is known now, durably: `DATA/.restored`, which says so until then, goes. */
+void bty_backup_swap_told (const char *data_dir);
 
 /* The places at which tests end the process. */
 extern void (*bty_backup_swap_step) (const char *step);

@@ -25,6 +25,8 @@ typedef struct
   GPtrArray *files; /* besides the three */
   char *base;
   guint tries;
+  gboolean has_folder; /* the one that stands there is ours */
+  GError *failure;
 } Create;
 
 static void
@@ -37,6 +39,7 @@ create_free (gpointer data)
   g_clear_pointer (&create->soul, bty_soul_change_free);
   g_clear_pointer (&create->files, g_ptr_array_unref);
   bty_bot_founding_free (create->founding);
+  g_clear_error (&create->failure);
   g_free (create->base);
   g_free (create);
 }
@@ -106,21 +109,67 @@ release (GTask *task)
   g_hash_table_remove (self->claimed, create->bot->slug);
 }
 
+/* What was not made leaves no folder behind. */
+
+static void
+on_undone (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Create *create = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    g_warning ("the folder of the bot “%s”, which was not made, is left behind: %s", create->bot->slug, error->message);
+  release (task);
+  if (g_error_matches (create->failure, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS) && create->tries < MAX_TRIES)
+    create_try (task);
+  else
+    g_task_return_error (task, g_steal_pointer (&create->failure));
+}
+
+static void
+remove_files (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  BtyBotService *self = source;
+  const Create *create = data;
+  g_autofree char *aside = bty_bot_files_name_aside (create->bot->slug);
+  GError *error = NULL;
+
+  if (!create->has_folder || (bty_bot_files_set_aside (self->data_dir, create->bot->slug, aside, &error) &&
+                              bty_bot_files_forget (self->data_dir, aside, &error)))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/* Takes @error. */
+static void
+undo (GTask *task, GError *error)
+{
+  Create *create = g_task_get_task_data (task);
+  g_autoptr (GTask) undoing = g_task_new (g_task_get_source_object (task), NULL, on_undone, g_object_ref (task));
+
+  g_task_set_source_tag (undoing, undo);
+  g_clear_error (&create->failure);
+  create->failure = error;
+  g_task_set_task_data (undoing, create, NULL); /* which the task above keeps */
+  g_task_run_in_thread (undoing, remove_files);
+}
+
 static void
 on_created (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   Create *create = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
-  gboolean done = bty_store_apply_finish (BTY_STORE (source), result, &error);
+  GError *error = NULL;
 
+  if (!bty_store_apply_finish (BTY_STORE (source), result, &error))
+    {
+      undo (task, error);
+      return;
+    }
   release (task);
-  if (done)
-    g_task_return_pointer (task, g_steal_pointer (&create->bot), bty_record_unref);
-  else if (g_error_matches (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS) && create->tries < MAX_TRIES)
-    create_try (task);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
+  g_task_return_pointer (task, g_steal_pointer (&create->bot), bty_record_unref);
 }
 
 static void
@@ -134,8 +183,7 @@ on_files_made (GObject *source, GAsyncResult *result, gpointer data)
 
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     {
-      release (task);
-      g_task_return_error (task, error);
+      undo (task, error);
       return;
     }
   batch = bty_batch_new ();
@@ -206,9 +254,9 @@ make_files (GTask *task, gpointer source, gpointer data, GCancellable *cancellab
   g_autofree char *aside = bty_bot_files_name_aside (soul->slug);
   GError *error = NULL;
 
-  if (fill_texts (self->data_dir, create, &error) &&
-      bty_bot_files_set_aside (self->data_dir, soul->slug, aside, &error) &&
-      bty_soul_write_files (folder, &soul->texts, &error) &&
+  create->has_folder = fill_texts (self->data_dir, create, &error) &&
+                       bty_bot_files_set_aside (self->data_dir, soul->slug, aside, &error);
+  if (create->has_folder && bty_soul_write_files (folder, &soul->texts, &error) &&
       bty_bot_files_add (self->data_dir, soul->slug, create->files, &error))
     g_task_return_boolean (task, TRUE);
   else

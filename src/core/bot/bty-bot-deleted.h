@@ -39,5 +39,7 @@ BtyBot *bty_bot_service_restore_finish (BtyBotService *service, GAsyncResult *re
 void bty_bot_service_purge_async (BtyBotService *service, const BtyDeletedBot *deleted, GAsyncReadyCallback callback,
                                   gpointer data);
 gboolean bty_bot_service_purge_finish (BtyBotService *service, GAsyncResult *result, GError **error);
+/** bty_bot_uses_new: Returns: (transfer full): who works for which bot: nobody */
+GHashTable *bty_bot_uses_new (void);
 /** bty_bot_service_purge_expired: forgets those whose time is over, in the background */
 void bty_bot_service_purge_expired (BtyBotService *service);

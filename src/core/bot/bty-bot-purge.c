@@ -139,6 +139,75 @@ purge_next (GTask *task)
   bty_store_query_async (self->store, query, NULL, on_page_to_purge, g_object_ref (task));
 }
 
+/* Who works for a bot, and who waits until nobody does */
+
+typedef struct
+{
+  guint n_holds;
+  GPtrArray *waiting; /* GTask */
+} BtyBotUse;
+
+static void
+use_free (gpointer data)
+{
+  BtyBotUse *use = data;
+
+  g_ptr_array_unref (use->waiting);
+  g_free (use);
+}
+
+GHashTable *
+bty_bot_uses_new (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, use_free);
+}
+
+void
+bty_bot_service_hold (BtyBotService *self, const char *bot)
+{
+  BtyBotUse *use = g_hash_table_lookup (self->uses, bot);
+
+  if (use == NULL)
+    {
+      use = g_new0 (BtyBotUse, 1);
+      use->waiting = g_ptr_array_new_with_free_func (g_object_unref);
+      g_hash_table_insert (self->uses, g_strdup (bot), use);
+    }
+  use->n_holds += 1;
+}
+
+void
+bty_bot_service_release (BtyBotService *self, const char *bot)
+{
+  BtyBotUse *use = g_hash_table_lookup (self->uses, bot);
+  g_autoptr (GPtrArray) waiting = NULL;
+
+  g_return_if_fail (use != NULL);
+
+  use->n_holds -= 1;
+  if (use->n_holds > 0)
+    return;
+  waiting = g_steal_pointer (&use->waiting);
+  use->waiting = g_ptr_array_new ();
+  g_hash_table_remove (self->uses, bot);
+  for (guint i = 0; i < waiting->len; i++)
+    purge_next (waiting->pdata[i]);
+}
+
+/* Not while somebody may still store something of it. */
+static void
+purge_when_unused (GTask *task)
+{
+  BtyBotService *self = g_task_get_source_object (task);
+  const Purge *purge = g_task_get_task_data (task);
+  BtyBotUse *use = g_hash_table_lookup (self->uses, purge->deleted->bot);
+
+  if (use != NULL)
+    g_ptr_array_add (use->waiting, g_object_ref (task));
+  else
+    purge_next (task);
+}
+
 static void
 on_marked (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -146,7 +215,7 @@ on_marked (GObject *source, GAsyncResult *result, gpointer data)
   GError *error = NULL;
 
   if (bty_store_apply_finish (BTY_STORE (source), result, &error))
-    purge_next (task);
+    purge_when_unused (task);
   else
     g_task_return_error (task, error);
 }
@@ -165,7 +234,7 @@ bty_bot_service_purge_async (BtyBotService *self, const BtyDeletedBot *deleted, 
   g_task_set_task_data (task, purge, purge_free);
   if (deleted->expires_at <= now)
     {
-      purge_next (task);
+      purge_when_unused (task);
       return;
     }
   batch = bty_batch_new ();

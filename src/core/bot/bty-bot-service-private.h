@@ -12,6 +12,7 @@ struct _BtyBotService
   GHashTable *claimed;   /* slugs whose bot is being made or deleted: nobody else may take them meanwhile */
   BtySettings *settings; /* (nullable) */
   GHashTable *deleted;   /* ids of the bots that are deleted and not forgotten yet */
+  GHashTable *uses;      /* id -> BtyBotUse: the bots that somebody works for */
   guint purge_timer;
   gboolean is_purging;
   gboolean purge_again;

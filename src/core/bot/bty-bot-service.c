@@ -20,6 +20,7 @@ bty_bot_service_finalize (GObject *object)
   g_clear_object (&self->store);
   g_clear_object (&self->settings);
   g_clear_pointer (&self->deleted, g_hash_table_unref);
+  g_clear_pointer (&self->uses, g_hash_table_unref);
   g_clear_object (&self->souls);
   g_clear_pointer (&self->data_dir, g_free);
   g_clear_pointer (&self->claimed, g_hash_table_unref);
@@ -30,6 +31,8 @@ static void
 bty_bot_service_class_init (BtyBotServiceClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = bty_bot_service_finalize;
+  g_signal_new ("deleted", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                G_TYPE_STRING);
 }
 
 static void
@@ -37,6 +40,7 @@ bty_bot_service_init (BtyBotService *self)
 {
   self->claimed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->deleted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->uses = bty_bot_uses_new ();
 }
 
 BtyBotService *
@@ -176,6 +180,7 @@ on_changed (GObject *source, GAsyncResult *result, gpointer data)
   if (done && change->delete)
     {
       g_hash_table_add (self->deleted, g_strdup (change->bot->record.id));
+      g_signal_emit_by_name (self, "deleted", change->bot->record.id);
       set_folder_aside (task);
       return;
     }

@@ -82,6 +82,16 @@ gboolean bty_bot_service_is_deleted (BtyBotService *service, const char *bot);
 /** bty_bot_service_get_deleted: Returns: (transfer none) (element-type utf8): the ids of all such bots, as a set */
 GHashTable *bty_bot_service_get_deleted (BtyBotService *service);
 
+/**
+ * bty_bot_service_hold:
+ * @bot: its id
+ *
+ * Somebody works for the bot: until as many calls of bty_bot_service_release() nothing of it is forgotten, so that nothing is stored of
+ * a bot that nobody remembers. The signal `deleted` (with the id) asks to come to an end.
+ */
+void bty_bot_service_hold (BtyBotService *service, const char *bot);
+void bty_bot_service_release (BtyBotService *service, const char *bot);
+
 /** bty_bot_add_settings: declares the settings of the group `bots` */
 void bty_bot_add_settings (BtySettings *settings);
 /**

@@ -176,6 +176,23 @@ bty_bot_template_list (const char *data_dir)
   return list;
 }
 
+/* What stands in quotes in front matter is a JSON string, which YAML reads as it is: a quote in a name must not end it. */
+static void
+append_name (GString *filled, const char *name, const char *after)
+{
+  BtyJsonWriter writer;
+
+  if (*after != '"' || !g_str_has_suffix (filled->str, "\""))
+    {
+      g_string_append (filled, name);
+      return;
+    }
+  g_string_truncate (filled, filled->len - 1);
+  bty_json_writer_init (&writer, filled);
+  bty_json_writer_string (&writer, name);
+  g_string_truncate (filled, filled->len - 1); /* the quote at the end follows */
+}
+
 char *
 bty_bot_template_fill (const char *text, const char *name)
 {
@@ -185,7 +202,7 @@ bty_bot_template_fill (const char *text, const char *name)
   for (; (mark = strstr (text, NAME_MARK)) != NULL; text = mark + strlen (NAME_MARK))
     {
       g_string_append_len (filled, text, mark - text);
-      g_string_append (filled, name);
+      append_name (filled, name, mark + strlen (NAME_MARK));
     }
   g_string_append (filled, text);
   return g_string_free (g_steal_pointer (&filled), FALSE);

@@ -95,6 +95,18 @@ bty_chat_service_init (BtyChatService *self)
   self->began = g_get_real_time ();
 }
 
+/* Who is deleted says no more; what was said so far is kept with the rest of it. */
+static void
+on_bot_deleted (BtyBotService *bots, const char *bot, gpointer data)
+{
+  BtyChatService *self = data;
+  g_autoptr (GPtrArray) runs = bty_session_queue_list (self->parts.queue, NULL);
+
+  for (guint i = 0; i < runs->len; i++)
+    if (g_strcmp0 (bty_turn_run_get_bot (runs->pdata[i]), bot) == 0)
+      bty_turn_run_stop (runs->pdata[i], BTY_TURN_CANCELLED);
+}
+
 BtyChatService *
 bty_chat_service_new (BtyStore *store, BtyBotService *bots, BtyProviderService *providers, BtySettings *settings)
 {
@@ -104,6 +116,7 @@ bty_chat_service_new (BtyStore *store, BtyBotService *bots, BtyProviderService *
   self->parts.bots = g_object_ref (bots);
   self->parts.providers = g_object_ref (providers);
   self->parts.settings = g_object_ref (settings);
+  g_signal_connect_object (bots, "deleted", G_CALLBACK (on_bot_deleted), self, 0);
   return self;
 }
 

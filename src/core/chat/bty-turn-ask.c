@@ -31,6 +31,8 @@ on_bot (GObject *source, GAsyncResult *result, gpointer data)
   GError *error = NULL;
 
   self->bot = bty_bot_service_get_finish (BTY_BOT_SERVICE (source), result, &error);
+  if (self->bot != NULL)
+    bty_bot_service_hold (self->parts->bots, self->bot->record.id);
   if (self->bot != NULL && self->bot->state == BTY_BOT_STOPPED)
     g_set_error (&error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
                  _ ("the bot “%s” is stopped: “boternity-ctl bot start %s” lets it answer"), self->bot->slug,
@@ -140,6 +142,8 @@ join_queue (BtyTurnRun *self)
   ahead = bty_session_queue_join (self->parts->queue, self->session->record.id, self->turn->record.id, G_OBJECT (self));
   if (self->parts->is_stopping)
     bty_turn_run_stop (self, BTY_TURN_INTERRUPTED);
+  else if (bty_bot_service_is_deleted (self->parts->bots, self->bot->record.id))
+    bty_turn_run_stop (self, BTY_TURN_CANCELLED);
   else if (ahead > 0)
     bty_turn_run_say (self, bty_turn_run_item_new (BTY_CHAT_QUEUED, NULL));
 }

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "chat/bty-chat-service.h"
+#include "soul/bty-soul-operations.h"
 
 /* The operation turn.prompt: the system prompt of a past turn, put together again of the version that it names. */
 
@@ -37,20 +38,58 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer data)
   bty_call_return (call, answer);
 }
 
+/* A bot knows no soul but its own, in whatever way it asks for one. */
+
+typedef struct
+{
+  BtyCall *call;
+  BtySoulVersion *version;
+} Asked;
+
+static void
+asked_free (Asked *asked)
+{
+  bty_soul_version_unref (asked->version);
+  bty_call_unref (asked->call);
+  g_free (asked);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Asked, asked_free)
+
+static void
+on_bot (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Asked) asked = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyBot) bot = bty_store_get_finish (BTY_STORE (source), result, &error);
+
+  if (bot == NULL && !g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND))
+    bty_call_fail (asked->call, error);
+  else if (bty_soul_admit (asked->call, bot != NULL ? bot->slug : NULL, BTY_SOUL_DEED_READ))
+    bty_soul_service_load_async (souls_of (asked->call), asked->version, bty_call_cancellable (asked->call), on_loaded,
+                                 bty_call_ref (asked->call));
+}
+
 static void
 on_version (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (BtyCall) call = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (BtySoulVersion) version = bty_store_get_finish (BTY_STORE (source), result, &error);
+  Asked *asked;
 
   if (version == NULL && g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND))
     bty_call_fail_new (call, BTY_ERROR_FAILED_PRECONDITION,
                        _ ("the version of the soul that this turn was asked with is no longer kept"));
   else if (version == NULL)
     bty_call_fail (call, error);
-  else
-    bty_soul_service_load_async (souls_of (call), version, bty_call_cancellable (call), on_loaded, bty_call_ref (call));
+  if (version == NULL)
+    return;
+  asked = g_new0 (Asked, 1);
+  asked->call = g_steal_pointer (&call);
+  asked->version = g_steal_pointer (&version);
+  bty_store_get_async (BTY_STORE (source), &bty_bot_schema, "id", asked->version->bot,
+                       bty_call_cancellable (asked->call), on_bot, asked);
 }
 
 static void

@@ -95,6 +95,8 @@ end (BtyTurnRun *self)
   if (self->is_stopped && self->stopped_as == BTY_TURN_INTERRUPTED && self->error == NULL)
     g_set_error (&self->error, BTY_ERROR, BTY_ERROR_UNAVAILABLE,
                  _ ("the daemon is stopping: what was said so far is kept"));
+  if (self->bot != NULL)
+    bty_bot_service_release (self->parts->bots, self->bot->record.id);
   bty_followers_end (self->followers, self->turn, self->error);
 }
 
@@ -170,6 +172,12 @@ void
 bty_turn_run_on_over (BtyTurnRun *self, BtyCall *call)
 {
   bty_followers_add (self->followers, call, TRUE);
+}
+
+const char *
+bty_turn_run_get_bot (BtyTurnRun *self)
+{
+  return self->bot != NULL ? self->bot->record.id : NULL;
 }
 
 void

@@ -39,5 +39,7 @@ void bty_turn_run_go (GObject *run);
 void bty_turn_run_follow (BtyTurnRun *run, BtyCall *call);
 /** bty_turn_run_stop: @state: BTY_TURN_CANCELLED by a person, BTY_TURN_INTERRUPTED at the daemon's end; what was said so far is kept */
 void bty_turn_run_stop (BtyTurnRun *run, BtyTurnState state);
+/** bty_turn_run_get_bot: Returns: (transfer none) (nullable): id of the bot that answers, once it is found */
+const char *bty_turn_run_get_bot (BtyTurnRun *run);
 /** bty_turn_run_on_over: @call (a chat.cancel) is answered with the turn once it is over */
 void bty_turn_run_on_over (BtyTurnRun *run, BtyCall *call);

@@ -7,6 +7,7 @@
 
 #include "bty-listing.h"
 #include "evaluate/bty-evaluate-service.h"
+#include "soul/bty-soul-operations.h"
 
 static void
 on_item (const BtySoulTestItem *item, gpointer call)
@@ -29,25 +30,12 @@ on_tested (GObject *source, GAsyncResult *result, gpointer data)
     bty_call_fail (call, error);
 }
 
-/* A bot tests no soul but its own: its questions cost its owner's tokens. */
-static gboolean
-may_ask (BtyCall *call, const char *slug)
-{
-  BtyPrincipal *principal = bty_call_principal (call);
-
-  if (bty_principal_get_kind (principal) != BTY_PRINCIPAL_BOT ||
-      g_strcmp0 (bty_principal_get_name (principal), slug) == 0)
-    return TRUE;
-  bty_call_fail_new (call, BTY_ERROR_PERMISSION_DENIED, _ ("a bot has to do with its own golden questions only"));
-  return FALSE;
-}
-
 static void
 soul_test (BtyCall *call)
 {
   const BtySoulTestRun *request = bty_call_request (call);
 
-  if (may_ask (call, request->slug))
+  if (bty_soul_admit (call, request->slug, BTY_SOUL_DEED_PROPOSE)) /* it costs its owner's tokens */
     bty_evaluate_service_test_async (bty_call_service (call), request, on_item, call, bty_call_cancellable (call),
                                      on_tested, bty_call_ref (call));
 }
@@ -78,7 +66,7 @@ soul_tests (BtyCall *call)
 {
   const BtySoulTestList *request = bty_call_request (call);
 
-  if (may_ask (call, request->slug))
+  if (bty_soul_admit (call, request->slug, BTY_SOUL_DEED_READ))
     bty_bot_service_get_async (bty_evaluate_service_get_bots (bty_call_service (call)), request->slug,
                                bty_call_cancellable (call), on_bot_to_list, bty_call_ref (call));
 }

@@ -37,6 +37,8 @@ struct _BtyAuditLog
   guint retry;
   guint wait;
   guint n_lost;
+  GFunc started; /* (nullable) */
+  gpointer started_data;
   gboolean is_reading;
   gboolean is_stopped;
 };
@@ -129,6 +131,15 @@ retry_later (BtyAuditLog *self)
 }
 
 static void
+tell_started (BtyAuditLog *self)
+{
+  GFunc started = g_steal_pointer (&self->started);
+
+  if (started != NULL)
+    started (self, self->started_data);
+}
+
+static void
 on_head (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (BtyAuditLog) self = data;
@@ -136,6 +147,7 @@ on_head (GObject *source, GAsyncResult *result, gpointer data)
   BtyAuditHead *head = bty_store_get_finish (BTY_STORE (source), result, &error);
 
   self->is_reading = FALSE;
+  tell_started (self);
   if (self->is_stopped || (head == NULL && !g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND)))
     {
       g_clear_pointer (&head, bty_audit_head_unref);
@@ -166,8 +178,18 @@ bty_audit_log_new (BtyStore *store)
   BtyAuditLog *self = g_object_new (BTY_TYPE_AUDIT_LOG, NULL);
 
   self->store = g_object_ref (store);
-  read_head (self);
   return self;
+}
+
+void
+bty_audit_log_start (BtyAuditLog *self, GFunc then, gpointer data)
+{
+  self->started = then;
+  self->started_data = data;
+  if (self->head != NULL)
+    tell_started (self);
+  else
+    read_head (self);
 }
 
 typedef struct
@@ -368,6 +390,8 @@ bty_audit_log_add (BtyAuditLog *self, const BtyAuditNote *note)
       g_queue_push_tail (&self->waiting, make_entry (&lost));
     }
   g_queue_push_tail (&self->waiting, make_entry (note));
+  if (self->retry == 0)
+    read_head (self); /* unless it is known */
   send_waiting (self);
 }
 

@@ -29,8 +29,9 @@ typedef struct
   const char *call;
 } BtyAuditNote;
 
-/** bty_audit_log_new: begins to read where the log ends */
 BtyAuditLog *bty_audit_log_new (BtyStore *store);
+/** bty_audit_log_start: reads where the log ends, then calls @then (nullable), also when it cannot be read for now */
+void bty_audit_log_start (BtyAuditLog *log, GFunc then, gpointer data);
 /** bty_audit_log_set_anchor: @anchor: (transfer none): where the log's end is remembered outside the store, until it is stopped */
 void bty_audit_log_set_anchor (BtyAuditLog *log, BtyAnchor *anchor);
 /** bty_audit_log_get_anchor: @hash: (out) (transfer none): Returns: whether something is remembered: entry @position had @hash */

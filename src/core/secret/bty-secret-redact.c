@@ -84,18 +84,30 @@ bty_secret_redact_forget (void)
   g_rw_lock_writer_unlock (&lock);
 }
 
+static gboolean
+is_pair_known (const char *text)
+{
+  gsize pair = pair_of (text);
+
+  return (pairs[pair / 8] & (1u << (pair % 8))) != 0;
+}
+
+/* Returns: where, from @from on, two bytes stand that a form begins with; @length: nowhere. Nearly all text is passed over here. */
+static gsize
+find_pair (const char *text, gsize from, gsize length)
+{
+  for (gsize i = from; i + 1 < length; i++)
+    if (firsts[(guchar) text[i]] != 0 && is_pair_known (text + i))
+      return i;
+  return length;
+}
+
 /* Returns: the length of the longest form that stands at the beginning of @text; 0: none does */
 static gsize
 match (const char *text, gsize length)
 {
   gsize found = 0;
-  gsize pair;
 
-  if (length < 2)
-    return 0;
-  pair = pair_of (text);
-  if ((pairs[pair / 8] & (1u << (pair % 8))) == 0)
-    return 0;
   for (guint i = 0; i < known->len; i++)
     found = MAX (found, bty_secret_forms_match (known->pdata[i], text, length));
   return found;
@@ -111,21 +123,20 @@ redact (char *text, gsize length)
 
   while (in < length)
     {
-      gsize found = match (text + in, length - in);
+      gsize next = find_pair (text, in, length);
+      gsize found = next < length ? match (text + next, length - next) : 0;
 
+      if (found == 0 && next < length)
+        next += 1; /* this byte is like those before it */
+      if (out < in)
+        memmove (text + out, text + in, next - in);
+      out += next - in;
+      in = next + found;
       if (found > 0)
         {
           memcpy (text + out, BTY_SECRET_REDACT_MARK, mark);
           out += mark;
-          in += found;
         }
-      else if (out == in)
-        {
-          out += 1;
-          in += 1;
-        }
-      else
-        text[out++] = text[in++];
     }
   if (out < length)
     bty_secret_clear_memory (text + out, length - out);
@@ -170,7 +181,7 @@ bty_secret_redact (const char *text)
 static gboolean
 begins_a_secret (const char *text, gsize length)
 {
-  if (firsts[(guchar) text[0]] == 0)
+  if (length > 1 && !is_pair_known (text))
     return FALSE;
   for (guint i = 0; i < known->len; i++)
     if (bty_secret_forms_begin (known->pdata[i], text, length))
@@ -184,7 +195,7 @@ find_beginning (const char *text, gsize length)
 {
   gsize start = length > longest ? length - longest : 0;
 
-  while (start < length && !begins_a_secret (text + start, length - start))
+  while (start < length && (firsts[(guchar) text[start]] == 0 || !begins_a_secret (text + start, length - start)))
     start += 1;
   while (start > 0 && start < length && ((guchar) text[start] & 0xc0) == 0x80) /* characters stay whole */
     start -= 1;

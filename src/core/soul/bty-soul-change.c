@@ -29,16 +29,12 @@ bty_soul_job_return_version (BtySoulJob *job)
 
 /* The new version is in use: its files come next. */
 static void
-write_version (BtySoulJob *job, BtySoulVersion *version, gboolean is_forced)
+write_version (BtySoulJob *job, BtySoulVersion *version)
 {
-  BtySoulStamp stamps[BTY_SOUL_N_FILES];
-
   bty_soul_version_unref (job->version);
   job->version = version;
-  for (guint i = 0; i < BTY_SOUL_N_FILES; i++)
-    stamps[i] = job->files->file[i].stamp;
   job->run = bty_soul_job_return_version; /* where the files cannot be written now, the version is kept all the same */
-  bty_soul_job_write (job, is_forced ? NULL : stamps, bty_soul_job_return_version);
+  bty_soul_job_write (job, job->files, bty_soul_job_return_version);
 }
 
 gboolean
@@ -61,29 +57,9 @@ on_changed (BtySoulJob *job, BtySoulVersion *version, GError *error)
   else if (error != NULL)
     bty_soul_job_fail (job, error);
   else if (g_strcmp0 (version->record.id, job->soul->version) == 0)
-    write_version (job, version, FALSE);
+    write_version (job, version);
   else
     bty_soul_job_return (job, version, bty_record_unref);
-}
-
-static gboolean
-check_texts (BtySoulJob *job, GError **error)
-{
-  gint64 max = bty_soul_service_max_file (job->service);
-
-  for (guint i = 0; i < BTY_SOUL_N_FILES; i++)
-    {
-      const char *text = job->change->texts.text[i];
-      g_autofree char *problem = text != NULL ? bty_soul_text_check (bty_enum_nick (bty_soul_files, (int) i), text,
-                                                                     strlen (text), max)
-                                              : NULL;
-
-      if (problem == NULL)
-        continue;
-      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, problem);
-      return FALSE;
-    }
-  return TRUE;
 }
 
 /* Leaves in the change only what differs from the base. */
@@ -139,7 +115,8 @@ change_base (BtySoulJob *job)
     g_set_error (&error, BTY_ERROR, BTY_ERROR_ABORTED,
                  _ ("the soul of “%s” is at version %lld by now: read it again, then repeat the change"),
                  job->soul->slug, (long long) job->base->number);
-  else if (check_texts (job, &error) && keep_differences (job) == 0 && change->merged == NULL)
+  else if (bty_soul_texts_check (&change->texts, bty_soul_service_max_file (job->service), &error) &&
+           keep_differences (job) == 0 && change->merged == NULL)
     {
       bty_soul_job_return (job, bty_soul_version_ref (job->base), bty_record_unref);
       return;
@@ -215,22 +192,6 @@ change_soul (BtySoulJob *job)
     }
 }
 
-static BtySoulChange *
-copy (const BtySoulChange *change)
-{
-  BtySoulChange *same = bty_soul_change_new (change->slug, change->cause);
-
-  for (guint i = 0; i < BTY_SOUL_N_FILES; i++)
-    same->texts.text[i] = g_strdup (change->texts.text[i]);
-  same->branch = g_strdup (change->branch);
-  same->expected = g_strdup (change->expected);
-  same->merged = g_strdup (change->merged);
-  same->author_kind = change->author_kind;
-  same->author = g_strdup (change->author);
-  same->note = g_strdup (change->note);
-  return same;
-}
-
 static void
 start_change (BtySoulService *self, BtySoulChange *change, GTask *task)
 {
@@ -248,7 +209,7 @@ bty_soul_service_change_async (BtySoulService *self, BtySoulChange *change, GCan
 
   g_task_set_source_tag (task, bty_soul_service_change_async);
   g_task_set_check_cancellable (task, FALSE); /* what was committed is told */
-  bty_soul_gate_pass (self, copy (change), task, start_change);
+  bty_soul_gate_pass (self, bty_soul_change_copy (change), task, start_change);
 }
 
 BtySoulVersion *

@@ -10,7 +10,6 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bty-front-matter.h"
@@ -49,8 +48,8 @@ bty_soul_compose (const BtySoulTexts *texts)
   return g_string_free (out, FALSE);
 }
 
-static void
-stamp_from (BtySoulStamp *stamp, const struct stat *info)
+void
+bty_soul_stamp_fill (BtySoulStamp *stamp, const struct stat *info)
 {
   stamp->size = info->st_size;
   stamp->mtime = (gint64) info->st_mtim.tv_sec * 1000000000 + info->st_mtim.tv_nsec;
@@ -93,6 +92,23 @@ bty_soul_text_check (const char *name, const char *text, gsize length, gint64 ma
     return g_strdup_printf (_ ("%s is not UTF-8 text from byte %zu on: save it as UTF-8"), name,
                             (gsize) (end - text) + 1);
   return check_front_matter (name, text);
+}
+
+gboolean
+bty_soul_texts_check (const BtySoulTexts *texts, gint64 max, GError **error)
+{
+  for (guint i = 0; i < BTY_SOUL_N_FILES; i++)
+    {
+      const char *text = texts->text[i];
+      const char *name = bty_enum_nick (bty_soul_files, (int) i);
+      g_autofree char *problem = text != NULL ? bty_soul_text_check (name, text, strlen (text), max) : NULL;
+
+      if (problem == NULL)
+        continue;
+      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, problem);
+      return FALSE;
+    }
+  return TRUE;
 }
 
 /* Reads to the end, but no more than @max + 1 bytes. Returns: (nullable): NULL with errno set */
@@ -163,7 +179,7 @@ read_file (BtySoulFilesNow *files, guint index, int folder, gint64 max)
       now->problem = why_not_open (name, errno);
       return;
     }
-  stamp_from (&now->stamp, &before);
+  bty_soul_stamp_fill (&now->stamp, &before);
   if (!S_ISREG (before.st_mode))
     now->problem = g_strdup_printf (_ ("%s is no ordinary file: put one there"), name);
   else if (before.st_size > max)
@@ -178,7 +194,7 @@ read_file (BtySoulFilesNow *files, guint index, int folder, gint64 max)
     {
       BtySoulStamp stamp;
 
-      stamp_from (&stamp, &after);
+      bty_soul_stamp_fill (&stamp, &after);
       files->changing |= !stamp_equal (&stamp, &now->stamp);
     }
   files->newest = MAX (files->newest, now->stamp.mtime / 1000);
@@ -195,7 +211,7 @@ look_same (int folder, const BtySoulStamp *known)
 
       if (fstatat (folder, bty_enum_nick (bty_soul_files, (int) i), &info, AT_SYMLINK_NOFOLLOW) != 0)
         return FALSE;
-      stamp_from (&stamp, &info);
+      bty_soul_stamp_fill (&stamp, &info);
       if (!S_ISREG (info.st_mode) || !stamp_equal (&stamp, &known[i]))
         return FALSE;
     }
@@ -232,51 +248,4 @@ bty_soul_files_free (BtySoulFilesNow *files)
       g_free (files->file[i].problem);
     }
   g_free (files);
-}
-
-static gboolean
-fail_from_errno (GError **error, const char *what, const char *path)
-{
-  int saved = errno;
-
-  g_set_error (error, BTY_ERROR,
-               saved == ENOSPC || saved == EDQUOT ? BTY_ERROR_RESOURCE_EXHAUSTED : BTY_ERROR_UNAVAILABLE,
-               _ ("cannot %s “%s”: %s"), what, path, g_strerror (saved));
-  return FALSE;
-}
-
-static gboolean
-was_saved (const char *path, const BtySoulStamp *expected)
-{
-  BtySoulStamp stamp;
-  struct stat info;
-
-  if (lstat (path, &info) != 0)
-    return FALSE;
-  stamp_from (&stamp, &info);
-  return !stamp_equal (&stamp, expected);
-}
-
-gboolean
-bty_soul_files_put (const char *folder, const BtySoulTexts *texts, const BtySoulStamp *expected, GError **error)
-{
-  if (g_mkdir_with_parents (folder, 0700) != 0)
-    return fail_from_errno (error, _ ("make the folder"), folder);
-  for (guint i = 0; i < BTY_SOUL_N_FILES; i++)
-    {
-      g_autofree char *path = g_build_filename (folder, bty_enum_nick (bty_soul_files, (int) i), NULL);
-
-      if (texts->text[i] == NULL || (expected != NULL && was_saved (path, &expected[i])))
-        continue;
-      if (!g_file_set_contents_full (path, texts->text[i], -1,
-                                     G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, error))
-        return bty_error_convert (error);
-    }
-  return TRUE;
-}
-
-gboolean
-bty_soul_write_files (const char *folder, const BtySoulTexts *texts, GError **error)
-{
-  return bty_soul_files_put (folder, texts, NULL, error);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <sys/stat.h>
+
 #include "soul/bty-soul-service.h"
 
 /* The three files of a soul as they are on the disk. Blocking: for worker threads. */
@@ -13,6 +15,7 @@ typedef struct
   gint64 ctime; /* nanoseconds */
   guint64 inode;
 } BtySoulStamp;
+void bty_soul_stamp_fill (BtySoulStamp *stamp, const struct stat *info);
 
 /**
  * BtySoulFileNow: one file as it is now
@@ -49,7 +52,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtySoulFilesNow, bty_soul_files_free)
 
 /**
  * bty_soul_files_put:
- * @expected: (nullable): stamps that the files must still have: one that was saved meanwhile is left alone
+ * @expected: (nullable): stamps that the files must still have: one that was saved meanwhile is left alone; one whose stamp is empty, since
+ *   there was no file to look at, is written whatever is there
+ *
+ * Writes what is not NULL in @texts, each file whole or not at all, durably. A file is made under the name `.SOUL.md.new`, always the
+ * same one, so that what a killed process leaves behind goes with the next write.
  *
  * Returns: whether what was to be written is written, but for the files that were left alone
  */
@@ -57,3 +64,5 @@ gboolean bty_soul_files_put (const char *folder, const BtySoulTexts *texts, cons
                              GError **error);
 /** bty_soul_text_check: Returns: (transfer full) (nullable): why bytes cannot be a text of a soul */
 char *bty_soul_text_check (const char *name, const char *text, gsize length, gint64 max);
+/** bty_soul_texts_check: the same for those that are not NULL; INVALID_ARGUMENT */
+gboolean bty_soul_texts_check (const BtySoulTexts *texts, gint64 max, GError **error);

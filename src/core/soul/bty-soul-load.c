@@ -36,6 +36,12 @@ typedef struct
 static void
 end_load (GTask *task, Load *load)
 {
+  const BtySoulVersion *version = load->prompt->version;
+  g_autofree char *hash = bty_soul_hash (version);
+
+  if (load->error == NULL && g_strcmp0 (hash, version->hash) != 0)
+    g_set_error (&load->error, BTY_ERROR, BTY_ERROR_DATA_LOSS,
+                 _ ("version %lld is not what its hash says: the database was changed"), (long long) version->number);
   if (load->error != NULL)
     {
       g_task_return_error (task, g_steal_pointer (&load->error));
@@ -46,13 +52,22 @@ end_load (GTask *task, Load *load)
 }
 
 static void
-take_piece (Load *load, BtySoulFile file, const BtySoulText *text)
+take_text (Load *load, BtySoulFile file, const BtySoulText *text)
+{
+  load->prompt->texts.text[file] = g_strdup (text->text);
+}
+
+static void
+take_piece (Load *load, BtySoulFile file, const BtySoulText *text, BtySoulKept *kept)
 {
   const BtySoulVersion *version = load->prompt->version;
   g_autofree char *hash = text != NULL ? bty_soul_text_hash (text->text, -1) : NULL;
 
   if (g_strcmp0 (hash, bty_soul_version_text (version, file)) == 0)
-    load->prompt->texts.text[file] = g_strdup (text->text);
+    {
+      take_text (load, file, text);
+      bty_soul_kept_add (kept, text);
+    }
   else if (load->error == NULL)
     g_set_error (&load->error, BTY_ERROR, BTY_ERROR_DATA_LOSS,
                  _ ("%s of version %lld is not what was stored: the database was changed or damaged; "
@@ -75,10 +90,33 @@ on_piece (GObject *store, GAsyncResult *result, gpointer data)
         load->error = g_steal_pointer (&error);
     }
   else
-    take_piece (load, piece->file, text);
+    take_piece (load, piece->file, text, BTY_SOUL_SERVICE (g_task_get_source_object (task))->kept);
   load->n_left -= 1;
   if (load->n_left == 0)
     end_load (task, load);
+}
+
+/* What is kept is there at once; the others are asked for. */
+static void
+ask_for (GTask *task, BtySoulFile file)
+{
+  BtySoulService *self = g_task_get_source_object (task);
+  Load *load = g_task_get_task_data (task);
+  const BtySoulVersion *version = load->prompt->version;
+  g_autofree char *key = bty_soul_text_key (version->bot, bty_soul_version_text (version, file));
+  const BtySoulText *kept = bty_soul_kept_get (self->kept, key);
+  Piece *piece;
+
+  if (kept != NULL)
+    {
+      take_text (load, file, kept);
+      return;
+    }
+  piece = g_new0 (Piece, 1);
+  piece->task = g_object_ref (task);
+  piece->file = file;
+  load->n_left += 1;
+  bty_store_get_async (self->store, &bty_soul_text_schema, "key", key, g_task_get_cancellable (task), on_piece, piece);
 }
 
 void
@@ -91,17 +129,11 @@ bty_soul_service_load_async (BtySoulService *self, const BtySoulVersion *version
   g_task_set_source_tag (task, bty_soul_service_load_async);
   load->prompt = g_new0 (BtySoulPrompt, 1);
   load->prompt->version = bty_soul_version_ref (version);
-  load->n_left = BTY_SOUL_N_FILES;
   g_task_set_task_data (task, load, load_free);
   for (guint i = 0; i < BTY_SOUL_N_FILES; i++)
-    {
-      g_autofree char *key = bty_soul_text_key (version->bot, bty_soul_version_text (version, (BtySoulFile) i));
-      Piece *piece = g_new0 (Piece, 1);
-
-      piece->task = g_object_ref (task);
-      piece->file = (BtySoulFile) i;
-      bty_store_get_async (self->store, &bty_soul_text_schema, "key", key, cancellable, on_piece, piece);
-    }
+    ask_for (task, (BtySoulFile) i);
+  if (load->n_left == 0)
+    end_load (task, load);
 }
 
 BtySoulPrompt *

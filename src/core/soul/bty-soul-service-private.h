@@ -3,6 +3,7 @@
 
 #include "bty-anchor.h"
 #include "soul/bty-soul-files.h"
+#include "soul/bty-soul-kept.h"
 #include "soul/bty-soul-watch.h"
 
 /* What the files of BtySoulService share. */
@@ -34,6 +35,7 @@ struct _BtySoulService
   BtySettings *settings;
   char *data_dir;
   BtyAnchor *anchor;
+  BtySoulKept *kept;
   BtySoulWatch *watch;
   GHashTable *entries; /* slug -> BtySoulEntry */
   guint n_jobs;
@@ -94,17 +96,17 @@ void bty_soul_job_fail (BtySoulJob *job, GError *error);
 guint bty_soul_job_differences (const BtySoulJob *job, const BtySoulVersion *version);
 gint64 bty_soul_service_max_file (BtySoulService *service);
 
-/* bty-soul-judge.c: what it means that files are not those of the version in use; goes on with @job->run. */
+/* bty-soul-job-judge.c: what it means that files are not those of the version in use; goes on with @job->run. */
 void bty_soul_job_judge (BtySoulJob *job);
 void bty_soul_job_check_chain (BtySoulJob *job, BtySoulJobFunc then);
 
-/* bty-soul-write.c */
+/* bty-soul-job-write.c */
 void bty_soul_job_go_on (BtySoulJob *job);
 /* Puts the soul into @state by a commit of its own; @topic: (nullable): the event that tells of it. */
 void bty_soul_job_put_state (BtySoulJob *job, BtySoulState state, const char *reason, const char *topic,
                              BtySoulJobFunc then);
-/* Writes the files of the version in use, which may differ by @expected only, and says that the soul is ok. */
-void bty_soul_job_write (BtySoulJob *job, const BtySoulStamp *expected, BtySoulJobFunc then);
+/* Writes the files of the version in use, but for those that were saved since they were @seen, and says that the soul is ok. */
+void bty_soul_job_write (BtySoulJob *job, const BtySoulFilesNow *seen, BtySoulJobFunc then);
 
 /* bty-soul-change.c, also for bty-soul-settle.c */
 void bty_soul_job_fail_held (BtySoulJob *job);
@@ -112,7 +114,7 @@ void bty_soul_job_return_version (BtySoulJob *job);
 gboolean bty_soul_is_lost_race (const GError *error);
 void bty_soul_job_get_branch (BtySoulJob *job, const char *name, GAsyncReadyCallback callback);
 
-/* bty-soul-make.c */
+/* bty-soul-job-make.c */
 typedef void (*BtySoulMade) (BtySoulJob *job, BtySoulVersion *version, GError *error);
 /**
  * bty_soul_make:

@@ -78,6 +78,7 @@ bty_soul_service_finalize (GObject *object)
   g_clear_pointer (&self->watch, bty_soul_watch_free);
   g_clear_pointer (&self->entries, g_hash_table_unref);
   g_clear_pointer (&self->anchor, bty_anchor_free);
+  g_clear_pointer (&self->kept, bty_soul_kept_free);
   g_clear_object (&self->settings);
   g_clear_object (&self->store);
   g_free (self->next_slice);
@@ -130,6 +131,7 @@ bty_soul_service_new (BtyStore *store, BtySettings *settings, const char *data_d
   self->settings = g_object_ref (settings);
   self->data_dir = g_strdup (data_dir);
   self->anchor = bty_anchor_new (data_dir);
+  self->kept = bty_soul_kept_new ();
   self->watch = bty_soul_watch_new ((guint) bty_settings_get_int (settings, "soul", "watches"), on_saved, self);
   set_quiet (self);
   g_signal_connect_object (settings, "changed", G_CALLBACK (on_setting_changed), self, 0);
@@ -156,6 +158,22 @@ bty_soul_change_new (const char *slug, BtySoulCause cause)
   change->slug = g_strdup (slug);
   change->cause = cause;
   return change;
+}
+
+BtySoulChange *
+bty_soul_change_copy (const BtySoulChange *change)
+{
+  BtySoulChange *copy = bty_soul_change_new (change->slug, change->cause);
+
+  for (guint i = 0; i < BTY_SOUL_N_FILES; i++)
+    copy->texts.text[i] = g_strdup (change->texts.text[i]);
+  copy->branch = g_strdup (change->branch);
+  copy->expected = g_strdup (change->expected);
+  copy->merged = g_strdup (change->merged);
+  copy->author_kind = change->author_kind;
+  copy->author = g_strdup (change->author);
+  copy->note = g_strdup (change->note);
+  return copy;
 }
 
 void
@@ -190,10 +208,19 @@ bty_soul_service_end (BtySoulService *self, BtyBatch *batch, const BtySoul *soul
 
 /* Get */
 
+/* What is wrong with the files at this moment is told, and not kept: the next look may find it mended. */
 static void
 check (BtySoulJob *job)
 {
-  bty_soul_job_return (job, bty_soul_ref (job->soul), bty_record_unref);
+  BtySoul *soul = bty_soul_ref (job->soul);
+
+  if (job->notice != NULL)
+    {
+      bty_soul_unref (soul);
+      soul = bty_soul_edit (job->soul);
+      bty_record_take_string (&soul->reason, g_strdup (job->notice));
+    }
+  bty_soul_job_return (job, soul, bty_record_unref);
 }
 
 void

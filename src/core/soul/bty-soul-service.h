@@ -50,6 +50,7 @@ typedef struct
   char *note;
 } BtySoulChange;
 BtySoulChange *bty_soul_change_new (const char *slug, BtySoulCause cause);
+BtySoulChange *bty_soul_change_copy (const BtySoulChange *change);
 void bty_soul_change_free (BtySoulChange *change);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtySoulChange, bty_soul_change_free)
 
@@ -108,7 +109,10 @@ void bty_soul_service_end (BtySoulService *service, BtyBatch *batch, const BtySo
 /** bty_soul_write_files: writes what is not NULL, each file whole or not at all, durably; any thread */
 gboolean bty_soul_write_files (const char *folder, const BtySoulTexts *texts, GError **error);
 
-/** bty_soul_service_get_async: the soul's record, after a check of its files; finish: (transfer full) */
+/**
+ * bty_soul_service_get_async: the soul's record, after a check of its files; also where it is not held, its reason says what is wrong
+ * with them. Finish: (transfer full)
+ */
 void bty_soul_service_get_async (BtySoulService *service, const char *slug, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer data);
 BtySoul *bty_soul_service_get_finish (BtySoulService *service, GAsyncResult *result, GError **error);
@@ -168,9 +172,6 @@ BtySoulPrompt *bty_soul_service_read_files_finish (BtySoulService *service, GAsy
 void bty_soul_service_verify_async (BtySoulService *service, const char *slug, GCancellable *cancellable,
                                     GAsyncReadyCallback callback, gpointer data);
 BtySoulReport *bty_soul_service_verify_finish (BtySoulService *service, GAsyncResult *result, GError **error);
-
-extern const BtyOperation bty_soul_verify_operations[];
-extern const guint bty_n_soul_verify_operations;
 
 /** bty_soul_service_get_anchor: Returns: (transfer none): where the ends of histories are remembered outside the store */
 BtyAnchor *bty_soul_service_get_anchor (BtySoulService *service);

@@ -72,7 +72,8 @@ on_restoring (GObject *store, GAsyncResult *result, gpointer data)
       job->run = bty_soul_job_return_version;
       g_clear_pointer (&job->soul, bty_soul_unref);
       job->soul = bty_soul_ref (job->next);
-      bty_soul_job_write (job, NULL, bty_soul_job_return_version);
+      /* What is saved while this is being written is an edit, which counts. */
+      bty_soul_job_write (job, job->files, bty_soul_job_return_version);
     }
   else if (bty_soul_is_lost_race (error))
     {

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "soul/bty-soul-hash.h"
+#include "soul/bty-soul-operations.h"
 #include "soul/bty-soul-service-private.h"
 
 #define MAX_PROBLEMS 100
@@ -277,25 +278,12 @@ on_verified (GObject *source, GAsyncResult *result, gpointer data)
     bty_call_fail (call, error);
 }
 
-static void
-soul_verify (BtyCall *call)
+void
+bty_soul_run_verify (BtyCall *call)
 {
   const BtySoulVerify *request = bty_call_request (call);
 
-  bty_soul_service_verify_async (bty_call_service (call), request->slug, bty_call_cancellable (call), on_verified,
-                                 bty_call_ref (call));
+  if (bty_soul_admit (call, request->slug, BTY_SOUL_DEED_READ))
+    bty_soul_service_verify_async (bty_call_service (call), request->slug, bty_call_cancellable (call), on_verified,
+                                   bty_call_ref (call));
 }
-
-const BtyOperation bty_soul_verify_operations[] = {
-  { .name = "soul.verify",
-    .summary = N_ ("Check the whole history of a bot's soul: numbers, hashes, texts, names and the anchor"),
-    .request = &bty_soul_verify_schema,
-    .response = &bty_soul_report_schema,
-    .http = "GET /bots/{slug}/soul/verify",
-    .scope = "souls:read",
-    .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
-    .errors = BTY_ERRORS (NOT_FOUND),
-    .run = soul_verify },
-};
-
-const guint bty_n_soul_verify_operations = G_N_ELEMENTS (bty_soul_verify_operations);

@@ -16,27 +16,69 @@
 #define SERVICE    "org.freedesktop.Secret.Service"
 #define PASSWORD   "test password"
 
+/* It starts nothing: what the machine has installed is none of the tests' business. */
+static const char bus_config[] =
+  "<!DOCTYPE busconfig PUBLIC \"-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN\"\n"
+  " \"http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd\">\n"
+  "<busconfig><type>session</type><listen>unix:dir=%s</listen>\n"
+  "<policy context=\"default\"><allow send_destination=\"*\"/><allow receive_sender=\"*\"/><allow own=\"*\"/></policy>\n"
+  "</busconfig>\n";
+
 struct _BtyTestKeyring
 {
-  GTestDBus *bus;
+  GSubprocess *bus;
   GDBusConnection *connection;
   GSubprocess *daemon;
   char *folder;
 };
 
+/* A test that fails leaves nothing behind: its bus ends with it, and the keyring with its bus. */
+static void
+end_with_parent (gpointer unused)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
+/* Not GTestDBus: it watches for the end of the test in a process that outlives it with the bus when the test is aborted. */
+static char *
+start_bus (BtyTestKeyring *self)
+{
+  g_autofree char *config = g_strdup_printf (bus_config, self->folder);
+  g_autofree char *path = g_build_filename (self->folder, "bus.conf", NULL);
+  g_autofree char *option = g_strconcat ("--config-file=", path, NULL);
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+                                                                        G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  g_autoptr (GDataInputStream) said = NULL;
+  g_autoptr (GError) error = NULL;
+  char *address;
+
+  g_file_set_contents (path, config, -1, &error);
+  g_assert_no_error (error);
+  g_subprocess_launcher_set_child_setup (launcher, end_with_parent, NULL, NULL);
+  self->bus = g_subprocess_launcher_spawn (launcher, &error, "dbus-daemon", option, "--nofork", "--nosyslog",
+                                           "--print-address=1", NULL);
+  g_assert_no_error (error);
+  said = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->bus));
+  address = g_data_input_stream_read_line (said, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (address);
+  return address;
+}
+
 BtyTestKeyring *
 bty_test_keyring_new (void)
 {
   BtyTestKeyring *self = g_new0 (BtyTestKeyring, 1);
+  g_autofree char *address = NULL;
   g_autoptr (GError) error = NULL;
 
   self->folder = g_dir_make_tmp ("boternity-test-XXXXXX", &error);
   g_assert_no_error (error);
-  self->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
-  g_test_dbus_up (self->bus);
+  address = start_bus (self);
+  g_setenv ("DBUS_SESSION_BUS_ADDRESS", address, TRUE);
   self->connection = g_dbus_connection_new_for_address_sync (
-    g_test_dbus_get_bus_address (self->bus),
-    G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL, NULL, &error);
+    address, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL, NULL,
+    &error);
   g_assert_no_error (error);
   g_dbus_connection_set_exit_on_close (self->connection, FALSE);
   return self;
@@ -67,7 +109,8 @@ bty_test_keyring_stop_bus (BtyTestKeyring *self)
     return;
   g_dbus_connection_close_sync (self->connection, NULL, NULL);
   g_clear_object (&self->connection);
-  g_test_dbus_stop (self->bus);
+  g_subprocess_force_exit (self->bus);
+  g_subprocess_wait (self->bus, NULL, NULL);
   g_clear_object (&self->bus);
 }
 
@@ -135,13 +178,6 @@ new_launcher (BtyTestKeyring *self, GSubprocessFlags flags)
   for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
     g_subprocess_launcher_setenv (launcher, folders[i], self->folder, TRUE);
   return launcher;
-}
-
-/* A test that fails leaves no daemon behind. */
-static void
-end_with_parent (gpointer unused)
-{
-  prctl (PR_SET_PDEATHSIG, SIGKILL);
 }
 
 gboolean

@@ -47,6 +47,14 @@ set (const char *setting)
   g_assert_no_error (error);
 }
 
+/* For a machine that has other things to do; less than the time that the whole test has. */
+static void
+be_patient (void)
+{
+  set ("keyring.timeout=60000");
+  set ("keyring.unlock_timeout=60000");
+}
+
 static gboolean
 keep (BtySecretStore *store, const char *name, const char *value, gsize length, GError **error)
 {
@@ -405,8 +413,7 @@ test_hangs (void)
   g_assert_cmpuint (ticks, >, 10); /* nobody else was held up */
   g_source_remove (timer);
   g_bus_unown_name (owner);
-  set ("keyring.timeout=5000");
-  set ("keyring.unlock_timeout=120000");
+  be_patient ();
 }
 
 static void
@@ -430,6 +437,53 @@ test_cancelled (void)
   second = wait_for_result ();
   g_assert_null (bty_secret_store_get_finish (store, second, &error));
   g_assert_error (error, BTY_ERROR, BTY_ERROR_CANCELLED);
+}
+
+/* Begins one of the four and breaks it off after @delay microseconds, wherever it is then. */
+static void
+break_off (BtySecretStore *store, guint kind, gint64 delay)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (BtySecret) secret = bty_secret_new (KEY, strlen (KEY));
+  g_autoptr (GAsyncResult) result = NULL;
+  gint64 until = g_get_monotonic_time () + delay;
+
+  if (kind == 0)
+    bty_secret_store_get_async (store, "openai", cancellable, on_result, NULL);
+  else if (kind == 1)
+    bty_secret_store_set_async (store, "openai", secret, cancellable, on_result, NULL);
+  else if (kind == 2)
+    bty_secret_store_list_async (store, cancellable, on_result, NULL);
+  else
+    bty_secret_store_delete_async (store, "openai", cancellable, on_result, NULL);
+  while (awaited == NULL && g_get_monotonic_time () < until)
+    g_main_context_iteration (NULL, FALSE);
+  g_cancellable_cancel (cancellable);
+  result = wait_for_result ();
+}
+
+/* As a time-out does: libsecret must bear it in the middle of anything, the opening of its session included. */
+static void
+test_broken_off (void)
+{
+  g_autoptr (BtyTestKeyring) keyring = bty_test_keyring_new ();
+  g_autoptr (BtySecretStore) kept = new_store ();
+  g_autoptr (BtySecret) secret = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!bty_test_keyring_start (keyring))
+    return;
+  for (guint i = 0; i < 400; i++)
+    {
+      g_autoptr (BtySecretStore) fresh = i % 2 == 0 ? new_store () : NULL;
+
+      break_off (fresh != NULL ? fresh : kept, i / 2 % 4, (i % 40) * 250);
+    }
+  keep (kept, "openai", KEY, strlen (KEY), &error);
+  g_assert_no_error (error);
+  secret = get (kept, "openai", &error);
+  g_assert_no_error (error);
+  assert_is (secret, KEY, strlen (KEY));
 }
 
 static void
@@ -524,6 +578,7 @@ main (int argc, char **argv)
   host = bty_test_host_new (g_get_tmp_dir ());
   bty_test_host_load (host, g_getenv ("BTY_TEST_PLUGIN"), &error);
   g_assert_no_error (error);
+  be_patient ();
   g_test_add_func ("/keyring/unlocked", test_unlocked);
   g_test_add_func ("/keyring/greatest", test_greatest);
   g_test_add_func ("/keyring/installations", test_installations);
@@ -535,6 +590,7 @@ main (int argc, char **argv)
   g_test_add_func ("/keyring/bus-that-is-none", test_bus_that_is_none);
   g_test_add_func ("/keyring/hangs", test_hangs);
   g_test_add_func ("/keyring/cancelled", test_cancelled);
+  g_test_add_func ("/keyring/broken-off", test_broken_off);
   g_test_add_func ("/keyring/vanishes", test_vanishes);
   g_test_add_func ("/keyring/bus-vanishes", test_bus_vanishes);
   status = g_test_run ();

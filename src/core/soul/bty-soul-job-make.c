@@ -254,21 +254,6 @@ on_ref (GObject *store, GAsyncResult *result, gpointer data)
     find_next (make);
 }
 
-static BtySoulChange *
-copy_change (const BtySoulChange *what, const char *branch)
-{
-  BtySoulChange *copy = bty_soul_change_new (what->slug, what->cause);
-
-  for (guint i = 0; i < BTY_SOUL_N_FILES; i++)
-    copy->texts.text[i] = g_strdup (what->texts.text[i]);
-  copy->branch = g_strdup (what->branch != NULL ? what->branch : branch);
-  copy->merged = g_strdup (what->merged);
-  copy->author_kind = what->author_kind;
-  copy->author = g_strdup (what->author);
-  copy->note = g_strdup (what->note);
-  return copy;
-}
-
 void
 bty_soul_make (BtySoulJob *job, const BtySoulChange *what, BtySoulState state, BtySoulMade made)
 {
@@ -278,7 +263,9 @@ bty_soul_make (BtySoulJob *job, const BtySoulChange *what, BtySoulState state, B
   make->job = job;
   make->made = made;
   make->state = state;
-  make->what = copy_change (what, job->soul->branch);
+  make->what = bty_soul_change_copy (what);
+  if (make->what->branch == NULL)
+    make->what->branch = g_strdup (job->soul->branch);
   for (guint i = 0; i < BTY_SOUL_N_FILES; i++)
     if (what->texts.text[i] != NULL)
       make->hashes[i] = bty_soul_text_hash (what->texts.text[i], -1);

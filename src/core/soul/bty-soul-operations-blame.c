@@ -8,9 +8,13 @@
 
 #include "bty-blame.h"
 #include "soul/bty-soul-compare.h"
+#include "soul/bty-soul-hash.h"
 #include "soul/bty-soul-operations.h"
 #include "soul/bty-soul-reading.h"
 #include "soul/bty-soul-walk.h"
+
+/* How many texts are asked for at once: each may be long. */
+#define AT_ONCE 32
 
 /* Finding where the lines of a file came from: the versions that changed it are gathered from the newest to the oldest, then their texts
  * are gone through the other way round. */
@@ -21,7 +25,11 @@ typedef struct
   char *wanted;        /* (nullable): id of the version that comes next in the line of first parents */
   GPtrArray *versions; /* BtySoulVersion, the newest first; the first of all that had the same text */
   GHashTable *authors; /* number -> BtySoulVersion, borrowed */
-  guint n_left;        /* texts still to be read */
+  guint n_left;        /* versions whose texts are still to be gone through */
+  guint n_asked;       /* texts that were asked for together, of the oldest of those */
+  guint n_missing;     /* of them, those that have not come yet */
+  BtySoulText *texts[AT_ONCE];
+  GError *error;
   BtyBlame *blame;
 } Origins;
 
@@ -33,18 +41,13 @@ origins_free (Origins *origins)
   g_hash_table_unref (origins->authors);
   g_ptr_array_unref (origins->versions);
   bty_blame_free (origins->blame);
+  for (guint i = 0; i < AT_ONCE; i++)
+    g_clear_pointer (&origins->texts[i], bty_soul_text_unref);
+  g_clear_error (&origins->error);
   g_free (origins);
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Origins, origins_free)
-
-static const char *
-hash_of (const BtySoulVersion *version, int file)
-{
-  if (file == BTY_SOUL_SOUL)
-    return version->soul;
-  return file == BTY_SOUL_IDENTITY ? version->identity : version->user;
-}
 
 static gboolean
 visit (const BtySoulVersion *version, gpointer data)
@@ -55,7 +58,8 @@ visit (const BtySoulVersion *version, gpointer data)
 
   if (g_strcmp0 (version->record.id, origins->wanted) != 0)
     return TRUE;
-  if (last != NULL && strcmp (hash_of (last, origins->file), hash_of (version, origins->file)) == 0)
+  if (last != NULL && strcmp (bty_soul_version_text (last, (BtySoulFile) origins->file),
+                              bty_soul_version_text (version, (BtySoulFile) origins->file)) == 0)
     g_ptr_array_set_size (versions, (int) versions->len - 1);
   g_ptr_array_add (versions, bty_soul_version_ref (version));
   bty_record_take_string (&origins->wanted, g_strdup (version->parent));
@@ -95,48 +99,97 @@ answer (Origins *origins)
 
 static void read_next (Origins *origins);
 
+/* The version whose text is the one at @index of those that were asked for. */
+static const BtySoulVersion *
+version_at (const Origins *origins, guint index)
+{
+  return origins->versions->pdata[origins->n_left - 1 - index];
+}
+
+static gboolean
+add_text (Origins *origins, guint index)
+{
+  const BtySoulVersion *version = version_at (origins, index);
+  g_autoptr (BtySoulText) text = g_steal_pointer (&origins->texts[index]);
+  g_autofree char *hash = text != NULL ? bty_soul_text_hash (text->text, -1) : NULL;
+
+  if (g_strcmp0 (hash, bty_soul_version_text (version, (BtySoulFile) origins->file)) == 0)
+    {
+      bty_blame_add (origins->blame, version->number, text->text);
+      return TRUE;
+    }
+  bty_call_fail_new (origins->reading->call, BTY_ERROR_DATA_LOSS,
+                     _ ("the text of %s in version %lld of the soul of “%s” is gone or was changed: "
+                        "“boternity-ctl soul verify %s” says more"),
+                     bty_enum_nick (bty_soul_files, origins->file), (long long) version->number, origins->reading->slug,
+                     origins->reading->slug);
+  return FALSE;
+}
+
+static void
+add_texts (Origins *origins)
+{
+  g_autoptr (Origins) own = origins;
+
+  if (own->error != NULL)
+    {
+      bty_call_fail (own->reading->call, own->error);
+      return;
+    }
+  for (guint i = 0; i < own->n_asked; i++)
+    {
+      if (!add_text (own, i))
+        return;
+    }
+  own->n_left -= own->n_asked;
+  read_next (g_steal_pointer (&own));
+}
+
+typedef struct
+{
+  Origins *origins;
+  guint index;
+} Asked;
+
 static void
 on_text (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (Origins) origins = data;
+  g_autofree Asked *asked = data;
+  Origins *origins = asked->origins;
   g_autoptr (GError) error = NULL;
-  g_autoptr (BtySoulText) text = bty_store_get_finish (BTY_STORE (source), result, &error);
-  const BtySoulVersion *version = origins->versions->pdata[origins->n_left - 1];
-  g_autofree char *hash = text != NULL ? g_compute_checksum_for_string (G_CHECKSUM_SHA256, text->text, -1) : NULL;
 
-  if (text == NULL && !g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND))
-    bty_call_fail (origins->reading->call, error);
-  else if (g_strcmp0 (hash, hash_of (version, origins->file)) != 0)
-    bty_call_fail_new (origins->reading->call, BTY_ERROR_DATA_LOSS,
-                       _ ("the text of %s in version %lld of the soul of “%s” is gone or was changed: "
-                          "“boternity-ctl soul verify %s” says more"),
-                       bty_enum_nick (bty_soul_files, origins->file), (long long) version->number,
-                       origins->reading->slug, origins->reading->slug);
-  else
-    {
-      bty_blame_add (origins->blame, version->number, text->text);
-      origins->n_left -= 1;
-      read_next (g_steal_pointer (&origins));
-    }
+  origins->texts[asked->index] = bty_store_get_finish (BTY_STORE (source), result, &error);
+  if (error != NULL && origins->error == NULL && !g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND))
+    origins->error = g_steal_pointer (&error);
+  origins->n_missing -= 1;
+  if (origins->n_missing == 0)
+    add_texts (origins);
 }
 
 static void
 read_next (Origins *origins)
 {
-  g_autoptr (Origins) own = origins;
-  const BtySoulVersion *version;
-  g_autofree char *key = NULL;
+  BtyCall *call = origins->reading->call;
 
-  if (own->n_left == 0)
+  if (origins->n_left == 0)
     {
-      answer (own);
+      answer (origins);
+      origins_free (origins);
       return;
     }
-  version = own->versions->pdata[own->n_left - 1];
-  key = g_strconcat (version->bot, "/", hash_of (version, own->file), NULL);
-  bty_store_get_async (bty_soul_store_of (own->reading->call), &bty_soul_text_schema, "key", key,
-                       bty_call_cancellable (own->reading->call), on_text, own);
-  g_steal_pointer (&own);
+  origins->n_asked = origins->n_missing = MIN (origins->n_left, AT_ONCE);
+  for (guint i = 0; i < origins->n_asked; i++)
+    {
+      const BtySoulVersion *version = version_at (origins, i);
+      g_autofree char *key = bty_soul_text_key (version->bot,
+                                                bty_soul_version_text (version, (BtySoulFile) origins->file));
+      Asked *asked = g_new0 (Asked, 1);
+
+      asked->origins = origins;
+      asked->index = i;
+      bty_store_get_async (bty_soul_store_of (call), &bty_soul_text_schema, "key", key, bty_call_cancellable (call),
+                           on_text, asked);
+    }
 }
 
 static void

@@ -263,7 +263,6 @@ static void
 mend_next (Mend *mend)
 {
   BtySoulJob *job = mend->job;
-  BtySoulStamp stamps[BTY_SOUL_N_FILES];
   g_autofree char *key = NULL;
 
   while (mend->next < BTY_SOUL_N_FILES && (mend->differences & (1u << mend->next)) == 0)
@@ -275,9 +274,7 @@ mend_next (Mend *mend)
       return;
     }
   g_free (mend);
-  for (guint i = 0; i < BTY_SOUL_N_FILES; i++)
-    stamps[i] = job->files->file[i].stamp;
-  bty_soul_job_write (job, stamps, NULL);
+  bty_soul_job_write (job, job->files, NULL);
 }
 
 static guint

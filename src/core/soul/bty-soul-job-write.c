@@ -73,7 +73,6 @@ typedef struct
   BtySoulJobFunc then;
   BtySoulTexts texts;
   char *folder;
-  gboolean is_guarded;
   BtySoulStamp expected[BTY_SOUL_N_FILES];
 } Write;
 
@@ -119,7 +118,7 @@ write_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
   Write *write = data;
   GError *error = NULL;
 
-  if (bty_soul_files_put (write->folder, &write->texts, write->is_guarded ? write->expected : NULL, &error))
+  if (bty_soul_files_put (write->folder, &write->texts, write->expected, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -149,16 +148,15 @@ on_texts_to_write (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 void
-bty_soul_job_write (BtySoulJob *job, const BtySoulStamp *expected, BtySoulJobFunc then)
+bty_soul_job_write (BtySoulJob *job, const BtySoulFilesNow *seen, BtySoulJobFunc then)
 {
   Write *write = g_new0 (Write, 1);
 
   write->job = job;
   write->then = then;
   write->folder = bty_soul_folder (job->service->data_dir, job->entry->slug);
-  write->is_guarded = expected != NULL;
-  for (guint i = 0; i < BTY_SOUL_N_FILES && expected != NULL; i++)
-    write->expected[i] = expected[i];
+  for (guint i = 0; i < BTY_SOUL_N_FILES; i++)
+    write->expected[i] = seen->file[i].stamp;
   job->entry->stamped = FALSE;
   bty_soul_service_load_async (job->service, job->version, NULL, on_texts_to_write, write);
 }

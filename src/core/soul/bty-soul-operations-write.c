@@ -93,6 +93,8 @@ on_soul_to_update (BtySoulReading *reading)
   update = g_new0 (Update, 1);
   update->call = bty_call_ref (own->call);
   update->soul = bty_soul_edit (own->soul);
+  if (update->soul->state != BTY_SOUL_HELD) /* told of the files as they are now: not to be kept */
+    bty_record_take_string (&update->soul->reason, NULL);
   bty_record_merge (update->soul, request, BTY_VIEW_PATCH);
   bty_batch_put (batch, update->soul);
   bty_batch_publish (batch, "soul.updated", update->soul);

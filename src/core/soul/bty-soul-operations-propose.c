@@ -145,27 +145,6 @@ count_open (Propose *propose)
                          bty_call_cancellable (propose->reading->call), on_counted, propose);
 }
 
-/* Said now, to whoever wrote it, and not to the person who approves. */
-static gboolean
-check_texts (BtySoulReading *reading, const BtySoulTexts *texts, GError **error)
-{
-  gint64 max = bty_soul_service_max_file (reading->service);
-
-  for (guint i = 0; i < BTY_SOUL_N_FILES; i++)
-    {
-      const char *text = texts->text[i];
-      g_autofree char *problem = text != NULL ? bty_soul_text_check (bty_enum_nick (bty_soul_files, (int) i), text,
-                                                                     strlen (text), max)
-                                              : NULL;
-
-      if (problem == NULL)
-        continue;
-      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, problem);
-      return FALSE;
-    }
-  return TRUE;
-}
-
 static void
 on_soul_to_propose (BtySoulReading *reading)
 {
@@ -179,7 +158,8 @@ on_soul_to_propose (BtySoulReading *reading)
   propose->proposal = make_proposal (reading);
   kind = propose->proposal->author_kind;
   bty_soul_proposal_get_texts (propose->proposal, &then);
-  if (!check_texts (reading, &then, &error))
+  /* Said now, to whoever wrote it, and not to the person who approves. */
+  if (!bty_soul_texts_check (&then, bty_soul_service_max_file (reading->service), &error))
     {
       bty_call_fail (reading->call, error);
       return;
