@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The man pages list what the programs have, and come out of the Markdown whole."""
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +28,17 @@ def run(*command):
 def test_lists_are_the_programs_own():
     differences = pages.compare(pages.Programs(BUILD), fix=False)
     assert not differences, "run tests/man/pages.py --fix BUILD:\n" + "\n".join(differences)
+
+
+def test_settings_are_the_programs_own():
+    """docs/settings.md has a line for each, with its default and whether it is read at start, and none for what there is not."""
+    with open(os.path.join(pages.ROOT, "docs", "settings.md"), encoding="utf-8") as stream:
+        lines = re.findall(r"^\| `([a-z]+\.[a-z_]+)`(\*?) \|([^|]*)\|", stream.read(), re.M)
+    told = {name: (fallback.strip().strip("`"), star == "*") for name, star, fallback in lines}
+    programs = pages.Programs(BUILD)
+    known = {setting["name"]: (setting["fallback"], setting["restart"])
+             for setting in json.loads(programs.run(programs.daemon, "--check-settings", "--log-level", "error"))["settings"]}
+    assert told == known, {name: (told.get(name), known.get(name)) for name in told.keys() | known.keys() if told.get(name) != known.get(name)}
 
 
 def test_a_missing_one_is_found():
