@@ -3,9 +3,12 @@
 
 #define BTY_INSIDE
 
+#include "bty-audit.h"
+#include "bty-backup.h"
 #include "bty-batch.h"
 #include "bty-bot.h"
 #include "bty-call.h"
+#include "bty-capsule-request.h"
 #include "bty-catalogue.h"
 #include "bty-client-event.h"
 #include "bty-completion-request.h"
@@ -32,12 +35,18 @@
 #include "bty-query.h"
 #include "bty-record.h"
 #include "bty-schema.h"
+#include "bty-secret-entry.h"
+#include "bty-secret-request.h"
 #include "bty-secret-store.h"
 #include "bty-secret.h"
 #include "bty-session.h"
 #include "bty-setting.h"
 #include "bty-skill-runtime.h"
 #include "bty-socket.h"
+#include "bty-soul-request.h"
+#include "bty-soul-report.h"
+#include "bty-soul.h"
+#include "bty-soul-test.h"
 #include "bty-store.h"
 #include "bty-turn.h"
 

@@ -61,6 +61,15 @@ BTY_EXPORT void bty_batch_delete (BtyBatch *batch, gconstpointer record);
  */
 BTY_EXPORT void bty_batch_publish (BtyBatch *batch, const char *topic, gconstpointer subject);
 
+/**
+ * bty_batch_set_lazy:
+ *
+ * Nobody waits for this batch: a store may keep it for a moment (100 ms, say), so that it shares the sync of the batch that comes
+ * next. Its order among all batches stays: what is applied after it is never durable before it.
+ */
+BTY_EXPORT void bty_batch_set_lazy (BtyBatch *batch);
+BTY_EXPORT gboolean bty_batch_is_lazy (const BtyBatch *batch);
+
 /* For stores. */
 BTY_EXPORT guint bty_batch_get_n_changes (const BtyBatch *batch);
 BTY_EXPORT const BtyChange *bty_batch_get_change (const BtyBatch *batch, guint index);

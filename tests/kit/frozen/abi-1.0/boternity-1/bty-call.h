@@ -79,7 +79,9 @@ BTY_EXPORT void bty_call_share_log (BtyCall *call, BtyItemLog *log);
  */
 BTY_EXPORT void bty_call_continue_log (BtyCall *call, BtyItemLog *log, guint64 after);
 /**
- * BtyCallDrained: a reader has read all there is; it must not end the call or emit within, but begin what will do so
+ * BtyCallDrained:
+ *
+ * A reader has read all there is; it must not end the call or emit within, but begin what will do so
  */
 typedef void (*BtyCallDrained) (BtyCall *call, gpointer data);
 /**

@@ -52,6 +52,7 @@ struct _BtyHostInterface
   gboolean (*get_ready) (BtyHost *host);
   GPtrArray *(*make_features) (BtyHost *host, BtyFeatureKind kind);
   BtyStore *(*get_store) (BtyHost *host);
+  BtySecret *(*find_secret) (BtyHost *host, const char *reference, GError **error);
 };
 
 /** bty_host_get_catalogue: Returns: (transfer none): every operation; plugins not yet opened are opened by listing it */
@@ -88,6 +89,17 @@ BTY_EXPORT GPtrArray *bty_host_make_features (BtyHost *host, BtyFeatureKind kind
  * Returns: (transfer none) (nullable): the store; %NULL before it is open and after it is closed
  */
 BTY_EXPORT BtyStore *bty_host_get_store (BtyHost *host);
+
+/**
+ * bty_host_find_secret:
+ * @reference: `env:NAME` or `memory:NAME`: what needs no store of secrets, and so can open one
+ * @error: %BTY_ERROR_NOT_FOUND, %BTY_ERROR_INVALID_ARGUMENT (neither of the two; the message does not repeat it)
+ *
+ * The daemon's environment is not to be read by getenv: what looks like a secret there was taken out of it at start.
+ *
+ * Returns: (transfer full) (nullable): the secret; %NULL with an error
+ */
+BTY_EXPORT BtySecret *bty_host_find_secret (BtyHost *host, const char *reference, GError **error);
 
 /** bty_decode_json: a decoder for #BtyCallSpec whose input is a #GBytes (nullable) with one JSON object */
 BTY_EXPORT gpointer bty_decode_json (const BtySchema *schema, BtyView view, gpointer input, GError **error);

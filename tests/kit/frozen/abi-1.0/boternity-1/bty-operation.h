@@ -18,6 +18,8 @@ typedef struct _BtyOperation BtyOperation;
  * @BTY_EFFECT_STREAMING: its items come over time; without it they are a list, handed over whole
  * @BTY_EFFECT_ENDLESS: it streams until the caller or the daemon goes: it has no deadline unless the caller names one, is no work that
  *   anyone waits for, and cannot be handed over whole
+ * @BTY_EFFECT_APPROVAL: a person's decision on what somebody else asked for
+ * @BTY_EFFECT_SECRET: its answer holds a secret: it is kept for no idempotency key
  */
 typedef enum
 {
@@ -27,6 +29,8 @@ typedef enum
   BTY_EFFECT_IDEMPOTENT = 1 << 3,
   BTY_EFFECT_STREAMING = 1 << 4,
   BTY_EFFECT_ENDLESS = 1 << 5,
+  BTY_EFFECT_APPROVAL = 1 << 6,
+  BTY_EFFECT_SECRET = 1 << 7,
 } BtyEffect;
 
 /**

@@ -25,7 +25,7 @@ typedef enum
 /**
  * bty_principal_new:
  * @name: who, such as a bot's slug
- * @scopes: (array zero-terminated=1): such as `bots:write`; `*` is all, `bots:*` all of a group
+ * @scopes: (array zero-terminated=1): such as `bots:write`; `*` is all, `bots:*` all of a group, `!secrets:reveal` all but that one
  */
 BTY_EXPORT BtyPrincipal *bty_principal_new (BtyPrincipalKind kind, const char *name, const char *const *scopes);
 BTY_EXPORT BtyPrincipal *bty_principal_ref (BtyPrincipal *principal);

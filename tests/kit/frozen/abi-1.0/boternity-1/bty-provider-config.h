@@ -18,8 +18,8 @@ BTY_EXPORT const BtyEnumValue bty_key_states[];
  * @name: what routes call it: the part before the slash
  * @kind: which plugin feature speaks to it, such as `openai`
  * @url: (nullable): base URL; %NULL: the kind's own
- * @key: written only: its key, kept in memory only; on disk there is never more than @key_ref
- * @key_ref: (nullable): where the key is found: `env:NAME` or `memory:NAME`
+ * @key: written only: its key, kept in a store of secrets; in the record there is never more than @key_ref
+ * @key_ref: (nullable): where the key is found, such as `secret:NAME` or `env:NAME`
  * @key_state: told in answers
  * @default_model: (nullable): the model taken when a route names the provider alone
  * @context_window: tokens to count on for models that do not say; 0: the setting's

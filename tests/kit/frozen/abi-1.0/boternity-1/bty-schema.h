@@ -43,6 +43,7 @@ typedef enum
  * @BTY_UNIQUE: no two records have the same
  * @BTY_DEPRECATED: kept for older clients
  * @BTY_UNSTABLE: may change without notice
+ * @BTY_UNSTORED: in an answer only: no store keeps it, not even with the answer to an idempotency key
  */
 typedef enum
 {
@@ -56,6 +57,7 @@ typedef enum
   BTY_UNIQUE = 1 << 7,
   BTY_DEPRECATED = 1 << 8,
   BTY_UNSTABLE = 1 << 9,
+  BTY_UNSTORED = 1 << 10,
 } BtyFieldFlags;
 
 /**

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "bty-secret.h"
+#include "bty-schema.h"
 
 G_BEGIN_DECLS
 
@@ -24,6 +24,14 @@ G_BEGIN_DECLS
 BTY_EXPORT
 G_DECLARE_INTERFACE (BtySecretStore, bty_secret_store, BTY, SECRET_STORE, GObject)
 
+typedef enum
+{
+  BTY_SECRET_STORE_OPEN,   /* secrets can be read */
+  BTY_SECRET_STORE_LOCKED, /* it has to be unlocked first */
+  BTY_SECRET_STORE_ABSENT, /* there is none here, or it does not answer */
+} BtySecretStoreState;
+BTY_EXPORT const BtyEnumValue bty_secret_store_states[];
+
 /**
  * BtySecretStoreInterface:
  * @describe: one line for status, such as `the keyring of GNOME, unlocked`; (transfer full)
@@ -34,6 +42,16 @@ G_DECLARE_INTERFACE (BtySecretStore, bty_secret_store, BTY, SECRET_STORE, GObjec
  * @delete_async: forgets one; %BTY_ERROR_NOT_FOUND when there is none
  * @list_async: names of all that it keeps for this program
  * @list_finish: (transfer full): %NULL-terminated, in any order
+ * @get_state: whether it is open, locked, or not to be used at all. Must not block
+ * @is_writable: whether @set_async and @delete_async can work at all
+ * @set_keeper: (nullable): where a store that has a key of its own keeps that key: another store, or %NULL for a file; called before
+ *   anything else. Nothing to do for a store without a key of its own
+ * @unlock_async: opens it, with a password (nullable: with the key that it keeps by itself)
+ * @lock: forgets its key and everything it has read; it stays locked until it is unlocked
+ * @set_password_async: from now on it opens with @password (nullable: with a key that it keeps by itself) and no longer as before;
+ *   @current: (nullable): the password so far, where there is one
+ * @make_recovery_async: makes a new recovery key, which opens it like a password; an older one no longer does
+ * @make_recovery_finish: (transfer full): the key, to be shown once and never again
  *
  * Grows at the end.
  */
@@ -54,6 +72,20 @@ struct _BtySecretStoreInterface
   gboolean (*delete_finish) (BtySecretStore *store, GAsyncResult *result, GError **error);
   void (*list_async) (BtySecretStore *store, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
   GStrv (*list_finish) (BtySecretStore *store, GAsyncResult *result, GError **error);
+
+  BtySecretStoreState (*get_state) (BtySecretStore *store);
+  gboolean (*is_writable) (BtySecretStore *store);
+  void (*set_keeper) (BtySecretStore *store, BtySecretStore *keeper);
+  void (*unlock_async) (BtySecretStore *store, BtySecret *password, GCancellable *cancellable,
+                        GAsyncReadyCallback callback, gpointer data);
+  gboolean (*unlock_finish) (BtySecretStore *store, GAsyncResult *result, GError **error);
+  void (*lock) (BtySecretStore *store);
+  void (*set_password_async) (BtySecretStore *store, BtySecret *current, BtySecret *password, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer data);
+  gboolean (*set_password_finish) (BtySecretStore *store, GAsyncResult *result, GError **error);
+  void (*make_recovery_async) (BtySecretStore *store, GCancellable *cancellable, GAsyncReadyCallback callback,
+                               gpointer data);
+  BtySecret *(*make_recovery_finish) (BtySecretStore *store, GAsyncResult *result, GError **error);
 };
 
 /** bty_secret_store_describe: Returns: (transfer full): one line for status; the type's name when the store says nothing */
@@ -87,5 +119,35 @@ BTY_EXPORT void bty_secret_store_list_async (BtySecretStore *store, GCancellable
                                              GAsyncReadyCallback callback, gpointer data);
 /** bty_secret_store_list_finish: Returns: (transfer full) (nullable): the names, %NULL-terminated; %NULL with an error */
 BTY_EXPORT GStrv bty_secret_store_list_finish (BtySecretStore *store, GAsyncResult *result, GError **error);
+
+/** bty_secret_store_get_state: Returns: what it says; of a store that says nothing, whether it is available */
+BTY_EXPORT BtySecretStoreState bty_secret_store_get_state (BtySecretStore *store);
+/** bty_secret_store_is_writable: Returns: what it says; of a store that says nothing, whether it has a @set_async */
+BTY_EXPORT gboolean bty_secret_store_is_writable (BtySecretStore *store);
+/** bty_secret_store_set_keeper: @keeper: (nullable): where its own key is kept; no effect on a store without one */
+BTY_EXPORT void bty_secret_store_set_keeper (BtySecretStore *store, BtySecretStore *keeper);
+
+/**
+ * bty_secret_store_unlock_async:
+ * @password: (nullable): a password or recovery key; %NULL: as the store can by itself
+ *
+ * Wrong passwords fail with %BTY_ERROR_PERMISSION_DENIED, which says nothing about why; after some of them
+ * %BTY_ERROR_RESOURCE_EXHAUSTED says how long to wait.
+ */
+BTY_EXPORT void bty_secret_store_unlock_async (BtySecretStore *store, BtySecret *password, GCancellable *cancellable,
+                                               GAsyncReadyCallback callback, gpointer data);
+BTY_EXPORT gboolean bty_secret_store_unlock_finish (BtySecretStore *store, GAsyncResult *result, GError **error);
+/** bty_secret_store_lock: no effect on a store that cannot be locked */
+BTY_EXPORT void bty_secret_store_lock (BtySecretStore *store);
+/** bty_secret_store_set_password_async: @current: (nullable): so far; @password: (nullable): from now on */
+BTY_EXPORT void bty_secret_store_set_password_async (BtySecretStore *store, BtySecret *current, BtySecret *password,
+                                                     GCancellable *cancellable, GAsyncReadyCallback callback,
+                                                     gpointer data);
+BTY_EXPORT gboolean bty_secret_store_set_password_finish (BtySecretStore *store, GAsyncResult *result, GError **error);
+BTY_EXPORT void bty_secret_store_make_recovery_async (BtySecretStore *store, GCancellable *cancellable,
+                                                      GAsyncReadyCallback callback, gpointer data);
+/** bty_secret_store_make_recovery_finish: Returns: (transfer full) (nullable): the recovery key; %NULL with an error */
+BTY_EXPORT BtySecret *bty_secret_store_make_recovery_finish (BtySecretStore *store, GAsyncResult *result,
+                                                             GError **error);
 
 G_END_DECLS

@@ -22,6 +22,7 @@ BTY_EXPORT const BtyEnumValue bty_turn_states[];
  * @answer: (nullable): id of the message that answers
  * @error_code: (nullable): name of the code of what went wrong; @error: the words
  * @items: its item log, packed, kept once it is over so that a client can re-join it
+ * @soul_version: (nullable): id of the version of the soul that the prompt was put together of
  *
  * One question and its answer.
  */
@@ -40,6 +41,7 @@ typedef struct
   char *error;
   GBytes *items;
   char *items_text;
+  char *soul_version;
 } BtyTurn;
 BTY_DECLARE_RECORD (BtyTurn, bty_turn)
 
