@@ -201,7 +201,7 @@ static void
 test_deleted_while_it_answers (BtyTestHouse *h, gconstpointer unused)
 {
   static const char *const words[] = { "well", NULL };
-  g_autoptr (BtyBot) bot = bty_test_call (h, "bot.create", "{\"name\":\"Ada\",\"route\":[\"fake\"]}");
+  g_autoptr (BtyBot) bot = bty_test_call (h, "bot.create", "{\"name\":\"Ada\"}");
   g_autoptr (BtyCall) call = NULL;
 
   h->fake->words = words;
