@@ -213,6 +213,8 @@ def test_backups():
         house.finding("backups", "warning", "there is no backup", "backup create")
         assert "No backup was made yet" in house.run("status").stderr
         house.run("backup", "create")
+        house.finding("backups", "warning", "nobody was shown the key", "backup key")
+        house.run("backup", "key")
         assert [f["level"] for f in house.findings("backups")] == ["ok"]
         assert "No backup" not in house.run("status").stderr
         assert "backup.schedule is “sometimes”" in house.run("config", "set", "backup.schedule", "sometimes").stderr
