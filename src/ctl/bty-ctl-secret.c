@@ -102,11 +102,29 @@ say_entry (BtyCtl *ctl, const char *operation, GBytes *request, const char *form
 }
 
 static gboolean
+has_vault (BtyCtl *ctl)
+{
+  g_autofree char *path = g_build_filename (ctl->data_dir, "vault.bty", NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+/* The vault is made with the first secret in it: the moment to think of the day on which its own key is lost. */
+static void
+offer_recovery (BtyCtl *ctl, gboolean had_vault)
+{
+  if (!had_vault && !ctl->json && has_vault (ctl))
+    bty_ctl_note ("%s", _ ("The vault was made for it. “boternity-ctl vault recovery” shows a recovery key, once, for "
+                           "when the vault's own key is lost: write it down"));
+}
+
+static gboolean
 run_set (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
   const char *name = bty_ctl_args_word (args, 0);
   g_auto (BtyCtlRequest) request = { 0 };
   g_autoptr (BtySecret) value = NULL;
+  gboolean had_vault = has_vault (ctl);
 
   if (!check_name (name, error) || (value = ask_value (name, error)) == NULL)
     return FALSE;
@@ -117,7 +135,10 @@ run_set (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   add_reach (&request, args);
   tell_unknown_bots (ctl, args);
   bty_ctl_request_secret (&request, "value", value);
-  return say_entry (ctl, "secret.set", bty_ctl_request_end (&request), _ ("kept"), error);
+  if (!say_entry (ctl, "secret.set", bty_ctl_request_end (&request), _ ("kept"), error))
+    return FALSE;
+  offer_recovery (ctl, had_vault);
+  return TRUE;
 }
 
 static gboolean
@@ -172,6 +193,7 @@ run_import (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   g_autoptr (BtySecret) text = read_file (bty_ctl_args_word (args, 0), error);
   g_autofree char *answer = NULL;
   g_autoptr (BtySecretImported) imported = NULL;
+  gboolean had_vault = has_vault (ctl);
 
   if (text == NULL)
     return FALSE;
@@ -199,6 +221,7 @@ run_import (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
       bty_ctl_note (_ ("%s: skipped (line %lld): %s"), skipped->name != NULL ? skipped->name : "?",
                     (long long) skipped->line, skipped->reason);
     }
+  offer_recovery (ctl, had_vault);
   return TRUE;
 }
 

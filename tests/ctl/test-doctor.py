@@ -197,7 +197,8 @@ def test_souls():
 
 def test_secrets():
     with House(DBUS_SESSION_BUS_ADDRESS="unix:path=/nonexistent") as house:
-        house.run("secret", "set", "key", input="some value\n")
+        assert "vault recovery" in house.run("secret", "set", "key", input="some value\n").stderr
+        assert "vault recovery" not in house.run("secret", "set", "other", input="some value\n").stderr
         assert [f["level"] for f in house.findings("secrets")] == ["ok"]
         house.run("vault", "lock")
         house.finding("secrets", "warning", "“vault” is locked", "secret unlock vault")
