@@ -351,7 +351,8 @@ bty_slices_match (const GArray *a, const GArray *b, guint8 *a_changed, guint8 *b
   m -= first;
   if (n + m == 0)
     return;
-  numbers = number_items (as + first, n, bs + first, m, &seen);
+  /* A text without lines may have no array at all. */
+  numbers = number_items (n > 0 ? as + first : as, n, m > 0 ? bs + first : bs, m, &seen);
   indices = g_new (guint32, n + m);
   search = g_new0 (Search, 1);
   *search = (Search){ .a = numbers,

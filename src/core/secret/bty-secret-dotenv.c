@@ -173,7 +173,7 @@ GPtrArray *
 bty_secret_dotenv_read (const char *text, gsize length)
 {
   GPtrArray *variables = g_ptr_array_new_with_free_func (variable_free);
-  Reader reader = { .at = text, .end = text + length, .line = 1, .value = g_malloc (length + 1) };
+  Reader reader = { .at = text, .end = length > 0 ? text + length : text, .line = 1, .value = g_malloc (length + 1) };
 
   if (length >= 3 && memcmp (text, "\xef\xbb\xbf", 3) == 0)
     reader.at += 3;
