@@ -5,11 +5,12 @@
 
 /**
  * bty_chain_hash:
+ * @kind: a line that says what is chained, so that a link of one kind is never one of another
  * @fields: what the link says, in a fixed order; %NULL for what it does not say
  *
- * The hash of a link of a chain: SHA-256 over the fields, each as its length in bytes (four bytes, big-endian; all ones for %NULL) and
- * then its bytes, so that no two lists of fields give the same bytes. One of the fields is the hash of the link before.
+ * The hash of a link of a chain: SHA-256 over @kind and the fields, each of these as its length in bytes (eight bytes, big-endian; all ones
+ * for %NULL) and then its bytes, so that no two lists of fields give the same bytes. One of the fields is the hash of the link before.
  *
  * Returns: (transfer full): 64 hexadecimal digits
  */
-char *bty_chain_hash (const char *const *fields, guint n);
+char *bty_chain_hash (const char *kind, const char *const *fields, guint n);

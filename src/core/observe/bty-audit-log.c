@@ -105,7 +105,7 @@ bty_audit_entry_compute (const BtyAuditEntry *entry)
     entry->previous,
   };
 
-  return bty_chain_hash (fields, G_N_ELEMENTS (fields));
+  return bty_chain_hash ("boternity audit entry 1\n", fields, G_N_ELEMENTS (fields));
 }
 
 static void send_waiting (BtyAuditLog *self);

@@ -7,51 +7,32 @@
 
 #include <string.h>
 
-#define DOMAIN_LINE "boternity soul version 1\n"
-
-/* Eight bytes of length, the highest first, then the bytes; all ones for what is absent, so that it differs from the empty text. */
-static void
-add_text (GChecksum *sum, const char *text)
-{
-  guint64 length = text != NULL ? strlen (text) : G_MAXUINT64;
-  guint64 big = GUINT64_TO_BE (length);
-
-  g_checksum_update (sum, (const guchar *) &big, sizeof big);
-  if (text != NULL)
-    g_checksum_update (sum, (const guchar *) text, (gssize) length);
-}
-
-static void
-add_number (GChecksum *sum, gint64 number)
-{
-  char text[32];
-
-  g_snprintf (text, sizeof text, "%" G_GINT64_FORMAT, number);
-  add_text (sum, text);
-}
+#include "bty-chain.h"
 
 char *
 bty_soul_hash (const BtySoulVersion *version)
 {
-  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, version->number);
+  g_autofree char *created_at = g_strdup_printf ("%" G_GINT64_FORMAT, version->record.created_at);
+  const char *fields[] = {
+    version->record.id,
+    version->bot,
+    number,
+    version->branch,
+    version->parent,
+    version->merged,
+    version->soul,
+    version->identity,
+    version->user,
+    bty_enum_nick (bty_author_kinds, (int) version->author_kind),
+    version->author,
+    bty_enum_nick (bty_soul_causes, (int) version->cause),
+    version->note,
+    created_at,
+    version->previous,
+  };
 
-  g_checksum_update (sum, (const guchar *) DOMAIN_LINE, strlen (DOMAIN_LINE));
-  add_text (sum, version->record.id);
-  add_text (sum, version->bot);
-  add_number (sum, version->number);
-  add_text (sum, version->branch);
-  add_text (sum, version->parent);
-  add_text (sum, version->merged);
-  add_text (sum, version->soul);
-  add_text (sum, version->identity);
-  add_text (sum, version->user);
-  add_text (sum, bty_enum_nick (bty_author_kinds, (int) version->author_kind));
-  add_text (sum, version->author);
-  add_text (sum, bty_enum_nick (bty_soul_causes, (int) version->cause));
-  add_text (sum, version->note);
-  add_number (sum, version->record.created_at);
-  add_text (sum, version->previous);
-  return g_strdup (g_checksum_get_string (sum));
+  return bty_chain_hash ("boternity soul version 1\n", fields, G_N_ELEMENTS (fields));
 }
 
 char *
