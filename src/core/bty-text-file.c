@@ -65,3 +65,14 @@ bty_text_file_read (const char *path, gsize max, char **text, GError **error)
   close (descriptor);
   return done;
 }
+
+gboolean
+bty_file_fail (GError **error, const char *deed, const char *path)
+{
+  int saved = errno;
+
+  g_set_error (error, BTY_ERROR,
+               saved == ENOSPC || saved == EDQUOT ? BTY_ERROR_RESOURCE_EXHAUSTED : BTY_ERROR_UNAVAILABLE,
+               _ ("cannot %s “%s”: %s"), deed, path, g_strerror (saved));
+  return FALSE;
+}

@@ -12,3 +12,6 @@
  * Errors: FAILED_PRECONDITION, naming the file and what is wrong with it.
  */
 gboolean bty_text_file_read (const char *path, gsize max, char **text, GError **error);
+
+/** bty_file_fail: says that a deed such as “write” failed on @path, by errno: RESOURCE_EXHAUSTED on a full disk, else UNAVAILABLE; Returns: FALSE */
+gboolean bty_file_fail (GError **error, const char *deed, const char *path);

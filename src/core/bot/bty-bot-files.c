@@ -46,17 +46,6 @@ static const char default_user[] =
   "Nothing is known yet about the person you talk to. They can write here what you should know: how to address them,\n"
   "their language, their work, what they like and dislike.\n";
 
-static gboolean
-fail_from_errno (GError **error, const char *what, const char *path)
-{
-  int saved = errno;
-
-  g_set_error (error, BTY_ERROR,
-               saved == ENOSPC || saved == EDQUOT ? BTY_ERROR_RESOURCE_EXHAUSTED : BTY_ERROR_UNAVAILABLE,
-               _ ("cannot %s “%s”: %s"), what, path, g_strerror (saved));
-  return FALSE;
-}
-
 static char *
 quote (const char *text)
 {
@@ -137,9 +126,9 @@ bty_bot_files_set_aside (const char *data_dir, const char *slug, const char *nam
   g_autofree char *target = aside_of (data_dir, name);
 
   if (g_mkdir_with_parents (aside, 0700) != 0)
-    return fail_from_errno (error, _ ("make the folder"), aside);
+    return bty_file_fail (error, _ ("make the folder"), aside);
   if (g_rename (folder, target) != 0 && errno != ENOENT)
-    return fail_from_errno (error, _ ("move"), folder);
+    return bty_file_fail (error, _ ("move"), folder);
   return TRUE;
 }
 
@@ -158,7 +147,7 @@ bty_bot_files_put_back (const char *data_dir, const char *slug, const char *name
   g_autofree char *aside = aside_of (data_dir, name);
 
   if (g_rename (aside, folder) != 0 && errno != ENOENT)
-    return fail_from_errno (error, _ ("move"), aside);
+    return bty_file_fail (error, _ ("move"), aside);
   return TRUE;
 }
 
@@ -174,7 +163,7 @@ bty_bot_files_forget (const char *data_dir, const char *name, GError **error)
   g_autofree char *aside = aside_of (data_dir, name);
 
   if (nftw (aside, remove_entry, 16, FTW_DEPTH | FTW_PHYS) != 0 && errno != ENOENT)
-    return fail_from_errno (error, _ ("remove"), aside);
+    return bty_file_fail (error, _ ("remove"), aside);
   return TRUE;
 }
 
@@ -212,7 +201,7 @@ bty_bot_files_add (const char *data_dir, const char *slug, GPtrArray *files, GEr
 
       g_return_val_if_fail (bty_bot_files_may (file->name), FALSE);
       if (g_mkdir_with_parents (above, 0700) != 0)
-        return fail_from_errno (error, _ ("make the folder"), above);
+        return bty_file_fail (error, _ ("make the folder"), above);
       if (!g_file_set_contents_full (path, file->text, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
                                      0600, error))
         return bty_error_convert (error);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bty-text-file.h"
 #include "soul/bty-soul-files.h"
 
 /* Writing one file: into a new one beside it, which then changes places with it. */
@@ -24,12 +25,10 @@ static gboolean
 fail_from_errno (GError **error, const char *what, const char *folder, const char *name)
 {
   int saved = errno;
-  g_autofree char *path = name != NULL ? g_build_filename (folder, name, NULL) : g_strdup (folder);
+  g_autofree char *path = g_build_filename (folder, name, NULL);
 
-  g_set_error (error, BTY_ERROR,
-               saved == ENOSPC || saved == EDQUOT ? BTY_ERROR_RESOURCE_EXHAUSTED : BTY_ERROR_UNAVAILABLE,
-               _ ("cannot %s “%s”: %s"), what, path, g_strerror (saved));
-  return FALSE;
+  errno = saved;
+  return bty_file_fail (error, what, path);
 }
 
 /* The time of the last change of the entry itself is not looked at: changing places changes it. */
