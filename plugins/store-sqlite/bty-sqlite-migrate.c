@@ -17,6 +17,7 @@ static const char *const nothing[] = { NULL };
 static const char *const *const extra[] = {
   bty_sqlite_text_version_1, nothing, /* 2 */
   nothing,                            /* 3 */
+  nothing,                            /* 4 */
 };
 
 const BtySqliteSchema bty_sqlite_schema = { bty_sql_migrations, extra, G_N_ELEMENTS (extra) };

@@ -45,9 +45,11 @@ bty_domains_make (BtyDomains *self, const BtyDomainParts *parts)
   bty_audit_follow_secrets (self->audit, self->secrets);
   self->bots = bty_bot_service_new (parts->store, self->souls, parts->data_dir);
   self->providers = bty_provider_service_new (parts->store, parts->registry, self->secrets);
-  self->chat = bty_chat_service_new (parts->store, self->bots, self->providers, parts->settings);
-  self->evaluations = bty_evaluate_service_new (self->bots, self->providers, parts->bus, parts->settings,
-                                                parts->data_dir);
+  self->book = bty_model_book_new (parts->settings, parts->data_dir);
+  self->budgets = bty_budget_service_new (parts->store, parts->settings);
+  self->router = bty_router_new (self->providers, self->book, self->budgets, parts->settings);
+  self->chat = bty_chat_service_new (parts->store, self->bots, self->router, parts->settings);
+  self->evaluations = bty_evaluate_service_new (self->bots, self->router, parts->bus, parts->settings, parts->data_dir);
   bty_soul_service_set_gate (self->souls, bty_evaluate_gate_async, bty_evaluate_gate_finish, self->evaluations);
   self->capsules = bty_capsule_service_new (self->bots, self->souls, self->providers, parts->settings, parts->data_dir);
   self->backups = bty_backup_service_new (parts->store, parts->settings, parts->data_dir, parts->make_store,
@@ -71,6 +73,7 @@ bty_domains_add_operations (BtyDomains *self, BtyCatalogue *catalogue, GError **
     { bty_template_operations, bty_n_template_operations, self->bots },
     { bty_secret_operations, bty_n_secret_operations, self->secrets },
     { bty_provider_operations, bty_n_provider_operations, self->providers },
+    { bty_router_operations, bty_n_router_operations, self->router },
     { bty_chat_operations, bty_n_chat_operations, self->chat },
     { bty_session_operations, bty_n_session_operations, self->chat },
     { bty_evaluate_operations, bty_n_evaluate_operations, self->evaluations },
@@ -218,6 +221,9 @@ bty_domains_clear (BtyDomains *self)
   g_clear_object (&self->capsules);
   g_clear_object (&self->evaluations);
   g_clear_object (&self->chat);
+  g_clear_object (&self->router);
+  g_clear_object (&self->budgets);
+  g_clear_object (&self->book);
   g_clear_object (&self->providers);
   g_clear_object (&self->bots);
   g_clear_object (&self->secrets);

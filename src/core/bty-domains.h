@@ -13,6 +13,7 @@
 #include "evaluate/bty-evaluate-service.h"
 #include "event/bty-event-service.h"
 #include "observe/bty-audit-log.h"
+#include "route/bty-router.h"
 
 /**
  * BtyDomainParts: what they stand on; outlives them
@@ -47,6 +48,9 @@ typedef struct
   BtySecretService *secrets;
   BtyBotService *bots;
   BtyProviderService *providers;
+  BtyModelBook *book;
+  BtyBudgetService *budgets;
+  BtyRouter *router;
   BtyChatService *chat;
   BtyEvaluateService *evaluations;
   BtyCapsuleService *capsules;

@@ -7,6 +7,15 @@
 
 #include "bty-model.h"
 
+const BtyEnumValue bty_pricings[] = {
+  { BTY_PRICING_UNKNOWN, "unknown", N_ ("Nobody knows: counted as the dearest that is known") },
+  { BTY_PRICING_CATALOGUE, "catalogue", N_ ("Of the list that came with the program") },
+  { BTY_PRICING_USER, "user", N_ ("Given by the owner") },
+  { BTY_PRICING_PROVIDER, "provider", N_ ("Told by the provider") },
+  { BTY_PRICING_FREE, "free", N_ ("Nothing is paid") },
+  { 0 },
+};
+
 static const BtyField model_fields[] = {
   BTY_FIELD_STRING (BtyModel, name, BTY_REQUIRED | BTY_READ_ONLY, N_ ("What routes call it: provider/model")),
   BTY_FIELD_STRING (BtyModel, provider, BTY_REQUIRED | BTY_READ_ONLY, N_ ("Name of its provider")),
@@ -16,6 +25,16 @@ static const BtyField model_fields[] = {
   BTY_FIELD_INT64 (BtyModel, max_output, BTY_READ_ONLY, N_ ("Tokens it answers with at most; 0 when unknown"),
                    .max = G_MAXINT32),
   BTY_FIELD_STRV (BtyModel, abilities, BTY_READ_ONLY, N_ ("What it can do: text, tools, vision and so on")),
+  BTY_FIELD_ENUM (BtyModel, pricing, BTY_READ_ONLY, N_ ("How sure its prices are"), bty_pricings),
+  BTY_FIELD_INT64 (BtyModel, input_price, BTY_READ_ONLY | BTY_NULLABLE,
+                   N_ ("Micro-dollars for a million tokens that go in")),
+  BTY_FIELD_INT64 (BtyModel, cached_price, BTY_READ_ONLY | BTY_NULLABLE, N_ ("The same, when a cache held them")),
+  BTY_FIELD_INT64 (BtyModel, cache_write_price, BTY_READ_ONLY | BTY_NULLABLE,
+                   N_ ("The same, when they are written to a cache")),
+  BTY_FIELD_INT64 (BtyModel, output_price, BTY_READ_ONLY | BTY_NULLABLE,
+                   N_ ("Micro-dollars for a million tokens that come out")),
+  BTY_FIELD_STRING (BtyModel, source, BTY_READ_ONLY, N_ ("Where this is from")),
+  BTY_FIELD_STRING (BtyModel, source_date, BTY_READ_ONLY, N_ ("Of which day it is"), .max = 32),
 };
 
 BTY_DEFINE_RECORD (BtyModel, bty_model, "model", N_ ("A model"), model_fields)

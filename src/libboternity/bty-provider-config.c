@@ -32,6 +32,12 @@ static const BtyField provider_config_fields[] = {
                    .max = 100000000),
   BTY_FIELD_JSON (BtyProviderConfig, options, 0, N_ ("What only its kind understands, as an object")),
   BTY_FIELD_BOOL (BtyProviderConfig, enabled, 0, N_ ("Whether routes may use it"), .fallback = "true"),
+  BTY_FIELD_STRV (BtyProviderConfig, more_keys, 0, N_ ("Further keys to take turns with, each as key_ref"), .max = 32),
+  BTY_FIELD_INT64 (BtyProviderConfig, requests_per_minute, 0, N_ ("Most requests a minute; 0: no limit"),
+                   .max = 1000000),
+  BTY_FIELD_INT64 (BtyProviderConfig, tokens_per_minute, 0, N_ ("Most tokens a minute; 0: no limit"),
+                   .max = 1000000000000),
+  BTY_FIELD_INT64 (BtyProviderConfig, max_concurrent, 0, N_ ("Most requests at a time; 0: no limit"), .max = 100000),
 };
 
 BTY_DEFINE_RECORD (BtyProviderConfig, bty_provider_config, "provider", N_ ("A provider of models"),

@@ -14,6 +14,7 @@ const BtyEnumValue bty_turn_states[] = {
   { BTY_TURN_FAILED, "failed", N_ ("No model could answer") },
   { BTY_TURN_CANCELLED, "cancelled", N_ ("The person stopped it") },
   { BTY_TURN_INTERRUPTED, "interrupted", N_ ("The daemon stopped in its middle") },
+  { BTY_TURN_PAUSED, "paused", N_ ("A cap of the budget is reached") },
   { 0 },
 };
 
@@ -25,6 +26,8 @@ const BtyEnumValue bty_chat_item_types[] = {
   { BTY_CHAT_MODEL, "model", N_ ("Who answers now") },
   { BTY_CHAT_NOTICE, "notice", N_ ("Something to know") },
   { BTY_CHAT_USAGE, "usage", N_ ("What it used so far") },
+  { BTY_CHAT_RESTARTED, "restarted", N_ ("The answer broke off and is given anew") },
+  { BTY_CHAT_PAUSED, "paused", N_ ("A cap of the budget is reached") },
   { 0 },
 };
 
@@ -45,6 +48,8 @@ static const BtyField turn_fields[] = {
   BTY_FIELD_TEXT (BtyTurn, items_text, BTY_READ_ONLY | BTY_WRITE_ONLY, N_ ("The text of its items")),
   BTY_FIELD_STRING (BtyTurn, soul_version, BTY_READ_ONLY,
                     N_ ("Identifier of the soul's version that it was asked with"), .max = 36),
+  BTY_FIELD_INT64 (BtyTurn, cost, BTY_READ_ONLY, N_ ("Micro-dollars that it cost")),
+  BTY_FIELD_ENUM (BtyTurn, pricing, BTY_READ_ONLY, N_ ("How sure the price is"), bty_pricings),
 };
 BTY_DEFINE_RECORD (BtyTurn, bty_turn, "turn", N_ ("A question and its answer"), turn_fields)
 
@@ -55,6 +60,8 @@ static const BtyField chat_item_fields[] = {
   BTY_FIELD_STRING (BtyChatItem, turn, BTY_READ_ONLY, N_ ("Identifier of the turn"), .max = 36),
   BTY_FIELD_STRING (BtyChatItem, model, BTY_READ_ONLY, N_ ("The model that answers")),
   BTY_FIELD_RECORD (BtyChatItem, usage, BTY_READ_ONLY, N_ ("What it used so far"), bty_usage_schema),
+  BTY_FIELD_INT64 (BtyChatItem, cost, BTY_READ_ONLY | BTY_NULLABLE, N_ ("Micro-dollars that it cost")),
+  BTY_FIELD_ENUM (BtyChatItem, pricing, BTY_READ_ONLY | BTY_NULLABLE, N_ ("How sure the price is"), bty_pricings),
 };
 BTY_DEFINE_RECORD (BtyChatItem, bty_chat_item, "chat_item", N_ ("An item of a turn's stream"), chat_item_fields)
 

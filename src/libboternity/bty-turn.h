@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bty-completion-request.h"
+#include "bty-model.h"
 
 G_BEGIN_DECLS
 
@@ -13,6 +14,7 @@ typedef enum
   BTY_TURN_FAILED,
   BTY_TURN_CANCELLED,
   BTY_TURN_INTERRUPTED, /* the daemon stopped in its middle */
+  BTY_TURN_PAUSED,      /* a cap of the budget is reached: it goes on when the cap is raised or renewed */
 } BtyTurnState;
 BTY_EXPORT const BtyEnumValue bty_turn_states[];
 
@@ -23,6 +25,7 @@ BTY_EXPORT const BtyEnumValue bty_turn_states[];
  * @error_code: (nullable): name of the code of what went wrong; @error: the words
  * @items: its item log, packed, kept once it is over so that a client can re-join it
  * @soul_version: (nullable): id of the version of the soul that the prompt was put together of
+ * @cost: micro-dollars that it cost, all tries together; @pricing: how sure the price is
  *
  * One question and its answer.
  */
@@ -42,6 +45,8 @@ typedef struct
   GBytes *items;
   char *items_text;
   char *soul_version;
+  gint64 cost;
+  BtyPricing pricing;
 } BtyTurn;
 BTY_DECLARE_RECORD (BtyTurn, bty_turn)
 
@@ -53,7 +58,9 @@ typedef enum
   BTY_CHAT_QUEUED,    /* it waits for another turn of the session */
   BTY_CHAT_MODEL,     /* model: who answers now */
   BTY_CHAT_NOTICE,    /* text: something the person should know, such as history left out */
-  BTY_CHAT_USAGE,     /* usage */
+  BTY_CHAT_USAGE,     /* usage, cost, pricing */
+  BTY_CHAT_RESTARTED, /* the answer broke off: what came since the last `model` is void, and is given anew; text: why */
+  BTY_CHAT_PAUSED,    /* a cap is reached: text: which, how much is left, when it renews, and what raises it */
 } BtyChatItemType;
 BTY_EXPORT const BtyEnumValue bty_chat_item_types[];
 
@@ -67,6 +74,8 @@ typedef struct
   char *turn;
   char *model;
   BtyUsage *usage;
+  gint64 cost;
+  BtyPricing pricing;
 } BtyChatItem;
 BTY_DECLARE_RECORD (BtyChatItem, bty_chat_item)
 

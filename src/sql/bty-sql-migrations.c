@@ -147,10 +147,55 @@ static const char *const version_3[] = {
   NULL,
 };
 
+/* Money: caps, what was spent, each call of a model; routes with names; pools of keys and limits of providers. */
+static const char *const version_4[] = {
+  "ALTER TABLE turn ADD COLUMN cost INTEGER NOT NULL DEFAULT 0",
+  "ALTER TABLE turn ADD COLUMN pricing TEXT NOT NULL DEFAULT 'unknown'",
+  "ALTER TABLE provider ADD COLUMN more_keys TEXT",
+  "ALTER TABLE provider ADD COLUMN requests_per_minute INTEGER NOT NULL DEFAULT 0",
+  "ALTER TABLE provider ADD COLUMN tokens_per_minute INTEGER NOT NULL DEFAULT 0",
+  "ALTER TABLE provider ADD COLUMN max_concurrent INTEGER NOT NULL DEFAULT 0",
+
+  "CREATE TABLE route (" HEAD "name TEXT NOT NULL, description TEXT, steps TEXT, hedge_ms INTEGER)",
+  "CREATE UNIQUE INDEX route_name ON route (name)",
+
+  "CREATE TABLE cap (" HEAD
+  "\"key\" TEXT NOT NULL, scope TEXT NOT NULL, subject TEXT, slug TEXT, period TEXT NOT NULL, unit TEXT NOT NULL, "
+  "amount INTEGER NOT NULL)",
+  "CREATE UNIQUE INDEX cap_key ON cap (\"key\")",
+  "CREATE INDEX cap_scope ON cap (scope, subject)",
+  "CREATE INDEX cap_subject ON cap (subject, id)",
+
+  "CREATE TABLE spend (" HEAD
+  "\"key\" TEXT NOT NULL, scope TEXT NOT NULL, subject TEXT, bot TEXT, period TEXT NOT NULL, since INTEGER NOT NULL, "
+  "usd INTEGER NOT NULL, tokens INTEGER NOT NULL, calls INTEGER NOT NULL, time_ms INTEGER NOT NULL, "
+  "slab_usd INTEGER NOT NULL, slab_tokens INTEGER NOT NULL, slab_calls INTEGER NOT NULL, slab_time_ms INTEGER NOT NULL)",
+  "CREATE UNIQUE INDEX spend_key ON spend (\"key\")",
+  "CREATE INDEX spend_scope ON spend (scope, subject, period, since)",
+  "CREATE INDEX spend_subject ON spend (subject, id)",
+  "CREATE INDEX spend_bot ON spend (bot, id)",
+  "CREATE INDEX spend_period ON spend (period, since)",
+  "CREATE INDEX spend_since ON spend (since, id)",
+
+  "CREATE TABLE usage_entry (" ROW_HEAD
+  "bot TEXT, slug TEXT, session TEXT, turn TEXT, workflow TEXT, tool TEXT, purpose TEXT, provider TEXT, model TEXT, "
+  "input_tokens INTEGER NOT NULL, cached_tokens INTEGER NOT NULL, cache_write_tokens INTEGER NOT NULL, "
+  "output_tokens INTEGER NOT NULL, reasoning_tokens INTEGER NOT NULL, estimated_tokens INTEGER NOT NULL, "
+  "is_estimate INTEGER NOT NULL, cost INTEGER NOT NULL, pricing TEXT NOT NULL, first_token_ms INTEGER NOT NULL, "
+  "time_ms INTEGER NOT NULL, outcome TEXT)",
+  "CREATE INDEX usage_entry_bot ON usage_entry (bot, id)",
+  "CREATE INDEX usage_entry_session ON usage_entry (session, id)",
+  "CREATE INDEX usage_entry_turn ON usage_entry (turn, id)",
+  "CREATE INDEX usage_entry_provider ON usage_entry (provider, id)",
+  "CREATE INDEX usage_entry_created_at ON usage_entry (created_at, id)",
+  NULL,
+};
+
 const BtySqlMigration bty_sql_migrations[] = {
   { 1, version_1 },
   { 2, version_2 },
   { 3, version_3 },
+  { 4, version_4 },
 };
 const guint bty_sql_n_migrations = G_N_ELEMENTS (bty_sql_migrations);
 
@@ -163,7 +208,9 @@ const BtySchema *const bty_sql_own_schemas[] = {
   &bty_soul_ref_schema,     &bty_soul_proposal_schema,
   &bty_soul_test_schema,    &bty_secret_entry_schema,
   &bty_audit_entry_schema,  &bty_audit_head_schema,
-  &bty_deleted_bot_schema,  NULL,
+  &bty_deleted_bot_schema,  &bty_route_config_schema,
+  &bty_cap_schema,          &bty_spend_schema,
+  &bty_usage_entry_schema,  NULL,
 };
 
 gboolean

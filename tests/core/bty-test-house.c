@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "bty-test-house.h"
 
+#include "bty-test-router.h"
+
 #include "bot/bty-bot-template.h"
 #include "soul/bty-soul-operations.h"
 
@@ -42,7 +44,8 @@ bty_test_house_open (BtyTestHouse *self, const char *const *words)
   self->kinds = g_hash_table_new (g_str_hash, g_str_equal);
   g_hash_table_insert (self->kinds, (gpointer) "builtin", self->fake);
   bty_provider_service_set_maker (self->providers, bty_fake_provider_make, self->kinds);
-  self->chat = bty_chat_service_new (self->store, self->bots, self->providers, self->settings);
+  self->router = bty_test_router_new (self->providers, self->store, self->settings);
+  self->chat = bty_chat_service_new (self->store, self->bots, self->router, self->settings);
   self->owner = bty_principal_new (BTY_PRINCIPAL_OWNER, "owner", scopes);
   g_assert_true (
     bty_catalogue_add (self->catalogue, bty_bot_operations, bty_n_bot_operations, self->bots, NULL, &error));
@@ -63,6 +66,7 @@ bty_test_house_close (BtyTestHouse *self)
 {
   bty_principal_unref (self->owner);
   g_object_unref (self->chat);
+  g_object_unref (self->router);
   g_object_unref (self->providers);
   g_hash_table_unref (self->kinds);
   g_object_unref (self->fake);

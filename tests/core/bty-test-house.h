@@ -22,6 +22,7 @@ typedef struct
   BtySoulService *souls;
   BtyBotService *bots;
   BtyProviderService *providers;
+  BtyRouter *router;
   BtyChatService *chat;
   BtyPrincipal *owner;
   BtyFakeProvider *fake;

@@ -47,7 +47,7 @@ set_up (Fixture *f, gconstpointer unused)
   bty_evaluate_add_settings (h->settings);
   f->bus = bty_bus_new ();
   bty_bus_follow (f->bus, h->store);
-  f->evaluations = bty_evaluate_service_new (h->bots, h->providers, f->bus, h->settings, h->folder);
+  f->evaluations = bty_evaluate_service_new (h->bots, h->router, f->bus, h->settings, h->folder);
   bty_soul_service_set_gate (h->souls, bty_evaluate_gate_async, bty_evaluate_gate_finish, f->evaluations);
   g_assert_true (
     bty_catalogue_add (h->catalogue, bty_evaluate_operations, bty_n_evaluate_operations, f->evaluations, NULL, &error));

@@ -7,6 +7,7 @@
 
 #include "bty-fake-provider.h"
 #include "bty-fake-store.h"
+#include "bty-test-router.h"
 #include "bty-test-wait.h"
 #include "route/bty-provider-service.h"
 
@@ -17,6 +18,8 @@ typedef struct
   BtyProviderService *service;
   GHashTable *fakes; /* kind -> BtyFakeProvider */
   GString *events;
+  BtySettings *settings;
+  BtyRouter *router;
 } Fixture;
 
 static const char *const hello[] = { "Hello ", "there", NULL };
@@ -36,11 +39,13 @@ on_committed (BtyStore *store, GPtrArray *events, gpointer data)
 static void
 start (Fixture *f)
 {
+  g_clear_object (&f->router);
   g_clear_object (&f->service);
   g_clear_object (&f->secrets);
   f->secrets = bty_secret_service_new ();
   f->service = bty_provider_service_new (f->store, NULL, f->secrets);
   bty_provider_service_set_maker (f->service, bty_fake_provider_make, f->fakes);
+  f->router = bty_test_router_new (f->service, f->store, f->settings);
 }
 
 static BtyFakeProvider *
@@ -57,6 +62,7 @@ set_up (Fixture *f, gconstpointer unused)
 {
   g_unsetenv ("OPENAI_API_KEY");
   f->store = bty_fake_store_new ();
+  f->settings = bty_test_settings_new ();
   f->fakes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   f->events = g_string_new (NULL);
   g_signal_connect (f->store, "committed", G_CALLBACK (on_committed), f->events);
@@ -69,6 +75,8 @@ static void
 tear_down (Fixture *f, gconstpointer unused)
 {
   bty_test_settle ();
+  g_assert_finalize_object (f->router);
+  g_object_unref (f->settings);
   g_assert_finalize_object (f->service);
   g_assert_finalize_object (f->secrets);
   g_hash_table_unref (f->fakes);
@@ -82,6 +90,7 @@ run (Fixture *f, const char *name, const char *json)
 {
   g_autoptr (BtyPrincipal) owner = bty_principal_new (BTY_PRINCIPAL_OWNER, "owner", (const char *const[]){ "*", NULL });
   const BtyOperation *operation = NULL;
+  gpointer service = f->service;
   g_autoptr (GError) error = NULL;
   gpointer request = NULL;
   BtyCall *call;
@@ -89,11 +98,17 @@ run (Fixture *f, const char *name, const char *json)
   for (guint i = 0; i < bty_n_provider_operations; i++)
     if (strcmp (bty_provider_operations[i].name, name) == 0)
       operation = &bty_provider_operations[i];
+  for (guint i = 0; operation == NULL && i < bty_n_router_operations; i++)
+    if (strcmp (bty_router_operations[i].name, name) == 0)
+      {
+        operation = &bty_router_operations[i];
+        service = f->router;
+      }
   g_assert_nonnull (operation);
   if (operation->request != NULL)
     request = bty_record_from_json (operation->request, operation->request_view, json, -1, &error);
   g_assert_no_error (error);
-  call = bty_call_new (operation, f->service, owner, request);
+  call = bty_call_new (operation, service, owner, request);
   operation->run (call);
   for (gint64 end = g_get_monotonic_time () + 10 * G_USEC_PER_SEC; bty_call_state (call) == BTY_CALL_RUNNING;)
     {
@@ -446,13 +461,13 @@ test_trial_cancelled (Fixture *f, gconstpointer unused)
   g_autoptr (BtyPrincipal) owner = bty_principal_new (BTY_PRINCIPAL_OWNER, "owner", (const char *const[]){ "*", NULL });
   BtyFakeProvider *fake = g_hash_table_lookup (f->fakes, "builtin");
   BtyProviderConfig *request = bty_provider_config_new ();
-  const BtyOperation *operation = &bty_provider_operations[5];
+  const BtyOperation *operation = &bty_router_operations[0];
   g_autoptr (BtyCall) call = NULL;
 
   g_assert_cmpstr (operation->name, ==, "provider.test");
   fake->hangs = TRUE;
   request->name = g_strdup ("builtin");
-  call = bty_call_new (operation, f->service, owner, request);
+  call = bty_call_new (operation, f->router, owner, request);
   operation->run (call);
   bty_test_settle ();
   g_assert_cmpuint (fake->n_asked, ==, 1);

@@ -7,16 +7,19 @@
 
 #include "bty-fake-provider.h"
 #include "bty-fake-store.h"
+#include "bty-test-router.h"
 #include "bty-test-wait.h"
 #include "route/bty-route.h"
 
-#define FALLBACK_WINDOW 4321
+#define FALLBACK_WINDOW "4321"
 
 typedef struct
 {
   BtyStore *store;
   BtySecretService *secrets;
   BtyProviderService *service;
+  BtySettings *settings;
+  BtyRouter *router;
   GHashTable *fakes;
   BtyFakeProvider *a, *b, *c;
   GCancellable *cancellable;
@@ -67,6 +70,9 @@ set_up (Fixture *f, gconstpointer unused)
   f->store = bty_fake_store_new ();
   f->secrets = bty_secret_service_new ();
   f->service = bty_provider_service_new (f->store, NULL, f->secrets);
+  g_setenv ("BOTERNITY_CHAT_CONTEXT_WINDOW", FALLBACK_WINDOW, TRUE);
+  f->settings = bty_test_settings_new ();
+  f->router = bty_test_router_new (f->service, f->store, f->settings);
   f->fakes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   bty_provider_service_set_maker (f->service, bty_fake_provider_make, f->fakes);
   f->a = add_fake (f, "a", from_a, "");
@@ -83,6 +89,8 @@ tear_down (Fixture *f, gconstpointer unused)
   bty_test_settle ();
   g_assert_finalize_object (f->route); /* nothing keeps a route that has ended */
   g_object_unref (f->cancellable);
+  g_assert_finalize_object (f->router);
+  g_object_unref (f->settings);
   g_assert_finalize_object (f->service);
   g_object_unref (f->secrets);
   g_hash_table_unref (f->fakes);
@@ -92,15 +100,15 @@ tear_down (Fixture *f, gconstpointer unused)
 }
 
 static BtyCompletionRequest *
-on_model (BtyRoute *route, const char *model, gint64 window, gint64 max_output, gpointer data, GError **error)
+on_model (BtyRoute *route, const BtyModel *model, gpointer data, GError **error)
 {
   Fixture *f = data;
   BtyCompletionRequest *request;
 
-  g_string_append_printf (f->log, "[%s %" G_GINT64_FORMAT "]", model, window);
-  if (g_strcmp0 (f->too_small, model) == 0)
+  g_string_append_printf (f->log, "[%s %" G_GINT64_FORMAT "]", model->name, model->context_window);
+  if (g_strcmp0 (f->too_small, model->name) == 0)
     {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_OUT_OF_RANGE, "too long for %s", model);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_OUT_OF_RANGE, "too long for %s", model->name);
       return NULL;
     }
   request = bty_completion_request_new ();
@@ -134,18 +142,22 @@ on_done (BtyRoute *route, gpointer data)
   f->done = TRUE;
 }
 
-static const BtyRouteEvents events = { on_model, on_skipped, on_delta, on_done };
+static const BtyRouteEvents events = {
+  .on_model = on_model, .on_skipped = on_skipped, .on_delta = on_delta, .on_done = on_done
+};
 
 static void
 begin (Fixture *f, const char *models)
 {
   g_auto (GStrv) list = g_strsplit (models, " ", -1);
+  g_autoptr (BtySpender) spender = NULL;
 
   g_clear_object (&f->route);
   f->done = FALSE;
   g_string_truncate (f->log, 0);
   g_string_truncate (f->said, 0);
-  f->route = bty_route_new (f->service, (const char *const *) list, FALLBACK_WINDOW, f->cancellable, &events, f);
+  spender = bty_spender_new (bty_router_get_budgets (f->router), NULL, &(BtySpenderFor){ .purpose = "test" });
+  f->route = bty_route_new (f->router, (const char *const *) list, spender, f->cancellable, &events, f);
   bty_route_start (f->route);
   g_assert_false (f->done);
 }

@@ -9,6 +9,7 @@
 #include "bty-fake-provider.h"
 #include "bty-fake-secrets.h"
 #include "bty-fake-store.h"
+#include "bty-test-router.h"
 #include "bty-test-wait.h"
 #include "bty-test-warnings.h"
 #include "route/bty-route.h"
@@ -19,6 +20,8 @@ typedef struct
   BtyFakeSecrets *vault;
   BtySecretService *secrets;
   BtyProviderService *service;
+  BtySettings *settings;
+  BtyRouter *router;
   GHashTable *fakes;
   BtyFakeProvider *fake;
   BtyRoute *route;
@@ -37,6 +40,8 @@ set_up (Fixture *f, gconstpointer unused)
   bty_secret_service_add_store (f->secrets, "vault", BTY_SECRET_STORE (f->vault));
   bty_secret_service_open (f->secrets, f->store, NULL, NULL, NULL);
   f->service = bty_provider_service_new (f->store, NULL, f->secrets);
+  f->settings = bty_test_settings_new ();
+  f->router = bty_test_router_new (f->service, f->store, f->settings);
   f->fakes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   f->fake = bty_fake_provider_new (words);
   g_hash_table_insert (f->fakes, g_strdup ("openai"), f->fake);
@@ -50,6 +55,8 @@ tear_down (Fixture *f, gconstpointer unused)
   bty_secret_service_stop (f->secrets);
   bty_test_settle ();
   g_clear_object (&f->route);
+  g_assert_finalize_object (f->router);
+  g_object_unref (f->settings);
   g_assert_finalize_object (f->service);
   g_assert_finalize_object (f->secrets);
   g_hash_table_unref (f->fakes);
@@ -101,7 +108,7 @@ update (Fixture *f, const char *json)
 }
 
 static BtyCompletionRequest *
-on_model (BtyRoute *route, const char *model, gint64 window, gint64 max_output, gpointer data, GError **error)
+on_model (BtyRoute *route, const BtyModel *model, gpointer data, GError **error)
 {
   BtyCompletionRequest *request = bty_completion_request_new ();
 
@@ -128,18 +135,21 @@ on_done (BtyRoute *route, gpointer data)
   ((Fixture *) data)->done = TRUE;
 }
 
-static const BtyRouteEvents events = { on_model, on_skipped, on_delta, on_done };
+static const BtyRouteEvents events = {
+  .on_model = on_model, .on_skipped = on_skipped, .on_delta = on_delta, .on_done = on_done
+};
 
 static const GError *
 ask (Fixture *f, const char *bot)
 {
   static const char *const models[] = { "a/m", NULL };
+  const BtySpenderFor what = { .purpose = "test", .slug = bot };
+  g_autoptr (BtySpender) spender = bty_spender_new (bty_router_get_budgets (f->router), NULL, &what);
 
   g_clear_object (&f->route);
   f->done = FALSE;
   g_string_truncate (f->log, 0);
-  f->route = bty_route_new (f->service, models, 1000, NULL, &events, f);
-  bty_route_set_bot (f->route, bot);
+  f->route = bty_route_new (f->router, models, spender, NULL, &events, f);
   bty_route_start (f->route);
   bty_test_wait_for (&f->done);
   return bty_route_get_error (f->route);

@@ -20,7 +20,7 @@ ALLOWED = {
     'daemon': {'libboternity', 'core', 'daemon'},
     'ctl': {'libboternity', 'http', 'ctl'},
 }
-DOMAINS = ['event', 'soul', 'bot', 'secret', 'budget', 'observe', 'route', 'chat', 'memory', 'skill', 'mcp', 'agent', 'workflow',
+DOMAINS = ['event', 'soul', 'bot', 'secret', 'model', 'budget', 'observe', 'route', 'chat', 'memory', 'skill', 'mcp', 'agent', 'workflow',
            'evaluate', 'capsule', 'backup']
 ENGINE = 'bty-engine.h'
 DRIVERS = {'plugins/store-': 'src/sql/bty-sql', 'plugins/secret-': 'src/seal/bty-seal'}   # what kinds of ours link besides

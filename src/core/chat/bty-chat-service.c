@@ -77,7 +77,7 @@ bty_chat_service_finalize (GObject *object)
   g_clear_pointer (&self->parts.queue, bty_session_queue_free);
   g_clear_object (&self->parts.store);
   g_clear_object (&self->parts.bots);
-  g_clear_object (&self->parts.providers);
+  g_clear_object (&self->parts.router);
   g_clear_object (&self->parts.settings);
   G_OBJECT_CLASS (bty_chat_service_parent_class)->finalize (object);
 }
@@ -108,13 +108,13 @@ on_bot_deleted (BtyBotService *bots, const char *bot, gpointer data)
 }
 
 BtyChatService *
-bty_chat_service_new (BtyStore *store, BtyBotService *bots, BtyProviderService *providers, BtySettings *settings)
+bty_chat_service_new (BtyStore *store, BtyBotService *bots, BtyRouter *router, BtySettings *settings)
 {
   BtyChatService *self = g_object_new (BTY_TYPE_CHAT_SERVICE, NULL);
 
   self->parts.store = g_object_ref (store);
   self->parts.bots = g_object_ref (bots);
-  self->parts.providers = g_object_ref (providers);
+  self->parts.router = g_object_ref (router);
   self->parts.settings = g_object_ref (settings);
   g_signal_connect_object (bots, "deleted", G_CALLBACK (on_bot_deleted), self, 0);
   return self;

@@ -11,8 +11,7 @@
 #define BTY_TYPE_CHAT_SERVICE (bty_chat_service_get_type ())
 G_DECLARE_FINAL_TYPE (BtyChatService, bty_chat_service, BTY, CHAT_SERVICE, GObject)
 
-BtyChatService *bty_chat_service_new (BtyStore *store, BtyBotService *bots, BtyProviderService *providers,
-                                      BtySettings *settings);
+BtyChatService *bty_chat_service_new (BtyStore *store, BtyBotService *bots, BtyRouter *router, BtySettings *settings);
 BtyChatParts *bty_chat_service_get_parts (BtyChatService *service);
 /** bty_chat_service_mend: marks turns that an earlier process left in their middle as interrupted; in the background */
 void bty_chat_service_mend (BtyChatService *service);

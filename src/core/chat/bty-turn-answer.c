@@ -53,25 +53,26 @@ bty_turn_run_read_history (BtyTurnRun *self)
 }
 
 static BtyCompletionRequest *
-on_model (BtyRoute *route, const char *model, gint64 window, gint64 max_output, gpointer data, GError **error)
+on_model (BtyRoute *route, const BtyModel *model, gpointer data, GError **error)
 {
   BtyTurnRun *self = data;
   gint64 reserve = bty_settings_get_int (self->parts->settings, "chat", "reserve");
   guint left_out = 0;
-  BtyCompletionRequest *request = bty_context_build (self->bot, self->soul->text, self->history, self->turn, window,
-                                                     max_output, reserve, &left_out, error);
+  BtyCompletionRequest *request = bty_context_build (self->bot, self->soul->text, self->history, self->turn,
+                                                     model->context_window, model->max_output, reserve, &left_out,
+                                                     error);
   BtyChatItem *item;
 
   if (request == NULL)
     return NULL;
   item = bty_turn_run_item_new (BTY_CHAT_MODEL, NULL);
-  item->model = g_strdup (model);
+  item->model = g_strdup (model->name);
   bty_turn_run_say (self, item);
   /* There is more than was read: nobody knows how much. */
   if (self->history_cursor != NULL && self->left_out == 0)
     {
       g_autofree char *text = g_strdup_printf (_ ("older messages do not fit into the window of %s and are left out"),
-                                               model);
+                                               model->name);
 
       bty_turn_run_say (self, bty_turn_run_item_new (BTY_CHAT_NOTICE, text));
       left_out = MAX (left_out, 1);
@@ -81,7 +82,7 @@ on_model (BtyRoute *route, const char *model, gint64 window, gint64 max_output, 
       g_autofree char *text = g_strdup_printf (
         g_dngettext (GETTEXT_PACKAGE, "%u older message does not fit into the window of %s and is left out",
                      "%u older messages do not fit into the window of %s and are left out", left_out),
-        left_out, model);
+        left_out, model->name);
 
       bty_turn_run_say (self, bty_turn_run_item_new (BTY_CHAT_NOTICE, text));
     }
@@ -181,14 +182,18 @@ on_deadline (gpointer data)
 void
 bty_turn_run_ask_models (BtyTurnRun *self)
 {
+  BtySpenderFor what = { .purpose = "chat",
+                         .bot = self->bot->record.id,
+                         .slug = self->bot->slug,
+                         .session = self->session->record.id,
+                         .turn = self->turn->record.id };
   g_autofree char *fallback = bty_settings_get (self->parts->settings, "chat", "route");
   g_auto (GStrv) split = g_strsplit_set (fallback, ", ", -1);
   GStrv models = self->bot->route != NULL && self->bot->route[0] != NULL ? self->bot->route : split;
-  gint64 window = bty_settings_get_int (self->parts->settings, "chat", "context_window");
 
-  self->route = bty_route_new (self->parts->providers, (const char *const *) models, window, self->cancellable,
+  self->spender = bty_spender_new (bty_router_get_budgets (self->parts->router), NULL, &what);
+  self->route = bty_route_new (self->parts->router, (const char *const *) models, self->spender, self->cancellable,
                                &route_events, self);
-  bty_route_set_bot (self->route, self->bot->slug);
   self->deadline = g_timeout_add_seconds ((guint) bty_settings_get_int (self->parts->settings, "chat", "turn_timeout"),
                                           on_deadline, self);
   bty_route_start (self->route);

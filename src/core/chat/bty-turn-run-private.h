@@ -37,6 +37,7 @@ struct _BtyTurnRun
   gsize history_bytes;
   char *history_cursor;
 
+  BtySpender *spender;
   BtyRoute *route;
   GString *answer;
   GString *held; /* what came last and is not said yet: it may be the beginning of a secret */

@@ -30,6 +30,7 @@ bty_turn_run_finalize (GObject *object)
   g_clear_pointer (&self->history, g_ptr_array_unref);
   g_clear_pointer (&self->history_cursor, g_free);
   g_clear_object (&self->route);
+  g_clear_object (&self->spender);
   g_string_free (self->answer, TRUE);
   g_string_free (self->held, TRUE);
   g_clear_error (&self->error);

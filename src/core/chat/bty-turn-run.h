@@ -15,7 +15,7 @@ typedef struct
 {
   BtyStore *store;
   BtyBotService *bots;
-  BtyProviderService *providers;
+  BtyRouter *router;
   BtySettings *settings;
   BtySessionQueue *queue;
   guint n_runs;         /* turns from their beginning to their end, queued or not */

@@ -8,7 +8,7 @@ struct _BtyEvaluateService
   GObject parent_instance;
   BtyBotService *bots;
   BtySoulService *souls;
-  BtyProviderService *providers;
+  BtyRouter *router;
   BtyStore *store;
   BtyBus *bus;
   BtySettings *settings;

@@ -57,7 +57,7 @@ bty_evaluate_service_finalize (GObject *object)
   g_clear_pointer (&self->passed, g_hash_table_unref);
   g_clear_pointer (&self->looked_at, g_hash_table_unref);
   g_clear_object (&self->bots);
-  g_clear_object (&self->providers);
+  g_clear_object (&self->router);
   g_clear_object (&self->bus);
   g_clear_object (&self->settings);
   g_free (self->data_dir);
@@ -237,7 +237,7 @@ on_soul_event (const BtyEvent *event, gpointer data)
 }
 
 BtyEvaluateService *
-bty_evaluate_service_new (BtyBotService *bots, BtyProviderService *providers, BtyBus *bus, BtySettings *settings,
+bty_evaluate_service_new (BtyBotService *bots, BtyRouter *router, BtyBus *bus, BtySettings *settings,
                           const char *data_dir)
 {
   BtyEvaluateService *self = g_object_new (BTY_TYPE_EVALUATE_SERVICE, NULL);
@@ -245,7 +245,7 @@ bty_evaluate_service_new (BtyBotService *bots, BtyProviderService *providers, Bt
   self->bots = g_object_ref (bots);
   self->souls = bty_bot_service_get_souls (bots);
   self->store = bty_bot_service_get_store (bots);
-  self->providers = g_object_ref (providers);
+  self->router = g_object_ref (router);
   self->settings = g_object_ref (settings);
   self->data_dir = g_strdup (data_dir);
   if (bus != NULL)

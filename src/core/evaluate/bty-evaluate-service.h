@@ -4,7 +4,7 @@
 #include "bot/bty-bot-service.h"
 #include "bty-bus.h"
 #include "bty-settings.h"
-#include "route/bty-provider-service.h"
+#include "route/bty-router.h"
 
 /*
  * BtyEvaluateService:
@@ -16,7 +16,7 @@
 G_DECLARE_FINAL_TYPE (BtyEvaluateService, bty_evaluate_service, BTY, EVALUATE_SERVICE, GObject)
 
 /* bty_evaluate_service_new: @bus: (nullable): where souls that were changed are told of */
-BtyEvaluateService *bty_evaluate_service_new (BtyBotService *bots, BtyProviderService *providers, BtyBus *bus,
+BtyEvaluateService *bty_evaluate_service_new (BtyBotService *bots, BtyRouter *router, BtyBus *bus,
                                               BtySettings *settings, const char *data_dir);
 /* bty_evaluate_service_stop: ends what it began by itself */
 void bty_evaluate_service_stop (BtyEvaluateService *service);

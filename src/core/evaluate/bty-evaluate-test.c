@@ -209,7 +209,7 @@ bty_evaluate_test_async (BtyEvaluateService *self, const BtySoulTestRun *request
   g_task_set_task_data (task, test, (GDestroyNotify) test_free);
   test->request = bty_soul_test_run_ref (request);
   test->least = least;
-  test->plan = bty_golden_plan_new (self->providers, self->settings);
+  test->plan = bty_golden_plan_new (self->router, self->settings);
   test->plan->models = g_strdupv ((GStrv) models);
   test->plan->max_tokens = request->max_tokens;
   test->plan->on_item = on_item;

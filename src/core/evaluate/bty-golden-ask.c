@@ -92,7 +92,7 @@ end_with (GTask *task, BtyTestOutcome outcome, const char *reason)
 /* Asking a model: the question, or a judge. */
 
 static BtyCompletionRequest *
-on_model (BtyRoute *route, const char *model, gint64 window, gint64 max_output, gpointer data, GError **error)
+on_model (BtyRoute *route, const BtyModel *model, gpointer data, GError **error)
 {
   Asking *asking = g_task_get_task_data (data);
   gint64 reserve = bty_settings_get_int (asking->ask.settings, "chat", "reserve");
@@ -108,8 +108,9 @@ on_model (BtyRoute *route, const char *model, gint64 window, gint64 max_output, 
   for (guint i = 0; i < messages->len; i++)
     asking->sent_estimate += bty_context_estimate (((BtyMessage *) messages->pdata[i])->text);
   if (asking->judge == NULL)
-    bty_record_take_string (&asking->item->model, g_strdup (model));
-  return bty_context_build (bot, soul, messages, turn, window, max_output, reserve, &left_out, error);
+    bty_record_take_string (&asking->item->model, g_strdup (model->name));
+  return bty_context_build (bot, soul, messages, turn, model->context_window, model->max_output, reserve, &left_out,
+                            error);
 }
 
 static void
@@ -207,13 +208,16 @@ static void
 ask_model (GTask *task)
 {
   Asking *asking = g_task_get_task_data (task);
-  gint64 window = bty_settings_get_int (asking->ask.settings, "chat", "context_window");
+  const BtySpenderFor what = { .purpose = asking->judge != NULL ? "judge" : "test",
+                               .bot = asking->ask.bot->record.id,
+                               .slug = asking->ask.bot->slug };
+  g_autoptr (BtySpender) spender = bty_spender_new (bty_router_get_budgets (asking->ask.router), NULL, &what);
   const char *const *models = asking->judge != NULL ? asking->ask.judges : asking->ask.models;
 
   g_string_truncate (asking->answer, 0);
   asking->said_bytes = 0;
   g_clear_object (&asking->route);
-  asking->route = bty_route_new (asking->ask.providers, models, window, asking->cancellable, &events, task);
+  asking->route = bty_route_new (asking->ask.router, models, spender, asking->cancellable, &events, task);
   bty_route_start (asking->route);
 }
 

@@ -3,7 +3,7 @@
 
 #include "bty-settings.h"
 #include "evaluate/bty-golden.h"
-#include "route/bty-provider-service.h"
+#include "route/bty-router.h"
 
 /*
  * BtyGoldenAsk: one question to one soul
@@ -15,7 +15,7 @@
  */
 typedef struct
 {
-  BtyProviderService *providers;
+  BtyRouter *router;
   BtySettings *settings;
   const BtyBot *bot;
   const BtyGoldenQuestion *question;

@@ -38,11 +38,11 @@ typedef struct
 } Question;
 
 BtyGoldenPlan *
-bty_golden_plan_new (BtyProviderService *providers, BtySettings *settings)
+bty_golden_plan_new (BtyRouter *router, BtySettings *settings)
 {
   BtyGoldenPlan *plan = g_new0 (BtyGoldenPlan, 1);
 
-  plan->providers = g_object_ref (providers);
+  plan->router = g_object_ref (router);
   plan->settings = g_object_ref (settings);
   return plan;
 }
@@ -52,7 +52,7 @@ bty_golden_plan_free (BtyGoldenPlan *plan)
 {
   if (plan == NULL)
     return;
-  g_object_unref (plan->providers);
+  g_object_unref (plan->router);
   g_object_unref (plan->settings);
   g_clear_pointer (&plan->bot, bty_bot_unref);
   g_clear_pointer (&plan->suite, bty_golden_suite_unref);
@@ -235,7 +235,7 @@ ask (GTask *task)
 {
   Run *run = g_task_get_task_data (task);
   Question *question = g_new0 (Question, 1);
-  BtyGoldenAsk asked = { .providers = run->plan->providers,
+  BtyGoldenAsk asked = { .router = run->plan->router,
                          .settings = run->plan->settings,
                          .bot = run->plan->bot,
                          .question = question_at (run, run->next),

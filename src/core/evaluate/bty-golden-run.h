@@ -3,7 +3,7 @@
 
 #include "bty-settings.h"
 #include "evaluate/bty-golden.h"
-#include "route/bty-provider-service.h"
+#include "route/bty-router.h"
 
 /* How many versions one run may ask: one, or one beside another. */
 #define BTY_GOLDEN_MAX_SIDES 2
@@ -29,7 +29,7 @@ typedef struct
  */
 typedef struct
 {
-  BtyProviderService *providers;
+  BtyRouter *router;
   BtySettings *settings;
   BtyBot *bot;
   BtyGoldenSuite *suite;
@@ -40,7 +40,7 @@ typedef struct
   void (*on_item) (const BtySoulTestItem *item, gpointer data);
   gpointer data;
 } BtyGoldenPlan;
-BtyGoldenPlan *bty_golden_plan_new (BtyProviderService *providers, BtySettings *settings);
+BtyGoldenPlan *bty_golden_plan_new (BtyRouter *router, BtySettings *settings);
 void bty_golden_plan_free (BtyGoldenPlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtyGoldenPlan, bty_golden_plan_free)
 

@@ -7,7 +7,6 @@
 
 #include "route/bty-model-listing.h"
 #include "route/bty-provider-service.h"
-#include "route/bty-provider-test.h"
 
 /* Takes @record and @error. */
 static void
@@ -121,25 +120,6 @@ provider_delete (BtyCall *call)
 }
 
 static void
-on_tested (GObject *service, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (BtyCall) call = data;
-  GError *error = NULL;
-  BtyProviderReport *report = bty_provider_test_finish (BTY_PROVIDER_SERVICE (service), result, &error);
-
-  answer (call, report, error);
-}
-
-static void
-provider_test (BtyCall *call)
-{
-  const BtyProviderConfig *key = bty_call_request (call);
-
-  bty_provider_test_async (bty_call_service (call), key->name, bty_call_cancellable (call), on_tested,
-                           bty_call_ref (call));
-}
-
-static void
 on_models (GObject *service, GAsyncResult *result, gpointer data)
 {
   g_autoptr (BtyCall) call = data;
@@ -207,16 +187,6 @@ const BtyOperation bty_provider_operations[] = {
     .effect = BTY_EFFECT_WRITE | BTY_EFFECT_DESTRUCTIVE,
     .errors = BTY_ERRORS (NOT_FOUND, ABORTED, FAILED_PRECONDITION, RESOURCE_EXHAUSTED, DATA_LOSS),
     .run = provider_delete },
-  { .name = "provider.test",
-    .summary = N_ ("Try a provider: list its models and ask one for a short answer"),
-    .request = &bty_provider_config_schema,
-    .request_view = BTY_VIEW_KEY,
-    .response = &bty_provider_report_schema,
-    .http = "POST /providers/{name}/test",
-    .scope = "providers:write",
-    .effect = BTY_EFFECT_WRITE,
-    .errors = BTY_ERRORS (NOT_FOUND, DATA_LOSS),
-    .run = provider_test },
   { .name = "model.list",
     .summary = N_ ("List the models of the providers"),
     .request = &bty_model_list_schema,

@@ -90,12 +90,12 @@ fail (GTask *task, const GError *error)
 /* Asking. */
 
 static BtyCompletionRequest *
-on_model (BtyRoute *route, const char *model, gint64 window, gint64 max_output, gpointer data, GError **error)
+on_model (BtyRoute *route, const BtyModel *model, gpointer data, GError **error)
 {
   Test *test = g_task_get_task_data (data);
   BtyCompletionRequest *request = bty_completion_request_new ();
 
-  bty_record_take_string (&test->report->model, g_strdup (model));
+  bty_record_take_string (&test->report->model, g_strdup (model->name));
   request->messages = bty_record_list_new ();
   g_ptr_array_add (request->messages, bty_prompt_message_new_text (BTY_ROLE_USER, "Say hello in at most five words."));
   request->max_output = 256; /* a model that reasons spends some before its first word */
@@ -148,9 +148,12 @@ ask (GTask *task)
 {
   Test *test = g_task_get_task_data (task);
   const char *models[] = { test->config->name, NULL };
+  BtyRouter *router = g_task_get_source_object (task);
+  g_autoptr (BtySpender) spender = bty_spender_new (bty_router_get_budgets (router), NULL,
+                                                    &(BtySpenderFor){ .purpose = "test" });
 
   test->state = STATE_ASKING;
-  test->route = bty_route_new (g_task_get_source_object (task), models, 0, test->cancellable, &events, task);
+  test->route = bty_route_new (router, models, spender, test->cancellable, &events, task);
   bty_route_start (test->route);
 }
 
@@ -219,10 +222,10 @@ on_checked (GObject *service, GAsyncResult *result, gpointer data)
 }
 
 void
-bty_provider_test_async (BtyProviderService *service, const char *name, GCancellable *cancellable,
-                         GAsyncReadyCallback callback, gpointer data)
+bty_provider_test_async (BtyRouter *router, const char *name, GCancellable *cancellable, GAsyncReadyCallback callback,
+                         gpointer data)
 {
-  g_autoptr (GTask) task = g_task_new (service, cancellable, callback, data);
+  g_autoptr (GTask) task = g_task_new (router, cancellable, callback, data);
   Test *test = g_new0 (Test, 1);
 
   g_task_set_source_tag (task, bty_provider_test_async);
@@ -231,12 +234,13 @@ bty_provider_test_async (BtyProviderService *service, const char *name, GCancell
   test->answer = g_string_new (NULL);
   test->cancellable = g_cancellable_new ();
   test->began = g_get_monotonic_time ();
-  bty_provider_service_get_async (service, name, cancellable, on_checked, g_steal_pointer (&task));
+  bty_provider_service_get_async (bty_router_get_providers (router), name, cancellable, on_checked,
+                                  g_steal_pointer (&task));
 }
 
 BtyProviderReport *
-bty_provider_test_finish (BtyProviderService *service, GAsyncResult *result, GError **error)
+bty_provider_test_finish (BtyRouter *router, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, service), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, router), NULL);
   return g_task_propagate_pointer (G_TASK (result), error);
 }

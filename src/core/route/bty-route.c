@@ -26,14 +26,15 @@ typedef enum
 struct _BtyRoute
 {
   GObject parent_instance;
-  BtyProviderService *providers;
+  BtyRouter *router;
+  BtyProviderService *providers; /* the router's */
+  BtySpender *spender;
+  BtyRouteDemand demand;
   GStrv models;
   guint next;
-  gint64 fallback_window;
   GCancellable *cancellable;
   BtyRouteEvents events;
   gpointer data;
-  char *bot;
 
   State state;
   gboolean is_with_previous; /* the key before its last rotation */
@@ -76,11 +77,11 @@ bty_route_finalize (GObject *object)
   BtyRoute *self = BTY_ROUTE (object);
 
   clear_attempt (self);
-  g_clear_object (&self->providers);
+  g_clear_object (&self->router);
+  g_clear_object (&self->spender);
   g_clear_object (&self->cancellable);
   g_strfreev (self->models);
   g_free (self->label);
-  g_free (self->bot);
   g_string_free (self->failures, TRUE);
   g_clear_error (&self->first_error);
   g_clear_error (&self->error);
@@ -115,14 +116,15 @@ copy_once (const char *const *models)
 }
 
 BtyRoute *
-bty_route_new (BtyProviderService *providers, const char *const *models, gint64 fallback_window,
-               GCancellable *cancellable, const BtyRouteEvents *events, gpointer data)
+bty_route_new (BtyRouter *router, const char *const *steps, BtySpender *spender, GCancellable *cancellable,
+               const BtyRouteEvents *events, gpointer data)
 {
   BtyRoute *self = g_object_new (BTY_TYPE_ROUTE, NULL);
 
-  self->providers = g_object_ref (providers);
-  self->models = copy_once (models);
-  self->fallback_window = fallback_window;
+  self->router = g_object_ref (router);
+  self->providers = bty_router_get_providers (router);
+  self->spender = g_object_ref (spender);
+  self->models = copy_once (steps);
   self->cancellable = cancellable != NULL ? g_object_ref (cancellable) : g_cancellable_new ();
   self->events = *events;
   self->data = data;
@@ -130,9 +132,15 @@ bty_route_new (BtyProviderService *providers, const char *const *models, gint64 
 }
 
 void
-bty_route_set_bot (BtyRoute *self, const char *bot)
+bty_route_set_demand (BtyRoute *self, const BtyRouteDemand *demand)
 {
-  bty_record_take_string (&self->bot, g_strdup (bot));
+  self->demand = *demand;
+}
+
+static const char *
+bot_of (BtyRoute *self)
+{
+  return bty_spender_get_for (self->spender)->slug;
 }
 
 /* Ends the route; the reference of bty_route_start() goes. */
@@ -246,7 +254,7 @@ try_the_key_before (BtyRoute *self, const GError *error)
   g_clear_object (&self->completion);
   g_clear_pointer (&self->config, bty_provider_config_unref);
   self->state = STATE_OPENING;
-  bty_provider_service_open_for_async (self->providers, self->provider_name, self->bot, TRUE, self->cancellable,
+  bty_provider_service_open_for_async (self->providers, self->provider_name, bot_of (self), TRUE, self->cancellable,
                                        on_opened, self);
 }
 
@@ -278,26 +286,18 @@ on_completed (BtyCompletion *completion, gpointer data)
     end_with_error (self, error);
 }
 
-static gint64
-window_of (BtyRoute *self, const BtyModel *model)
-{
-  if (model != NULL && model->context_window > 0)
-    return model->context_window;
-  return self->config->context_window > 0 ? self->config->context_window : self->fallback_window;
-}
-
 static void
 ask (BtyRoute *self)
 {
-  const BtyModel *model = bty_provider_service_peek_model (self->providers, self->provider_name, self->model, NULL);
-  gint64 window = window_of (self, model);
-  gint64 max_output = model != NULL ? model->max_output : 0;
+  const BtyModel *reported = bty_provider_service_peek_model (self->providers, self->provider_name, self->model, NULL);
+  g_autoptr (BtyModel) model = bty_model_book_look (bty_router_get_book (self->router), self->config, self->model,
+                                                    reported);
   g_autoptr (BtyCompletionRequest) request = NULL;
   g_autoptr (BtyCompletion) completion = NULL;
   g_autoptr (GError) error = NULL;
 
-  bty_record_take_string (&self->label, g_strconcat (self->provider_name, "/", self->model, NULL));
-  request = self->events.on_model (self, self->label, window, max_output, self->data, &error);
+  bty_record_take_string (&self->label, g_strdup (model->name));
+  request = self->events.on_model (self, model, self->data, &error);
   if (request == NULL)
     {
       skip (self, error);
@@ -311,7 +311,7 @@ ask (BtyRoute *self)
       bty_completion_request_unref (request);
       request = g_steal_pointer (&named);
     }
-  if (!bty_provider_service_use_key (self->providers, self->provider_name, self->bot, &error))
+  if (!bty_provider_service_use_key (self->providers, self->provider_name, bot_of (self), &error))
     {
       fail_attempt (self, error);
       return;
@@ -431,7 +431,7 @@ open_next (BtyRoute *self)
   self->provider_name = slash != NULL ? g_strndup (label, slash - label) : g_strdup (label);
   self->model = slash != NULL && slash[1] != '\0' ? g_strdup (slash + 1) : NULL;
   self->state = STATE_OPENING;
-  bty_provider_service_open_for_async (self->providers, self->provider_name, self->bot, FALSE, self->cancellable,
+  bty_provider_service_open_for_async (self->providers, self->provider_name, bot_of (self), FALSE, self->cancellable,
                                        on_opened, self);
 }
 
@@ -467,6 +467,12 @@ const GError *
 bty_route_get_error (BtyRoute *self)
 {
   return self->error;
+}
+
+gint64
+bty_route_get_retry_after_ms (BtyRoute *self)
+{
+  return -1;
 }
 
 const char *

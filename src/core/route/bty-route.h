@@ -3,51 +3,78 @@
 
 #include <boternity.h>
 
-#include "route/bty-provider-service.h"
+#include "route/bty-router.h"
 
 /**
  * BtyRoute:
  *
- * One completion sent along a list of models: the first that answers. It falls through to the next on RESOURCE_EXHAUSTED, UNAVAILABLE,
- * DEADLINE_EXCEEDED, DATA_LOSS, NOT_FOUND and FAILED_PRECONDITION as long as nothing was said yet; never on the caller's own
- * mistakes. A failure after the first delta ends the route (restarting comes with the route's later work).
+ * One completion sent along a list of steps until a model answers. A step is left for the next on what is the provider's fault or
+ * limit, after the retries that it deserves; never on the caller's own mistakes. When an answer breaks off in its middle, the route goes
+ * on with the next step: from where it broke off, where the model can, else anew, which `on_restarted` tells. All that is spent is
+ * reserved and settled with the spender.
  */
 #define BTY_TYPE_ROUTE (bty_route_get_type ())
 G_DECLARE_FINAL_TYPE (BtyRoute, bty_route, BTY, ROUTE, GObject)
 
+typedef enum
+{
+  BTY_PRIORITY_PERSON,   /* somebody waits for the answer */
+  BTY_PRIORITY_PROGRAM,  /* another program waits: the doors for other programs */
+  BTY_PRIORITY_WORKFLOW, /* nobody waits: schedules, tests */
+} BtyPriority;
+
+/**
+ * BtyRouteDemand:
+ * @needs: (nullable): abilities that are needed, such as `tools` and `vision`: a model that lacks one is passed over
+ * @tokens: what the input comes to, about; 0 when unknown
+ * @priority: who goes first when a provider's limit makes them wait
+ *
+ * What the conditions of the steps are held against.
+ */
+typedef struct
+{
+  const char *const *needs;
+  gint64 tokens;
+  BtyPriority priority;
+} BtyRouteDemand;
+
 /**
  * BtyRouteEvents:
- * @on_model: `provider/model` is being tried; @window: tokens of its context window, @max_output: as of the model (0 when unknown);
+ * @on_model: a model is being tried: @model: what is known of it, its window first of all;
  *   called before the request is sent: the returned request (transfer full) is what is sent, so that the context can be fitted to the
- *   window; its `model` is set by the route; %NULL with an error skips the model
+ *   window; its `model` is set by the route, its `max_output` bounded by the budget; %NULL with an error skips the model
  * @on_skipped: (nullable): it could not answer, and why; the next is tried
+ * @on_restarted: (nullable): the answer broke off, and why: all deltas since the last `on_model` are void; a model follows. Without it
+ *   such a route fails
  * @on_delta: a step of the answer
  * @on_done: the end: bty_route_get_error() etc.; always called, once, and never from within bty_route_start()
  */
 typedef struct
 {
-  BtyCompletionRequest *(*on_model) (BtyRoute *route, const char *model, gint64 window, gint64 max_output,
-                                     gpointer data, GError **error);
+  BtyCompletionRequest *(*on_model) (BtyRoute *route, const BtyModel *model, gpointer data, GError **error);
   void (*on_skipped) (BtyRoute *route, const char *model, const GError *error, gpointer data);
+  void (*on_restarted) (BtyRoute *route, const char *model, const GError *error, gpointer data);
   void (*on_delta) (BtyRoute *route, const BtyDelta *delta, gpointer data);
   void (*on_done) (BtyRoute *route, gpointer data);
 } BtyRouteEvents;
 
 /**
  * bty_route_new:
- * @models: each `provider/model` or `provider` (its default model); empty: `builtin`
- * @fallback_window: tokens to count on when neither the model nor its provider's record says
+ * @steps: each `provider/model`, `provider` (its default model) or the name of a route, with conditions after a `?`; empty: `builtin`
+ * @spender: who pays, and for which bot: keys may be for some bots only
  * @events: static
  */
-BtyRoute *bty_route_new (BtyProviderService *providers, const char *const *models, gint64 fallback_window,
-                         GCancellable *cancellable, const BtyRouteEvents *events, gpointer data);
-/** bty_route_set_bot: @bot: (nullable): slug of the bot that it is for: keys may be for some bots only; before the start */
-void bty_route_set_bot (BtyRoute *route, const char *bot);
+BtyRoute *bty_route_new (BtyRouter *router, const char *const *steps, BtySpender *spender, GCancellable *cancellable,
+                         const BtyRouteEvents *events, gpointer data);
+/** bty_route_set_demand: before the start; @demand is copied, its needs must be static */
+void bty_route_set_demand (BtyRoute *route, const BtyRouteDemand *demand);
 /** bty_route_start: keeps itself alive until @on_done was called */
 void bty_route_start (BtyRoute *route);
 const GError *bty_route_get_error (BtyRoute *route);
+/** bty_route_get_retry_after_ms: Returns: when it failed: how long to wait before it is worth asking again; -1 when nobody knows */
+gint64 bty_route_get_retry_after_ms (BtyRoute *route);
 /** bty_route_get_model: Returns: (nullable): `provider/model` that was tried last: that answered, when there is no error */
 const char *bty_route_get_model (BtyRoute *route);
-/** bty_route_get_usage: Returns: (nullable): what the last one reported */
+/** bty_route_get_usage: Returns: (nullable): what the last one reported, or our estimate of it */
 const BtyUsage *bty_route_get_usage (BtyRoute *route);
 BtyStopReason bty_route_get_stop_reason (BtyRoute *route);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <boternity.h>
+
+#include "bty-settings.h"
+
+/**
+ * BtyModelBook:
+ *
+ * What is known of models before they are asked: windows, abilities and prices, from the owner's own notes, from what a provider
+ * says of itself, from the list that came with the program, in this order; and how many tokens a text becomes. Reads nothing from
+ * disk before it is first asked. Main context.
+ */
+#define BTY_TYPE_MODEL_BOOK (bty_model_book_get_type ())
+G_DECLARE_FINAL_TYPE (BtyModelBook, bty_model_book, BTY, MODEL_BOOK, GObject)
+
+BtyModelBook *bty_model_book_new (BtySettings *settings, const char *data_dir);
+
+/**
+ * bty_model_book_look:
+ * @provider: the provider's record
+ * @model: the model's own name
+ * @reported: (nullable): what the provider says of it
+ *
+ * Returns: (transfer full): what is to be counted on: all fields filled in, prices never null: when nobody knows them they are the
+ *   dearest that are known, and @pricing says so
+ */
+BtyModel *bty_model_book_look (BtyModelBook *book, const BtyProviderConfig *provider, const char *model,
+                               const BtyModel *reported);
+
+/** bty_model_cost: Returns: micro-dollars for @usage at the prices of @model, rounded up; a count below 0 is taken as 0 */
+gint64 bty_model_cost (const BtyModel *model, const BtyUsage *usage);
+
+/**
+ * bty_model_book_count:
+ * @model: of bty_model_book_look()
+ * @text: (array length=length): what is to be sent, or has come
+ *
+ * Returns: tokens that @text probably becomes: counted with the family's own pieces where they are installed, else from its bytes,
+ *   as calls so far have shown it
+ */
+gint64 bty_model_book_count (BtyModelBook *book, const BtyModel *model, const char *text, gsize length);
+
+/** bty_model_book_learn: a call that was thought to have @estimated input tokens had @reported, by the wire */
+void bty_model_book_learn (BtyModelBook *book, const BtyModel *model, gint64 estimated, gint64 reported);
