@@ -317,6 +317,8 @@ ask (BtyRoute *self)
       return;
     }
   completion = bty_completion_new (request, self->cancellable, on_delta, on_completed, self);
+  bty_recorder_attach (bty_router_get_recorder (self->router), completion, self->config,
+                       bty_spender_get_for (self->spender)->turn);
   g_set_object (&self->completion, completion);
   self->state = STATE_ASKING;
   bty_provider_complete (self->provider, completion);

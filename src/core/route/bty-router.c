@@ -12,6 +12,7 @@ struct _BtyRouter
   BtyModelBook *book;
   BtyBudgetService *budgets;
   BtySettings *settings;
+  BtyRecorder *recorder;
 };
 
 G_DEFINE_FINAL_TYPE (BtyRouter, bty_router, G_TYPE_OBJECT)
@@ -25,6 +26,7 @@ bty_router_finalize (GObject *object)
   g_clear_object (&self->book);
   g_clear_object (&self->budgets);
   g_clear_object (&self->settings);
+  g_clear_object (&self->recorder);
   G_OBJECT_CLASS (bty_router_parent_class)->finalize (object);
 }
 
@@ -73,4 +75,16 @@ BtySettings *
 bty_router_get_settings (BtyRouter *self)
 {
   return self->settings;
+}
+
+void
+bty_router_set_recorder (BtyRouter *self, BtyRecorder *recorder)
+{
+  g_set_object (&self->recorder, recorder);
+}
+
+BtyRecorder *
+bty_router_get_recorder (BtyRouter *self)
+{
+  return self->recorder;
 }

@@ -7,6 +7,7 @@
 #include "budget/bty-budget-service.h"
 #include "model/bty-model-book.h"
 #include "route/bty-provider-service.h"
+#include "route/bty-recorder.h"
 
 /**
  * BtyRouter:
@@ -25,6 +26,14 @@ BtyModelBook *bty_router_get_book (BtyRouter *router);
 BtyBudgetService *bty_router_get_budgets (BtyRouter *router);
 BtySettings *bty_router_get_settings (BtyRouter *router);
 
+/** bty_router_set_recorder: what goes along with every completion; without one nothing does */
+void bty_router_set_recorder (BtyRouter *router, BtyRecorder *recorder);
+/** bty_router_get_recorder: Returns: (transfer none) (nullable): */
+BtyRecorder *bty_router_get_recorder (BtyRouter *router);
+
+/* cassette.list and its like; their service is the router */
+extern const BtyOperation bty_cassette_operations[];
+extern const guint bty_n_cassette_operations;
 /* provider.test, and what else asks a model */
 extern const BtyOperation bty_router_operations[];
 extern const guint bty_n_router_operations;
