@@ -44,3 +44,20 @@ gint64 bty_model_book_count (BtyModelBook *book, const BtyModel *model, const ch
 
 /** bty_model_book_learn: a call that was thought to have @estimated input tokens had @reported, by the wire */
 void bty_model_book_learn (BtyModelBook *book, const BtyModel *model, gint64 estimated, gint64 reported);
+
+/** bty_model_book_set: Returns: (transfer full) (nullable): what the owner says of the model now; writes a file */
+BtyModel *bty_model_book_set (BtyModelBook *book, const BtyModelSet *set, GError **error);
+/** bty_model_book_unset: @name: as it was set */
+gboolean bty_model_book_unset (BtyModelBook *book, const char *name, GError **error);
+/**
+ * bty_model_book_update:
+ * @text: a list of a vendor's models; an older one than that which is there is refused
+ * @dry_run: only compares
+ *
+ * Returns: (transfer full) (element-type BtyModelChange) (nullable): what changes
+ */
+GPtrArray *bty_model_book_update (BtyModelBook *book, const char *text, gboolean dry_run, GError **error);
+/** bty_model_book_forget: all lists are read anew when they are next needed */
+void bty_model_book_forget (BtyModelBook *book);
+/** bty_model_book_set_shipped: the program's lists are in @folder: for tests */
+void bty_model_book_set_shipped (BtyModelBook *book, const char *folder);
