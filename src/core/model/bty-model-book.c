@@ -312,8 +312,8 @@ say_unknown (BtyModelBook *self, const BtyModel *model)
     model->name, model->name);
 }
 
-static BtyModel *
-put_together (BtyModelBook *self, const BtyProviderConfig *provider, const char *name, const BtyModel *reported)
+BtyModel *
+bty_model_book_describe (BtyModelBook *self, const BtyProviderConfig *provider, const char *name, const BtyModel *reported)
 {
   static char *const usual[] = { (char *) "text", (char *) "tools", NULL };
   BtyModel *model = bty_model_new ();
@@ -340,10 +340,7 @@ put_together (BtyModelBook *self, const BtyProviderConfig *provider, const char 
   if (model->pricing == BTY_PRICING_UNKNOWN && costs_nothing (provider, host))
     set_free (model);
   else if (model->pricing == BTY_PRICING_UNKNOWN)
-    {
-      bty_model_entry_apply (bty_model_lists_get_dearest (lists (self)), model);
-      say_unknown (self, model);
-    }
+    bty_model_entry_apply (bty_model_lists_get_dearest (lists (self)), model);
   bty_token_learning_tell (learning (self), model);
   return model;
 }
@@ -363,7 +360,9 @@ bty_model_book_look (BtyModelBook *self, const BtyProviderConfig *provider, cons
   known->provider = bty_provider_config_ref (provider);
   known->reported = reported != NULL ? bty_model_ref (reported) : NULL;
   known->window = window;
-  known->model = put_together (self, provider, name, reported);
+  known->model = bty_model_book_describe (self, provider, name, reported);
+  if (known->model->pricing == BTY_PRICING_UNKNOWN)
+    say_unknown (self, known->model);
   g_hash_table_replace (self->known, g_steal_pointer (&key), known);
   return bty_model_ref (known->model);
 }

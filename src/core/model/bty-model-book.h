@@ -29,6 +29,10 @@ BtyModelBook *bty_model_book_new (BtySettings *settings, const char *data_dir);
 BtyModel *bty_model_book_look (BtyModelBook *book, const BtyProviderConfig *provider, const char *model,
                                const BtyModel *reported);
 
+/** bty_model_book_describe: as bty_model_book_look(), but for telling people: keeps nothing in mind, gives no notice of unknown prices */
+BtyModel *bty_model_book_describe (BtyModelBook *book, const BtyProviderConfig *provider, const char *model,
+                                   const BtyModel *reported);
+
 /** bty_model_cost: Returns: micro-dollars for @usage at the prices of @model, rounded up; a count below 0 is taken as 0 */
 gint64 bty_model_cost (const BtyModel *model, const BtyUsage *usage);
 
