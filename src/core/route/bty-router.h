@@ -28,3 +28,7 @@ BtySettings *bty_router_get_settings (BtyRouter *router);
 /* provider.test, and what else asks a model */
 extern const BtyOperation bty_router_operations[];
 extern const guint bty_n_router_operations;
+
+/* what is known of models, by a router */
+extern const BtyOperation bty_model_operations[];
+extern const guint bty_n_model_operations;
