@@ -17,6 +17,7 @@ bty_domains_add_settings (BtySettings *settings)
 {
   bty_secret_add_settings (settings);
   bty_bot_add_settings (settings);
+  bty_budget_add_settings (settings);
   bty_capsule_add_settings (settings);
   bty_chat_add_settings (settings);
   bty_event_add_settings (settings);
@@ -208,6 +209,7 @@ bty_domains_stop (BtyDomains *self)
 {
   if (self->chat == NULL)
     return;
+  bty_budget_service_stop (self->budgets);
   bty_secret_service_stop (self->secrets);
   bty_soul_service_stop (self->souls);
   bty_event_service_stop (self->events);

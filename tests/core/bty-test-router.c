@@ -18,5 +18,6 @@ bty_test_settings_new (void)
   BtySettings *settings = bty_settings_new ("/nonexistent");
 
   bty_chat_add_settings (settings);
+  bty_budget_add_settings (settings);
   return settings;
 }
