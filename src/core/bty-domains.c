@@ -19,6 +19,7 @@ bty_domains_add_settings (BtySettings *settings)
   bty_bot_add_settings (settings);
   bty_budget_add_settings (settings);
   bty_capsule_add_settings (settings);
+  bty_router_add_settings (settings);
   bty_chat_add_settings (settings);
   bty_event_add_settings (settings);
   bty_soul_add_settings (settings);
