@@ -6,6 +6,7 @@
 #include "bty-domains.h"
 
 #include "bot/bty-bot-template.h"
+#include "chat/bty-complete-run.h"
 #include "observe/bty-audit-secrets.h"
 #include "soul/bty-soul-operations.h"
 
@@ -78,6 +79,7 @@ bty_domains_add_operations (BtyDomains *self, BtyCatalogue *catalogue, GError **
     { bty_router_operations, bty_n_router_operations, self->router },
     { bty_model_operations, bty_n_model_operations, self->router },
     { bty_chat_operations, bty_n_chat_operations, self->chat },
+    { bty_complete_operations, bty_n_complete_operations, self->chat },
     { bty_session_operations, bty_n_session_operations, self->chat },
     { bty_evaluate_operations, bty_n_evaluate_operations, self->evaluations },
     { bty_capsule_operations, bty_n_capsule_operations, self->capsules },

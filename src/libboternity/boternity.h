@@ -12,6 +12,7 @@
 #include "bty-capsule-request.h"
 #include "bty-catalogue.h"
 #include "bty-client-event.h"
+#include "bty-completion-answer.h"
 #include "bty-completion-request.h"
 #include "bty-completion.h"
 #include "bty-error.h"
