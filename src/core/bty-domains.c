@@ -6,6 +6,7 @@
 #include "bty-domains.h"
 
 #include "bot/bty-bot-template.h"
+#include "chat/bty-complete-run.h"
 #include "observe/bty-audit-secrets.h"
 #include "soul/bty-soul-operations.h"
 
@@ -17,7 +18,9 @@ bty_domains_add_settings (BtySettings *settings)
 {
   bty_secret_add_settings (settings);
   bty_bot_add_settings (settings);
+  bty_budget_add_settings (settings);
   bty_capsule_add_settings (settings);
+  bty_router_add_settings (settings);
   bty_chat_add_settings (settings);
   bty_event_add_settings (settings);
   bty_soul_add_settings (settings);
@@ -85,7 +88,9 @@ bty_domains_add_operations (BtyDomains *self, BtyCatalogue *catalogue, GError **
     { bty_provider_operations, bty_n_provider_operations, self->providers },
     { bty_router_operations, bty_n_router_operations, self->router },
     { bty_cassette_operations, bty_n_cassette_operations, self->router },
+    { bty_model_operations, bty_n_model_operations, self->router },
     { bty_chat_operations, bty_n_chat_operations, self->chat },
+    { bty_complete_operations, bty_n_complete_operations, self->chat },
     { bty_session_operations, bty_n_session_operations, self->chat },
     { bty_evaluate_operations, bty_n_evaluate_operations, self->evaluations },
     { bty_capsule_operations, bty_n_capsule_operations, self->capsules },
@@ -206,10 +211,9 @@ bty_domains_finish (BtyDomains *self)
   bty_evaluate_service_stop (self->evaluations);
   bty_backup_service_stop (self->backups);
   bty_chat_service_stop (self->chat);
-  while (
-    (self->n_expected > 0 || !bty_chat_service_is_idle (self->chat) || !bty_backup_service_is_idle (self->backups) ||
-     !bty_recorder_is_idle (self->recorder)) &&
-    g_get_monotonic_time () < patience)
+  while ((self->n_expected > 0 || !bty_chat_service_is_idle (self->chat) ||
+          !bty_backup_service_is_idle (self->backups) || !bty_recorder_is_idle (self->recorder)) &&
+         g_get_monotonic_time () < patience)
     g_main_context_iteration (NULL, TRUE);
   g_source_remove (ticker);
 }
@@ -219,6 +223,7 @@ bty_domains_stop (BtyDomains *self)
 {
   if (self->chat == NULL)
     return;
+  bty_budget_service_stop (self->budgets);
   bty_secret_service_stop (self->secrets);
   bty_soul_service_stop (self->souls);
   bty_event_service_stop (self->events);

@@ -35,6 +35,18 @@ static const BtyField model_fields[] = {
                    N_ ("Micro-dollars for a million tokens that come out")),
   BTY_FIELD_STRING (BtyModel, source, BTY_READ_ONLY, N_ ("Where this is from")),
   BTY_FIELD_STRING (BtyModel, source_date, BTY_READ_ONLY, N_ ("Of which day it is"), .max = 32),
+  BTY_FIELD_INT64 (BtyModel, long_from, BTY_READ_ONLY,
+                   N_ ("Input tokens beyond which the whole request has the prices of long ones; 0: never")),
+  BTY_FIELD_INT64 (BtyModel, long_input_price, BTY_READ_ONLY | BTY_NULLABLE, N_ ("The input price of a long request")),
+  BTY_FIELD_INT64 (BtyModel, long_cached_price, BTY_READ_ONLY | BTY_NULLABLE, N_ ("Its price from a cache")),
+  BTY_FIELD_INT64 (BtyModel, long_cache_write_price, BTY_READ_ONLY | BTY_NULLABLE, N_ ("Its price into a cache")),
+  BTY_FIELD_INT64 (BtyModel, long_output_price, BTY_READ_ONLY | BTY_NULLABLE, N_ ("Its output price")),
+  BTY_FIELD_STRING (BtyModel, tokenizer, BTY_READ_ONLY, N_ ("How it cuts text into tokens"), .max = 32),
+  BTY_FIELD_DOUBLE (BtyModel, estimate_error, BTY_READ_ONLY | BTY_NULLABLE,
+                    N_ ("By how many percent estimates of its tokens were wrong, on the average")),
+  BTY_FIELD_INT64 (BtyModel, estimates, BTY_READ_ONLY, N_ ("Calls that this is from")),
+  BTY_FIELD_DOUBLE (BtyModel, estimate_factor, BTY_READ_ONLY | BTY_NULLABLE,
+                    N_ ("What a count of the text alone is multiplied by, as those calls have shown it")),
 };
 
 BTY_DEFINE_RECORD (BtyModel, bty_model, "model", N_ ("A model"), model_fields)

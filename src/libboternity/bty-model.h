@@ -28,6 +28,12 @@ BTY_EXPORT const BtyEnumValue bty_pricings[];
  * @input_price: micro-dollars for a million tokens that go in; @cached_price: of those that a cache held; @cache_write_price: of
  *   those that are written to one; @output_price: of those that come out; null when unknown
  * @source: (nullable): where window, abilities and prices are from, and @source_date: of which day
+ * @long_from: a request with more input tokens than this costs @long_input_price, @long_cached_price, @long_cache_write_price and
+ *   @long_output_price, all of it; 0: there is no such step
+ * @tokenizer: (nullable): how it cuts text into tokens: `o200k`, `cl100k`, `claude`, `gemini` and so on
+ * @estimate_error: by how much estimates of its tokens before a call were wrong on the average, in percent; null before any call
+ * @estimates: how many calls that is from
+ * @estimate_factor: what a count of the text alone is multiplied by, as those calls have shown it; 0 or null: by 1
  *
  * A model that a provider offers. What a model cannot do is known here, before it is asked.
  */
@@ -47,6 +53,15 @@ typedef struct
   gint64 output_price;
   char *source;
   char *source_date;
+  gint64 long_from;
+  gint64 long_input_price;
+  gint64 long_cached_price;
+  gint64 long_cache_write_price;
+  gint64 long_output_price;
+  char *tokenizer;
+  double estimate_error;
+  gint64 estimates;
+  double estimate_factor;
 } BtyModel;
 
 BTY_DECLARE_RECORD (BtyModel, bty_model)

@@ -3,26 +3,70 @@
 
 #include "config.h"
 
-#include "model/bty-model-book.h"
+#include <math.h>
+#include <string.h>
 
-#define BYTES_A_TOKEN 3
+#include <glib/gi18n-lib.h>
+
+#include "model/bty-model-book.h"
+#include "model/bty-model-lists.h"
+#include "model/bty-model-own.h"
+#include "model/bty-token-bytes.h"
+#include "model/bty-token-learning.h"
+
+#define MAX_KNOWN  512
+#define MAX_WARNED 1000
+#define MAX_TOKENS G_GINT64_CONSTANT (1000000000)
+#define MAX_PRICE  G_GINT64_CONSTANT (1000000000)
 
 struct _BtyModelBook
 {
   GObject parent_instance;
   BtySettings *settings;
   char *data_dir;
+  char *shipped; /* (nullable): in tests */
+  BtyModelLists *lists;
+  BtyTokenLearning *learning;
+  GFileMonitor *monitor;
+  GHashTable *known;  /* provider/model -> Known */
+  GHashTable *warned; /* names that were said to have no price */
 };
 
 G_DEFINE_FINAL_TYPE (BtyModelBook, bty_model_book, G_TYPE_OBJECT)
+
+/* An answer, and what it was made of. */
+typedef struct
+{
+  BtyProviderConfig *provider;
+  BtyModel *reported;
+  gint64 window; /* the setting */
+  BtyModel *model;
+} Known;
+
+static void
+known_free (gpointer data)
+{
+  Known *known = data;
+
+  bty_provider_config_unref (known->provider);
+  g_clear_pointer (&known->reported, bty_model_unref);
+  bty_model_unref (known->model);
+  g_free (known);
+}
 
 static void
 bty_model_book_finalize (GObject *object)
 {
   BtyModelBook *self = BTY_MODEL_BOOK (object);
 
+  g_clear_pointer (&self->lists, bty_model_lists_free);
+  g_clear_pointer (&self->learning, bty_token_learning_free);
+  g_clear_pointer (&self->known, g_hash_table_unref);
+  g_clear_pointer (&self->warned, g_hash_table_unref);
+  g_clear_object (&self->monitor);
   g_clear_object (&self->settings);
   g_free (self->data_dir);
+  g_free (self->shipped);
   G_OBJECT_CLASS (bty_model_book_parent_class)->finalize (object);
 }
 
@@ -35,6 +79,8 @@ bty_model_book_class_init (BtyModelBookClass *klass)
 static void
 bty_model_book_init (BtyModelBook *self)
 {
+  self->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, known_free);
+  self->warned = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 BtyModelBook *
@@ -47,49 +93,376 @@ bty_model_book_new (BtySettings *settings, const char *data_dir)
   return self;
 }
 
-BtyModel *
-bty_model_book_look (BtyModelBook *self, const BtyProviderConfig *provider, const char *model, const BtyModel *reported)
+void
+bty_model_book_set_shipped (BtyModelBook *self, const char *folder)
 {
-  BtyModel *known = reported != NULL ? bty_model_edit (reported) : bty_model_new ();
-
-  bty_record_take_string (&known->name, g_strconcat (provider->name, "/", model, NULL));
-  bty_record_take_string (&known->provider, g_strdup (provider->name));
-  if (known->context_window == 0)
-    known->context_window = provider->context_window;
-  if (known->context_window == 0)
-    known->context_window = bty_settings_get_int (self->settings, "chat", "context_window");
-  BTY_SET_NULL (known, BtyModel, input_price, FALSE);
-  BTY_SET_NULL (known, BtyModel, cached_price, FALSE);
-  BTY_SET_NULL (known, BtyModel, cache_write_price, FALSE);
-  BTY_SET_NULL (known, BtyModel, output_price, FALSE);
-  return known;
+  g_free (self->shipped);
+  self->shipped = g_strdup (folder);
+  bty_model_book_forget (self);
 }
+
+void
+bty_model_book_forget (BtyModelBook *self)
+{
+  g_clear_pointer (&self->lists, bty_model_lists_free);
+  g_hash_table_remove_all (self->known);
+  g_hash_table_remove_all (self->warned);
+}
+
+static void
+on_changed (GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event, gpointer data)
+{
+  if (event != G_FILE_MONITOR_EVENT_ATTRIBUTE_CHANGED)
+    bty_model_book_forget (data);
+}
+
+/* The owner may also write lists by hand. */
+static void
+watch (BtyModelBook *self)
+{
+  g_autofree char *folder = g_build_filename (bty_settings_get_config_dir (self->settings), "models.d", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (folder);
+
+  self->monitor = g_file_monitor_directory (file, G_FILE_MONITOR_NONE, NULL, NULL);
+  if (self->monitor != NULL)
+    g_signal_connect_object (self->monitor, "changed", G_CALLBACK (on_changed), self, 0);
+}
+
+static BtyModelLists *
+lists (BtyModelBook *self)
+{
+  if (self->monitor == NULL)
+    watch (self);
+  if (self->lists == NULL)
+    self->lists = bty_model_lists_load (self->shipped, self->data_dir, bty_settings_get_config_dir (self->settings));
+  return self->lists;
+}
+
+static BtyTokenLearning *
+learning (BtyModelBook *self)
+{
+  if (self->learning == NULL)
+    self->learning = bty_token_learning_new (self->data_dir);
+  return self->learning;
+}
+
+/* Looking. */
+
+static char *
+host_of (const BtyProviderConfig *provider)
+{
+  g_autoptr (GUri) uri = provider->url != NULL && provider->url[0] != '\0'
+                           ? g_uri_parse (provider->url, G_URI_FLAGS_NONE, NULL)
+                           : NULL;
+
+  return uri != NULL && g_uri_get_host (uri) != NULL ? g_ascii_strdown (g_uri_get_host (uri), -1) : NULL;
+}
+
+static gboolean
+is_loopback (const char *host)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
+
+  return strcmp (host, "localhost") == 0 || g_str_has_suffix (host, ".localhost") ||
+         (address != NULL && g_inet_address_get_is_loopback (address));
+}
+
+static gboolean
+costs_nothing (const BtyProviderConfig *provider, const char *host)
+{
+  return g_strcmp0 (provider->kind, "builtin") == 0 || g_strcmp0 (provider->kind, "ollama") == 0 ||
+         (host != NULL && is_loopback (host));
+}
+
+static void
+set_known (BtyModel *model)
+{
+  BTY_SET_NULL (model, BtyModel, input_price, FALSE);
+  BTY_SET_NULL (model, BtyModel, cached_price, FALSE);
+  BTY_SET_NULL (model, BtyModel, cache_write_price, FALSE);
+  BTY_SET_NULL (model, BtyModel, output_price, FALSE);
+  BTY_SET_NULL (model, BtyModel, long_input_price, FALSE);
+  BTY_SET_NULL (model, BtyModel, long_cached_price, FALSE);
+  BTY_SET_NULL (model, BtyModel, long_cache_write_price, FALSE);
+  BTY_SET_NULL (model, BtyModel, long_output_price, FALSE);
+}
+
+static void
+set_free (BtyModel *model)
+{
+  model->pricing = BTY_PRICING_FREE;
+  model->input_price = model->cached_price = model->cache_write_price = model->output_price = 0;
+  model->long_input_price = model->long_cached_price = model->long_cache_write_price = model->long_output_price = 0;
+  model->long_from = 0;
+}
+
+static void
+take_source (BtyModel *model, const char *source, const char *date)
+{
+  bty_record_take_string (&model->source, g_strdup (source));
+  bty_record_take_string (&model->source_date, g_strdup (date));
+}
+
+static gboolean
+gives_price (const BtyModel *reported)
+{
+  return !BTY_IS_NULL (reported, BtyModel, input_price) && !BTY_IS_NULL (reported, BtyModel, output_price) &&
+         reported->input_price >= 0 && reported->output_price >= 0 && reported->input_price <= MAX_PRICE &&
+         reported->output_price <= MAX_PRICE;
+}
+
+static gint64
+told_or (const BtyModel *reported, guint32 offset, gint64 other)
+{
+  gint64 price = *(const gint64 *) (gconstpointer) ((const char *) reported + offset);
+
+  return bty_record_is_null_at (reported, offset) || price < 0 || price > MAX_PRICE ? other : price;
+}
+
+static void
+apply_reported_prices (const BtyModel *reported, BtyModel *model)
+{
+  model->pricing = BTY_PRICING_PROVIDER;
+  model->input_price = reported->input_price;
+  model->output_price = reported->output_price;
+  model->cached_price = told_or (reported, G_STRUCT_OFFSET (BtyModel, cached_price), model->input_price);
+  model->cache_write_price = told_or (reported, G_STRUCT_OFFSET (BtyModel, cache_write_price), model->input_price);
+  model->long_from = MAX (reported->long_from, 0);
+  model->long_input_price = told_or (reported, G_STRUCT_OFFSET (BtyModel, long_input_price), model->input_price);
+  model->long_cached_price = told_or (reported, G_STRUCT_OFFSET (BtyModel, long_cached_price), model->long_input_price);
+  model->long_cache_write_price = told_or (reported, G_STRUCT_OFFSET (BtyModel, long_cache_write_price),
+                                           model->long_input_price);
+  model->long_output_price = told_or (reported, G_STRUCT_OFFSET (BtyModel, long_output_price), model->output_price);
+  take_source (model, reported->source != NULL ? reported->source : model->provider, reported->source_date);
+}
+
+/* A service tells some of what its models can do, rarely all of it, so that the list's words stay beside its own. */
+static void
+join_abilities (const BtyModel *reported, BtyModel *model)
+{
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; reported->abilities[i] != NULL; i++)
+    g_ptr_array_add (all, g_strdup (reported->abilities[i]));
+  for (guint i = 0; model->abilities != NULL && model->abilities[i] != NULL; i++)
+    if (!g_strv_contains ((const char *const *) reported->abilities, model->abilities[i]))
+      g_ptr_array_add (all, g_strdup (model->abilities[i]));
+  g_ptr_array_add (all, NULL);
+  g_strfreev (model->abilities);
+  model->abilities = (GStrv) g_ptr_array_steal (all, NULL);
+}
+
+static void
+apply_reported (const BtyModel *reported, BtyModel *model)
+{
+  if (reported->title != NULL)
+    bty_record_take_string (&model->title, g_strdup (reported->title));
+  if (reported->context_window > 0)
+    model->context_window = reported->context_window;
+  if (reported->max_output > 0)
+    model->max_output = reported->max_output;
+  if (reported->tokenizer != NULL)
+    bty_record_take_string (&model->tokenizer, g_strdup (reported->tokenizer));
+  if (reported->abilities != NULL && reported->abilities[0] != NULL)
+    join_abilities (reported, model);
+  if (gives_price (reported))
+    apply_reported_prices (reported, model);
+}
+
+static void
+apply_catalogue (BtyModelBook *self, const BtyProviderConfig *provider, const char *host, const char *name,
+                 BtyModel *model)
+{
+  const BtyModelFile *file = NULL;
+  const BtyModelEntry *entry = bty_model_lists_find (lists (self), provider->kind, host, name, &file);
+
+  if (entry == NULL)
+    return;
+  bty_model_entry_apply (entry, model);
+  if (model->tokenizer == NULL)
+    model->tokenizer = g_strdup (file->tokenizer);
+  if (bty_model_entry_has_prices (entry))
+    model->pricing = BTY_PRICING_CATALOGUE;
+  take_source (model, file->source, file->date);
+}
+
+static void
+apply_own (BtyModelBook *self, BtyModel *model)
+{
+  const BtyModelEntry *entry = bty_model_lists_find_own (lists (self), model->name);
+
+  if (entry == NULL)
+    return;
+  bty_model_entry_apply (entry, model);
+  if (bty_model_entry_has_prices (entry))
+    {
+      model->pricing = BTY_PRICING_USER;
+      take_source (model, "models.d", NULL);
+    }
+}
+
+static void
+say_unknown (BtyModelBook *self, const BtyModel *model)
+{
+  if (g_hash_table_size (self->warned) >= MAX_WARNED || !g_hash_table_add (self->warned, g_strdup (model->name)))
+    return;
+  g_message (
+    "nobody knows what %s costs: it counts as the dearest model that is known; if you know: boternity-ctl model set %s "
+    "--input USD --output USD",
+    model->name, model->name);
+}
+
+BtyModel *
+bty_model_book_describe (BtyModelBook *self, const BtyProviderConfig *provider, const char *name, const BtyModel *reported)
+{
+  static char *const usual[] = { (char *) "text", (char *) "tools", NULL };
+  BtyModel *model = bty_model_new ();
+  g_autofree char *host = host_of (provider);
+
+  model->name = g_strconcat (provider->name, "/", name, NULL);
+  model->provider = g_strdup (provider->name);
+  set_known (model);
+  apply_catalogue (self, provider, host, name, model);
+  if (model->pricing == BTY_PRICING_CATALOGUE && costs_nothing (provider, host))
+    model->pricing = BTY_PRICING_UNKNOWN; /* what others take for it does not count */
+  if (reported != NULL)
+    apply_reported (reported, model);
+  apply_own (self, model);
+  if (model->context_window == 0)
+    model->context_window = provider->context_window;
+  if (model->context_window == 0)
+    model->context_window = bty_settings_get_int (self->settings, "chat", "context_window");
+  if (model->abilities == NULL || model->abilities[0] == NULL)
+    {
+      g_strfreev (model->abilities);
+      model->abilities = g_strdupv ((GStrv) usual);
+    }
+  if (model->pricing == BTY_PRICING_UNKNOWN && costs_nothing (provider, host))
+    set_free (model);
+  else if (model->pricing == BTY_PRICING_UNKNOWN)
+    bty_model_entry_apply (bty_model_lists_get_dearest (lists (self)), model);
+  bty_token_learning_tell (learning (self), model);
+  return model;
+}
+
+BtyModel *
+bty_model_book_look (BtyModelBook *self, const BtyProviderConfig *provider, const char *name, const BtyModel *reported)
+{
+  g_autofree char *key = g_strconcat (provider->name, "/", name, NULL);
+  gint64 window = bty_settings_get_int (self->settings, "chat", "context_window");
+  Known *known = g_hash_table_lookup (self->known, key);
+
+  if (known != NULL && known->provider == provider && known->reported == reported && known->window == window)
+    return bty_model_ref (known->model);
+  if (g_hash_table_size (self->known) >= MAX_KNOWN)
+    g_hash_table_remove_all (self->known);
+  known = g_new0 (Known, 1);
+  known->provider = bty_provider_config_ref (provider);
+  known->reported = reported != NULL ? bty_model_ref (reported) : NULL;
+  known->window = window;
+  known->model = bty_model_book_describe (self, provider, name, reported);
+  if (known->model->pricing == BTY_PRICING_UNKNOWN)
+    say_unknown (self, known->model);
+  g_hash_table_replace (self->known, g_steal_pointer (&key), known);
+  return bty_model_ref (known->model);
+}
+
+/* Cost. */
 
 static gint64
 price (gint64 tokens, gint64 a_million)
 {
-  return MAX (tokens, 0) * a_million;
+  return CLAMP (tokens, 0, MAX_TOKENS) * CLAMP (a_million, 0, MAX_PRICE);
 }
 
 gint64
 bty_model_cost (const BtyModel *model, const BtyUsage *usage)
 {
-  gint64 cached = CLAMP (usage->cached_tokens, 0, MAX (usage->input_tokens, 0));
-  gint64 written = CLAMP (usage->cache_write_tokens, 0, MAX (usage->input_tokens, 0) - cached);
-  gint64 sum = price (usage->input_tokens - cached - written, model->input_price) +
-               price (cached, model->cached_price) + price (written, model->cache_write_price) +
-               price (usage->output_tokens, model->output_price);
+  gint64 input = CLAMP (usage->input_tokens, 0, MAX_TOKENS);
+  gint64 cached = CLAMP (usage->cached_tokens, 0, input);
+  gint64 written = CLAMP (usage->cache_write_tokens, 0, input - cached);
+  gboolean is_long = model->long_from > 0 && input > model->long_from;
+  gint64 sum = price (input - cached - written, is_long ? model->long_input_price : model->input_price) +
+               price (cached, is_long ? model->long_cached_price : model->cached_price) +
+               price (written, is_long ? model->long_cache_write_price : model->cache_write_price) +
+               price (usage->output_tokens, is_long ? model->long_output_price : model->output_price);
 
   return (sum + 999999) / 1000000;
 }
 
+/* Tokens. */
+
 gint64
 bty_model_book_count (BtyModelBook *self, const BtyModel *model, const char *text, gsize length)
 {
-  return (gint64) (length + BYTES_A_TOKEN - 1) / BYTES_A_TOKEN;
+  double factor = model->estimate_factor > 0 ? model->estimate_factor : 1;
+
+  return (gint64) ceil (bty_token_bytes_count (model->tokenizer, text, length) * factor);
 }
 
 void
 bty_model_book_learn (BtyModelBook *self, const BtyModel *model, gint64 estimated, gint64 reported)
 {
+  if (bty_token_learning_add (learning (self), model, estimated, reported))
+    g_hash_table_remove (self->known, model->name);
+}
+
+/* The owner's word. */
+
+BtyModel *
+bty_model_book_set (BtyModelBook *self, const BtyModelSet *set, GError **error)
+{
+  BtyModelEntry *entry = bty_model_own_set (bty_settings_get_config_dir (self->settings), set, error);
+  BtyModel *model;
+
+  if (entry == NULL)
+    return NULL;
+  model = bty_model_new ();
+  model->name = g_strdup (set->name);
+  model->provider = g_strndup (set->name, strcspn (set->name, "/"));
+  bty_model_entry_apply (entry, model);
+  if (bty_model_entry_has_prices (entry))
+    {
+      model->pricing = BTY_PRICING_USER;
+      set_known (model);
+    }
+  take_source (model, "models.d", NULL);
+  bty_record_unref (entry);
+  bty_model_book_forget (self);
+  return model;
+}
+
+gboolean
+bty_model_book_unset (BtyModelBook *self, const char *name, GError **error)
+{
+  if (!bty_model_own_unset (bty_settings_get_config_dir (self->settings), name, error))
+    return FALSE;
+  bty_model_book_forget (self);
+  return TRUE;
+}
+
+GPtrArray *
+bty_model_book_update (BtyModelBook *self, const char *text, gboolean dry_run, GError **error)
+{
+  g_autoptr (BtyModelFile) file = bty_model_file_parse (text, strlen (text), error);
+  g_autoptr (GPtrArray) changes = NULL;
+  const BtyModelFile *old;
+
+  if (file == NULL)
+    return NULL;
+  old = bty_model_lists_get_file (lists (self), file->vendor);
+  if (old != NULL && g_strcmp0 (file->date, old->date) < 0)
+    {
+      g_set_error (
+        error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+        _ ("this list is of %s, older than the one of %s that is there: what you know better belongs into models.d"),
+        file->date != NULL ? file->date : _ ("no day"), old->date);
+      return NULL;
+    }
+  changes = bty_model_own_compare (old, file);
+  if (!dry_run && !bty_model_own_take (self->data_dir, file, text, error))
+    return NULL;
+  if (!dry_run)
+    bty_model_book_forget (self);
+  return g_steal_pointer (&changes);
 }

@@ -29,6 +29,10 @@ BtyModelBook *bty_model_book_new (BtySettings *settings, const char *data_dir);
 BtyModel *bty_model_book_look (BtyModelBook *book, const BtyProviderConfig *provider, const char *model,
                                const BtyModel *reported);
 
+/** bty_model_book_describe: as bty_model_book_look(), but for telling people: keeps nothing in mind, gives no notice of unknown prices */
+BtyModel *bty_model_book_describe (BtyModelBook *book, const BtyProviderConfig *provider, const char *model,
+                                   const BtyModel *reported);
+
 /** bty_model_cost: Returns: micro-dollars for @usage at the prices of @model, rounded up; a count below 0 is taken as 0 */
 gint64 bty_model_cost (const BtyModel *model, const BtyUsage *usage);
 
@@ -44,3 +48,20 @@ gint64 bty_model_book_count (BtyModelBook *book, const BtyModel *model, const ch
 
 /** bty_model_book_learn: a call that was thought to have @estimated input tokens had @reported, by the wire */
 void bty_model_book_learn (BtyModelBook *book, const BtyModel *model, gint64 estimated, gint64 reported);
+
+/** bty_model_book_set: Returns: (transfer full) (nullable): what the owner says of the model now; writes a file */
+BtyModel *bty_model_book_set (BtyModelBook *book, const BtyModelSet *set, GError **error);
+/** bty_model_book_unset: @name: as it was set */
+gboolean bty_model_book_unset (BtyModelBook *book, const char *name, GError **error);
+/**
+ * bty_model_book_update:
+ * @text: a list of a vendor's models; an older one than that which is there is refused
+ * @dry_run: only compares
+ *
+ * Returns: (transfer full) (element-type BtyModelChange) (nullable): what changes
+ */
+GPtrArray *bty_model_book_update (BtyModelBook *book, const char *text, gboolean dry_run, GError **error);
+/** bty_model_book_forget: all lists are read anew when they are next needed */
+void bty_model_book_forget (BtyModelBook *book);
+/** bty_model_book_set_shipped: the program's lists are in @folder: for tests */
+void bty_model_book_set_shipped (BtyModelBook *book, const char *folder);

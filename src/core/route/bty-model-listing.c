@@ -3,12 +3,17 @@
 
 #include "config.h"
 
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+
 #include "route/bty-model-listing.h"
 
 #define TIMEOUT_MS 10000 /* for the slowest provider */
 
 typedef struct
 {
+  BtyModelBook *book;
   GPtrArray *providers; /* BtyProviderConfig */
   GPtrArray **models;   /* of each, NULL where it failed */
   guint n_pending;
@@ -32,8 +37,16 @@ listing_free (Listing *listing)
   g_clear_pointer (&listing->providers, g_ptr_array_unref);
   g_clear_handle_id (&listing->timeout, g_source_remove);
   g_clear_object (&listing->cancellable);
+  g_clear_object (&listing->book);
   g_free (listing->models);
   g_free (listing);
+}
+
+/* What a service says of a model, with what else is known of it. */
+static BtyModel *
+describe (BtyModelBook *book, const BtyProviderConfig *provider, const BtyModel *reported)
+{
+  return bty_model_book_describe (book, provider, reported->name + strlen (provider->name) + 1, reported);
 }
 
 static void
@@ -47,7 +60,7 @@ end (GTask *own)
   g_clear_signal_handler (&listing->link, g_task_get_cancellable (task));
   for (guint i = 0; i < listing->providers->len; i++)
     for (guint m = 0; listing->models[i] != NULL && m < listing->models[i]->len; m++)
-      g_ptr_array_add (all, bty_record_ref (listing->models[i]->pdata[m]));
+      g_ptr_array_add (all, describe (listing->book, listing->providers->pdata[i], listing->models[i]->pdata[m]));
   g_task_return_pointer (task, all, (GDestroyNotify) g_ptr_array_unref);
 }
 
@@ -130,38 +143,141 @@ on_providers (GObject *service, GAsyncResult *result, gpointer data)
   ask_all (BTY_PROVIDER_SERVICE (service), task);
 }
 
+/* One provider. */
+
+typedef struct
+{
+  char *provider;
+  char *model; /* (nullable): only this one */
+  BtyProviderConfig *config;
+} One;
+
+static void
+one_free (One *one)
+{
+  g_free (one->provider);
+  g_free (one->model);
+  g_clear_pointer (&one->config, bty_provider_config_unref);
+  g_free (one);
+}
+
 static void
 on_one (GObject *service, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
+  One *one = g_task_get_task_data (task);
+  BtyModelBook *book = bty_router_get_book (g_task_get_source_object (task));
   GError *error = NULL;
-  GPtrArray *models = bty_provider_service_list_models_finish (BTY_PROVIDER_SERVICE (service), result, &error);
+  g_autoptr (GPtrArray) models = bty_provider_service_list_models_finish (BTY_PROVIDER_SERVICE (service), result,
+                                                                          &error);
+  GPtrArray *all;
 
-  if (models != NULL)
-    g_task_return_pointer (task, models, (GDestroyNotify) g_ptr_array_unref);
-  else
-    g_task_return_error (task, error);
+  if (models == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  all = bty_record_list_new ();
+  for (guint i = 0; i < models->len; i++)
+    g_ptr_array_add (all, describe (book, one->config, models->pdata[i]));
+  g_task_return_pointer (task, all, (GDestroyNotify) g_ptr_array_unref);
+}
+
+/* A service that does not say what it has is no reason not to say what others know of a model. */
+static void
+on_asked (GObject *service, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  One *one = g_task_get_task_data (task);
+  BtyRouter *router = g_task_get_source_object (task);
+  g_autoptr (GPtrArray) models = bty_provider_service_list_models_finish (BTY_PROVIDER_SERVICE (service), result, NULL);
+  const BtyModel *reported = bty_provider_service_peek_model (BTY_PROVIDER_SERVICE (service), one->provider, one->model,
+                                                              NULL);
+
+  g_task_return_pointer (
+    task, bty_model_book_describe (bty_router_get_book (router), one->config, one->model, reported), bty_record_unref);
+}
+
+static void
+on_config (GObject *service, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  One *one = g_task_get_task_data (task);
+  GError *error = NULL;
+  gboolean is_model = one->model != NULL;
+
+  one->config = bty_provider_service_get_finish (BTY_PROVIDER_SERVICE (service), result, &error);
+  if (one->config == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  bty_provider_service_list_models_async (BTY_PROVIDER_SERVICE (service), one->provider, FALSE,
+                                          g_task_get_cancellable (task), is_model ? on_asked : on_one,
+                                          g_object_ref (task));
+}
+
+static void
+begin_one (GTask *task, const char *provider, const char *model)
+{
+  One *one = g_new0 (One, 1);
+
+  one->provider = g_strdup (provider);
+  one->model = g_strdup (model);
+  g_task_set_task_data (task, one, (GDestroyNotify) one_free);
+  bty_provider_service_get_async (bty_router_get_providers (g_task_get_source_object (task)), provider,
+                                  g_task_get_cancellable (task), on_config, task);
 }
 
 void
-bty_model_listing_async (BtyProviderService *service, const char *provider, GCancellable *cancellable,
+bty_model_listing_async (BtyRouter *router, const char *provider, GCancellable *cancellable,
                          GAsyncReadyCallback callback, gpointer data)
 {
-  g_autoptr (GTask) task = g_task_new (service, cancellable, callback, data);
-  Listing *listing = g_new0 (Listing, 1);
+  GTask *task = g_task_new (router, cancellable, callback, data);
+  Listing *listing;
 
   g_task_set_source_tag (task, bty_model_listing_async);
-  g_task_set_task_data (task, listing, (GDestroyNotify) listing_free);
-  listing->cancellable = g_cancellable_new ();
   if (provider != NULL)
-    bty_provider_service_list_models_async (service, provider, FALSE, cancellable, on_one, g_steal_pointer (&task));
-  else
-    bty_provider_service_list_async (service, cancellable, on_providers, g_steal_pointer (&task));
+    {
+      begin_one (task, provider, NULL);
+      return;
+    }
+  listing = g_new0 (Listing, 1);
+  g_task_set_task_data (task, listing, (GDestroyNotify) listing_free);
+  listing->book = g_object_ref (bty_router_get_book (router));
+  listing->cancellable = g_cancellable_new ();
+  bty_provider_service_list_async (bty_router_get_providers (router), cancellable, on_providers, task);
 }
 
 GPtrArray *
-bty_model_listing_finish (BtyProviderService *service, GAsyncResult *result, GError **error)
+bty_model_listing_finish (BtyRouter *router, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, service), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, router), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+bty_model_get_async (BtyRouter *router, const char *name, GCancellable *cancellable, GAsyncReadyCallback callback,
+                     gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (router, cancellable, callback, data);
+  const char *slash = strchr (name, '/');
+  g_autofree char *provider = NULL;
+
+  g_task_set_source_tag (task, bty_model_get_async);
+  if (slash == NULL || slash == name || slash[1] == '\0')
+    {
+      g_task_return_new_error (task, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+                               _ ("/name: “%s” is not a model's name such as openai/gpt-4o"), name);
+      return;
+    }
+  provider = g_strndup (name, (gsize) (slash - name));
+  begin_one (g_steal_pointer (&task), provider, slash + 1);
+}
+
+BtyModel *
+bty_model_get_finish (BtyRouter *router, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, router), NULL);
   return g_task_propagate_pointer (G_TASK (result), error);
 }

@@ -5,7 +5,6 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "route/bty-model-listing.h"
 #include "route/bty-provider-service.h"
 
 /* Takes @record and @error. */
@@ -119,25 +118,6 @@ provider_delete (BtyCall *call)
                                      on_deleted, bty_call_ref (call));
 }
 
-static void
-on_models (GObject *service, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (BtyCall) call = data;
-  GError *error = NULL;
-  GPtrArray *models = bty_model_listing_finish (BTY_PROVIDER_SERVICE (service), result, &error);
-
-  answer_list (call, models, error);
-}
-
-static void
-model_list (BtyCall *call)
-{
-  const BtyModelList *request = bty_call_request (call);
-
-  bty_model_listing_async (bty_call_service (call), request->provider, bty_call_cancellable (call), on_models,
-                           bty_call_ref (call));
-}
-
 const BtyOperation bty_provider_operations[] = {
   { .name = "provider.add",
     .summary = N_ ("Connect a provider of models"),
@@ -187,17 +167,6 @@ const BtyOperation bty_provider_operations[] = {
     .effect = BTY_EFFECT_WRITE | BTY_EFFECT_DESTRUCTIVE,
     .errors = BTY_ERRORS (NOT_FOUND, ABORTED, FAILED_PRECONDITION, RESOURCE_EXHAUSTED, DATA_LOSS),
     .run = provider_delete },
-  { .name = "model.list",
-    .summary = N_ ("List the models of the providers"),
-    .request = &bty_model_list_schema,
-    .request_view = BTY_VIEW_CREATE,
-    .item = &bty_model_schema,
-    .response = &bty_page_schema,
-    .http = "GET /models",
-    .scope = "providers:read",
-    .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
-    .errors = BTY_ERRORS (NOT_FOUND, FAILED_PRECONDITION, RESOURCE_EXHAUSTED, DATA_LOSS, ABORTED),
-    .run = model_list },
 };
 
 const guint bty_n_provider_operations = G_N_ELEMENTS (bty_provider_operations);
