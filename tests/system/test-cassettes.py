@@ -6,7 +6,7 @@ import os
 
 import tap
 from boternity_daemon import Answer, Daemon, wait_for
-from chaos_upstream import Upstream
+from chaos_upstream import Anthropic, Ollama, OpenAI, Upstream
 
 KEY = "Kx-0123456789abcdefghijkl"
 
@@ -17,7 +17,7 @@ def only(*kinds):
 
 def add(daemon, upstream, name="up", **options):
     options = {"first_byte_timeout_ms": 2000, "idle_timeout_ms": 2000, **options}
-    made = daemon.post("/providers", {"name": name, "url": f"http://127.0.0.1:{upstream.server_port}/v1", "key": KEY,
+    made = daemon.post("/providers", {"name": name, "kind": upstream.wire.kind, "url": upstream.get_url(), "key": KEY,
                                       "default_model": "m", "options": options})
     assert made.status == 201, made.body
 
@@ -55,9 +55,10 @@ def record(daemon, slug, message="Hello"):
 
 
 def test_a_turn_is_played_again_without_its_service():
-    for kind in ("good", "whole", "gzip", "split", "crlf", "comments", "no-usage"):
+    for kind, wire in (("good", OpenAI), ("whole", OpenAI), ("gzip", OpenAI), ("split", OpenAI), ("crlf", OpenAI), ("comments", OpenAI),
+                       ("no-usage", OpenAI), ("good", Anthropic), ("split", Anthropic), ("good", Ollama), ("split", Ollama)):
         with Daemon() as daemon:
-            upstream = Upstream("up", 1, weights=only(kind))
+            upstream = Upstream("up", 1, weights=only(kind), wire=wire)
             add(daemon, upstream)
             add_bot(daemon, "Ada", "up/m")
             text, turn, end, cassette = record(daemon, "ada")
@@ -99,6 +100,14 @@ def test_timing_is_kept():
         upstream.close()
         _, _, end = replay(daemon, turn, timed=True)
         assert end[1]["same"] is True, end
+
+
+def test_the_bot_in_the_house_is_asked_again():
+    with Daemon() as daemon:
+        add_bot(daemon, "Ada", "builtin")
+        text, turn, _, _ = record(daemon, "ada")
+        again, _, end = replay(daemon, turn)
+        assert end[0] == "end" and end[1]["same"] is True and again == text, end
 
 
 def test_what_was_changed_is_told():

@@ -16,7 +16,7 @@ import time
 
 import tap
 from boternity_daemon import Answer, Daemon, wait_for
-from chaos_upstream import MICRO, Upstream
+from chaos_upstream import MICRO, Anthropic, Ollama, OpenAI, Upstream
 
 N_TURNS = int(os.environ.get("BOTERNITY_CHAOS_TURNS", "400"))
 N_WORKERS = int(os.environ.get("BOTERNITY_CHAOS_WORKERS", "24"))
@@ -25,6 +25,7 @@ SEED = int(os.environ.get("BOTERNITY_CHAOS_SEED", "1"))
 PATIENCE = int(os.environ.get("BOTERNITY_CHAOS_PATIENCE", "200"))       # s, for all of it to come to an end
 MOST_TRIES = 60
 NAMES = ("north", "east", "west")
+WIRES = {"north": OpenAI, "east": Anthropic, "west": Ollama}
 DOLLARS = {"north": (3.0, 15.0), "east": (1.0, 5.0), "west": (10.0, 40.0)}
 OPTIONS = {"connect_timeout_ms": 2000, "first_byte_timeout_ms": 1500, "idle_timeout_ms": 1500, "max_event_bytes": 1048576}
 GONE = (OSError, http.client.HTTPException, ValueError)
@@ -62,7 +63,7 @@ class Chaos:
     def __init__(self, daemon, seed, n_turns, n_kills):
         self.daemon, self.random = daemon, random.Random(seed)
         self.meter = Meter()
-        self.upstreams = [Upstream(name, seed * 100 + i, DOLLARS[name], on_billed=self.meter.add) for i, name in enumerate(NAMES)]
+        self.upstreams = [Upstream(name, seed * 100 + i, DOLLARS[name], on_billed=self.meter.add, wire=WIRES[name]) for i, name in enumerate(NAMES)]
         self.questions = [Question(number) for number in range(n_turns)]
         self.open = queue.Queue()
         for question in self.questions:
@@ -72,13 +73,14 @@ class Chaos:
         self.lock = threading.Lock()
         self.until = time.monotonic() + PATIENCE
         self.paused = collections.Counter()
+        self.capped = 0         # turns that a cap kept from going on, since it was last raised
         self.failures = collections.Counter()
 
     # The daemon, which comes and goes.
 
     def set_up(self):
         for upstream in self.upstreams:
-            made = self.daemon.post("/providers", {"name": upstream.name, "url": f"http://127.0.0.1:{upstream.server_port}/v1",
+            made = self.daemon.post("/providers", {"name": upstream.name, "kind": upstream.wire.kind, "url": upstream.get_url(),
                                                    "default_model": "m", "context_window": 32768, "options": OPTIONS})
             assert made.status == 201, made.body
         for name, first in zip(("Ann", "Ben", "Cay"), range(3)):
@@ -101,8 +103,31 @@ class Chaos:
             if time.monotonic() < self.until:
                 self.restart()
 
-    def has(self, operation):
-        return self.daemon.request("GET", "/api/v1/openapi.json").body.find(f'"{operation}"'.encode()) >= 0
+    def set_prices(self):
+        """Without one, a service on this machine is free."""
+        for name, (put_in, came_out) in DOLLARS.items():
+            done = self.daemon.post("/call/model.set", {"name": f"{name}/m", "input_price": int(put_in * MICRO), "output_price": int(came_out * MICRO),
+                                                        "context_window": 32768, "max_output": 1000})
+            assert done.status == 200, done.body
+
+    def set_cap(self, dollars):
+        """The meter knows of a higher cap before the daemon does."""
+        self.meter.cap = round(dollars * MICRO)
+        done = self.daemon.ctl("config", "set", "budget.day_usd", f"{dollars:.6f}")
+        assert done.returncode == 0, done
+
+    def raise_cap(self, dollars):
+        """Raises the cap whenever nobody has got on for a while, until all is answered."""
+        n, since, n_raised = -1, time.monotonic(), 0
+        while self.n_done < len(self.questions) and time.monotonic() < self.until:
+            if self.n_done != n:
+                n, since = self.n_done, time.monotonic()
+            if self.up.is_set() and time.monotonic() - since > 1.5 and self.capped:
+                dollars += 0.25
+                self.set_cap(dollars)
+                self.capped, since, n_raised = 0, time.monotonic(), n_raised + 1
+            time.sleep(0.02)
+        return n_raised
 
     # Those who ask.
 
@@ -115,7 +140,7 @@ class Chaos:
         try:
             stream = self.daemon.request("POST", f"/api/v1/bots/{slug}/chat", {"message": question.text}, stream=True, timeout=60)
             if isinstance(stream, Answer):
-                self.failures[stream.json.get("code", stream.status)] += 1
+                self.fail(question, stream.json)
                 return False
             for number, event, data in stream:
                 if event == "item":
@@ -143,7 +168,7 @@ class Chaos:
             question.end, question.answer = "done", answer_of(items)
             return True
         if end is not None and not any(item["type"] == "paused" for item in items):
-            self.failures[end[1].get("code")] += 1
+            self.fail(question, end[1])
             return False
         state = self.follow(question.turns[-1])
         if state == "done":
@@ -151,6 +176,13 @@ class Chaos:
         else:
             self.failures["turn " + str(state)] += 1
         return state == "done"
+
+    def fail(self, question, problem):
+        self.failures[problem.get("code")] += 1
+        if problem.get("code") == "RESOURCE_EXHAUSTED":
+            self.capped += 1
+            question.tries -= 1
+            time.sleep(0.2)
 
     def follow(self, turn):
         """The state that a turn comes to at last: it goes on in the daemon, perhaps after a pause and a restart."""
@@ -167,6 +199,7 @@ class Chaos:
                 return shown.json["state"]
             if shown.status == 200 and shown.json["state"] == "paused":
                 self.paused[turn] += 1
+                self.capped += 1
             time.sleep(0.05)
         return "never"
 
@@ -280,6 +313,26 @@ def test_no_turn_is_lost_and_no_answer_is_doubled():
             chaos.run()
             chaos.tell()
             assert daemon.stop() == 0, daemon.read_log()[-2000:]
+            kept = Kept(daemon)
+            assert_no_turn_is_lost(chaos, kept)
+            assert_no_answer_is_doubled(chaos, kept)
+        finally:
+            chaos.close()
+
+
+def test_what_is_billed_stays_below_the_cap():
+    caps = {"BOTERNITY_BUDGET_MONTH_USD": "1000", "BOTERNITY_BUDGET_BOT_DAY_USD": "1000", "BOTERNITY_BUDGET_TURN_USD": "1",
+            "BOTERNITY_BUDGET_SLAB_USD": "0.02"}
+    with Daemon(environment(**caps)) as daemon:
+        chaos = Chaos(daemon, SEED + 1, N_TURNS // 2, N_KILLS)
+        try:
+            chaos.set_up()
+            chaos.set_prices()
+            chaos.set_cap(0.25)
+            chaos.run(lambda: print(f"# the cap was raised {chaos.raise_cap(0.25)} times", flush=True))
+            chaos.tell()
+            assert daemon.stop() == 0, daemon.read_log()[-2000:]
+            assert chaos.meter.over == 0, f"billed {chaos.meter.over} micro-dollars more than the cap"
             kept = Kept(daemon)
             assert_no_turn_is_lost(chaos, kept)
             assert_no_answer_is_doubled(chaos, kept)
