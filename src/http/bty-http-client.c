@@ -69,6 +69,12 @@ bty_http_client_redact (BtyHttpClient *self, const char *text, gsize length)
   return bty_http_redact (text, length, self->key.secret, (const char *const *) self->options->headers);
 }
 
+void
+bty_http_client_redact_body (BtyHttpClient *self, GString *text)
+{
+  bty_http_redact_body (text, self->key.secret, (const char *const *) self->options->headers);
+}
+
 gboolean
 bty_http_client_offers_http2 (BtyHttpClient *self)
 {
@@ -144,6 +150,16 @@ join_url (BtyHttpClient *self, const char *path)
     g_string_append_printf (query, "%s%s", query->len > 0 ? "&" : "", question + 1);
   return g_uri_build (SOUP_HTTP_URI_FLAGS, g_uri_get_scheme (base), NULL, g_uri_get_host (base), g_uri_get_port (base),
                       whole->str, query->len > 0 ? query->str : NULL, NULL);
+}
+
+char *
+bty_http_client_show_url (BtyHttpClient *self, const char *path)
+{
+  GUri *base = self->options->url;
+  g_autofree char *root = g_uri_join (SOUP_HTTP_URI_FLAGS, g_uri_get_scheme (base), NULL, g_uri_get_host (base),
+                                      g_uri_get_port (base), g_uri_get_path (base), NULL, NULL);
+
+  return g_strconcat (root, g_str_has_suffix (root, "/") || path[0] == '/' ? "" : "/", path, NULL);
 }
 
 SoupMessage *

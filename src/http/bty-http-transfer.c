@@ -10,7 +10,7 @@
 #include "bty-http-client-private.h"
 #include "bty-http-key-private.h"
 #include "bty-http-transfer-errors-private.h"
-#include "bty-http-transfer.h"
+#include "bty-http-transfer-private.h"
 
 #define CHUNK              (16 * 1024)
 #define READS_A_DISPATCH   16          /* so that one upstream that floods does not starve the others */
@@ -53,6 +53,11 @@ struct _BtyHttpTransfer
   guint n_restarts;
   gboolean again;  /* to be asked anew, with HTTP/2 on offer: nothing was sent yet */
   GError *failure; /* why we cancelled it ourselves */
+
+  GSource *delayed;      /* it is sent when this is due */
+  guint played_status;   /* of one without a network */
+  GDestroyNotify player; /* set for one without a network */
+  gpointer player_data;
 };
 
 static void
@@ -102,6 +107,9 @@ finish (BtyHttpTransfer *self, GError *error)
   drop_source (&self->timer);
   drop_source (&self->readable);
   drop_source (&self->ending);
+  drop_source (&self->delayed);
+  if (self->player != NULL)
+    self->player (self->player_data);
   if (self->outer_handler != 0) /* not g_cancellable_disconnect(): it would wait for the handler that we may be in */
     g_signal_handler_disconnect (self->outer, self->outer_handler);
   g_signal_handlers_disconnect_by_data (self->message, self);
@@ -174,6 +182,8 @@ set_deadline (BtyHttpTransfer *self, gint64 ms)
 {
   gint64 deadline = g_get_monotonic_time () + ms * 1000;
 
+  if (self->player != NULL)
+    return; /* it ends as it did when it was recorded */
   if (self->timer == NULL || deadline < self->deadline)
     {
       drop_source (&self->timer);
@@ -391,13 +401,33 @@ try_again (BtyHttpTransfer *self, SoupSession *session, const GError *error)
   return TRUE;
 }
 
+/* The status and the headers are there. Returns: whether it goes on */
+static gboolean
+take_head (BtyHttpTransfer *self)
+{
+  g_autoptr (GError) error = NULL;
+  const char *location = bty_http_transfer_get_header (self, "Location");
+
+  self->content_type = g_strdup (
+    soup_message_headers_get_content_type (soup_message_get_response_headers (self->message), NULL));
+  if (self->content_type != NULL)
+    for (char *c = self->content_type; *c != '\0'; c++)
+      *c = g_ascii_tolower (*c);
+  if (SOUP_STATUS_IS_REDIRECTION (bty_http_transfer_get_status (self)) && location != NULL)
+    error = bty_http_transfer_redirected (self->client, soup_message_get_uri (self->message), location);
+  if (error == NULL && (self->player != NULL || decode_body (self, &error)) &&
+      (self->stopped || self->funcs->head (self, self->data, &error)))
+    return TRUE;
+  finish (self, error);
+  return FALSE;
+}
+
 static void
 on_sent (GObject *session, GAsyncResult *result, gpointer data)
 {
   g_autoptr (BtyHttpTransfer) self = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GInputStream) body = soup_session_send_finish (SOUP_SESSION (session), result, &error);
-  const char *location;
 
   if (self->failure != NULL) /* it has ended, or is about to */
     return;
@@ -409,26 +439,14 @@ on_sent (GObject *session, GAsyncResult *result, gpointer data)
       return;
     }
   self->body = g_steal_pointer (&body);
-  self->content_type = g_strdup (
-    soup_message_headers_get_content_type (soup_message_get_response_headers (self->message), NULL));
-  if (self->content_type != NULL)
-    for (char *c = self->content_type; *c != '\0'; c++)
-      *c = g_ascii_tolower (*c);
-  location = bty_http_transfer_get_header (self, "Location");
-  if (SOUP_STATUS_IS_REDIRECTION (soup_message_get_status (self->message)) && location != NULL)
-    error = bty_http_transfer_redirected (self->client, soup_message_get_uri (self->message), location);
-  if (error != NULL || !decode_body (self, &error) || (!self->stopped && !self->funcs->head (self, self->data, &error)))
-    finish (self, error);
-  else
+  if (take_head (self))
     read_on (self);
 }
 
-BtyHttpTransfer *
-bty_http_transfer_start (BtyHttpClient *client, const BtyHttpRequest *request, GCancellable *cancellable,
-                         const BtyHttpTransferFuncs *funcs, gpointer data)
+static BtyHttpTransfer *
+transfer_new (BtyHttpClient *client, const BtyHttpRequest *request, const BtyHttpTransferFuncs *funcs, gpointer data)
 {
   BtyHttpTransfer *self = g_new0 (BtyHttpTransfer, 1);
-  SoupSession *session;
 
   g_atomic_ref_count_init (&self->references);
   self->client = bty_http_client_ref (client);
@@ -436,7 +454,47 @@ bty_http_transfer_start (BtyHttpClient *client, const BtyHttpRequest *request, G
   self->data = data;
   self->cancellable = g_cancellable_new ();
   self->message = bty_http_client_message (client, request);
-  session = bty_http_client_session (client, &self->failure);
+  return self;
+}
+
+static void
+follow (BtyHttpTransfer *self, GCancellable *cancellable)
+{
+  if (cancellable == NULL)
+    return;
+  self->outer = g_object_ref (cancellable);
+  self->outer_handler = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), self, NULL);
+}
+
+static gboolean
+on_delayed (gpointer data)
+{
+  BtyHttpTransfer *self = data;
+  SoupSession *session = bty_http_client_session (self->client, NULL);
+
+  g_clear_pointer (&self->delayed, g_source_unref);
+  if (session != NULL && self->failure == NULL)
+    send_message (self, session);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+send_later (BtyHttpTransfer *self, gint64 delay_ms)
+{
+  self->state = WAITING;
+  set_deadline (self, bty_http_client_get_options (self->client)->first_byte_timeout_ms);
+  self->delayed = g_timeout_source_new ((guint) delay_ms);
+  g_source_set_callback (self->delayed, on_delayed, self, NULL);
+  g_source_attach (self->delayed, g_main_context_get_thread_default ());
+}
+
+BtyHttpTransfer *
+bty_http_transfer_start_later (BtyHttpClient *client, const BtyHttpRequest *request, GCancellable *cancellable,
+                               const BtyHttpTransferFuncs *funcs, gpointer data, gint64 delay_ms)
+{
+  BtyHttpTransfer *self = transfer_new (client, request, funcs, data);
+  SoupSession *session = bty_http_client_session (client, &self->failure);
+
   if (session == NULL)
     {
       finish_later (self);
@@ -444,14 +502,91 @@ bty_http_transfer_start (BtyHttpClient *client, const BtyHttpRequest *request, G
     }
   if (is_over_tls (self) && !bty_http_client_offers_http2 (client))
     self->spare = bty_http_client_message (client, request);
-  set_deadline (self, bty_http_client_get_options (client)->connect_timeout_ms);
-  send_message (self, session);
-  if (cancellable != NULL)
+  if (delay_ms > 0)
+    send_later (self, delay_ms);
+  else
     {
-      self->outer = g_object_ref (cancellable);
-      self->outer_handler = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), self, NULL);
+      set_deadline (self, bty_http_client_get_options (client)->connect_timeout_ms);
+      send_message (self, session);
     }
+  follow (self, cancellable);
   return self;
+}
+
+BtyHttpTransfer *
+bty_http_transfer_start (BtyHttpClient *client, const BtyHttpRequest *request, GCancellable *cancellable,
+                         const BtyHttpTransferFuncs *funcs, gpointer data)
+{
+  return bty_http_transfer_start_later (client, request, cancellable, funcs, data, 0);
+}
+
+BtyHttpTransfer *
+bty_http_transfer_begin_played (BtyHttpClient *client, const BtyHttpRequest *request, GCancellable *cancellable,
+                                const BtyHttpTransferFuncs *funcs, gpointer data, GDestroyNotify player,
+                                gpointer player_data)
+{
+  BtyHttpTransfer *self = transfer_new (client, request, funcs, data);
+
+  self->player = player;
+  self->player_data = player_data;
+  self->state = WAITING;
+  follow (self, cancellable);
+  return self;
+}
+
+gboolean
+bty_http_transfer_play_head (BtyHttpTransfer *self, guint status, const GPtrArray *headers)
+{
+  SoupMessageHeaders *into = soup_message_get_response_headers (self->message);
+
+  if (self->failure != NULL)
+    return FALSE;
+  self->played_status = status;
+  for (guint i = 0; i + 1 < headers->len; i += 2)
+    soup_message_headers_append (into, headers->pdata[i], headers->pdata[i + 1]);
+  return take_head (self);
+}
+
+gboolean
+bty_http_transfer_play_piece (BtyHttpTransfer *self, const char *bytes, gsize length)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->failure != NULL)
+    return FALSE;
+  if (take_piece (self, bytes, length, &error))
+    return TRUE;
+  finish (self, error);
+  return FALSE;
+}
+
+void
+bty_http_transfer_play_end (BtyHttpTransfer *self, GError *error)
+{
+  if (self->failure == NULL)
+    finish (self, error);
+}
+
+gboolean
+bty_http_transfer_is_stopped (BtyHttpTransfer *self)
+{
+  return self->stopped;
+}
+
+static void
+copy_header (const char *name, const char *value, gpointer data)
+{
+  g_ptr_array_add (data, g_strdup (name));
+  g_ptr_array_add (data, g_strdup (value));
+}
+
+GPtrArray *
+bty_http_transfer_copy_headers (BtyHttpTransfer *self)
+{
+  GPtrArray *headers = g_ptr_array_new_with_free_func (g_free);
+
+  soup_message_headers_foreach (soup_message_get_response_headers (self->message), copy_header, headers);
+  return headers;
 }
 
 void
@@ -471,7 +606,7 @@ bty_http_transfer_get_client (BtyHttpTransfer *self)
 guint
 bty_http_transfer_get_status (BtyHttpTransfer *self)
 {
-  return soup_message_get_status (self->message);
+  return self->player != NULL ? self->played_status : soup_message_get_status (self->message);
 }
 
 const char *

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "bty-cassette.h"
 #include "bty-completion-request.h"
+#include "bty-fault.h"
 #include "bty-secret.h"
 
 G_BEGIN_DECLS
@@ -59,7 +61,22 @@ BTY_EXPORT gboolean bty_completion_is_quota (BtyCompletion *completion);
 /** bty_completion_get_n_deltas: Returns: how many deltas came; a failure after 0 may be tried elsewhere without a trace */
 BTY_EXPORT guint64 bty_completion_get_n_deltas (BtyCompletion *completion);
 
+/**
+ * bty_completion_set_cassette:
+ * @cassette: one to record to, or one that is played
+ * @take: number of the take that this is
+ *
+ * Before it begins. What is pushed is told to the cassette; who speaks HTTP records to it or plays from it.
+ */
+BTY_EXPORT void bty_completion_set_cassette (BtyCompletion *completion, BtyCassette *cassette, guint take);
+/** bty_completion_set_fault: before it begins: @fault: copied: what is made to go wrong */
+BTY_EXPORT void bty_completion_set_fault (BtyCompletion *completion, const BtyFault *fault);
+
 /* For the provider. */
+/** bty_completion_get_cassette: Returns: (transfer none) (nullable): what it carries; @take: (out): which of its takes this is */
+BTY_EXPORT BtyCassette *bty_completion_get_cassette (BtyCompletion *completion, guint *take);
+/** bty_completion_get_fault: Returns: (transfer none): what is made to go wrong; mostly nothing */
+BTY_EXPORT const BtyFault *bty_completion_get_fault (BtyCompletion *completion);
 BTY_EXPORT const BtyCompletionRequest *bty_completion_get_request (BtyCompletion *completion);
 /** bty_completion_get_cancellable: Returns: (transfer none): cancelled when nobody waits for the answer any more */
 BTY_EXPORT GCancellable *bty_completion_get_cancellable (BtyCompletion *completion);

@@ -189,8 +189,12 @@ bty_turn_run_ask_models (BtyTurnRun *self)
                          .turn = self->turn->record.id };
   g_autofree char *fallback = bty_settings_get (self->parts->settings, "chat", "route");
   g_auto (GStrv) split = g_strsplit_set (fallback, ", ", -1);
+  BtyRecorder *recorder = bty_router_get_recorder (self->parts->router);
   GStrv models = self->bot->route != NULL && self->bot->route[0] != NULL ? self->bot->route : split;
 
+  if (recorder != NULL &&
+      (self->request->cassette || bty_settings_get_bool (self->parts->settings, "cassette", "record")))
+    bty_recorder_begin (recorder, what.turn, what.session, what.bot);
   self->spender = bty_spender_new (bty_router_get_budgets (self->parts->router), NULL, &what);
   self->route = bty_route_new (self->parts->router, (const char *const *) models, self->spender, self->cancellable,
                                &route_events, self);

@@ -92,7 +92,10 @@ end (BtyTurnRun *self)
 {
   self->parts->n_runs -= 1;
   if (self->turn != NULL)
-    bty_session_queue_leave (self->parts->queue, self->session->record.id, self->turn->record.id);
+    {
+      bty_session_queue_leave (self->parts->queue, self->session->record.id, self->turn->record.id);
+      bty_recorder_end (bty_router_get_recorder (self->parts->router), self->turn->record.id);
+    }
   if (self->is_stopped && self->stopped_as == BTY_TURN_INTERRUPTED && self->error == NULL)
     g_set_error (&self->error, BTY_ERROR, BTY_ERROR_UNAVAILABLE,
                  _ ("the daemon is stopping: what was said so far is kept"));

@@ -126,6 +126,25 @@ bty_provider_service_set_maker (BtyProviderService *self, BtyProviderMaker make,
   self->make_data = data;
 }
 
+BtyProvider *
+bty_provider_service_make_played (BtyProviderService *self, const char *name, const char *kind, const char *url,
+                                  GError **error)
+{
+  const BtyProviderEntry *entry = g_hash_table_lookup (self->entries, name);
+  g_autoptr (BtyProviderConfig) config = bty_provider_config_new ();
+  g_autoptr (BtyProvider) provider = self->make (self->make_data, kind, error);
+
+  config->name = g_strdup (name);
+  config->kind = g_strdup (kind);
+  config->url = g_strdup (url);
+  config->enabled = TRUE;
+  if (entry != NULL && g_strcmp0 (entry->config->kind, kind) == 0)
+    config->options = g_strdup (entry->config->options);
+  if (provider == NULL || !bty_provider_configure (provider, config, NULL, error))
+    return NULL;
+  return g_steal_pointer (&provider);
+}
+
 /* The records. */
 
 void

@@ -124,6 +124,14 @@ const BtyProviderEntry *bty_provider_service_peek (BtyProviderService *service, 
  */
 gboolean bty_provider_service_check_steps (BtyProviderService *service, const char *const *steps,
                                            gboolean may_be_routes, const char *place, GError **error);
+/**
+ * bty_provider_service_make_played:
+ * @name: @kind: @url: (nullable): of a provider, which need not be there any more; where it is, it lends its options
+ *
+ * Returns: (transfer full) (nullable): a provider object of its own and without a key, for completions that are played
+ */
+BtyProvider *bty_provider_service_make_played (BtyProviderService *service, const char *name, const char *kind,
+                                               const char *url, GError **error);
 
 extern const BtyOperation bty_provider_operations[];
 extern const guint bty_n_provider_operations;

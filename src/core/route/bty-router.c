@@ -25,6 +25,7 @@ struct _BtyRouter
   GHashTable *breakers; /* provider/model -> BtyBreaker, of those that failed lately */
   BtyNetworkCheck network;
   gpointer network_data;
+  BtyRecorder *recorder;
 };
 
 G_DEFINE_FINAL_TYPE (BtyRouter, bty_router, G_TYPE_OBJECT)
@@ -135,6 +136,7 @@ bty_router_finalize (GObject *object)
   g_hash_table_unref (self->limiters);
   g_hash_table_unref (self->breakers);
   g_hash_table_unref (self->traces);
+  g_clear_object (&self->recorder);
   G_OBJECT_CLASS (bty_router_parent_class)->finalize (object);
 }
 
@@ -403,4 +405,16 @@ bty_router_check_network (BtyRouter *self, const BtyProviderConfig *provider, GE
                   "the system is wrong about that"),
                provider->name);
   return FALSE;
+}
+
+void
+bty_router_set_recorder (BtyRouter *self, BtyRecorder *recorder)
+{
+  g_set_object (&self->recorder, recorder);
+}
+
+BtyRecorder *
+bty_router_get_recorder (BtyRouter *self)
+{
+  return self->recorder;
 }

@@ -9,6 +9,7 @@
 #include "route/bty-breaker.h"
 #include "route/bty-limiter.h"
 #include "route/bty-provider-service.h"
+#include "route/bty-recorder.h"
 
 /**
  * BtyRouter:
@@ -92,6 +93,14 @@ void bty_router_set_network (BtyRouter *router, BtyNetworkCheck check, gpointer 
 /** bty_router_check_network: whether @provider can be reached at all; UNAVAILABLE when there is no network to it */
 gboolean bty_router_check_network (BtyRouter *router, const BtyProviderConfig *provider, GError **error);
 
+/** bty_router_set_recorder: what goes along with every completion; without one nothing does */
+void bty_router_set_recorder (BtyRouter *router, BtyRecorder *recorder);
+/** bty_router_get_recorder: Returns: (transfer none) (nullable): */
+BtyRecorder *bty_router_get_recorder (BtyRouter *router);
+
+/* cassette.list and its like; their service is the router */
+extern const BtyOperation bty_cassette_operations[];
+extern const guint bty_n_cassette_operations;
 /* provider.test, and what else asks a model */
 extern const BtyOperation bty_router_operations[];
 extern const guint bty_n_router_operations;
