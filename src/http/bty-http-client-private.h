@@ -4,12 +4,13 @@
 #include <libsoup/soup.h>
 
 #include "bty-http-client.h"
+#include "bty-http-pool-private.h"
 #include "bty-http-request.h"
 
 G_BEGIN_DECLS
 
-/* The session, made now if it was not yet. %NULL with an error when the certificates cannot be read. */
-SoupSession *bty_http_client_session (BtyHttpClient *client, GError **error);
+/* A session for one request, to be given back. %NULL with an error when the certificates cannot be read. */
+BtyHttpShard *bty_http_client_take_session (BtyHttpClient *client, GError **error);
 
 /* A message for @request, ready to be sent; the key is put in when it starts and wiped when it is on its way. */
 SoupMessage *bty_http_client_message (BtyHttpClient *client, const BtyHttpRequest *request);
