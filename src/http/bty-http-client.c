@@ -115,8 +115,10 @@ make_session (guint max_connections, gpointer data, GError **error)
         return NULL;
     }
   session = soup_session_new_with_options ("max-conns", (int) max_connections, "max-conns-per-host",
-                                           (int) max_connections, "user-agent", "boternity/" BTY_VERSION, NULL);
-  /* A decoder would hold streamed bytes back; the manager of HTTP authentication would replace the key's header. */
+                                           (int) max_connections, "idle-timeout", 0, "user-agent",
+                                           "boternity/" BTY_VERSION, NULL);
+  /* An idle-timeout would cost a timer a connection: the pool closes what is idle. A decoder would hold streamed bytes back; the
+   * manager of HTTP authentication would replace the key's header. */
   soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
   soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_MANAGER);
   if (self->authorities != NULL)
@@ -132,7 +134,7 @@ bty_http_client_take_session (BtyHttpClient *self, GError **error)
   if (self->pump == NULL)
     self->pump = bty_http_pump_get ();
   if (self->pool == NULL)
-    self->pool = bty_http_pool_new ((guint) self->options->max_connections, make_session, self);
+    self->pool = bty_http_pool_new ((guint) self->options->max_connections, self->pump, make_session, self);
   return bty_http_pool_take (self->pool, error);
 }
 

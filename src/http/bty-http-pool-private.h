@@ -3,6 +3,8 @@
 
 #include <libsoup/soup.h>
 
+#include "bty-http-pump-private.h"
+
 G_BEGIN_DECLS
 
 /**
@@ -10,7 +12,7 @@ G_BEGIN_DECLS
  *
  * The sessions of one client. What libsoup does for a request grows with the connections of its session, so each has few, and a new
  * one is made when those there are are busy. Connections are used again within their session: the first that has room is taken,
- * so that the same ones stay in use.
+ * so that the same ones stay in use. A session that nobody has used for a minute goes, with its connections.
  */
 typedef struct _BtyHttpPool BtyHttpPool;
 typedef struct _BtyHttpShard BtyHttpShard;
@@ -18,7 +20,7 @@ typedef struct _BtyHttpShard BtyHttpShard;
 /* Makes a session that holds so many connections. */
 typedef SoupSession *(*BtyHttpPoolMake) (guint max_connections, gpointer data, GError **error);
 
-BtyHttpPool *bty_http_pool_new (guint max_connections, BtyHttpPoolMake make, gpointer data);
+BtyHttpPool *bty_http_pool_new (guint max_connections, BtyHttpPump *pump, BtyHttpPoolMake make, gpointer data);
 BtyHttpPool *bty_http_pool_ref (BtyHttpPool *pool);
 /* The owner drops it: no session is made any more. */
 void bty_http_pool_close (BtyHttpPool *pool);

@@ -76,8 +76,7 @@ class Ours:
     def __enter__(self):
         self.daemon.__enter__()
         self.port, self.pid, self.token = self.daemon.port, self.daemon.process.pid, self.daemon.token
-        options = {'max_connections': str(OPEN + 600),
-                   'idle_timeout_ms': '600000', 'first_byte_timeout_ms': '600000'}
+        options = {'max_connections': OPEN + 600, 'idle_timeout_ms': 600000, 'first_byte_timeout_ms': 600000}
         answer = self.daemon.post('/providers', {'name': 'mock', 'kind': 'openai', 'options': options,
                                                     'url': f'http://127.0.0.1:{self.upstream_port}/v1'})
         assert answer.status in (200, 201), answer.body

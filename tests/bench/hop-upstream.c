@@ -212,8 +212,8 @@ on_writable (Connection *connection)
     watch (connection, 0, EPOLLIN | EPOLLRDHUP);
 }
 
-/* Everybody who is due has a turn; how long until the next one is (ms). */
-static int
+/* Everybody who is due has a turn; how long until the next one is (us), -1 when there is none. */
+static long long
 say_all (void)
 {
   long long now = get_time ();
@@ -230,7 +230,7 @@ say_all (void)
     }
   if (connection == &queue)
     return -1;
-  return connection->due - now < 1000 ? 0 : (int) ((connection->due - now) / 1000);
+  return connection->due - now;
 }
 
 static int
@@ -299,7 +299,9 @@ main (void)
   epoll_ctl (poll_fd, EPOLL_CTL_ADD, STDIN_FILENO, &input);
   while (goes_on)
     {
-      int n = epoll_wait (poll_fd, events, 128, say_all ());
+      long long wait = say_all ();
+      struct timespec time = { .tv_sec = wait / 1000000, .tv_nsec = wait % 1000000 * 1000 };
+      int n = epoll_pwait2 (poll_fd, events, 128, wait < 0 ? NULL : &time, NULL);
 
       for (int i = 0; i < n && goes_on; i++)
         goes_on = dispatch (&events[i]);
