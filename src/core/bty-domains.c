@@ -87,8 +87,13 @@ bty_domains_add_operations (BtyDomains *self, BtyCatalogue *catalogue, GError **
     { bty_secret_operations, bty_n_secret_operations, self->secrets },
     { bty_provider_operations, bty_n_provider_operations, self->providers },
     { bty_router_operations, bty_n_router_operations, self->router },
+<<<<<<< HEAD
     { bty_cassette_operations, bty_n_cassette_operations, self->router },
     { bty_model_operations, bty_n_model_operations, self->router },
+=======
+    { bty_model_operations, bty_n_model_operations, self->router },
+    { bty_cassette_operations, bty_n_cassette_operations, self->router },
+>>>>>>> main
     { bty_chat_operations, bty_n_chat_operations, self->chat },
     { bty_complete_operations, bty_n_complete_operations, self->chat },
     { bty_session_operations, bty_n_session_operations, self->chat },

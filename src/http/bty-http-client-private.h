@@ -4,12 +4,13 @@
 #include <libsoup/soup.h>
 
 #include "bty-http-client.h"
+#include "bty-http-pool-private.h"
 #include "bty-http-request.h"
 
 G_BEGIN_DECLS
 
-/* The session, made now if it was not yet. %NULL with an error when the certificates cannot be read. */
-SoupSession *bty_http_client_session (BtyHttpClient *client, GError **error);
+/* A session for one request, to be given back. %NULL with an error when the certificates cannot be read. */
+BtyHttpShard *bty_http_client_take_session (BtyHttpClient *client, GError **error);
 
 /* (transfer full): where a request for @path goes, without a query of the configuration, which may be secret. */
 char *bty_http_client_show_url (BtyHttpClient *client, const char *path);

@@ -9,6 +9,7 @@
 
 #include "bty-http-client-private.h"
 #include "bty-http-key-private.h"
+#include "bty-http-pump-private.h"
 #include "bty-http-transfer-errors-private.h"
 #include "bty-http-transfer-private.h"
 
@@ -39,7 +40,11 @@ struct _BtyHttpTransfer
   SoupMessage *message;
   SoupMessage *spare; /* for a second attempt */
   GInputStream *body;
-  GSource *readable;
+  BtyHttpShard *shard; /* whose session asks */
+  BtyHttpPump *pump;
+  BtyHttpWatch watch;  /* of the socket, where it can be watched */
+  GSocket *socket;     /* (nullable): under the connection */
+  GSource *readable;   /* where it cannot */
   gboolean is_watched; /* by a source that may be kept */
   char *content_type;
 
@@ -47,7 +52,7 @@ struct _BtyHttpTransfer
   GCancellable *outer;
   gulong outer_handler;
   GSource *ending; /* it was given up, and ends at the next turn of the main loop */
-  GSource *timer;
+  BtyHttpAlarm alarm;
   gint64 deadline; /* monotonic, in microseconds */
   gint64 started_at;
   guint n_restarts;
@@ -68,6 +73,8 @@ transfer_unref (BtyHttpTransfer *self)
   g_clear_object (&self->message);
   g_clear_object (&self->spare);
   g_clear_object (&self->body);
+  g_clear_object (&self->socket);
+  bty_http_pump_unref (self->pump);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->outer);
   g_clear_error (&self->failure);
@@ -94,6 +101,34 @@ drop_source (GSource **source)
   g_clear_pointer (source, g_source_unref);
 }
 
+/* Only now libsoup has its connection back. */
+static void
+on_closed (GObject *body, GAsyncResult *result, gpointer data)
+{
+  bty_http_shard_give_back (data);
+}
+
+static void
+close_body (BtyHttpTransfer *self)
+{
+  BtyHttpShard *shard = g_steal_pointer (&self->shard);
+
+  if (self->body != NULL)
+    g_input_stream_close_async (self->body, G_PRIORITY_DEFAULT, self->cancellable, on_closed, shard);
+  else if (shard != NULL)
+    bty_http_shard_give_back (shard);
+}
+
+static void
+stop_waiting (BtyHttpTransfer *self)
+{
+  bty_http_pump_drop_alarm (self->pump, &self->alarm);
+  if (self->watch.fd != -1)
+    bty_http_pump_unwatch (self->pump, &self->watch, !g_socket_is_closed (self->socket));
+  drop_source (&self->readable);
+  drop_source (&self->ending);
+}
+
 /* Takes the reference that bty_http_transfer_start() made. */
 static void
 finish (BtyHttpTransfer *self, GError *error)
@@ -104,9 +139,7 @@ finish (BtyHttpTransfer *self, GError *error)
   if (why == NULL && error != NULL)
     why = bty_http_transfer_convert (bty_http_client_get_options (self->client), self->state != CONNECTING, error);
   self->state = ENDED;
-  drop_source (&self->timer);
-  drop_source (&self->readable);
-  drop_source (&self->ending);
+  stop_waiting (self);
   drop_source (&self->delayed);
   if (self->player != NULL)
     self->player (self->player_data);
@@ -115,8 +148,7 @@ finish (BtyHttpTransfer *self, GError *error)
   g_signal_handlers_disconnect_by_data (self->message, self);
   if (why != NULL)
     g_cancellable_cancel (self->cancellable); /* so that the connection is closed and not read to its end */
-  if (self->body != NULL)
-    g_input_stream_close_async (self->body, G_PRIORITY_DEFAULT, self->cancellable, NULL, NULL);
+  close_body (self);
   if (!self->stopped)
     self->funcs->end (self, why, self->data);
 }
@@ -151,12 +183,11 @@ give_up (BtyHttpTransfer *self, GError *failure)
   finish_later (self);
 }
 
-static gboolean
-on_timer (gpointer data)
+static void
+on_alarm (BtyHttpAlarm *alarm)
 {
-  BtyHttpTransfer *self = data;
+  BtyHttpTransfer *self = (BtyHttpTransfer *) ((char *) alarm - G_STRUCT_OFFSET (BtyHttpTransfer, alarm));
   BtyHttpOptions *options = bty_http_client_get_options (self->client);
-  gint64 left = self->deadline - g_get_monotonic_time ();
   const char *option = self->state == CONNECTING ? "connect_timeout_ms"
                        : self->state == WAITING  ? "first_byte_timeout_ms"
                                                  : "idle_timeout_ms";
@@ -164,19 +195,13 @@ on_timer (gpointer data)
                  : self->state == WAITING  ? options->first_byte_timeout_ms
                                            : options->idle_timeout_ms;
 
-  g_clear_pointer (&self->timer, g_source_unref);
-  if (left <= 0)
-    {
-      give_up (self, bty_http_transfer_silent (options, option, limit));
-      return G_SOURCE_REMOVE;
-    }
-  self->timer = g_timeout_source_new (left / 1000 + 1);
-  g_source_set_callback (self->timer, on_timer, self, NULL);
-  g_source_attach (self->timer, g_main_context_get_thread_default ());
-  return G_SOURCE_REMOVE;
+  if (self->deadline <= g_get_monotonic_time ())
+    give_up (self, bty_http_transfer_silent (options, option, limit));
+  else
+    bty_http_pump_set_alarm (self->pump, alarm, self->deadline);
 }
 
-/* A deadline that moves later costs nothing: the timer looks at it when it fires. */
+/* A deadline that moves later costs nothing: it is looked at when the alarm rings. */
 static void
 set_deadline (BtyHttpTransfer *self, gint64 ms)
 {
@@ -184,13 +209,8 @@ set_deadline (BtyHttpTransfer *self, gint64 ms)
 
   if (self->player != NULL)
     return; /* it ends as it did when it was recorded */
-  if (self->timer == NULL || deadline < self->deadline)
-    {
-      drop_source (&self->timer);
-      self->timer = g_timeout_source_new (ms);
-      g_source_set_callback (self->timer, on_timer, self, NULL);
-      g_source_attach (self->timer, g_main_context_get_thread_default ());
-    }
+  if (self->alarm.place == 0 || deadline < self->deadline)
+    bty_http_pump_set_alarm (self->pump, &self->alarm, deadline);
   self->deadline = deadline;
 }
 
@@ -247,6 +267,7 @@ is_over_tls (BtyHttpTransfer *self)
   return g_str_equal (g_uri_get_scheme (bty_http_client_get_options (self->client)->url), "https");
 }
 
+static gboolean read_some (BtyHttpTransfer *self);
 static gboolean on_more (gpointer data);
 static gboolean on_readable (GObject *stream, gpointer data);
 
@@ -259,11 +280,35 @@ wait_with (BtyHttpTransfer *self, GSource *source, GSourceFunc func)
   g_source_attach (source, g_main_context_get_thread_default ());
 }
 
+static void
+on_socket (BtyHttpWatch *watch)
+{
+  read_some ((BtyHttpTransfer *) ((char *) watch - G_STRUCT_OFFSET (BtyHttpTransfer, watch)));
+}
+
+/* Over HTTP/1 what the socket has is ours, with TLS as well: reading goes on until nothing of it is left in a buffer. */
+static gboolean
+watch_socket (BtyHttpTransfer *self)
+{
+  guint64 connection = soup_message_get_connection_id (self->message);
+  GSocket *socket = bty_http_shard_get_socket (self->shard, connection);
+
+  if (soup_message_get_http_version (self->message) > SOUP_HTTP_1_1 || socket == NULL || g_socket_is_closed (socket) ||
+      !bty_http_pump_watch (self->pump, &self->watch, g_socket_get_fd (socket)))
+    return FALSE;
+  g_set_object (&self->socket, socket);
+  drop_source (&self->readable);
+  self->is_watched = TRUE;
+  return TRUE;
+}
+
 /* libsoup's sources tell of bytes that are yet to come, and not reliably of those that lie in a buffer: so one is made, and waited
  * for, only after a read found nothing. A kept one fires again over plain HTTP/1.1 only; over HTTP/2, once and then never. */
 static void
 wait_for_bytes (BtyHttpTransfer *self)
 {
+  if (watch_socket (self))
+    return;
   self->is_watched = !is_over_tls (self) && !G_IS_CONVERTER_INPUT_STREAM (self->body);
   wait_with (self, g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (self->body), self->cancellable),
              G_SOURCE_FUNC (on_readable));
@@ -273,8 +318,14 @@ wait_for_bytes (BtyHttpTransfer *self)
 static void
 read_on (BtyHttpTransfer *self)
 {
-  GSource *source = g_idle_source_new ();
+  GSource *source;
 
+  if (self->watch.fd != -1)
+    {
+      bty_http_pump_again (self->pump, &self->watch);
+      return;
+    }
+  source = g_idle_source_new ();
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
   self->is_watched = FALSE;
   wait_with (self, source, on_more);
@@ -351,6 +402,22 @@ decode_body (BtyHttpTransfer *self, GError **error)
   return TRUE;
 }
 
+/* For as long as the connection is there: this request may be the first of many on it. */
+static void
+remember_socket (BtyHttpTransfer *self, GIOStream *connection)
+{
+  guint64 id = soup_message_get_connection_id (self->message);
+  g_autoptr (GIOStream) base = NULL;
+
+  if (G_IS_TLS_CONNECTION (connection))
+    {
+      g_object_get (connection, "base-io-stream", &base, NULL);
+      connection = base;
+    }
+  if (id != 0 && G_IS_SOCKET_CONNECTION (connection))
+    bty_http_shard_set_socket (self->shard, id, g_socket_connection_get_socket (G_SOCKET_CONNECTION (connection)));
+}
+
 /* Only HTTP/1.1 is offered at first. A server may refuse the handshake, or agree on no protocol: one that knows HTTP/2 only, or one
  * that knows nothing of such agreements. Both are asked anew with HTTP/2 on offer; nothing but the handshake was sent. */
 static void
@@ -359,6 +426,8 @@ on_network_event (SoupMessage *message, GSocketClientEvent event, GIOStream *con
   static const char *const http1[] = { "http/1.1", NULL };
   BtyHttpTransfer *self = data;
 
+  if (event == G_SOCKET_CLIENT_COMPLETE)
+    remember_socket (self, connection);
   if (!G_IS_TLS_CONNECTION (connection) || bty_http_client_offers_http2 (self->client))
     return;
   if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING)
@@ -377,17 +446,18 @@ on_network_event (SoupMessage *message, GSocketClientEvent event, GIOStream *con
 static void on_sent (GObject *session, GAsyncResult *result, gpointer data);
 
 static void
-send_message (BtyHttpTransfer *self, SoupSession *session)
+send_message (BtyHttpTransfer *self)
 {
   self->again = FALSE;
   g_signal_connect (self->message, "starting", G_CALLBACK (on_starting), self);
   g_signal_connect (self->message, "restarted", G_CALLBACK (on_restarted), self);
   g_signal_connect (self->message, "network-event", G_CALLBACK (on_network_event), self);
-  soup_session_send_async (session, self->message, G_PRIORITY_DEFAULT, self->cancellable, on_sent, transfer_ref (self));
+  soup_session_send_async (bty_http_shard_get_session (self->shard), self->message, G_PRIORITY_DEFAULT,
+                           self->cancellable, on_sent, transfer_ref (self));
 }
 
 static gboolean
-try_again (BtyHttpTransfer *self, SoupSession *session, const GError *error)
+try_again (BtyHttpTransfer *self, const GError *error)
 {
   if (!self->again || self->spare == NULL || g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
     return FALSE;
@@ -397,7 +467,7 @@ try_again (BtyHttpTransfer *self, SoupSession *session, const GError *error)
   self->message = g_steal_pointer (&self->spare);
   g_object_unref (self->cancellable);
   self->cancellable = g_cancellable_new ();
-  send_message (self, session);
+  send_message (self);
   return TRUE;
 }
 
@@ -431,7 +501,7 @@ on_sent (GObject *session, GAsyncResult *result, gpointer data)
 
   if (self->failure != NULL) /* it has ended, or is about to */
     return;
-  if (error != NULL && try_again (self, SOUP_SESSION (session), error))
+  if (error != NULL && try_again (self, error))
     return;
   if (body == NULL)
     {
@@ -454,6 +524,9 @@ transfer_new (BtyHttpClient *client, const BtyHttpRequest *request, const BtyHtt
   self->data = data;
   self->cancellable = g_cancellable_new ();
   self->message = bty_http_client_message (client, request);
+  self->pump = bty_http_pump_get ();
+  self->watch = (BtyHttpWatch){ .fd = -1, .func = on_socket };
+  self->alarm.func = on_alarm;
   return self;
 }
 
@@ -470,11 +543,10 @@ static gboolean
 on_delayed (gpointer data)
 {
   BtyHttpTransfer *self = data;
-  SoupSession *session = bty_http_client_session (self->client, NULL);
 
   g_clear_pointer (&self->delayed, g_source_unref);
-  if (session != NULL && self->failure == NULL)
-    send_message (self, session);
+  if (self->failure == NULL)
+    send_message (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -493,9 +565,9 @@ bty_http_transfer_start_later (BtyHttpClient *client, const BtyHttpRequest *requ
                                const BtyHttpTransferFuncs *funcs, gpointer data, gint64 delay_ms)
 {
   BtyHttpTransfer *self = transfer_new (client, request, funcs, data);
-  SoupSession *session = bty_http_client_session (client, &self->failure);
 
-  if (session == NULL)
+  self->shard = bty_http_client_take_session (client, &self->failure);
+  if (self->shard == NULL)
     {
       finish_later (self);
       return self;
@@ -507,7 +579,7 @@ bty_http_transfer_start_later (BtyHttpClient *client, const BtyHttpRequest *requ
   else
     {
       set_deadline (self, bty_http_client_get_options (client)->connect_timeout_ms);
-      send_message (self, session);
+      send_message (self);
     }
   follow (self, cancellable);
   return self;

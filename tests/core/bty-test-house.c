@@ -34,6 +34,7 @@ bty_test_house_open (BtyTestHouse *self, const char *const *words)
   self->store = bty_fake_store_new ();
   bty_dispatcher_set_store (self->dispatcher, self->store);
   g_setenv ("BOTERNITY_ROUTE_RETRY_MS", "1", FALSE);
+  bty_budget_add_settings (self->settings);
   bty_router_add_settings (self->settings);
   bty_chat_add_settings (self->settings);
   bty_soul_add_settings (self->settings);

@@ -40,7 +40,7 @@ on_models (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (BtyCall) call = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) models = bty_model_listing_finish (BTY_PROVIDER_SERVICE (source), result, &error);
+  g_autoptr (GPtrArray) models = bty_model_listing_finish (BTY_ROUTER (source), result, &error);
   g_autoptr (BtyPage) page = bty_page_new ();
 
   if (models == NULL)
@@ -60,8 +60,7 @@ on_models (GObject *source, GAsyncResult *result, gpointer data)
 static void
 find_models (BtyCall *call)
 {
-  bty_model_listing_async (bty_router_get_providers (parts_of (call)->router), NULL, bty_call_cancellable (call),
-                           on_models, bty_call_ref (call));
+  bty_model_listing_async (parts_of (call)->router, NULL, bty_call_cancellable (call), on_models, bty_call_ref (call));
 }
 
 static void

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "bty-time-limit.h"
 #include "chat/bty-turn-run-private.h"
 
 G_DEFINE_FINAL_TYPE (BtyTurnRun, bty_turn_run, G_TYPE_OBJECT)
@@ -16,7 +17,7 @@ bty_turn_run_finalize (GObject *object)
 {
   BtyTurnRun *self = BTY_TURN_RUN (object);
 
-  g_clear_handle_id (&self->deadline, g_source_remove);
+  g_clear_handle_id (&self->deadline, bty_time_limit_remove);
   g_clear_pointer (&self->request, bty_chat_send_unref);
   g_clear_pointer (&self->followers, bty_followers_free);
   g_clear_pointer (&self->log, bty_item_log_unref);

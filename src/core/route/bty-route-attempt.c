@@ -292,7 +292,7 @@ end_if_cancelled (BtyRouteAttempt *self)
 
   if (!g_cancellable_set_error_if_cancelled (self->cancellable, &error))
     return FALSE;
-  fail (self, BTY_FAULT_UNASKED, error);
+  fail (self, BTY_ROUTE_FAULT_UNASKED, error);
   return TRUE;
 }
 
@@ -390,8 +390,8 @@ static BtyRouteFault
 find_fault (BtyRouteAttempt *self, const GError *error)
 {
   if (bty_error_code_of (error) != BTY_ERROR_RESOURCE_EXHAUSTED)
-    return BTY_FAULT_PROVIDER;
-  return bty_completion_is_quota (self->completion) ? BTY_FAULT_QUOTA : BTY_FAULT_RATE;
+    return BTY_ROUTE_FAULT_PROVIDER;
+  return bty_completion_is_quota (self->completion) ? BTY_ROUTE_FAULT_QUOTA : BTY_ROUTE_FAULT_RATE;
 }
 
 static void
@@ -427,7 +427,7 @@ ask (BtyRouteAttempt *self)
   g_clear_pointer (&self->request, bty_completion_request_unref);
   if (!bty_provider_service_use_key_of (self->providers, self->config->name, self->key, bot_of (self), &error))
     {
-      fail (self, BTY_FAULT_KEY, error);
+      fail (self, BTY_ROUTE_FAULT_KEY, error);
       return;
     }
   self->completion = bty_completion_new (request, self->cancellable, on_delta, on_completed, g_object_ref (self));
@@ -456,7 +456,9 @@ on_reserved (GObject *spender, GAsyncResult *result, gpointer data)
   if (self->reservation != NULL)
     ask (self);
   else
-    fail (self, bty_error_code_of (error) == BTY_ERROR_RESOURCE_EXHAUSTED ? BTY_FAULT_CAP : BTY_FAULT_UNASKED, error);
+    fail (self,
+          bty_error_code_of (error) == BTY_ERROR_RESOURCE_EXHAUSTED ? BTY_ROUTE_FAULT_CAP : BTY_ROUTE_FAULT_UNASKED,
+          error);
 }
 
 static gboolean
@@ -505,13 +507,13 @@ reserve (BtyRouteAttempt *self)
   if (!check_model (self, &error) ||
       (self->request = self->events->build (self, self->model, self->data, &error)) == NULL)
     {
-      fail (self, BTY_FAULT_UNASKED, error);
+      fail (self, BTY_ROUTE_FAULT_UNASKED, error);
       return;
     }
   bty_route_estimate (book, self->model, self->request, &self->estimate);
   if (self->wish.cost_below > 0 && self->estimate.least.of[BTY_UNIT_USD] >= self->wish.cost_below)
     {
-      fail_new (self, BTY_FAULT_CAP, BTY_ERROR_RESOURCE_EXHAUSTED,
+      fail_new (self, BTY_ROUTE_FAULT_CAP, BTY_ERROR_RESOURCE_EXHAUSTED,
                 _ ("it is no cheaper than the one that a cap of the budget kept from being asked"));
       return;
     }
@@ -530,7 +532,7 @@ on_granted (gpointer data, const GError *error)
   if (end_if_cancelled (self))
     return;
   if (error != NULL)
-    fail (self, BTY_FAULT_UNASKED, error);
+    fail (self, BTY_ROUTE_FAULT_UNASKED, error);
   else
     reserve (self);
 }
@@ -552,13 +554,13 @@ wait_for_turn (BtyRouteAttempt *self)
 
   if (!self->wish.demand.is_probe && !bty_router_admit (self->router, self->label, &self->is_try, &error))
     {
-      fail (self, BTY_FAULT_UNASKED, error);
+      fail (self, BTY_ROUTE_FAULT_UNASKED, error);
       return;
     }
   if (pause > policy->max_wait_ms)
     {
       self->retry_after_ms = pause;
-      fail_new (self, BTY_FAULT_UNASKED, BTY_ERROR_RESOURCE_EXHAUSTED,
+      fail_new (self, BTY_ROUTE_FAULT_UNASKED, BTY_ERROR_RESOURCE_EXHAUSTED,
                 _ ("the provider “%s” asked for a pause, of which %lld s are left"), self->config->name,
                 (long long) (pause + 999) / 1000);
       return;
@@ -566,7 +568,7 @@ wait_for_turn (BtyRouteAttempt *self)
   self->state = STATE_WAITING;
   self->ticket = bty_limiter_enter (limiter, &wish, &may_go, &error);
   if (self->ticket == NULL)
-    fail (self, BTY_FAULT_UNASKED, error);
+    fail (self, BTY_ROUTE_FAULT_UNASKED, error);
   else if (may_go)
     reserve (self);
 }
@@ -615,14 +617,14 @@ on_models (GObject *providers, GAsyncResult *result, gpointer data)
   if (self->name != NULL || choose_default_model (self))
     wait_for_turn (self);
   else if (timed_out)
-    fail_new (self, BTY_FAULT_UNASKED, BTY_ERROR_DEADLINE_EXCEEDED,
+    fail_new (self, BTY_ROUTE_FAULT_UNASKED, BTY_ERROR_DEADLINE_EXCEEDED,
               _ ("the provider “%s” does not say which models it has: name one, as %s/MODEL"), self->config->name,
               self->config->name);
   else if (models == NULL)
-    fail (self, BTY_FAULT_PROVIDER, error);
+    fail (self, BTY_ROUTE_FAULT_PROVIDER, error);
   else
-    fail_new (self, BTY_FAULT_UNASKED, BTY_ERROR_NOT_FOUND, _ ("the provider “%s” has no model: name one, as %s/MODEL"),
-              self->config->name, self->config->name);
+    fail_new (self, BTY_ROUTE_FAULT_UNASKED, BTY_ERROR_NOT_FOUND,
+              _ ("the provider “%s” has no model: name one, as %s/MODEL"), self->config->name, self->config->name);
 }
 
 static void
@@ -652,12 +654,12 @@ on_opened (GObject *providers, GAsyncResult *result, gpointer data)
     return;
   if (self->provider == NULL)
     {
-      fail (self, self->key != NULL ? BTY_FAULT_KEY : BTY_FAULT_UNASKED, error);
+      fail (self, self->key != NULL ? BTY_ROUTE_FAULT_KEY : BTY_ROUTE_FAULT_UNASKED, error);
       return;
     }
   if (!self->wish.demand.is_probe && !bty_router_check_network (self->router, self->config, &error))
     {
-      fail (self, BTY_FAULT_UNASKED, error);
+      fail (self, BTY_ROUTE_FAULT_UNASKED, error);
       return;
     }
   if (self->name == NULL && self->config->default_model != NULL && self->config->default_model[0] != '\0')

@@ -17,13 +17,13 @@ G_DECLARE_FINAL_TYPE (BtyRouteAttempt, bty_route_attempt, BTY, ROUTE_ATTEMPT, GO
 /** BtyRouteFault: what an attempt failed at */
 typedef enum
 {
-  BTY_FAULT_NONE,
-  BTY_FAULT_UNASKED,  /* it was not asked: asking it again would tell nothing new */
-  BTY_FAULT_KEY,      /* its key cannot be had, or may not be used */
-  BTY_FAULT_PROVIDER, /* the provider; the code says more */
-  BTY_FAULT_RATE,     /* too many requests at this moment */
-  BTY_FAULT_QUOTA,    /* what was paid for is used up */
-  BTY_FAULT_CAP,      /* a cap of the owner's */
+  BTY_ROUTE_FAULT_NONE,
+  BTY_ROUTE_FAULT_UNASKED,  /* it was not asked: asking it again would tell nothing new */
+  BTY_ROUTE_FAULT_KEY,      /* its key cannot be had, or may not be used */
+  BTY_ROUTE_FAULT_PROVIDER, /* the provider; the code says more */
+  BTY_ROUTE_FAULT_RATE,     /* too many requests at this moment */
+  BTY_ROUTE_FAULT_QUOTA,    /* what was paid for is used up */
+  BTY_ROUTE_FAULT_CAP,      /* a cap of the owner's */
 } BtyRouteFault;
 
 /**

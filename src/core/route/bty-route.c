@@ -362,9 +362,9 @@ may_pass (BtyRoute *self, BtyRouteAttempt *attempt)
 
   if (self->demand.is_probe || (breaker != NULL && breaker->until != 0))
     return FALSE;
-  if (fault == BTY_FAULT_RATE)
+  if (fault == BTY_ROUTE_FAULT_RATE)
     return TRUE;
-  if (fault != BTY_FAULT_PROVIDER)
+  if (fault != BTY_ROUTE_FAULT_PROVIDER)
     return FALSE;
   return code == BTY_ERROR_UNAVAILABLE || code == BTY_ERROR_DATA_LOSS ||
          (code == BTY_ERROR_DEADLINE_EXCEEDED && !find_next (self)); /* which has waited long already */
@@ -414,11 +414,11 @@ is_about_key (BtyRouteAttempt *attempt)
 
   switch (bty_route_attempt_get_fault (attempt))
     {
-    case BTY_FAULT_KEY:
-    case BTY_FAULT_RATE:
-    case BTY_FAULT_QUOTA:
+    case BTY_ROUTE_FAULT_KEY:
+    case BTY_ROUTE_FAULT_RATE:
+    case BTY_ROUTE_FAULT_QUOTA:
       return TRUE;
-    case BTY_FAULT_PROVIDER:
+    case BTY_ROUTE_FAULT_PROVIDER:
       return code == BTY_ERROR_UNAUTHENTICATED || code == BTY_ERROR_PERMISSION_DENIED;
     default:
       return FALSE;
@@ -432,15 +432,15 @@ rest_key (BtyRoute *self, BtyRouteAttempt *attempt)
   const BtyRoutePolicy *policy = bty_router_get_policy (self->router);
   const char *provider = bty_route_attempt_get_provider (attempt);
   gint64 asked = bty_route_attempt_get_retry_after_ms (attempt);
-  gint64 rest = bty_route_attempt_get_fault (attempt) == BTY_FAULT_QUOTA ? policy->quota_rest_seconds
-                                                                         : policy->key_rest_seconds;
+  gint64 rest = bty_route_attempt_get_fault (attempt) == BTY_ROUTE_FAULT_QUOTA ? policy->quota_rest_seconds
+                                                                               : policy->key_rest_seconds;
   BtyLimiter *limiter;
 
   if (bty_provider_service_rest_key (self->providers, provider, bty_route_attempt_get_key (attempt),
                                      asked >= 0 ? asked : rest * 1000, bty_route_attempt_get_error (attempt)->message))
     return TRUE;
   limiter = bty_router_find_limiter (self->router, provider);
-  if (limiter != NULL && asked > 0 && bty_route_attempt_get_fault (attempt) == BTY_FAULT_RATE)
+  if (limiter != NULL && asked > 0 && bty_route_attempt_get_fault (attempt) == BTY_ROUTE_FAULT_RATE)
     bty_limiter_pause (limiter, asked);
   return FALSE;
 }
@@ -452,7 +452,7 @@ try_another_key (BtyRoute *self, BtyRouteAttempt *attempt)
     return FALSE;
   if (++self->keys_tried > 33) /* more than a pool has: they do not rest long enough to be through with them */
     return FALSE;
-  if (bty_route_attempt_get_fault (attempt) != BTY_FAULT_RATE)
+  if (bty_route_attempt_get_fault (attempt) != BTY_ROUTE_FAULT_RATE)
     say_skipped (self, bty_route_attempt_get_label (attempt), bty_route_attempt_get_error (attempt));
   begin (self, self->main_step, NULL, FALSE);
   return TRUE;
@@ -466,7 +466,7 @@ falls_through (BtyRouteAttempt *attempt)
   BtyErrorCode code = bty_error_code_of (bty_route_attempt_get_error (attempt));
 
   return code != BTY_ERROR_CANCELLED &&
-         (code != BTY_ERROR_INVALID_ARGUMENT || bty_route_attempt_get_fault (attempt) != BTY_FAULT_PROVIDER);
+         (code != BTY_ERROR_INVALID_ARGUMENT || bty_route_attempt_get_fault (attempt) != BTY_ROUTE_FAULT_PROVIDER);
 }
 
 /* What the next models must be better at. */
@@ -478,14 +478,14 @@ learn_from (BtyRoute *self, BtyRouteAttempt *attempt)
 
   if (asked >= 0)
     self->retry_after_ms = self->retry_after_ms < 0 ? asked : MIN (self->retry_after_ms, asked);
-  if (bty_route_attempt_get_fault (attempt) == BTY_FAULT_CAP)
+  if (bty_route_attempt_get_fault (attempt) == BTY_ROUTE_FAULT_CAP)
     {
       if (self->cap_error == NULL)
         self->cap_error = g_error_copy (error);
       if (self->cost_below == 0)
         self->cost_below = MAX (bty_route_attempt_get_least_cost (attempt), 1);
     }
-  else if (bty_route_attempt_get_fault (attempt) == BTY_FAULT_PROVIDER &&
+  else if (bty_route_attempt_get_fault (attempt) == BTY_ROUTE_FAULT_PROVIDER &&
            bty_error_code_of (error) == BTY_ERROR_OUT_OF_RANGE)
     self->window_above = MAX (self->window_above, bty_route_attempt_get_window (attempt));
 }
