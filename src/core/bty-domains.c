@@ -87,13 +87,8 @@ bty_domains_add_operations (BtyDomains *self, BtyCatalogue *catalogue, GError **
     { bty_secret_operations, bty_n_secret_operations, self->secrets },
     { bty_provider_operations, bty_n_provider_operations, self->providers },
     { bty_router_operations, bty_n_router_operations, self->router },
-<<<<<<< HEAD
-    { bty_cassette_operations, bty_n_cassette_operations, self->router },
-    { bty_model_operations, bty_n_model_operations, self->router },
-=======
     { bty_model_operations, bty_n_model_operations, self->router },
     { bty_cassette_operations, bty_n_cassette_operations, self->router },
->>>>>>> main
     { bty_chat_operations, bty_n_chat_operations, self->chat },
     { bty_complete_operations, bty_n_complete_operations, self->chat },
     { bty_session_operations, bty_n_session_operations, self->chat },
@@ -216,9 +211,10 @@ bty_domains_finish (BtyDomains *self)
   bty_evaluate_service_stop (self->evaluations);
   bty_backup_service_stop (self->backups);
   bty_chat_service_stop (self->chat);
-  while ((self->n_expected > 0 || !bty_chat_service_is_idle (self->chat) ||
-          !bty_backup_service_is_idle (self->backups) || !bty_recorder_is_idle (self->recorder)) &&
-         g_get_monotonic_time () < patience)
+  while (
+    (self->n_expected > 0 || !bty_chat_service_is_idle (self->chat) || !bty_backup_service_is_idle (self->backups) ||
+     !bty_recorder_is_idle (self->recorder)) &&
+    g_get_monotonic_time () < patience)
     g_main_context_iteration (NULL, TRUE);
   g_source_remove (ticker);
 }

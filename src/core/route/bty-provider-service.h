@@ -104,17 +104,6 @@ GPtrArray *bty_provider_service_list_models_finish (BtyProviderService *service,
 const BtyModel *bty_provider_service_peek_model (BtyProviderService *service, const char *provider, const char *model,
                                                  gboolean *known);
 
-<<<<<<< HEAD
-/**
- * bty_provider_service_make_played:
- * @name: @kind: @url: (nullable): of a provider, which need not be there any more; where it is, it lends its options
- *
- * Returns: (transfer full) (nullable): a provider object of its own and without a key, for completions that are played
- */
-BtyProvider *bty_provider_service_make_played (BtyProviderService *service, const char *name, const char *kind,
-                                               const char *url, GError **error);
-=======
->>>>>>> main
 /** bty_provider_service_is_ready: whether the records are in memory: then what follows tells the truth */
 gboolean bty_provider_service_is_ready (BtyProviderService *service);
 /** bty_provider_service_ready_async: once they are */
@@ -135,8 +124,6 @@ const BtyProviderEntry *bty_provider_service_peek (BtyProviderService *service, 
  */
 gboolean bty_provider_service_check_steps (BtyProviderService *service, const char *const *steps,
                                            gboolean may_be_routes, const char *place, GError **error);
-<<<<<<< HEAD
-=======
 /**
  * bty_provider_service_make_played:
  * @name: @kind: @url: (nullable): of a provider, which need not be there any more; where it is, it lends its options
@@ -145,7 +132,6 @@ gboolean bty_provider_service_check_steps (BtyProviderService *service, const ch
  */
 BtyProvider *bty_provider_service_make_played (BtyProviderService *service, const char *name, const char *kind,
                                                const char *url, GError **error);
->>>>>>> main
 
 extern const BtyOperation bty_provider_operations[];
 extern const guint bty_n_provider_operations;

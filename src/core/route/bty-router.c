@@ -18,10 +18,6 @@ struct _BtyRouter
   BtyModelBook *book;
   BtyBudgetService *budgets;
   BtySettings *settings;
-<<<<<<< HEAD
-  BtyRecorder *recorder;
-=======
->>>>>>> main
   gulong settings_link;
   BtyRoutePolicy policy;
   GHashTable *limiters; /* provider -> BtyLimiter */
@@ -29,10 +25,7 @@ struct _BtyRouter
   GHashTable *breakers; /* provider/model -> BtyBreaker, of those that failed lately */
   BtyNetworkCheck network;
   gpointer network_data;
-<<<<<<< HEAD
-=======
   BtyRecorder *recorder;
->>>>>>> main
 };
 
 G_DEFINE_FINAL_TYPE (BtyRouter, bty_router, G_TYPE_OBJECT)
@@ -140,17 +133,10 @@ bty_router_finalize (GObject *object)
   g_clear_object (&self->book);
   g_clear_object (&self->budgets);
   g_clear_object (&self->settings);
-<<<<<<< HEAD
-  g_clear_object (&self->recorder);
-  g_hash_table_unref (self->limiters);
-  g_hash_table_unref (self->breakers);
-  g_hash_table_unref (self->traces);
-=======
   g_hash_table_unref (self->limiters);
   g_hash_table_unref (self->breakers);
   g_hash_table_unref (self->traces);
   g_clear_object (&self->recorder);
->>>>>>> main
   G_OBJECT_CLASS (bty_router_parent_class)->finalize (object);
 }
 
@@ -249,21 +235,6 @@ bty_router_get_settings (BtyRouter *self)
   return self->settings;
 }
 
-<<<<<<< HEAD
-void
-bty_router_set_recorder (BtyRouter *self, BtyRecorder *recorder)
-{
-  g_set_object (&self->recorder, recorder);
-}
-
-BtyRecorder *
-bty_router_get_recorder (BtyRouter *self)
-{
-  return self->recorder;
-}
-
-=======
->>>>>>> main
 const BtyRoutePolicy *
 bty_router_get_policy (BtyRouter *self)
 {
@@ -434,8 +405,6 @@ bty_router_check_network (BtyRouter *self, const BtyProviderConfig *provider, GE
                   "the system is wrong about that"),
                provider->name);
   return FALSE;
-<<<<<<< HEAD
-=======
 }
 
 void
@@ -448,5 +417,4 @@ BtyRecorder *
 bty_router_get_recorder (BtyRouter *self)
 {
   return self->recorder;
->>>>>>> main
 }

@@ -45,17 +45,6 @@ BtyModelBook *bty_router_get_book (BtyRouter *router);
 BtyBudgetService *bty_router_get_budgets (BtyRouter *router);
 BtySettings *bty_router_get_settings (BtyRouter *router);
 
-<<<<<<< HEAD
-/** bty_router_set_recorder: what goes along with every completion; without one nothing does */
-void bty_router_set_recorder (BtyRouter *router, BtyRecorder *recorder);
-/** bty_router_get_recorder: Returns: (transfer none) (nullable): */
-BtyRecorder *bty_router_get_recorder (BtyRouter *router);
-
-/* cassette.list and its like; their service is the router */
-extern const BtyOperation bty_cassette_operations[];
-extern const guint bty_n_cassette_operations;
-=======
->>>>>>> main
 const BtyRoutePolicy *bty_router_get_policy (BtyRouter *router);
 
 /** bty_router_get_limiter: Returns: (transfer none): the queue of a provider, with the limits of its record */
@@ -104,8 +93,6 @@ void bty_router_set_network (BtyRouter *router, BtyNetworkCheck check, gpointer 
 /** bty_router_check_network: whether @provider can be reached at all; UNAVAILABLE when there is no network to it */
 gboolean bty_router_check_network (BtyRouter *router, const BtyProviderConfig *provider, GError **error);
 
-<<<<<<< HEAD
-=======
 /** bty_router_set_recorder: what goes along with every completion; without one nothing does */
 void bty_router_set_recorder (BtyRouter *router, BtyRecorder *recorder);
 /** bty_router_get_recorder: Returns: (transfer none) (nullable): */
@@ -114,7 +101,6 @@ BtyRecorder *bty_router_get_recorder (BtyRouter *router);
 /* cassette.list and its like; their service is the router */
 extern const BtyOperation bty_cassette_operations[];
 extern const guint bty_n_cassette_operations;
->>>>>>> main
 /* provider.test, and what else asks a model */
 extern const BtyOperation bty_router_operations[];
 extern const guint bty_n_router_operations;
