@@ -211,10 +211,9 @@ bty_domains_finish (BtyDomains *self)
   bty_evaluate_service_stop (self->evaluations);
   bty_backup_service_stop (self->backups);
   bty_chat_service_stop (self->chat);
-  while (
-    (self->n_expected > 0 || !bty_chat_service_is_idle (self->chat) || !bty_backup_service_is_idle (self->backups) ||
-     !bty_recorder_is_idle (self->recorder)) &&
-    g_get_monotonic_time () < patience)
+  while ((self->n_expected > 0 || !bty_chat_service_is_idle (self->chat) ||
+          !bty_backup_service_is_idle (self->backups) || !bty_recorder_is_idle (self->recorder)) &&
+         g_get_monotonic_time () < patience)
     g_main_context_iteration (NULL, TRUE);
   g_source_remove (ticker);
 }

@@ -66,15 +66,15 @@ bty_http_fault_make_answer (BtyHttpClient *client, const BtyFault *fault)
   g_autoptr (BtyCassette) cassette = NULL;
   BtyCassetteExchange *exchange;
 
-  if (fault->kind == BTY_FAULT_KIND_NONE || fault->kind == BTY_FAULT_KIND_SLOW || fault->kind == BTY_FAULT_KIND_CUT)
+  if (fault->kind == BTY_FAULT_NONE || fault->kind == BTY_FAULT_SLOW || fault->kind == BTY_FAULT_CUT)
     return NULL;
   cassette = bty_cassette_new (64 * 1024);
   exchange = bty_cassette_record (cassette, 1, "POST", "", g_ptr_array_new_with_free_func (g_free), NULL);
-  if (fault->kind == BTY_FAULT_KIND_RATE)
+  if (fault->kind == BTY_FAULT_RATE)
     refuse (cassette, exchange, 429, "rate_limit_exceeded", fault->retry_after_s);
-  else if (fault->kind == BTY_FAULT_KIND_SERVER)
+  else if (fault->kind == BTY_FAULT_SERVER)
     refuse (cassette, exchange, 500, "server_error", -1);
-  else if (fault->kind == BTY_FAULT_KIND_GARBAGE)
+  else if (fault->kind == BTY_FAULT_GARBAGE)
     say_nonsense (cassette, exchange, fault->seed);
   else
     be_absent (cassette, exchange, client);

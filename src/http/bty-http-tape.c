@@ -204,15 +204,15 @@ bty_http_tape_start (BtyHttpClient *client, const BtyHttpRequest *request, BtyCo
 
   if (cassette != NULL && bty_cassette_is_playing (cassette))
     return play (client, request, cancellable, cassette, take, funcs, data);
-  if (cassette == NULL && fault->kind == BTY_FAULT_KIND_NONE)
+  if (cassette == NULL && fault->kind == BTY_FAULT_NONE)
     return bty_http_transfer_start (client, request, cancellable, funcs, data);
   tape = tape_new (client, request, cassette, take, funcs, data);
-  tape->is_cut = fault->kind == BTY_FAULT_KIND_CUT;
+  tape->is_cut = fault->kind == BTY_FAULT_CUT;
   tape->left = fault->after_bytes;
   broken = bty_http_fault_make_answer (client, fault);
   if (broken != NULL)
     return bty_http_player_start (client, request, cancellable, &tape_funcs, tape, broken,
                                   bty_cassette_play (broken, 1));
   return bty_http_transfer_start_later (client, request, cancellable, &tape_funcs, tape,
-                                        fault->kind == BTY_FAULT_KIND_SLOW ? fault->delay_ms : 0);
+                                        fault->kind == BTY_FAULT_SLOW ? fault->delay_ms : 0);
 }

@@ -7,34 +7,34 @@ G_BEGIN_DECLS
 
 /**
  * BtyFaultKind:
- * @BTY_FAULT_KIND_NONE: all goes well
- * @BTY_FAULT_KIND_RATE: the service answers 429
- * @BTY_FAULT_KIND_SERVER: the service answers 500
- * @BTY_FAULT_KIND_REFUSED: nobody listens
- * @BTY_FAULT_KIND_GARBAGE: an answer that is not the protocol
- * @BTY_FAULT_KIND_SLOW: the request waits before it is sent
- * @BTY_FAULT_KIND_CUT: the answer breaks off in its middle
+ * @BTY_FAULT_NONE: all goes well
+ * @BTY_FAULT_RATE: the service answers 429
+ * @BTY_FAULT_SERVER: the service answers 500
+ * @BTY_FAULT_REFUSED: nobody listens
+ * @BTY_FAULT_GARBAGE: an answer that is not the protocol
+ * @BTY_FAULT_SLOW: the request waits before it is sent
+ * @BTY_FAULT_CUT: the answer breaks off in its middle
  *
  * What is made to go wrong with a request, so that an outage can be rehearsed. The first five never reach the service and so cost nothing.
  */
 typedef enum
 {
-  BTY_FAULT_KIND_NONE,
-  BTY_FAULT_KIND_RATE,
-  BTY_FAULT_KIND_SERVER,
-  BTY_FAULT_KIND_REFUSED,
-  BTY_FAULT_KIND_GARBAGE,
-  BTY_FAULT_KIND_SLOW,
-  BTY_FAULT_KIND_CUT,
+  BTY_FAULT_NONE,
+  BTY_FAULT_RATE,
+  BTY_FAULT_SERVER,
+  BTY_FAULT_REFUSED,
+  BTY_FAULT_GARBAGE,
+  BTY_FAULT_SLOW,
+  BTY_FAULT_CUT,
 } BtyFaultKind;
 
 /**
  * BtyFault:
  * @kind: what goes wrong
- * @retry_after_s: with %BTY_FAULT_KIND_RATE: seconds in Retry-After; negative: none
- * @delay_ms: with %BTY_FAULT_KIND_SLOW: how long it waits
- * @after_bytes: with %BTY_FAULT_KIND_CUT: how much of the body comes first
- * @seed: what %BTY_FAULT_KIND_GARBAGE is made of
+ * @retry_after_s: with %BTY_FAULT_RATE: seconds in Retry-After; negative: none
+ * @delay_ms: with %BTY_FAULT_SLOW: how long it waits
+ * @after_bytes: with %BTY_FAULT_CUT: how much of the body comes first
+ * @seed: what %BTY_FAULT_GARBAGE is made of
  */
 typedef struct
 {

@@ -59,8 +59,8 @@ static const struct
   const char *key;
   BtyFaultKind kind;
 } kinds[] = {
-  { "rate", BTY_FAULT_KIND_RATE },       { "server", BTY_FAULT_KIND_SERVER }, { "refused", BTY_FAULT_KIND_REFUSED },
-  { "garbage", BTY_FAULT_KIND_GARBAGE }, { "slow", BTY_FAULT_KIND_SLOW },     { "cut", BTY_FAULT_KIND_CUT },
+  { "rate", BTY_FAULT_RATE },       { "server", BTY_FAULT_SERVER }, { "refused", BTY_FAULT_REFUSED },
+  { "garbage", BTY_FAULT_GARBAGE }, { "slow", BTY_FAULT_SLOW },     { "cut", BTY_FAULT_CUT },
 };
 
 void
@@ -100,12 +100,12 @@ bty_fault_draw (BtySettings *settings, const char *provider, guint64 number, Bty
   guint64 seed, drawn;
   gint64 least = 0;
 
-  *fault = (BtyFault){ .kind = BTY_FAULT_KIND_NONE };
+  *fault = (BtyFault){ .kind = BTY_FAULT_NONE };
   if (!befalls (settings, provider))
     return;
   seed = (guint64) bty_settings_get_int (settings, "faults", "seed");
   drawn = bty_fault_random (seed, provider, number);
-  for (guint i = 0; i < G_N_ELEMENTS (kinds) && fault->kind == BTY_FAULT_KIND_NONE; i++)
+  for (guint i = 0; i < G_N_ELEMENTS (kinds) && fault->kind == BTY_FAULT_NONE; i++)
     {
       gint64 share = bty_settings_get_int (settings, "faults", kinds[i].key);
 
