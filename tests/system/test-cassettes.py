@@ -11,6 +11,9 @@ from chaos_upstream import Anthropic, Ollama, OpenAI, Upstream
 KEY = "Kx-0123456789abcdefghijkl"
 
 
+FAST = {"BOTERNITY_ROUTE_RETRY_MS": "10", "BOTERNITY_ROUTE_MAX_WAIT_MS": "50", "BOTERNITY_ROUTE_RETRIES": "1", "BOTERNITY_ROUTE_BREAKER_FAILURES": "1000"}
+
+
 def only(*kinds):
     return {kind: 1 for kind in kinds}
 
@@ -57,7 +60,7 @@ def record(daemon, slug, message="Hello"):
 def test_a_turn_is_played_again_without_its_service():
     for kind, wire in (("good", OpenAI), ("whole", OpenAI), ("gzip", OpenAI), ("split", OpenAI), ("crlf", OpenAI), ("comments", OpenAI),
                        ("no-usage", OpenAI), ("good", Anthropic), ("split", Anthropic), ("good", Ollama), ("split", Ollama)):
-        with Daemon() as daemon:
+        with Daemon(FAST) as daemon:
             upstream = Upstream("up", 1, weights=only(kind), wire=wire)
             add(daemon, upstream)
             add_bot(daemon, "Ada", "up/m")
@@ -76,7 +79,7 @@ def test_a_turn_is_played_again_without_its_service():
 
 def test_failures_are_played_again():
     for kind in ("429", "500", "503-html", "cut", "cut-at-once", "garbage", "wrong-type", "redirect", "error-in-band", "refuse", "silent", "stall"):
-        with Daemon() as daemon:
+        with Daemon(FAST) as daemon:
             upstream = Upstream("up", 1, weights=only(kind))
             add(daemon, upstream, first_byte_timeout_ms=300, idle_timeout_ms=300)
             add_bot(daemon, "Ada", "up/m")
@@ -88,7 +91,7 @@ def test_failures_are_played_again():
 
 
 def test_timing_is_kept():
-    with Daemon() as daemon:
+    with Daemon(FAST) as daemon:
         upstream = Upstream("up", 1, weights=only("slow"))
         add(daemon, upstream)
         add_bot(daemon, "Ada", "up/m")
@@ -103,7 +106,7 @@ def test_timing_is_kept():
 
 
 def test_the_bot_in_the_house_is_asked_again():
-    with Daemon() as daemon:
+    with Daemon(FAST) as daemon:
         add_bot(daemon, "Ada", "builtin")
         text, turn, _, _ = record(daemon, "ada")
         again, _, end = replay(daemon, turn)
@@ -111,7 +114,7 @@ def test_the_bot_in_the_house_is_asked_again():
 
 
 def test_what_was_changed_is_told():
-    with Daemon() as daemon:
+    with Daemon(FAST) as daemon:
         upstream = Upstream("up", 1, weights=only("good"))
         add(daemon, upstream)
         add_bot(daemon, "Ada", "up/m")
@@ -132,7 +135,7 @@ def test_what_was_changed_is_told():
 
 
 def test_every_turn_can_be_recorded_and_a_purged_bot_leaves_none():
-    with Daemon({"BOTERNITY_CASSETTE_RECORD": "true", "BOTERNITY_CASSETTE_KEEP": "3", "BOTERNITY_BOTS_KEEP_DELETED_DAYS": "0"}) as daemon:
+    with Daemon({**FAST, "BOTERNITY_CASSETTE_RECORD": "true", "BOTERNITY_CASSETTE_KEEP": "3", "BOTERNITY_BOTS_KEEP_DELETED_DAYS": "0"}) as daemon:
         upstream = Upstream("up", 1, weights=only("good"))
         add(daemon, upstream)
         add_bot(daemon, "Ada", "up/m")
@@ -146,7 +149,7 @@ def test_every_turn_can_be_recorded_and_a_purged_bot_leaves_none():
 
 
 def test_the_command_line():
-    with Daemon() as daemon:
+    with Daemon(FAST) as daemon:
         upstream = Upstream("up", 1, weights=only("good"))
         add(daemon, upstream)
         add_bot(daemon, "Ada", "up/m")
@@ -165,7 +168,7 @@ def test_the_command_line():
 
 def rehearse(seed, **faults):
     """How thirty turns come out, and how often the service was asked."""
-    environment = {"BOTERNITY_FAULTS_SEED": str(seed)}
+    environment = {**FAST, "BOTERNITY_FAULTS_SEED": str(seed), "BOTERNITY_FAULTS_RETRY_AFTER": "-1"}
     environment.update({"BOTERNITY_FAULTS_" + name.upper(): str(value) for name, value in faults.items()})
     with Daemon(environment) as daemon:
         upstream = Upstream("up", 1, weights=only("good"))
