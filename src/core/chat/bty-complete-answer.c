@@ -35,14 +35,8 @@ const char *const *
 bty_complete_needs (const BtyCompletionRequest *request)
 {
   static const char *const lists[][4] = {
-    { NULL },
-    { "tools", NULL },
-    { "vision", NULL },
-    { "tools", "vision", NULL },
-    { "files", NULL },
-    { "tools", "files", NULL },
-    { "vision", "files", NULL },
-    { "tools", "vision", "files", NULL },
+    { NULL },          { "tools", NULL },          { "vision", NULL },          { "tools", "vision", NULL },
+    { "files", NULL }, { "tools", "files", NULL }, { "vision", "files", NULL }, { "tools", "vision", "files", NULL },
   };
   guint index = 0;
 
@@ -85,7 +79,7 @@ bty_complete_count (const BtyCompletionRequest *request, const char *soul)
 typedef struct
 {
   GPtrArray *parts;
-  GPtrArray *texts; /* GString: the text of each part so far */
+  GPtrArray *texts;  /* GString: the text of each part so far */
   GHashTable *calls; /* index of a tool call -> its place + 1 */
 } Collection;
 

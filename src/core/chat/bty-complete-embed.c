@@ -119,8 +119,8 @@ on_reserved (GObject *source, GAsyncResult *result, gpointer data)
   BtyEmbedder *embedder = BTY_EMBEDDER (self->provider);
 
   self->reservation = bty_spender_reserve_finish (BTY_SPENDER (source), result, &error);
-  if (self->reservation == NULL || !bty_provider_service_use_key (bty_router_get_providers (self->router),
-                                                                  self->provider_name, NULL, &error))
+  if (self->reservation == NULL ||
+      !bty_provider_service_use_key (bty_router_get_providers (self->router), self->provider_name, NULL, &error))
     {
       bty_call_fail (self->call, error);
       return;
