@@ -14,5 +14,5 @@ oai_register (BtyPlugin *plugin)
   bty_plugin_add_feature (plugin, BTY_FEATURE_ENDPOINT, "openai", BTY_TYPE_OAI_ENDPOINT);
 }
 
-BTY_PLUGIN_DEFINE ("openai", N_ ("Serves bots and models to programs that speak the OpenAI API"), BTY_VERSION,
+BTY_PLUGIN_DEFINE ("openai-api", N_ ("Serves bots and models to programs that speak the OpenAI API"), BTY_VERSION,
                    "LGPL-2.1-or-later", oai_register)
