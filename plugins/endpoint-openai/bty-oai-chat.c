@@ -150,7 +150,7 @@ append_error (Stream *self, const GError *error, GString *out)
   bty_json_writer_begin_object (&writer);
   bty_json_writer_key (&writer, "error");
   bty_json_writer_begin_object (&writer);
-  bty_oai_reply_write_error (&self->reply, error, &writer);
+  bty_oai_reply_write_error (&self->reply, error, TRUE, &writer);
   bty_json_writer_end_object (&writer);
   bty_json_writer_end_object (&writer);
   g_string_append (out, "\n\n");

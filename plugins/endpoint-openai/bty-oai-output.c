@@ -87,7 +87,10 @@ bty_oai_output_write (const BtyOaiOutput *self, gboolean is_done, BtyJsonWriter 
       return;
     }
   bty_json_writer_member_string (writer, "type", self->kind == BTY_PART_TEXT ? "message" : "function_call");
-  bty_json_writer_member_string (writer, "status", is_done ? "completed" : "in_progress");
+  bty_json_writer_member_string (writer, "status",
+                                 !is_done        ? "in_progress"
+                                 : self->is_open ? "incomplete"
+                                                 : "completed");
   if (self->kind == BTY_PART_TEXT)
     {
       bty_json_writer_member_string (writer, "role", "assistant");
@@ -188,7 +191,7 @@ write_outcome (const BtyOaiReply *reply, const BtyCompletionAnswer *answer, cons
   if (error != NULL)
     {
       bty_json_writer_begin_object (w);
-      bty_oai_reply_write_error (reply, error, w);
+      bty_oai_reply_write_error (reply, error, FALSE, w);
       bty_json_writer_end_object (w);
     }
   else

@@ -102,16 +102,19 @@ kind_of (const BtyOaiReply *self, const GError *error)
     kind = (Kind){ 502, "server_error", "provider_refused", NULL };
   if (code == BTY_ERROR_RESOURCE_EXHAUSTED && self->is_capped)
     kind = (Kind){ 429, "insufficient_quota", "insufficient_quota", NULL };
+  if (code == BTY_ERROR_OUT_OF_RANGE && self->ask->echo != NULL)
+    kind.param = "input"; /* what a Response calls its messages */
   if (self->ask->param != NULL)
     kind.param = self->ask->param;
   return kind;
 }
 
 static void
-write_members (const Kind *kind, const char *message, BtyJsonWriter *writer)
+write_members (const Kind *kind, const char *message, gboolean has_type, BtyJsonWriter *writer)
 {
   bty_json_writer_member_string (writer, "message", message);
-  bty_json_writer_member_string (writer, "type", kind->type);
+  if (has_type)
+    bty_json_writer_member_string (writer, "type", kind->type);
   bty_json_writer_member_string (writer, "param", kind->param);
   bty_json_writer_member_string (writer, "code", kind->code);
 }
@@ -127,7 +130,7 @@ respond_kind (BtyExchange *exchange, const Kind *kind, const char *message)
   bty_json_writer_begin_object (&writer);
   bty_json_writer_key (&writer, "error");
   bty_json_writer_begin_object (&writer);
-  write_members (kind, message, &writer);
+  write_members (kind, message, TRUE, &writer);
   bty_json_writer_end_object (&writer);
   bty_json_writer_end_object (&writer);
   body = g_string_free_to_bytes (text);
@@ -156,11 +159,11 @@ bty_oai_reply_fail (const BtyOaiReply *self, const GError *error)
 }
 
 void
-bty_oai_reply_write_error (const BtyOaiReply *self, const GError *error, BtyJsonWriter *writer)
+bty_oai_reply_write_error (const BtyOaiReply *self, const GError *error, gboolean has_type, BtyJsonWriter *writer)
 {
   Kind kind = kind_of (self, error);
 
-  write_members (&kind, error->message, writer);
+  write_members (&kind, error->message, has_type, writer);
 }
 
 void

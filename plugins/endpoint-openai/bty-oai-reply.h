@@ -39,8 +39,10 @@ const char *bty_oai_reply_get_model (const BtyOaiReply *reply);
 
 /* Answers with what went wrong. */
 void bty_oai_reply_fail (const BtyOaiReply *reply, const GError *error);
-/* Writes what goes wrong in the middle of a stream: the members of an error, in an object that has begun. */
-void bty_oai_reply_write_error (const BtyOaiReply *reply, const GError *error, BtyJsonWriter *writer);
+/* Writes what goes wrong in the middle of a stream: the members of an error, in an object that has begun. @has_type: with a type
+   among them, which in Responses is that of the event */
+void bty_oai_reply_write_error (const BtyOaiReply *reply, const GError *error, gboolean has_type,
+                                BtyJsonWriter *writer);
 /* Answers whole; takes @text. */
 void bty_oai_respond (BtyExchange *exchange, GString *text);
 

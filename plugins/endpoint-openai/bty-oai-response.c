@@ -284,7 +284,7 @@ append_error (Stream *self, const GError *error, GString *out)
   BtyJsonWriter writer;
 
   begin_event (self, "error", out, &writer);
-  bty_oai_reply_write_error (&self->reply, error, &writer);
+  bty_oai_reply_write_error (&self->reply, error, FALSE, &writer);
   end_event (out, &writer);
   append_response (self, "response.failed", NULL, error, out);
 }
@@ -399,6 +399,7 @@ outputs_of (const BtyCompletionAnswer *answer)
       const BtyPart *part = answer->parts->pdata[i];
       BtyOaiOutput *output = bty_oai_outputs_add (outputs, part->kind);
 
+      output->is_open = FALSE;
       output->signature = g_strdup (part->signature);
       output->call_id = g_strdup (part->call_id);
       output->name = g_strdup (part->name);
@@ -408,7 +409,7 @@ outputs_of (const BtyCompletionAnswer *answer)
         g_string_append (output->text, part->text);
     }
   if (outputs->len == 0)
-    bty_oai_outputs_add (outputs, BTY_PART_TEXT);
+    bty_oai_outputs_add (outputs, BTY_PART_TEXT)->is_open = FALSE;
   return outputs;
 }
 
