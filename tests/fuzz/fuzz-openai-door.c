@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The requests of the OpenAI API: the first byte says of which kind, the rest is the body. What is taken can be written again. */
+#define G_LOG_DOMAIN "bty-fuzz"
+
+#include "config.h"
+
 #include <string.h>
 
 #include "bty-oai-ask.h"
@@ -48,7 +52,7 @@ check (gpointer record, const BtyOaiAsk *ask, const GError *error)
 }
 
 int
-LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
   static const Read kinds[] = { read_chat, read_response, read_embedding };
   g_autoptr (BtyOaiAsk) ask = bty_oai_ask_new ();
