@@ -74,6 +74,8 @@ bty_domains_add_operations (BtyDomains *self, BtyCatalogue *catalogue, GError **
     { bty_template_operations, bty_n_template_operations, self->bots },
     { bty_secret_operations, bty_n_secret_operations, self->secrets },
     { bty_provider_operations, bty_n_provider_operations, self->providers },
+    { bty_budget_operations, bty_n_budget_operations, self->budgets },
+    { bty_usage_operations, bty_n_usage_operations, self->budgets },
     { bty_router_operations, bty_n_router_operations, self->router },
     { bty_chat_operations, bty_n_chat_operations, self->chat },
     { bty_session_operations, bty_n_session_operations, self->chat },

@@ -7,6 +7,7 @@
 #include "bty-backup.h"
 #include "bty-batch.h"
 #include "bty-bot.h"
+#include "bty-budget-request.h"
 #include "bty-budget.h"
 #include "bty-call.h"
 #include "bty-capsule-request.h"

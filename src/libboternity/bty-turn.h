@@ -64,7 +64,7 @@ typedef enum
 } BtyChatItemType;
 BTY_EXPORT const BtyEnumValue bty_chat_item_types[];
 
-/** BtyChatItem: one item of a turn's stream */
+/** BtyChatItem: one item of a turn's stream; @command: (nullable): of a `paused`: what raises the cap */
 typedef struct
 {
   BtyRecord record;
@@ -76,6 +76,7 @@ typedef struct
   BtyUsage *usage;
   gint64 cost;
   BtyPricing pricing;
+  char *command;
 } BtyChatItem;
 BTY_DECLARE_RECORD (BtyChatItem, bty_chat_item)
 

@@ -18,6 +18,8 @@ typedef struct
   BtyRouter *router;
   BtySettings *settings;
   BtySessionQueue *queue;
+  GHashTable *resuming; /* turn -> run: paused turns that are about to go on */
+  guint raises;         /* how often there came to be more room in the budget */
   guint n_runs;         /* turns from their beginning to their end, queued or not */
   gboolean is_stopping; /* no new turn begins */
 } BtyChatParts;
