@@ -37,6 +37,7 @@
 #include "bty-query.h"
 #include "bty-record.h"
 #include "bty-route-config.h"
+#include "bty-route-report.h"
 #include "bty-schema.h"
 #include "bty-secret-entry.h"
 #include "bty-secret-request.h"

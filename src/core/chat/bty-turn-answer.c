@@ -145,6 +145,29 @@ on_delta (BtyRoute *route, const BtyDelta *delta, gpointer data)
     g_cancellable_cancel (self->cancellable);
 }
 
+/* All that was said is void, also what is held of it. */
+static void
+on_restarted (BtyRoute *route, const char *model, const GError *error, gpointer data)
+{
+  BtyTurnRun *self = data;
+  g_autofree char *text = g_strdup_printf (_ ("the answer of %s broke off and is given anew: %s"), model,
+                                           error->message);
+
+  g_string_truncate (self->held, 0);
+  g_string_truncate (self->answer, 0);
+  bty_secret_redact_text (text);
+  bty_turn_run_say (self, bty_turn_run_item_new (BTY_CHAT_RESTARTED, text));
+}
+
+static void
+on_chosen (BtyRoute *route, const char *model, gpointer data)
+{
+  BtyChatItem *item = bty_turn_run_item_new (BTY_CHAT_MODEL, NULL);
+
+  item->model = g_strdup (model);
+  bty_turn_run_say (data, item);
+}
+
 static void
 on_routed (BtyRoute *route, gpointer data)
 {
@@ -168,9 +191,23 @@ on_routed (BtyRoute *route, gpointer data)
   bty_turn_run_go_on (self, TURN_STEP_ANSWER);
 }
 
-static const BtyRouteEvents route_events = {
-  .on_model = on_model, .on_skipped = on_skipped, .on_delta = on_delta, .on_done = on_routed
-};
+static const BtyRouteEvents route_events = { .on_model = on_model,
+                                             .on_skipped = on_skipped,
+                                             .on_restarted = on_restarted,
+                                             .on_delta = on_delta,
+                                             .on_done = on_routed,
+                                             .on_chosen = on_chosen };
+
+/* What the conditions of the steps are held against; the soul is about as long as it is. */
+static void
+set_demand (BtyTurnRun *self)
+{
+  BtyRouteDemand demand = { .tokens = bty_context_estimate (self->soul->text) };
+
+  for (guint i = 0; i < self->history->len; i++)
+    demand.tokens += bty_context_estimate (((const BtyMessage *) self->history->pdata[i])->text);
+  bty_route_set_demand (self->route, &demand);
+}
 
 static gboolean
 on_deadline (gpointer data)
@@ -213,6 +250,7 @@ bty_turn_run_ask_models (BtyTurnRun *self)
   bty_spender_on_warning (self->spender, on_budget_warning, self);
   self->route = bty_route_new (self->parts->router, (const char *const *) models, self->spender, self->cancellable,
                                &route_events, self);
+  set_demand (self);
   self->deadline = g_timeout_add_seconds ((guint) bty_settings_get_int (self->parts->settings, "chat", "turn_timeout"),
                                           on_deadline, self);
   bty_route_start (self->route);

@@ -42,6 +42,13 @@ static const BtyEventMember provider_members[] = {
   { 0 },
 };
 
+static const BtyEventMember route_members[] = {
+  STORED_MEMBERS,
+  { "name", N_ ("What bots call it"), NULL },
+  { "steps", N_ ("What it tries, in order"), NULL },
+  { 0 },
+};
+
 static const BtyEventMember session_members[] = {
   STORED_MEMBERS,
   { "bot", N_ ("Identifier of its bot"), NULL },
@@ -199,6 +206,9 @@ const BtyEventContract bty_event_contract[] = {
   { "provider.added", "provider.added", N_ ("A provider of models was added"), provider_members },
   { "provider.updated", "provider.updated", N_ ("A provider was changed"), provider_members },
   { "provider.deleted", "provider.deleted", N_ ("A provider was taken away"), provider_members },
+  { "route.created", "route.created", N_ ("A route with a name was made"), route_members },
+  { "route.updated", "route.updated", N_ ("A route with a name was changed"), route_members },
+  { "route.deleted", "route.deleted", N_ ("A route with a name was deleted"), route_members },
   { "session.closed", "session.closed", N_ ("A session takes no more messages"), session_members },
   { "session.deleted", "session.deleted", N_ ("A session was deleted with its messages"), session_members },
   { "soul.approved", "soul.approved", N_ ("A proposal became a version of its soul"), proposal_members },
@@ -225,9 +235,9 @@ const guint bty_n_event_contract = G_N_ELEMENTS (bty_event_contract);
 
 /* What topics of the core begin with, now or one day: no plugin has such a name. */
 static const char *const core_words[] = {
-  "agent",   "audit",  "backup", "bot",    "budget",  "call",  "capsule", "chat",     "config", "daemon",
-  "event",   "events", "mcp",    "memory", "message", "model", "plugin",  "provider", "run",    "secret",
-  "session", "skill",  "soul",   "span",   "system",  "tool",  "turn",    "workflow", NULL,
+  "agent",  "audit",   "backup", "bot",    "budget",  "call",   "capsule", "chat",     "config",   "daemon",
+  "event",  "events",  "mcp",    "memory", "message", "model",  "plugin",  "provider", "route",    "run",
+  "secret", "session", "skill",  "soul",   "span",    "system", "tool",    "turn",     "workflow", NULL,
 };
 
 static gsize
