@@ -14,6 +14,7 @@ import tap  # noqa: E402
 from house import KEY, House  # noqa: E402
 
 HOUSE = None
+SAID = 'Grüße aus der Ferne: "quoted" and\nnew line 🎈.'
 HELLO = [{"role": "user", "content": "Hello"}]
 
 
@@ -139,7 +140,7 @@ def test_stream():
     assert data[-1] == "[DONE]"
     deltas = [json.loads(event)["choices"][0] for event in data[:-1]]
     assert deltas[0]["delta"] == {"role": "assistant", "content": ""} and deltas[-1] == {"index": 0, "delta": {}, "logprobs": None, "finish_reason": "stop"}
-    assert "".join(choice["delta"].get("content", "") for choice in deltas) == 'Grüße aus der Ferne: "quoted" and\nnew line 🎈.'
+    assert "".join(choice["delta"].get("content", "") for choice in deltas) == SAID
 
 
 def test_the_middle():
@@ -181,6 +182,32 @@ def test_whoever_goes_is_let_go():
 def wait_for_request():
     from boternity_daemon import wait_for
     assert wait_for(lambda: [r for r in HOUSE.upstream.requests() if r["path"].endswith("/chat/completions")])
+
+
+def test_a_cap():
+    slug = HOUSE.daemon.post("/bots", {"name": "Thrifty", "route": ["up/text"]}).json["slug"]
+    cap = {"slug": slug, "period": "day", "unit": "calls"}
+    assert HOUSE.daemon.request("PUT", "/api/v1/budget", {**cap, "amount": 1}).status == 200
+    assert HOUSE.chat("bot:" + slug)[0] == 200
+    for stream in (False, True):
+        answer = HOUSE.chat("bot:" + slug, stream=stream)
+        error = refused(answer, 429, "insufficient_quota", None)
+        assert error["type"] == "insufficient_quota" and "budget set" in error["message"], error
+        assert answer[1]["x-should-retry"] == "false", answer[1].items()
+    assert HOUSE.daemon.request("PUT", "/api/v1/budget", {**cap, "amount": None}).status == 200
+    assert HOUSE.chat("bot:" + slug)[0] == 200
+
+
+def test_an_answer_that_is_given_anew():
+    """It breaks off in its middle, and the next model begins again: what was sent cannot be taken back, what was not sent can."""
+    slug = HOUSE.daemon.post("/bots", {"name": "Patient", "route": ["up/truncated", "up/text"]}).json["slug"]
+    status, _, text = HOUSE.chat("bot:" + slug)
+    assert status == 200 and json.loads(text)["choices"][0]["message"]["content"] == SAID, text
+    status, _, text = HOUSE.post("/responses", {"model": "bot:" + slug, "input": "x"})
+    assert status == 200 and [part["text"] for item in json.loads(text)["output"] for part in item["content"]] == [SAID], text
+    status, _, text = HOUSE.chat("bot:" + slug, stream=True)
+    last = json.loads(chunks(text)[-1])
+    assert status == 200 and last["error"]["code"] == "service_unavailable" and "broke off" in last["error"]["message"], text
 
 
 def test_same_key_same_answer():
