@@ -6,7 +6,9 @@
 #include "bty-domains.h"
 
 #include "bot/bty-bot-template.h"
+#include "chat/bty-complete-run.h"
 #include "observe/bty-audit-secrets.h"
+#include "route/bty-route-changes.h"
 #include "soul/bty-soul-operations.h"
 
 /* How long a stop waits for turns to put on disk what was said, in microseconds. */
@@ -17,12 +19,23 @@ bty_domains_add_settings (BtySettings *settings)
 {
   bty_secret_add_settings (settings);
   bty_bot_add_settings (settings);
+  bty_budget_add_settings (settings);
   bty_capsule_add_settings (settings);
+  bty_router_add_settings (settings);
   bty_chat_add_settings (settings);
   bty_event_add_settings (settings);
   bty_soul_add_settings (settings);
   bty_backup_add_settings (settings);
   bty_evaluate_add_settings (settings);
+}
+
+/* What names a bot may give is known to a domain that comes after the bots'. */
+static gboolean
+check_route (gpointer data, const char *const *steps, GError **error)
+{
+  BtyDomains *self = data;
+
+  return self->providers == NULL || bty_provider_service_check_steps (self->providers, steps, TRUE, "/route", error);
 }
 
 void
@@ -45,6 +58,7 @@ bty_domains_make (BtyDomains *self, const BtyDomainParts *parts)
   bty_audit_follow_secrets (self->audit, self->secrets);
   self->bots = bty_bot_service_new (parts->store, self->souls, parts->data_dir);
   self->providers = bty_provider_service_new (parts->store, parts->registry, self->secrets);
+  bty_bot_service_set_route_check (self->bots, check_route, self);
   self->book = bty_model_book_new (parts->settings, parts->data_dir);
   self->budgets = bty_budget_service_new (parts->store, parts->settings);
   self->router = bty_router_new (self->providers, self->book, self->budgets, parts->settings);
@@ -73,8 +87,12 @@ bty_domains_add_operations (BtyDomains *self, BtyCatalogue *catalogue, GError **
     { bty_template_operations, bty_n_template_operations, self->bots },
     { bty_secret_operations, bty_n_secret_operations, self->secrets },
     { bty_provider_operations, bty_n_provider_operations, self->providers },
+    { bty_budget_operations, bty_n_budget_operations, self->budgets },
+    { bty_usage_operations, bty_n_usage_operations, self->budgets },
+    { bty_route_operations, bty_n_route_operations, self->providers },
     { bty_router_operations, bty_n_router_operations, self->router },
     { bty_chat_operations, bty_n_chat_operations, self->chat },
+    { bty_complete_operations, bty_n_complete_operations, self->chat },
     { bty_session_operations, bty_n_session_operations, self->chat },
     { bty_evaluate_operations, bty_n_evaluate_operations, self->evaluations },
     { bty_capsule_operations, bty_n_capsule_operations, self->capsules },
@@ -207,6 +225,7 @@ bty_domains_stop (BtyDomains *self)
 {
   if (self->chat == NULL)
     return;
+  bty_budget_service_stop (self->budgets);
   bty_secret_service_stop (self->secrets);
   bty_soul_service_stop (self->souls);
   bty_event_service_stop (self->events);

@@ -20,6 +20,7 @@ struct _BtyCompletion
   BtyStopReason stop_reason;
   GError *error;
   gint64 retry_after_ms;
+  gboolean is_quota;
   gboolean done;
 };
 
@@ -85,6 +86,12 @@ gint64
 bty_completion_get_retry_after_ms (BtyCompletion *self)
 {
   return self->retry_after_ms;
+}
+
+gboolean
+bty_completion_is_quota (BtyCompletion *self)
+{
+  return self->is_quota;
 }
 
 guint64
@@ -160,4 +167,12 @@ bty_completion_fail (BtyCompletion *self, const GError *error, gint64 retry_afte
   self->stop_reason = self->error->code == BTY_ERROR_CANCELLED ? BTY_STOP_CANCELLED : BTY_STOP_FAILED;
   self->retry_after_ms = retry_after_ms;
   end (self);
+}
+
+void
+bty_completion_fail_quota (BtyCompletion *self, const GError *error, gint64 retry_after_ms)
+{
+  g_return_if_fail (!self->done);
+  self->is_quota = TRUE;
+  bty_completion_fail (self, error, retry_after_ms);
 }

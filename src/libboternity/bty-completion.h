@@ -54,6 +54,8 @@ BTY_EXPORT BtyStopReason bty_completion_get_stop_reason (BtyCompletion *completi
 BTY_EXPORT const BtyUsage *bty_completion_get_usage (BtyCompletion *completion);
 /** bty_completion_get_retry_after_ms: Returns: how long the provider asked to wait; -1 when it did not say */
 BTY_EXPORT gint64 bty_completion_get_retry_after_ms (BtyCompletion *completion);
+/** bty_completion_is_quota: Returns: whether it failed because what was paid for is used up */
+BTY_EXPORT gboolean bty_completion_is_quota (BtyCompletion *completion);
 /** bty_completion_get_n_deltas: Returns: how many deltas came; a failure after 0 may be tried elsewhere without a trace */
 BTY_EXPORT guint64 bty_completion_get_n_deltas (BtyCompletion *completion);
 
@@ -69,5 +71,12 @@ BTY_EXPORT void bty_completion_set_usage (BtyCompletion *completion, const BtyUs
 BTY_EXPORT void bty_completion_finish (BtyCompletion *completion, BtyStopReason reason);
 /** bty_completion_fail: @error: (transfer none): of any domain; @retry_after_ms: -1 when unknown */
 BTY_EXPORT void bty_completion_fail (BtyCompletion *completion, const GError *error, gint64 retry_after_ms);
+/**
+ * bty_completion_fail_quota:
+ *
+ * As bty_completion_fail(), with a %BTY_ERROR_RESOURCE_EXHAUSTED that no wait of a moment helps against: what was paid for is used up.
+ * Without it such an error is taken for a rate that was exceeded.
+ */
+BTY_EXPORT void bty_completion_fail_quota (BtyCompletion *completion, const GError *error, gint64 retry_after_ms);
 
 G_END_DECLS

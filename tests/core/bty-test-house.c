@@ -4,6 +4,7 @@
 #include "bty-test-router.h"
 
 #include "bot/bty-bot-template.h"
+#include "chat/bty-complete-run.h"
 #include "soul/bty-soul-operations.h"
 
 #include <ftw.h>
@@ -33,6 +34,8 @@ bty_test_house_open (BtyTestHouse *self, const char *const *words)
   self->dispatcher = bty_dispatcher_new (self->catalogue, self->settings);
   self->store = bty_fake_store_new ();
   bty_dispatcher_set_store (self->dispatcher, self->store);
+  g_setenv ("BOTERNITY_ROUTE_RETRY_MS", "1", FALSE);
+  bty_router_add_settings (self->settings);
   bty_chat_add_settings (self->settings);
   bty_soul_add_settings (self->settings);
   self->souls = bty_soul_service_new (self->store, self->settings, self->folder);
@@ -59,6 +62,8 @@ bty_test_house_open (BtyTestHouse *self, const char *const *words)
     bty_catalogue_add (self->catalogue, bty_chat_operations, bty_n_chat_operations, self->chat, NULL, &error));
   g_assert_true (
     bty_catalogue_add (self->catalogue, bty_session_operations, bty_n_session_operations, self->chat, NULL, &error));
+  g_assert_true (
+    bty_catalogue_add (self->catalogue, bty_complete_operations, bty_n_complete_operations, self->chat, NULL, &error));
 }
 
 void
