@@ -86,7 +86,7 @@ static const struct
   { "error-in-band", TEXT ("Half an") "{\"error\":\"an error was encountered while running the model\"}\n",
     "text(Half an) | error UNAVAILABLE" },
   { "cut-off", TEXT ("Half an"), "text(Half an) | cut off" },
-  { "cut-in-a-line", TEXT ("Half an") "{\"model\":\"qwen3\",\"mess", "text(Half an) | error DATA_LOSS" },
+  { "cut-in-a-line", TEXT ("Half an") "{\"model\":\"qwen3\",\"mess", "text(Half an) | cut off" },
   { "not-json", "<html>\n", "| error DATA_LOSS" },
   { "not-an-object", "[1]\n", "| error DATA_LOSS" },
   { "server-sent-events", "data: {\"done\":true}\n", "| error DATA_LOSS" },
