@@ -313,7 +313,8 @@ say_unknown (BtyModelBook *self, const BtyModel *model)
 }
 
 BtyModel *
-bty_model_book_describe (BtyModelBook *self, const BtyProviderConfig *provider, const char *name, const BtyModel *reported)
+bty_model_book_describe (BtyModelBook *self, const BtyProviderConfig *provider, const char *name,
+                         const BtyModel *reported)
 {
   static char *const usual[] = { (char *) "text", (char *) "tools", NULL };
   BtyModel *model = bty_model_new ();

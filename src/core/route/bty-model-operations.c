@@ -128,7 +128,8 @@ const BtyOperation bty_model_operations[] = {
     .errors = BTY_ERRORS (NOT_FOUND, FAILED_PRECONDITION, RESOURCE_EXHAUSTED, DATA_LOSS, ABORTED),
     .run = model_list },
   { .name = "model.get",
-    .summary = N_ ("Show what is known of a model: window, abilities, prices, and how good estimates of its tokens are"),
+    .summary = N_ (
+      "Show what is known of a model: window, abilities, prices, and how good estimates of its tokens are"),
     .request = &bty_model_key_schema,
     .response = &bty_model_schema,
     .http = "GET /models/{name}",
