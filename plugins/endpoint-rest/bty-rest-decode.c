@@ -14,14 +14,10 @@ find_field (const BtySchema *schema, BtyView view, const char *name, GError **er
 {
   int index = bty_schema_find (schema, name, -1, 0);
   const BtyField *field = index >= 0 ? bty_schema_get_field (schema, index) : NULL;
-  g_autofree char *shown = NULL;
-  const char *end;
 
   if (field != NULL && bty_view_takes (view, field))
     return field;
-  g_utf8_validate (name, (gssize) strnlen (name, 80), &end); /* characters stay whole */
-  shown = g_strndup (name, (gsize) (end - name));
-  g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("there is no parameter “%.80s” here"), shown);
+  g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("there is no parameter “%.80s” here"), name);
   return NULL;
 }
 

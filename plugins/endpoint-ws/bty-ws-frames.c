@@ -56,6 +56,7 @@ write_id (BtyJsonWriter *writer, const char *name, const char *id)
 void
 bty_ws_write_error (GString *frame, const char *id, BtyWsFault fault, const GError *error)
 {
+  g_autofree char *message = g_utf8_make_valid (error->message, -1);
   BtyJsonWriter writer;
 
   begin (&writer, frame);
@@ -63,7 +64,7 @@ bty_ws_write_error (GString *frame, const char *id, BtyWsFault fault, const GErr
   bty_json_writer_key (&writer, "error");
   bty_json_writer_begin_object (&writer);
   bty_json_writer_member_int (&writer, "code", get_code (fault, error));
-  bty_json_writer_member_string (&writer, "message", error->message);
+  bty_json_writer_member_string (&writer, "message", message);
   bty_json_writer_key (&writer, "data");
   bty_problem_write (error, 0, &writer);
   bty_json_writer_end_object (&writer);

@@ -59,8 +59,10 @@ client_unref (BtyDbusClient *self)
 void
 bty_dbus_return_error (GDBusMethodInvocation *invocation, const GError *error)
 {
+  g_autofree char *message = g_utf8_make_valid (error->message, -1);
+
   g_dbus_method_invocation_return_dbus_error (invocation, bty_error_info (bty_error_code_of (error))->dbus_name,
-                                              error->message);
+                                              message);
 }
 
 static Waiting *

@@ -6,6 +6,7 @@
 #include "bty-domains.h"
 
 #include "bot/bty-bot-template.h"
+#include "chat/bty-complete-run.h"
 #include "observe/bty-audit-secrets.h"
 #include "soul/bty-soul-operations.h"
 
@@ -17,12 +18,21 @@ bty_domains_add_settings (BtySettings *settings)
 {
   bty_secret_add_settings (settings);
   bty_bot_add_settings (settings);
+  bty_budget_add_settings (settings);
   bty_capsule_add_settings (settings);
+  bty_router_add_settings (settings);
   bty_chat_add_settings (settings);
   bty_event_add_settings (settings);
   bty_soul_add_settings (settings);
   bty_backup_add_settings (settings);
   bty_evaluate_add_settings (settings);
+  bty_recorder_add_settings (settings);
+}
+
+static void
+on_bot_purged (BtyBotService *bots, const char *bot, gpointer recorder)
+{
+  bty_recorder_forget (recorder, bot);
 }
 
 void
@@ -48,6 +58,9 @@ bty_domains_make (BtyDomains *self, const BtyDomainParts *parts)
   self->book = bty_model_book_new (parts->settings, parts->data_dir);
   self->budgets = bty_budget_service_new (parts->store, parts->settings);
   self->router = bty_router_new (self->providers, self->book, self->budgets, parts->settings);
+  self->recorder = bty_recorder_new (parts->settings, parts->data_dir);
+  bty_router_set_recorder (self->router, self->recorder);
+  g_signal_connect_object (self->bots, "purged", G_CALLBACK (on_bot_purged), self->recorder, 0);
   self->chat = bty_chat_service_new (parts->store, self->bots, self->router, parts->settings);
   self->evaluations = bty_evaluate_service_new (self->bots, self->router, parts->bus, parts->settings, parts->data_dir);
   bty_soul_service_set_gate (self->souls, bty_evaluate_gate_async, bty_evaluate_gate_finish, self->evaluations);
@@ -75,7 +88,9 @@ bty_domains_add_operations (BtyDomains *self, BtyCatalogue *catalogue, GError **
     { bty_provider_operations, bty_n_provider_operations, self->providers },
     { bty_router_operations, bty_n_router_operations, self->router },
     { bty_model_operations, bty_n_model_operations, self->router },
+    { bty_cassette_operations, bty_n_cassette_operations, self->router },
     { bty_chat_operations, bty_n_chat_operations, self->chat },
+    { bty_complete_operations, bty_n_complete_operations, self->chat },
     { bty_session_operations, bty_n_session_operations, self->chat },
     { bty_evaluate_operations, bty_n_evaluate_operations, self->evaluations },
     { bty_capsule_operations, bty_n_capsule_operations, self->capsules },
@@ -197,7 +212,8 @@ bty_domains_finish (BtyDomains *self)
   bty_backup_service_stop (self->backups);
   bty_chat_service_stop (self->chat);
   while (
-    (self->n_expected > 0 || !bty_chat_service_is_idle (self->chat) || !bty_backup_service_is_idle (self->backups)) &&
+    (self->n_expected > 0 || !bty_chat_service_is_idle (self->chat) || !bty_backup_service_is_idle (self->backups) ||
+     !bty_recorder_is_idle (self->recorder)) &&
     g_get_monotonic_time () < patience)
     g_main_context_iteration (NULL, TRUE);
   g_source_remove (ticker);
@@ -208,6 +224,7 @@ bty_domains_stop (BtyDomains *self)
 {
   if (self->chat == NULL)
     return;
+  bty_budget_service_stop (self->budgets);
   bty_secret_service_stop (self->secrets);
   bty_soul_service_stop (self->souls);
   bty_event_service_stop (self->events);
@@ -223,6 +240,7 @@ bty_domains_clear (BtyDomains *self)
   g_clear_object (&self->evaluations);
   g_clear_object (&self->chat);
   g_clear_object (&self->router);
+  g_clear_object (&self->recorder);
   g_clear_object (&self->budgets);
   g_clear_object (&self->book);
   g_clear_object (&self->providers);

@@ -51,6 +51,7 @@ typedef struct
   BtyModelBook *book;
   BtyBudgetService *budgets;
   BtyRouter *router;
+  BtyRecorder *recorder;
   BtyChatService *chat;
   BtyEvaluateService *evaluations;
   BtyCapsuleService *capsules;

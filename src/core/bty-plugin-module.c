@@ -210,9 +210,9 @@ check_descriptor (const BtyPluginDescriptor *descriptor, GError **error)
 
 /* Made resident whatever comes of it: its constructors have run, and may have left types and threads behind. */
 BtyPluginModule *
-bty_plugin_module_open (const char *path, GError **error)
+bty_plugin_module_open (const char *path, gboolean at_once, GError **error)
 {
-  GModule *module = g_module_open (path, G_MODULE_BIND_LOCAL);
+  GModule *module = g_module_open (path, G_MODULE_BIND_LOCAL | (at_once ? 0 : G_MODULE_BIND_LAZY));
   gpointer descriptor = NULL;
   BtyPluginModule *self;
 

@@ -26,11 +26,13 @@ typedef struct _BtyPluginModule BtyPluginModule;
 /**
  * bty_plugin_module_open:
  * @path: a file that bty_plugin_file_check() has passed
+ * @at_once: whether all its symbols are looked up now: to be done when it is looked at for the first time, so that one that is missing
+ *   is told then; a third of the time of a start otherwise
  * @error: %BTY_ERROR_FAILED_PRECONDITION with the reason
  *
  * Opens the file and checks its descriptor. Its register function is not called yet.
  */
-BtyPluginModule *bty_plugin_module_open (const char *path, GError **error);
+BtyPluginModule *bty_plugin_module_open (const char *path, gboolean at_once, GError **error);
 void bty_plugin_module_free (BtyPluginModule *module);
 
 /** bty_plugin_module_set_own: it came with the program, so that it may use the core's groups of settings */

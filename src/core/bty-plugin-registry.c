@@ -82,7 +82,7 @@ static BtyPluginModule *
 open_module (BtyPluginRegistry *self, BtyPluginEntry *entry, BtyPluginRefusal *refusal, GError **error)
 {
   g_autofree char *file = bty_plugin_index_prepare (self->index, entry, error);
-  BtyPluginModule *module = file != NULL ? bty_plugin_module_open (file, error) : NULL;
+  BtyPluginModule *module = file != NULL ? bty_plugin_module_open (file, FALSE, error) : NULL;
 
   *refusal = file != NULL ? BTY_PLUGIN_REFUSAL_OPEN : BTY_PLUGIN_REFUSAL_FILE;
   if (module != NULL && !check_word (entry, module, error))

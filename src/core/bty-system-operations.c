@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "route/bty-fault-draw.h"
+
 #define DEFINITIONS "#/$defs/"
 
 static gint64
@@ -48,10 +50,13 @@ take_plugins (const BtySystem *system, BtyStatus *status)
   g_autoptr (GStrvBuilder) problems = g_strv_builder_new ();
   g_auto (GStrv) refused = bty_settings_get_problems (system->settings);
   g_autofree char *locked = bty_secret_service_find_problem (system->secrets);
+  g_autofree char *faults = bty_fault_find_problem (system->settings);
   g_autofree char *schedule = bty_backup_service_find_problem (system->backups);
   GPtrArray *folders = bty_plugin_index_get_problems (bty_plugin_registry_get_index (system->registry));
 
   g_strv_builder_addv (problems, (const char **) refused);
+  if (faults != NULL)
+    g_strv_builder_add (problems, faults);
   if (locked != NULL)
     g_strv_builder_add (problems, locked);
   if (schedule != NULL)

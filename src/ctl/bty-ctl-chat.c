@@ -141,9 +141,10 @@ choose_session (BtyCtlChat *chat, const BtyCtlArgs *args, GError **error)
   if (id == NULL)
     {
       chat->session = find_session (chat->ctl, chat->slug, &failure);
-      if (failure != NULL)
-        g_propagate_error (error, g_steal_pointer (&failure));
-      return chat->session != NULL || failure == NULL;
+      if (failure == NULL)
+        return TRUE;
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
     }
   session = bty_ctl_call_record (chat->ctl, "session.get", bty_ctl_request_of ("id", id), &bty_session_schema, error);
   if (session == NULL)

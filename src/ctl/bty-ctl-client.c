@@ -296,6 +296,14 @@ BtyCtlStreamEnd
 bty_ctl_client_stream (BtyCtlClient *self, const char *operation, GBytes *request, BtyCtlItemFunc func, gpointer data,
                        GCancellable *cancellable, char **answer, GError **error)
 {
+  return bty_ctl_client_stream_once (self, operation, request, NULL, func, data, cancellable, answer, error);
+}
+
+BtyCtlStreamEnd
+bty_ctl_client_stream_once (BtyCtlClient *self, const char *operation, GBytes *request, const char *key,
+                            BtyCtlItemFunc func, gpointer data, GCancellable *cancellable, char **answer,
+                            GError **error)
+{
   g_autoptr (SoupMessage) message = make_message (operation, request, "text/event-stream");
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GInputStream) body = NULL;
@@ -304,6 +312,8 @@ bty_ctl_client_stream (BtyCtlClient *self, const char *operation, GBytes *reques
   const char *type;
   guint status;
 
+  if (key != NULL)
+    soup_message_headers_replace (soup_message_get_request_headers (message), "Idempotency-Key", key);
   soup_session_send_async (self->session, message, G_PRIORITY_DEFAULT, cancellable, keep_result, &result);
   wait_for (&result);
   body = soup_session_send_finish (self->session, result, &broken);

@@ -46,3 +46,7 @@ typedef void (*BtyCtlItemFunc) (guint64 number, const char *json, gpointer data)
 BtyCtlStreamEnd bty_ctl_client_stream (BtyCtlClient *client, const char *operation, GBytes *request,
                                        BtyCtlItemFunc func, gpointer data, GCancellable *cancellable, char **answer,
                                        GError **error);
+/* The same, with an idempotency @key (nullable): asked again with it, the daemon carries it out once all the same. */
+BtyCtlStreamEnd bty_ctl_client_stream_once (BtyCtlClient *client, const char *operation, GBytes *request,
+                                            const char *key, BtyCtlItemFunc func, gpointer data,
+                                            GCancellable *cancellable, char **answer, GError **error);

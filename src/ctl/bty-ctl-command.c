@@ -29,6 +29,7 @@ const BtyCtlVerb *const bty_ctl_verbs[] = {
   &bty_ctl_log_verb,
   &bty_ctl_config_verb,
   &bty_ctl_backup_verb,
+  &bty_ctl_cassette_verb,
   &bty_ctl_plugin_verb,
   &bty_ctl_token_verb,
   &bty_ctl_call_verb,

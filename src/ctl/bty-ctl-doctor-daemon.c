@@ -19,6 +19,17 @@
 #define DAY           (G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC)
 
 static void
+check_rehearsal (BtyCtlDoctor *doctor)
+{
+  GStrv problems = doctor->is_up ? doctor->ctl->status->problems : NULL;
+
+  for (guint i = 0; problems != NULL && problems[i] != NULL; i++)
+    if (strstr (problems[i], "faults.") != NULL)
+      bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_WARNING, g_strdup (problems[i]),
+                          g_strdup (_ ("run: boternity-ctl config list, and config unset for each that is on")));
+}
+
+static void
 check_daemon (BtyCtlDoctor *doctor)
 {
   const BtyStatus *status = doctor->ctl->status;
@@ -39,6 +50,7 @@ check_daemon (BtyCtlDoctor *doctor)
   else
     bty_ctl_doctor_add (doctor, BTY_CTL_FINDING_OK,
                         g_strdup (_ ("it does not run; any command that needs it starts it")), NULL);
+  check_rehearsal (doctor);
 }
 
 static gboolean

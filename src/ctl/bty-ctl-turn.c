@@ -37,6 +37,8 @@ bty_ctl_turn_free (BtyCtlTurn *self)
   g_free (self->session);
   g_free (self->record);
   g_free (self->turn);
+  g_clear_pointer (&self->request, g_bytes_unref);
+  g_free (self->key);
   g_string_free (self->text, TRUE);
   bty_ctl_wrap_free (self->wrap);
   g_clear_handle_id (&self->pause_source, g_source_remove);
@@ -215,8 +217,16 @@ pause_for (BtyCtlTurn *self, guint milliseconds)
     g_source_remove (source);
 }
 
+/* The key says that it is the same message, however often it is sent. */
 static BtyCtlStreamEnd
-join_again (BtyCtlTurn *self, GError **error)
+say (BtyCtlTurn *self, GError **error)
+{
+  return bty_ctl_client_stream_once (self->ctl->client, "chat.send", self->request, self->key, on_item, self,
+                                     self->cancellable, &self->record, error);
+}
+
+static BtyCtlStreamEnd
+follow (BtyCtlTurn *self, GError **error)
 {
   g_auto (BtyCtlRequest) request = { 0 };
   g_autoptr (GBytes) body = NULL;
@@ -225,13 +235,20 @@ join_again (BtyCtlTurn *self, GError **error)
   bty_ctl_request_string (&request, "turn", self->turn);
   bty_json_writer_member_int (&request.writer, "after", (gint64) self->last);
   body = bty_ctl_request_end (&request);
-  bty_ctl_disconnect (self->ctl);
-  if (!bty_ctl_connect (self->ctl, error))
-    return BTY_CTL_STREAM_DROPPED;
   if (self->was_stopped)
     cancel_turn (self);
   return bty_ctl_client_stream (self->ctl->client, "chat.attach", body, on_item, self, self->cancellable, &self->record,
                                 error);
+}
+
+/* Before the turn has told its name, nobody knows whether it was begun: the message is sent again. */
+static BtyCtlStreamEnd
+join_again (BtyCtlTurn *self, GError **error)
+{
+  bty_ctl_disconnect (self->ctl);
+  if (!bty_ctl_connect (self->ctl, error))
+    return BTY_CTL_STREAM_DROPPED;
+  return self->turn != NULL ? follow (self, error) : say (self, error);
 }
 
 /* The turn belongs to the daemon: it goes on while nobody listens. */
@@ -294,17 +311,16 @@ check_record (BtyCtlTurn *self, GError **error)
 }
 
 static gboolean
-converse (BtyCtlTurn *self, GBytes *request, GError **error)
+converse (BtyCtlTurn *self, GError **error)
 {
   g_autoptr (GError) cause = NULL;
   BtyCtlStreamEnd end;
 
   bty_ctl_progress_begin (_ ("thinking"));
-  end = bty_ctl_client_stream (self->ctl->client, "chat.send", request, on_item, self, self->cancellable, &self->record,
-                               &cause);
-  if (end == BTY_CTL_STREAM_DROPPED && self->turn != NULL)
+  end = say (self, &cause);
+  if (end == BTY_CTL_STREAM_DROPPED)
     end = rejoin (self, &cause);
-  else if (end == BTY_CTL_STREAM_DROPPED)
+  if (end == BTY_CTL_STREAM_DROPPED && self->turn == NULL)
     g_prefix_error_literal (
       &cause, _ ("it is not known whether the message was taken; boternity-ctl session messages shows it: "));
   bty_ctl_progress_end ();
@@ -321,13 +337,14 @@ converse (BtyCtlTurn *self, GBytes *request, GError **error)
 gboolean
 bty_ctl_turn_run (BtyCtlTurn *self, const char *slug, const char *session, const char *message, GError **error)
 {
-  g_autoptr (GBytes) request = make_request (slug, session, message);
   gboolean is_answered;
 
+  self->request = make_request (slug, session, message);
+  self->key = bty_id_new ();
   if (!bty_ctl_connect (self->ctl, error))
     return FALSE;
   bty_ctl_set_interrupt (self->ctl, on_interrupt, self);
-  is_answered = converse (self, request, error);
+  is_answered = converse (self, error);
   bty_ctl_set_interrupt (self->ctl, NULL, NULL);
   return is_answered;
 }

@@ -25,6 +25,8 @@ typedef struct
 
   /*< private >*/
   char *turn;
+  GBytes *request;
+  char *key; /* of the message: it is taken once however often it is sent */
   guint64 last;
   guint presses;
   gboolean shows_reasoning;

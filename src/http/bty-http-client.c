@@ -9,6 +9,7 @@
 
 #include "bty-http-client-private.h"
 #include "bty-http-key-private.h"
+#include "bty-http-pump-private.h"
 #include "bty-http-redact-private.h"
 
 struct _BtyHttpClient
@@ -16,7 +17,9 @@ struct _BtyHttpClient
   gatomicrefcount references;
   BtyHttpOptions *options;
   BtyHttpKey key;
-  SoupSession *session;
+  BtyHttpPool *pool;         /* made with the first request */
+  BtyHttpPump *pump;         /* the same; it stays between requests */
+  GTlsDatabase *authorities; /* (nullable): read with it */
   gboolean offers_http2;
 };
 
@@ -51,7 +54,9 @@ bty_http_client_unref (BtyHttpClient *self)
 {
   if (!g_atomic_ref_count_dec (&self->references))
     return;
-  g_clear_object (&self->session);
+  g_clear_pointer (&self->pool, bty_http_pool_close);
+  g_clear_pointer (&self->pump, bty_http_pump_unref);
+  g_clear_object (&self->authorities);
   g_clear_pointer (&self->key.secret, bty_secret_unref);
   bty_http_options_unref (self->options);
   g_free (self);
@@ -67,6 +72,12 @@ char *
 bty_http_client_redact (BtyHttpClient *self, const char *text, gsize length)
 {
   return bty_http_redact (text, length, self->key.secret, (const char *const *) self->options->headers);
+}
+
+void
+bty_http_client_redact_body (BtyHttpClient *self, GString *text)
+{
+  bty_http_redact_body (text, self->key.secret, (const char *const *) self->options->headers);
 }
 
 gboolean
@@ -96,33 +107,41 @@ open_authorities (BtyHttpClient *self, GError **error)
   return g_steal_pointer (&database);
 }
 
-SoupSession *
-bty_http_client_session (BtyHttpClient *self, GError **error)
+static SoupSession *
+make_session (guint max_connections, gpointer data, GError **error)
 {
-  g_autoptr (SoupSession) session = NULL;
-  g_autoptr (GTlsDatabase) authorities = NULL;
+  BtyHttpClient *self = data;
   gboolean is_tls = g_str_equal (g_uri_get_scheme (self->options->url), "https");
+  SoupSession *session;
 
-  if (self->session != NULL)
-    return self->session;
-  if (is_tls && self->options->ca_file != NULL)
+  if (is_tls && self->options->ca_file != NULL && self->authorities == NULL)
     {
-      authorities = open_authorities (self, error);
-      if (authorities == NULL)
+      self->authorities = open_authorities (self, error);
+      if (self->authorities == NULL)
         return NULL;
     }
-  session = soup_session_new_with_options ("max-conns", (int) self->options->max_connections, "max-conns-per-host",
-                                           (int) self->options->max_connections, "user-agent", "boternity/" BTY_VERSION,
-                                           NULL);
-  /* A decoder would hold streamed bytes back; the manager of HTTP authentication would replace the key's header. */
+  session = soup_session_new_with_options ("max-conns", (int) max_connections, "max-conns-per-host",
+                                           (int) max_connections, "idle-timeout", 0, "user-agent",
+                                           "boternity/" BTY_VERSION, NULL);
+  /* An idle-timeout would cost a timer a connection: the pool closes what is idle. A decoder would hold streamed bytes back; the
+   * manager of HTTP authentication would replace the key's header. */
   soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
   soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_MANAGER);
-  if (authorities != NULL)
-    soup_session_set_tls_database (session, authorities);
+  if (self->authorities != NULL)
+    soup_session_set_tls_database (session, self->authorities);
   if (self->options->is_loopback)
     soup_session_set_proxy_resolver (session, NULL);
-  self->session = g_steal_pointer (&session);
-  return self->session;
+  return session;
+}
+
+BtyHttpShard *
+bty_http_client_take_session (BtyHttpClient *self, GError **error)
+{
+  if (self->pump == NULL)
+    self->pump = bty_http_pump_get ();
+  if (self->pool == NULL)
+    self->pool = bty_http_pool_new ((guint) self->options->max_connections, self->pump, make_session, self);
+  return bty_http_pool_take (self->pool, error);
 }
 
 static GUri *
@@ -144,6 +163,16 @@ join_url (BtyHttpClient *self, const char *path)
     g_string_append_printf (query, "%s%s", query->len > 0 ? "&" : "", question + 1);
   return g_uri_build (SOUP_HTTP_URI_FLAGS, g_uri_get_scheme (base), NULL, g_uri_get_host (base), g_uri_get_port (base),
                       whole->str, query->len > 0 ? query->str : NULL, NULL);
+}
+
+char *
+bty_http_client_show_url (BtyHttpClient *self, const char *path)
+{
+  GUri *base = self->options->url;
+  g_autofree char *root = g_uri_join (SOUP_HTTP_URI_FLAGS, g_uri_get_scheme (base), NULL, g_uri_get_host (base),
+                                      g_uri_get_port (base), g_uri_get_path (base), NULL, NULL);
+
+  return g_strconcat (root, g_str_has_suffix (root, "/") || path[0] == '/' ? "" : "/", path, NULL);
 }
 
 SoupMessage *

@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "bty-http-provider-private.h"
+#include "bty-http-tape-private.h"
 #include "bty-ndjson-reader.h"
 
 typedef enum
@@ -258,6 +259,6 @@ bty_http_stream_begin (BtyHttpProvider *provider, BtyCompletion *completion)
     }
   if (klass->stream_new != NULL)
     run->stream = klass->stream_new (provider, bty_completion_get_request (completion));
-  run->transfer = bty_http_transfer_start (bty_http_provider_get_client (provider), request,
-                                           bty_completion_get_cancellable (completion), &stream_funcs, run);
+  run->transfer = bty_http_tape_start (bty_http_provider_get_client (provider), request, completion, &stream_funcs,
+                                       run);
 }

@@ -9,8 +9,9 @@
 
 #include "bty-http-client-private.h"
 #include "bty-http-key-private.h"
+#include "bty-http-pump-private.h"
 #include "bty-http-transfer-errors-private.h"
-#include "bty-http-transfer.h"
+#include "bty-http-transfer-private.h"
 
 #define CHUNK              (16 * 1024)
 #define READS_A_DISPATCH   16          /* so that one upstream that floods does not starve the others */
@@ -39,7 +40,11 @@ struct _BtyHttpTransfer
   SoupMessage *message;
   SoupMessage *spare; /* for a second attempt */
   GInputStream *body;
-  GSource *readable;
+  BtyHttpShard *shard; /* whose session asks */
+  BtyHttpPump *pump;
+  BtyHttpWatch watch;  /* of the socket, where it can be watched */
+  GSocket *socket;     /* (nullable): under the connection */
+  GSource *readable;   /* where it cannot */
   gboolean is_watched; /* by a source that may be kept */
   char *content_type;
 
@@ -47,12 +52,17 @@ struct _BtyHttpTransfer
   GCancellable *outer;
   gulong outer_handler;
   GSource *ending; /* it was given up, and ends at the next turn of the main loop */
-  GSource *timer;
+  BtyHttpAlarm alarm;
   gint64 deadline; /* monotonic, in microseconds */
   gint64 started_at;
   guint n_restarts;
   gboolean again;  /* to be asked anew, with HTTP/2 on offer: nothing was sent yet */
   GError *failure; /* why we cancelled it ourselves */
+
+  GSource *delayed;      /* it is sent when this is due */
+  guint played_status;   /* of one without a network */
+  GDestroyNotify player; /* set for one without a network */
+  gpointer player_data;
 };
 
 static void
@@ -63,6 +73,8 @@ transfer_unref (BtyHttpTransfer *self)
   g_clear_object (&self->message);
   g_clear_object (&self->spare);
   g_clear_object (&self->body);
+  g_clear_object (&self->socket);
+  bty_http_pump_unref (self->pump);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->outer);
   g_clear_error (&self->failure);
@@ -89,6 +101,34 @@ drop_source (GSource **source)
   g_clear_pointer (source, g_source_unref);
 }
 
+/* Only now libsoup has its connection back. */
+static void
+on_closed (GObject *body, GAsyncResult *result, gpointer data)
+{
+  bty_http_shard_give_back (data);
+}
+
+static void
+close_body (BtyHttpTransfer *self)
+{
+  BtyHttpShard *shard = g_steal_pointer (&self->shard);
+
+  if (self->body != NULL)
+    g_input_stream_close_async (self->body, G_PRIORITY_DEFAULT, self->cancellable, on_closed, shard);
+  else if (shard != NULL)
+    bty_http_shard_give_back (shard);
+}
+
+static void
+stop_waiting (BtyHttpTransfer *self)
+{
+  bty_http_pump_drop_alarm (self->pump, &self->alarm);
+  if (self->watch.fd != -1)
+    bty_http_pump_unwatch (self->pump, &self->watch, !g_socket_is_closed (self->socket));
+  drop_source (&self->readable);
+  drop_source (&self->ending);
+}
+
 /* Takes the reference that bty_http_transfer_start() made. */
 static void
 finish (BtyHttpTransfer *self, GError *error)
@@ -99,16 +139,16 @@ finish (BtyHttpTransfer *self, GError *error)
   if (why == NULL && error != NULL)
     why = bty_http_transfer_convert (bty_http_client_get_options (self->client), self->state != CONNECTING, error);
   self->state = ENDED;
-  drop_source (&self->timer);
-  drop_source (&self->readable);
-  drop_source (&self->ending);
+  stop_waiting (self);
+  drop_source (&self->delayed);
+  if (self->player != NULL)
+    self->player (self->player_data);
   if (self->outer_handler != 0) /* not g_cancellable_disconnect(): it would wait for the handler that we may be in */
     g_signal_handler_disconnect (self->outer, self->outer_handler);
   g_signal_handlers_disconnect_by_data (self->message, self);
   if (why != NULL)
     g_cancellable_cancel (self->cancellable); /* so that the connection is closed and not read to its end */
-  if (self->body != NULL)
-    g_input_stream_close_async (self->body, G_PRIORITY_DEFAULT, self->cancellable, NULL, NULL);
+  close_body (self);
   if (!self->stopped)
     self->funcs->end (self, why, self->data);
 }
@@ -143,12 +183,11 @@ give_up (BtyHttpTransfer *self, GError *failure)
   finish_later (self);
 }
 
-static gboolean
-on_timer (gpointer data)
+static void
+on_alarm (BtyHttpAlarm *alarm)
 {
-  BtyHttpTransfer *self = data;
+  BtyHttpTransfer *self = (BtyHttpTransfer *) ((char *) alarm - G_STRUCT_OFFSET (BtyHttpTransfer, alarm));
   BtyHttpOptions *options = bty_http_client_get_options (self->client);
-  gint64 left = self->deadline - g_get_monotonic_time ();
   const char *option = self->state == CONNECTING ? "connect_timeout_ms"
                        : self->state == WAITING  ? "first_byte_timeout_ms"
                                                  : "idle_timeout_ms";
@@ -156,31 +195,22 @@ on_timer (gpointer data)
                  : self->state == WAITING  ? options->first_byte_timeout_ms
                                            : options->idle_timeout_ms;
 
-  g_clear_pointer (&self->timer, g_source_unref);
-  if (left <= 0)
-    {
-      give_up (self, bty_http_transfer_silent (options, option, limit));
-      return G_SOURCE_REMOVE;
-    }
-  self->timer = g_timeout_source_new (left / 1000 + 1);
-  g_source_set_callback (self->timer, on_timer, self, NULL);
-  g_source_attach (self->timer, g_main_context_get_thread_default ());
-  return G_SOURCE_REMOVE;
+  if (self->deadline <= g_get_monotonic_time ())
+    give_up (self, bty_http_transfer_silent (options, option, limit));
+  else
+    bty_http_pump_set_alarm (self->pump, alarm, self->deadline);
 }
 
-/* A deadline that moves later costs nothing: the timer looks at it when it fires. */
+/* A deadline that moves later costs nothing: it is looked at when the alarm rings. */
 static void
 set_deadline (BtyHttpTransfer *self, gint64 ms)
 {
   gint64 deadline = g_get_monotonic_time () + ms * 1000;
 
-  if (self->timer == NULL || deadline < self->deadline)
-    {
-      drop_source (&self->timer);
-      self->timer = g_timeout_source_new (ms);
-      g_source_set_callback (self->timer, on_timer, self, NULL);
-      g_source_attach (self->timer, g_main_context_get_thread_default ());
-    }
+  if (self->player != NULL)
+    return; /* it ends as it did when it was recorded */
+  if (self->alarm.place == 0 || deadline < self->deadline)
+    bty_http_pump_set_alarm (self->pump, &self->alarm, deadline);
   self->deadline = deadline;
 }
 
@@ -237,6 +267,7 @@ is_over_tls (BtyHttpTransfer *self)
   return g_str_equal (g_uri_get_scheme (bty_http_client_get_options (self->client)->url), "https");
 }
 
+static gboolean read_some (BtyHttpTransfer *self);
 static gboolean on_more (gpointer data);
 static gboolean on_readable (GObject *stream, gpointer data);
 
@@ -249,11 +280,35 @@ wait_with (BtyHttpTransfer *self, GSource *source, GSourceFunc func)
   g_source_attach (source, g_main_context_get_thread_default ());
 }
 
+static void
+on_socket (BtyHttpWatch *watch)
+{
+  read_some ((BtyHttpTransfer *) ((char *) watch - G_STRUCT_OFFSET (BtyHttpTransfer, watch)));
+}
+
+/* Over HTTP/1 what the socket has is ours, with TLS as well: reading goes on until nothing of it is left in a buffer. */
+static gboolean
+watch_socket (BtyHttpTransfer *self)
+{
+  guint64 connection = soup_message_get_connection_id (self->message);
+  GSocket *socket = bty_http_shard_get_socket (self->shard, connection);
+
+  if (soup_message_get_http_version (self->message) > SOUP_HTTP_1_1 || socket == NULL || g_socket_is_closed (socket) ||
+      !bty_http_pump_watch (self->pump, &self->watch, g_socket_get_fd (socket)))
+    return FALSE;
+  g_set_object (&self->socket, socket);
+  drop_source (&self->readable);
+  self->is_watched = TRUE;
+  return TRUE;
+}
+
 /* libsoup's sources tell of bytes that are yet to come, and not reliably of those that lie in a buffer: so one is made, and waited
  * for, only after a read found nothing. A kept one fires again over plain HTTP/1.1 only; over HTTP/2, once and then never. */
 static void
 wait_for_bytes (BtyHttpTransfer *self)
 {
+  if (watch_socket (self))
+    return;
   self->is_watched = !is_over_tls (self) && !G_IS_CONVERTER_INPUT_STREAM (self->body);
   wait_with (self, g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (self->body), self->cancellable),
              G_SOURCE_FUNC (on_readable));
@@ -263,8 +318,14 @@ wait_for_bytes (BtyHttpTransfer *self)
 static void
 read_on (BtyHttpTransfer *self)
 {
-  GSource *source = g_idle_source_new ();
+  GSource *source;
 
+  if (self->watch.fd != -1)
+    {
+      bty_http_pump_again (self->pump, &self->watch);
+      return;
+    }
+  source = g_idle_source_new ();
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
   self->is_watched = FALSE;
   wait_with (self, source, on_more);
@@ -341,6 +402,22 @@ decode_body (BtyHttpTransfer *self, GError **error)
   return TRUE;
 }
 
+/* For as long as the connection is there: this request may be the first of many on it. */
+static void
+remember_socket (BtyHttpTransfer *self, GIOStream *connection)
+{
+  guint64 id = soup_message_get_connection_id (self->message);
+  g_autoptr (GIOStream) base = NULL;
+
+  if (G_IS_TLS_CONNECTION (connection))
+    {
+      g_object_get (connection, "base-io-stream", &base, NULL);
+      connection = base;
+    }
+  if (id != 0 && G_IS_SOCKET_CONNECTION (connection))
+    bty_http_shard_set_socket (self->shard, id, g_socket_connection_get_socket (G_SOCKET_CONNECTION (connection)));
+}
+
 /* Only HTTP/1.1 is offered at first. A server may refuse the handshake, or agree on no protocol: one that knows HTTP/2 only, or one
  * that knows nothing of such agreements. Both are asked anew with HTTP/2 on offer; nothing but the handshake was sent. */
 static void
@@ -349,6 +426,8 @@ on_network_event (SoupMessage *message, GSocketClientEvent event, GIOStream *con
   static const char *const http1[] = { "http/1.1", NULL };
   BtyHttpTransfer *self = data;
 
+  if (event == G_SOCKET_CLIENT_COMPLETE)
+    remember_socket (self, connection);
   if (!G_IS_TLS_CONNECTION (connection) || bty_http_client_offers_http2 (self->client))
     return;
   if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING)
@@ -367,17 +446,18 @@ on_network_event (SoupMessage *message, GSocketClientEvent event, GIOStream *con
 static void on_sent (GObject *session, GAsyncResult *result, gpointer data);
 
 static void
-send_message (BtyHttpTransfer *self, SoupSession *session)
+send_message (BtyHttpTransfer *self)
 {
   self->again = FALSE;
   g_signal_connect (self->message, "starting", G_CALLBACK (on_starting), self);
   g_signal_connect (self->message, "restarted", G_CALLBACK (on_restarted), self);
   g_signal_connect (self->message, "network-event", G_CALLBACK (on_network_event), self);
-  soup_session_send_async (session, self->message, G_PRIORITY_DEFAULT, self->cancellable, on_sent, transfer_ref (self));
+  soup_session_send_async (bty_http_shard_get_session (self->shard), self->message, G_PRIORITY_DEFAULT,
+                           self->cancellable, on_sent, transfer_ref (self));
 }
 
 static gboolean
-try_again (BtyHttpTransfer *self, SoupSession *session, const GError *error)
+try_again (BtyHttpTransfer *self, const GError *error)
 {
   if (!self->again || self->spare == NULL || g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
     return FALSE;
@@ -387,8 +467,29 @@ try_again (BtyHttpTransfer *self, SoupSession *session, const GError *error)
   self->message = g_steal_pointer (&self->spare);
   g_object_unref (self->cancellable);
   self->cancellable = g_cancellable_new ();
-  send_message (self, session);
+  send_message (self);
   return TRUE;
+}
+
+/* The status and the headers are there. Returns: whether it goes on */
+static gboolean
+take_head (BtyHttpTransfer *self)
+{
+  g_autoptr (GError) error = NULL;
+  const char *location = bty_http_transfer_get_header (self, "Location");
+
+  self->content_type = g_strdup (
+    soup_message_headers_get_content_type (soup_message_get_response_headers (self->message), NULL));
+  if (self->content_type != NULL)
+    for (char *c = self->content_type; *c != '\0'; c++)
+      *c = g_ascii_tolower (*c);
+  if (SOUP_STATUS_IS_REDIRECTION (bty_http_transfer_get_status (self)) && location != NULL)
+    error = bty_http_transfer_redirected (self->client, soup_message_get_uri (self->message), location);
+  if (error == NULL && (self->player != NULL || decode_body (self, &error)) &&
+      (self->stopped || self->funcs->head (self, self->data, &error)))
+    return TRUE;
+  finish (self, error);
+  return FALSE;
 }
 
 static void
@@ -397,11 +498,10 @@ on_sent (GObject *session, GAsyncResult *result, gpointer data)
   g_autoptr (BtyHttpTransfer) self = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GInputStream) body = soup_session_send_finish (SOUP_SESSION (session), result, &error);
-  const char *location;
 
   if (self->failure != NULL) /* it has ended, or is about to */
     return;
-  if (error != NULL && try_again (self, SOUP_SESSION (session), error))
+  if (error != NULL && try_again (self, error))
     return;
   if (body == NULL)
     {
@@ -409,26 +509,14 @@ on_sent (GObject *session, GAsyncResult *result, gpointer data)
       return;
     }
   self->body = g_steal_pointer (&body);
-  self->content_type = g_strdup (
-    soup_message_headers_get_content_type (soup_message_get_response_headers (self->message), NULL));
-  if (self->content_type != NULL)
-    for (char *c = self->content_type; *c != '\0'; c++)
-      *c = g_ascii_tolower (*c);
-  location = bty_http_transfer_get_header (self, "Location");
-  if (SOUP_STATUS_IS_REDIRECTION (soup_message_get_status (self->message)) && location != NULL)
-    error = bty_http_transfer_redirected (self->client, soup_message_get_uri (self->message), location);
-  if (error != NULL || !decode_body (self, &error) || (!self->stopped && !self->funcs->head (self, self->data, &error)))
-    finish (self, error);
-  else
+  if (take_head (self))
     read_on (self);
 }
 
-BtyHttpTransfer *
-bty_http_transfer_start (BtyHttpClient *client, const BtyHttpRequest *request, GCancellable *cancellable,
-                         const BtyHttpTransferFuncs *funcs, gpointer data)
+static BtyHttpTransfer *
+transfer_new (BtyHttpClient *client, const BtyHttpRequest *request, const BtyHttpTransferFuncs *funcs, gpointer data)
 {
   BtyHttpTransfer *self = g_new0 (BtyHttpTransfer, 1);
-  SoupSession *session;
 
   g_atomic_ref_count_init (&self->references);
   self->client = bty_http_client_ref (client);
@@ -436,22 +524,141 @@ bty_http_transfer_start (BtyHttpClient *client, const BtyHttpRequest *request, G
   self->data = data;
   self->cancellable = g_cancellable_new ();
   self->message = bty_http_client_message (client, request);
-  session = bty_http_client_session (client, &self->failure);
-  if (session == NULL)
+  self->pump = bty_http_pump_get ();
+  self->watch = (BtyHttpWatch){ .fd = -1, .func = on_socket };
+  self->alarm.func = on_alarm;
+  return self;
+}
+
+static void
+follow (BtyHttpTransfer *self, GCancellable *cancellable)
+{
+  if (cancellable == NULL)
+    return;
+  self->outer = g_object_ref (cancellable);
+  self->outer_handler = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), self, NULL);
+}
+
+static gboolean
+on_delayed (gpointer data)
+{
+  BtyHttpTransfer *self = data;
+
+  g_clear_pointer (&self->delayed, g_source_unref);
+  if (self->failure == NULL)
+    send_message (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+send_later (BtyHttpTransfer *self, gint64 delay_ms)
+{
+  self->state = WAITING;
+  set_deadline (self, bty_http_client_get_options (self->client)->first_byte_timeout_ms);
+  self->delayed = g_timeout_source_new ((guint) delay_ms);
+  g_source_set_callback (self->delayed, on_delayed, self, NULL);
+  g_source_attach (self->delayed, g_main_context_get_thread_default ());
+}
+
+BtyHttpTransfer *
+bty_http_transfer_start_later (BtyHttpClient *client, const BtyHttpRequest *request, GCancellable *cancellable,
+                               const BtyHttpTransferFuncs *funcs, gpointer data, gint64 delay_ms)
+{
+  BtyHttpTransfer *self = transfer_new (client, request, funcs, data);
+
+  self->shard = bty_http_client_take_session (client, &self->failure);
+  if (self->shard == NULL)
     {
       finish_later (self);
       return self;
     }
   if (is_over_tls (self) && !bty_http_client_offers_http2 (client))
     self->spare = bty_http_client_message (client, request);
-  set_deadline (self, bty_http_client_get_options (client)->connect_timeout_ms);
-  send_message (self, session);
-  if (cancellable != NULL)
+  if (delay_ms > 0)
+    send_later (self, delay_ms);
+  else
     {
-      self->outer = g_object_ref (cancellable);
-      self->outer_handler = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), self, NULL);
+      set_deadline (self, bty_http_client_get_options (client)->connect_timeout_ms);
+      send_message (self);
     }
+  follow (self, cancellable);
   return self;
+}
+
+BtyHttpTransfer *
+bty_http_transfer_start (BtyHttpClient *client, const BtyHttpRequest *request, GCancellable *cancellable,
+                         const BtyHttpTransferFuncs *funcs, gpointer data)
+{
+  return bty_http_transfer_start_later (client, request, cancellable, funcs, data, 0);
+}
+
+BtyHttpTransfer *
+bty_http_transfer_begin_played (BtyHttpClient *client, const BtyHttpRequest *request, GCancellable *cancellable,
+                                const BtyHttpTransferFuncs *funcs, gpointer data, GDestroyNotify player,
+                                gpointer player_data)
+{
+  BtyHttpTransfer *self = transfer_new (client, request, funcs, data);
+
+  self->player = player;
+  self->player_data = player_data;
+  self->state = WAITING;
+  follow (self, cancellable);
+  return self;
+}
+
+gboolean
+bty_http_transfer_play_head (BtyHttpTransfer *self, guint status, const GPtrArray *headers)
+{
+  SoupMessageHeaders *into = soup_message_get_response_headers (self->message);
+
+  if (self->failure != NULL)
+    return FALSE;
+  self->played_status = status;
+  for (guint i = 0; i + 1 < headers->len; i += 2)
+    soup_message_headers_append (into, headers->pdata[i], headers->pdata[i + 1]);
+  return take_head (self);
+}
+
+gboolean
+bty_http_transfer_play_piece (BtyHttpTransfer *self, const char *bytes, gsize length)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->failure != NULL)
+    return FALSE;
+  if (take_piece (self, bytes, length, &error))
+    return TRUE;
+  finish (self, error);
+  return FALSE;
+}
+
+void
+bty_http_transfer_play_end (BtyHttpTransfer *self, GError *error)
+{
+  if (self->failure == NULL)
+    finish (self, error);
+}
+
+gboolean
+bty_http_transfer_is_stopped (BtyHttpTransfer *self)
+{
+  return self->stopped;
+}
+
+static void
+copy_header (const char *name, const char *value, gpointer data)
+{
+  g_ptr_array_add (data, g_strdup (name));
+  g_ptr_array_add (data, g_strdup (value));
+}
+
+GPtrArray *
+bty_http_transfer_copy_headers (BtyHttpTransfer *self)
+{
+  GPtrArray *headers = g_ptr_array_new_with_free_func (g_free);
+
+  soup_message_headers_foreach (soup_message_get_response_headers (self->message), copy_header, headers);
+  return headers;
 }
 
 void
@@ -471,7 +678,7 @@ bty_http_transfer_get_client (BtyHttpTransfer *self)
 guint
 bty_http_transfer_get_status (BtyHttpTransfer *self)
 {
-  return soup_message_get_status (self->message);
+  return self->player != NULL ? self->played_status : soup_message_get_status (self->message);
 }
 
 const char *

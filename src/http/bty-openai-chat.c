@@ -332,6 +332,8 @@ write_tools (BtyJsonWriter *w, const BtyCompletionRequest *request, GError **err
   bty_json_writer_end_array (w);
   if (request->tool_choice != NULL && *request->tool_choice != '\0')
     write_tool_choice (w, request->tool_choice);
+  if (request->serial_tools)
+    bty_json_writer_member_bool (w, "parallel_tool_calls", FALSE);
   return TRUE;
 }
 
@@ -342,6 +344,12 @@ write_schema (BtyJsonWriter *w, const BtyCompletionRequest *request, const BtyOp
     return TRUE;
   bty_json_writer_key (w, "response_format");
   bty_json_writer_begin_object (w);
+  if (g_str_equal (request->output_schema, BTY_OUTPUT_ANY_OBJECT))
+    {
+      bty_json_writer_member_string (w, "type", "json_object");
+      bty_json_writer_end_object (w);
+      return TRUE;
+    }
   bty_json_writer_member_string (w, "type", "json_schema");
   bty_json_writer_key (w, "json_schema");
   bty_json_writer_begin_object (w);

@@ -4,8 +4,10 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "bty-budget.h"
+#include "bty-error.h"
 
 const BtyEnumValue bty_budget_scopes[] = {
   { BTY_SCOPE_INSTALLATION, "installation", N_ ("All bots together") },
@@ -99,3 +101,68 @@ static const BtyField usage_entry_fields[] = {
                     .max = 64),
 };
 BTY_DEFINE_RECORD (BtyUsageEntry, bty_usage_entry, "usage_entry", N_ ("One call of a model"), usage_entry_fields)
+
+static const BtyField standing_fields[] = {
+  BTY_FIELD_ENUM (BtyStanding, scope, BTY_READ_ONLY, N_ ("Whose money it is"), bty_budget_scopes),
+  BTY_FIELD_STRING (BtyStanding, subject, BTY_READ_ONLY,
+                    N_ ("Identifier of the bot or session, or the workflow's name"), .max = 64),
+  BTY_FIELD_STRING (BtyStanding, slug, BTY_READ_ONLY, N_ ("Slug of the bot"), .max = 64),
+  BTY_FIELD_ENUM (BtyStanding, period, BTY_READ_ONLY, N_ ("For how long it lasts"), bty_budget_periods),
+  BTY_FIELD_ENUM (BtyStanding, unit, BTY_READ_ONLY, N_ ("What is counted"), bty_budget_units),
+  BTY_FIELD_INT64 (BtyStanding, amount, BTY_READ_ONLY,
+                   N_ ("The cap: micro-dollars, tokens, calls or milliseconds, as all that follow")),
+  BTY_FIELD_INT64 (BtyStanding, spent, BTY_READ_ONLY, N_ ("What calls are known to have used")),
+  BTY_FIELD_INT64 (BtyStanding, unsure, BTY_READ_ONLY,
+                   N_ ("What may have been spent on top before the daemon was killed, until it is reconciled")),
+  BTY_FIELD_INT64 (BtyStanding, reserved, BTY_READ_ONLY, N_ ("What calls that are on their way may use at most")),
+  BTY_FIELD_INT64 (BtyStanding, left, BTY_READ_ONLY, N_ ("What is left")),
+  BTY_FIELD_INT64 (BtyStanding, percent, BTY_READ_ONLY, N_ ("Percent of the cap that counts as spent")),
+  BTY_FIELD_TIME (BtyStanding, renews_at, BTY_READ_ONLY | BTY_NULLABLE, N_ ("When it begins anew; null: never")),
+  BTY_FIELD_BOOL (BtyStanding, is_default, BTY_READ_ONLY, N_ ("Whether the settings give it")),
+  BTY_FIELD_INT64 (BtyStanding, level, BTY_READ_ONLY, N_ ("In a warning: the percents that are reached: 50, 80 or 100")),
+};
+BTY_DEFINE_RECORD (BtyStanding, bty_standing, "standing", N_ ("How a cap of the budget stands"), standing_fields)
+
+/* No more than this can be told apart from no cap. */
+#define MAX_DOLLARS (G_MAXINT64 / 4 / 1000000)
+
+gboolean
+bty_usd_parse (const char *text, gint64 *amount, GError **error)
+{
+  const char *c = text;
+  gint64 dollars = 0;
+  gint64 micro = 0;
+  guint digits = 0;
+
+  for (; g_ascii_isdigit (*c) && dollars < MAX_DOLLARS / 10; c++, digits++)
+    dollars = dollars * 10 + g_ascii_digit_value (*c);
+  if (digits > 0 && *c == '.' && g_ascii_isdigit (c[1]))
+    {
+      gint64 unit = 100000;
+
+      for (c++; g_ascii_isdigit (*c) && unit > 0; c++, unit /= 10)
+        micro += unit * g_ascii_digit_value (*c);
+    }
+  if (digits == 0 || *c != '\0')
+    {
+      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+                   _ ("“%s” is no amount of US dollars: write digits with at most six behind a point, such as 2.50"),
+                   text);
+      return FALSE;
+    }
+  *amount = dollars * 1000000 + micro;
+  return TRUE;
+}
+
+char *
+bty_usd_format (gint64 amount)
+{
+  guint64 value = amount < 0 ? 0 - (guint64) amount : (guint64) amount;
+  char *text = g_strdup_printf ("%s%" G_GUINT64_FORMAT ".%06" G_GUINT64_FORMAT, amount < 0 ? "-" : "", value / 1000000,
+                                value % 1000000);
+  gsize length = strlen (text);
+
+  for (guint spare = 4; spare > 0 && text[length - 1] == '0'; spare--)
+    text[--length] = '\0';
+  return text;
+}

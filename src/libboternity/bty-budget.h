@@ -129,4 +129,51 @@ typedef struct
 } BtyUsageEntry;
 BTY_DECLARE_RECORD (BtyUsageEntry, bty_usage_entry)
 
+/**
+ * BtyStanding:
+ * @subject: (nullable): id of the bot or session, name of the workflow; @slug: (nullable): slug of the bot
+ * @amount: the cap; micro-dollars, tokens, calls or milliseconds, as all that follow
+ * @spent: what calls are known to have used
+ * @unsure: what may have been spent on top before the daemon was killed, until it is reconciled; it counts as spent
+ * @reserved: what calls may use at most that are on their way
+ * @left: what is left of it
+ * @percent: of the cap, @unsure included
+ * @renews_at: when it begins anew; null: never
+ * @is_default: whether the settings give it
+ * @level: in a warning: 50, 80 or 100
+ *
+ * How a cap stands.
+ */
+typedef struct
+{
+  BtyRecord record;
+  BtyBudgetScope scope;
+  char *subject;
+  char *slug;
+  BtyBudgetPeriod period;
+  BtyBudgetUnit unit;
+  gint64 amount;
+  gint64 spent;
+  gint64 unsure;
+  gint64 reserved;
+  gint64 left;
+  gint64 percent;
+  gint64 renews_at;
+  gboolean is_default;
+  gint64 level;
+} BtyStanding;
+BTY_DECLARE_RECORD (BtyStanding, bty_standing)
+
+/**
+ * bty_usd_parse:
+ * @text: such as `2`, `2.50` or `0.000001`: digits with at most six behind the point
+ * @amount: (out): micro-dollars
+ * @error: %BTY_ERROR_INVALID_ARGUMENT
+ *
+ * Any thread. Returns: whether @text is an amount
+ */
+BTY_EXPORT gboolean bty_usd_parse (const char *text, gint64 *amount, GError **error);
+/** bty_usd_format: Returns: (transfer full): micro-dollars as dollars with at least two digits behind the point; any thread */
+BTY_EXPORT char *bty_usd_format (gint64 amount);
+
 G_END_DECLS

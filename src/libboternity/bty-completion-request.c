@@ -83,7 +83,7 @@ static const BtyField tool_spec_fields[] = {
 BTY_DEFINE_RECORD (BtyToolSpec, bty_tool_spec, "tool_spec", N_ ("A tool that a model may call"), tool_spec_fields)
 
 static const BtyField completion_request_fields[] = {
-  BTY_FIELD_STRING (BtyCompletionRequest, model, BTY_REQUIRED, N_ ("The provider's name of the model")),
+  BTY_FIELD_STRING (BtyCompletionRequest, model, BTY_REQUIRED, N_ ("The model"), .min = 1, .max = 512),
   BTY_FIELD_TEXT (BtyCompletionRequest, system, 0, N_ ("The system text")),
   BTY_FIELD_RECORDS (BtyCompletionRequest, messages, 0, N_ ("The conversation, oldest first"),
                      bty_prompt_message_schema),
@@ -97,8 +97,9 @@ static const BtyField completion_request_fields[] = {
   BTY_FIELD_STRV (BtyCompletionRequest, stop, 0, N_ ("Texts at which to stop")),
   BTY_FIELD_JSON (BtyCompletionRequest, output_schema, 0, N_ ("JSON Schema of the answer")),
   BTY_FIELD_STRING (BtyCompletionRequest, effort, 0, N_ ("How long to reason: none, low, medium, high, max")),
-  BTY_FIELD_STRING (BtyCompletionRequest, bot, 0, N_ ("Identifier of the bot that asks")),
-  BTY_FIELD_STRING (BtyCompletionRequest, session, 0, N_ ("Identifier of the session")),
+  BTY_FIELD_STRING (BtyCompletionRequest, bot, BTY_READ_ONLY, N_ ("Identifier of the bot that asks")),
+  BTY_FIELD_STRING (BtyCompletionRequest, session, BTY_READ_ONLY, N_ ("Identifier of the session")),
+  BTY_FIELD_BOOL (BtyCompletionRequest, serial_tools, 0, N_ ("Whether it may call one tool at a time only")),
 };
 
 BTY_DEFINE_RECORD (BtyCompletionRequest, bty_completion_request, "completion_request", N_ ("What to complete"),

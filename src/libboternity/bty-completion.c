@@ -20,7 +20,11 @@ struct _BtyCompletion
   BtyStopReason stop_reason;
   GError *error;
   gint64 retry_after_ms;
+  gboolean is_quota;
   gboolean done;
+  BtyCassette *cassette;
+  guint take;
+  BtyFault fault;
 };
 
 G_DEFINE_FINAL_TYPE (BtyCompletion, bty_completion, G_TYPE_OBJECT)
@@ -34,6 +38,7 @@ bty_completion_finalize (GObject *object)
   g_clear_pointer (&self->usage, bty_usage_unref);
   g_clear_object (&self->cancellable);
   g_clear_error (&self->error);
+  g_clear_pointer (&self->cassette, bty_cassette_unref);
   G_OBJECT_CLASS (bty_completion_parent_class)->finalize (object);
 }
 
@@ -87,6 +92,12 @@ bty_completion_get_retry_after_ms (BtyCompletion *self)
   return self->retry_after_ms;
 }
 
+gboolean
+bty_completion_is_quota (BtyCompletion *self)
+{
+  return self->is_quota;
+}
+
 guint64
 bty_completion_get_n_deltas (BtyCompletion *self)
 {
@@ -105,16 +116,57 @@ bty_completion_get_cancellable (BtyCompletion *self)
   return self->cancellable;
 }
 
+void
+bty_completion_set_cassette (BtyCompletion *self, BtyCassette *cassette, guint take)
+{
+  g_clear_pointer (&self->cassette, bty_cassette_unref);
+  self->cassette = bty_cassette_ref (cassette);
+  self->take = take;
+}
+
+BtyCassette *
+bty_completion_get_cassette (BtyCompletion *self, guint *take)
+{
+  *take = self->take;
+  return self->cassette;
+}
+
+void
+bty_completion_set_fault (BtyCompletion *self, const BtyFault *fault)
+{
+  self->fault = *fault;
+}
+
+const BtyFault *
+bty_completion_get_fault (BtyCompletion *self)
+{
+  return &self->fault;
+}
+
 gboolean
 bty_completion_is_done (BtyCompletion *self)
 {
   return self->done;
 }
 
+static void
+tell_cassette (BtyCompletion *self, const BtyDelta *delta)
+{
+  static const char *const kinds[] = { "text", "reasoning", "signature", "tool" };
+  g_autofree char *tool = NULL;
+
+  if (delta->kind == BTY_DELTA_TOOL_CALL)
+    tool = g_strdup_printf ("tool %u %s %s", delta->index, delta->call_id != NULL ? delta->call_id : "",
+                            delta->name != NULL ? delta->name : "");
+  bty_cassette_hear (self->cassette, self->take, tool != NULL ? tool : kinds[delta->kind], delta->text, delta->length);
+}
+
 void
 bty_completion_push (BtyCompletion *self, const BtyDelta *delta)
 {
   g_return_if_fail (!self->done);
+  if (self->cassette != NULL)
+    tell_cassette (self, delta);
   self->n_deltas += 1;
   self->on_delta (self, delta, self->data);
 }
@@ -140,6 +192,8 @@ end (BtyCompletion *self)
   g_autoptr (BtyCompletion) alive = g_object_ref (self);
 
   self->done = TRUE;
+  if (self->cassette != NULL)
+    bty_cassette_end_take (self->cassette, self->take, self->stop_reason, self->error);
   self->on_done (self, self->data);
 }
 
@@ -160,4 +214,12 @@ bty_completion_fail (BtyCompletion *self, const GError *error, gint64 retry_afte
   self->stop_reason = self->error->code == BTY_ERROR_CANCELLED ? BTY_STOP_CANCELLED : BTY_STOP_FAILED;
   self->retry_after_ms = retry_after_ms;
   end (self);
+}
+
+void
+bty_completion_fail_quota (BtyCompletion *self, const GError *error, gint64 retry_after_ms)
+{
+  g_return_if_fail (!self->done);
+  self->is_quota = TRUE;
+  bty_completion_fail (self, error, retry_after_ms);
 }

@@ -167,11 +167,13 @@ bty_error_code_of (const GError *error)
 gboolean
 bty_error_convert (GError **error)
 {
-  GError *foreign = error != NULL ? *error : NULL;
+  GError *found = error != NULL ? *error : NULL;
+  g_autofree char *message = NULL;
 
-  if (foreign == NULL || foreign->domain == BTY_ERROR)
+  if (found == NULL || (found->domain == BTY_ERROR && g_utf8_validate (found->message, -1, NULL)))
     return FALSE;
-  *error = g_error_new_literal (BTY_ERROR, bty_error_code_of (foreign), foreign->message);
-  g_error_free (foreign);
+  message = g_utf8_make_valid (found->message, -1);
+  *error = g_error_new_literal (BTY_ERROR, bty_error_code_of (found), message);
+  g_error_free (found);
   return FALSE;
 }

@@ -91,9 +91,10 @@ BTY_EXPORT BtyErrorCode bty_error_code_of (const GError *error);
 
 /**
  * bty_error_convert:
- * @error: (inout) (optional): an error of any domain, replaced in place by a BTY_ERROR with the same message
+ * @error: (inout) (optional): an error of any domain, replaced in place by a BTY_ERROR with the same message; bytes in it that are not
+ *   UTF-8, such as the rest of a character that a “%.80s” cut, become U+FFFD
  *
- * To be called once, where a foreign error enters.
+ * To be called once, where a foreign error enters or an error leaves.
  *
  * Returns: always %FALSE, so that it can end a function
  */

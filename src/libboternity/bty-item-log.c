@@ -23,6 +23,14 @@ typedef struct
   gpointer data;
 } Watch;
 
+/* The logs of one context that have something to announce: one source for all, as the context looks at each on every turn. */
+typedef struct
+{
+  GSource source;
+  GMainContext *context; /* to compare only */
+  GQueue logs;
+} Waker;
+
 /* An entry is where a text item begins, or IS_RECORD and the record's place: four bytes an item. A text item ends where the
  * next one begins. */
 struct _BtyItemLog
@@ -34,7 +42,8 @@ struct _BtyItemLog
   GArray *watches;
   guint last_watch;
   guint waking;
-  GSource *source;
+  Waker *waker; /* (nullable): in whose queue it is */
+  GList waker_link;
   BtyItemWindow *window; /* (nullable): then it holds the items, and entries, text and records are empty */
   BtyItemLogMissed missed;
   gpointer missed_data;
@@ -65,12 +74,12 @@ bty_item_log_ref (BtyItemLog *log)
 }
 
 static void
-drop_source (BtyItemLog *log)
+leave_waker (BtyItemLog *log)
 {
-  if (log->source == NULL)
+  if (log->waker == NULL)
     return;
-  g_source_destroy (log->source);
-  g_clear_pointer (&log->source, g_source_unref);
+  g_queue_unlink (&log->waker->logs, &log->waker_link);
+  g_source_unref (&g_steal_pointer (&log->waker)->source);
 }
 
 void
@@ -80,7 +89,7 @@ bty_item_log_unref (BtyItemLog *log)
 
   if (!g_ref_count_dec (&log->references))
     return;
-  drop_source (log);
+  leave_waker (log);
   g_array_unref (log->entries);
   g_string_free (log->text, TRUE);
   g_ptr_array_unref (log->records);
@@ -99,14 +108,12 @@ forget_unwatched (BtyItemLog *log)
     }
 }
 
-/* The source is gone before the first wake is called, so that what is appended meanwhile is announced again. */
-static gboolean
-on_idle (gpointer data)
+/* It has left the queue before the first wake is called, so that what is appended meanwhile is announced again. */
+static void
+wake_all (BtyItemLog *log)
 {
-  g_autoptr (BtyItemLog) log = bty_item_log_ref (data);
   guint count = log->watches->len;
 
-  drop_source (log);
   log->waking += 1;
   for (guint i = 0; i < count; i++)
     {
@@ -118,19 +125,79 @@ on_idle (gpointer data)
   log->waking -= 1;
   if (log->waking == 0)
     forget_unwatched (log);
-  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+waker_prepare (GSource *source, int *timeout)
+{
+  *timeout = -1;
+  return ((Waker *) source)->logs.length > 0;
+}
+
+static gboolean
+waker_check (GSource *source)
+{
+  return ((Waker *) source)->logs.length > 0;
+}
+
+static gboolean
+waker_dispatch (GSource *source, GSourceFunc callback, gpointer data)
+{
+  Waker *waker = (Waker *) source;
+
+  for (guint n = waker->logs.length; n > 0 && waker->logs.length > 0; n--)
+    {
+      g_autoptr (BtyItemLog) log = bty_item_log_ref (waker->logs.head->data);
+
+      leave_waker (log);
+      wake_all (log);
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+waker_retire (gpointer data)
+{
+  g_source_destroy (data);
+  g_source_unref (data);
+}
+
+static GSourceFuncs waker_funcs = { .prepare = waker_prepare, .check = waker_check, .dispatch = waker_dispatch };
+static GPrivate current_waker = G_PRIVATE_INIT (waker_retire);
+
+/* A thread has one default context as a rule. With another one the old waker is let go once nothing waits in it. */
+static Waker *
+get_waker (void)
+{
+  GMainContext *context = g_main_context_get_thread_default ();
+  Waker *waker = g_private_get (&current_waker);
+
+  if (waker != NULL && waker->context == context && !g_source_is_destroyed (&waker->source))
+    return waker;
+  if (waker != NULL && waker->logs.length > 0 && !g_source_is_destroyed (&waker->source))
+    { /* its source stays with its context */
+      g_source_unref (&waker->source);
+      g_private_set (&current_waker, NULL);
+    }
+  waker = (Waker *) g_source_new (&waker_funcs, sizeof (Waker));
+  waker->context = context;
+  g_queue_init (&waker->logs);
+  g_source_set_static_name (&waker->source, "bty-item-log");
+  g_source_set_can_recurse (&waker->source, TRUE);
+  g_source_attach (&waker->source, context);
+  g_private_replace (&current_waker, waker);
+  return waker;
 }
 
 void
 bty_item_log_announce (BtyItemLog *log)
 {
-  if (log->source != NULL || log->watches->len == 0)
+  if (log->waker != NULL || log->watches->len == 0)
     return;
-  log->source = g_idle_source_new ();
-  g_source_set_priority (log->source, G_PRIORITY_DEFAULT);
-  g_source_set_static_name (log->source, "bty-item-log");
-  g_source_set_callback (log->source, on_idle, log, NULL);
-  g_source_attach (log->source, g_main_context_get_thread_default ());
+  log->waker = get_waker ();
+  g_source_ref (&log->waker->source);
+  log->waker_link.data = log;
+  g_queue_push_tail_link (&log->waker->logs, &log->waker_link);
 }
 
 /* A C string in a record could not hold a NUL, so a text item must not either. */
@@ -391,7 +458,7 @@ bty_item_log_unwatch (BtyItemLog *log, guint watch)
       break;
     }
   if (log->watches->len == 0)
-    drop_source (log);
+    leave_waker (log);
 }
 
 static void

@@ -26,6 +26,7 @@ void
 bty_problem_write (const GError *error, guint status, BtyJsonWriter *writer)
 {
   const BtyErrorInfo *info;
+  g_autofree char *detail = NULL;
 
   g_return_if_fail (error != NULL && writer != NULL);
 
@@ -34,7 +35,8 @@ bty_problem_write (const GError *error, guint status, BtyJsonWriter *writer)
   write_type (info->name, writer);
   bty_json_writer_member_string (writer, "title", _ (info->title));
   bty_json_writer_member_int (writer, "status", status != 0 ? status : info->http_status);
-  bty_json_writer_member_string (writer, "detail", error->message);
+  detail = g_utf8_make_valid (error->message, -1);
+  bty_json_writer_member_string (writer, "detail", detail);
   bty_json_writer_member_string (writer, "code", info->name);
   bty_json_writer_end_object (writer);
 }

@@ -71,7 +71,7 @@ read_words (const BtyRecordInput *input, BtyRecord *record, const BtyField *fiel
   const BtyFieldLimits limits = { 0, BTY_STRING_MAX };
   g_auto (GStrv) words = g_strsplit (text, ",", -1);
 
-  if (!bty_record_check_count (input, field, g_strv_length (words), _ ("items"), error))
+  if (!bty_record_check_count (input, field, g_strv_length (words), N_ ("items"), error))
     return FALSE;
   for (guint i = 0; words[i] != NULL; i++)
     {

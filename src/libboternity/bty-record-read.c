@@ -100,13 +100,13 @@ read_records (const BtyRecordInput *input, BtyRecord *record, const BtyField *fi
         return FALSE;
       g_ptr_array_add (list, item);
       if (list->len > max && !input->lenient)
-        return bty_record_check_count (input, field, list->len, _ ("items"), error);
+        return bty_record_check_count (input, field, list->len, N_ ("items"), error);
     }
   if (token == BTY_JSON_ERROR)
     return FALSE;
   if (token != BTY_JSON_ARRAY_END)
     return fail_type (input, _ ("an object"), token, error);
-  if (!bty_record_check_count (input, field, list->len, _ ("items"), error))
+  if (!bty_record_check_count (input, field, list->len, N_ ("items"), error))
     return FALSE;
   bty_record_clear_field (record, field);
   *BTY_PLACE (GPtrArray *, record, field) = g_steal_pointer (&list);
@@ -129,13 +129,13 @@ read_strv (const BtyRecordInput *input, BtyRecord *record, const BtyField *field
         return FALSE;
       g_ptr_array_add (list, g_strndup (reader->text, reader->length));
       if (list->len > max && !input->lenient)
-        return bty_record_check_count (input, field, list->len, _ ("items"), error);
+        return bty_record_check_count (input, field, list->len, N_ ("items"), error);
     }
   if (token == BTY_JSON_ERROR)
     return FALSE;
   if (token != BTY_JSON_ARRAY_END)
     return fail_type (input, _ ("a string"), token, error);
-  if (!bty_record_check_count (input, field, list->len, _ ("items"), error))
+  if (!bty_record_check_count (input, field, list->len, N_ ("items"), error))
     return FALSE;
   g_ptr_array_add (list, NULL);
   bty_record_clear_field (record, field);

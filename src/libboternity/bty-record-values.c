@@ -120,15 +120,16 @@ quote (const char *text, gsize length)
   return g_strdup_printf ("“%.*s” ", (int) length, text);
 }
 
+/* @unit: not yet translated: that costs more than the check, and only a failure needs it */
 static gboolean
 check_size (const BtyRecordInput *input, gsize size, BtyFieldLimits limits, const char *unit, GError **error)
 {
   if (input->lenient || ((gint64) size >= limits.min && (gint64) size <= limits.max))
     return TRUE;
   if ((gint64) size > limits.max)
-    return bty_record_input_fail (input, error, _ ("is too long: %zu %s, at most %lld are allowed"), size, unit,
+    return bty_record_input_fail (input, error, _ ("is too long: %zu %s, at most %lld are allowed"), size, _ (unit),
                                   (long long) limits.max);
-  return bty_record_input_fail (input, error, _ ("is too short: %zu %s, at least %lld are needed"), size, unit,
+  return bty_record_input_fail (input, error, _ ("is too short: %zu %s, at least %lld are needed"), size, _ (unit),
                                 (long long) limits.min);
 }
 
@@ -157,7 +158,7 @@ bty_record_check_line (const BtyRecordInput *input, const char *text, gsize leng
     return check_no_nul (input, text, length, error);
   if (!scan_line (text, length, &characters))
     return bty_record_input_fail (input, error, _ ("must be one line without control characters"));
-  return check_size (input, characters, limits, _ ("characters"), error);
+  return check_size (input, characters, limits, N_ ("characters"), error);
 }
 
 static gboolean
@@ -168,8 +169,8 @@ check_text (const BtyRecordInput *input, const BtyField *field, const char *text
   if (!check_no_nul (input, text, length, error))
     return FALSE;
   if (counts)
-    return check_size (input, count_characters (text, length), bty_field_limits (field), _ ("characters"), error);
-  return check_size (input, length, bty_field_limits (field), _ ("bytes"), error);
+    return check_size (input, count_characters (text, length), bty_field_limits (field), N_ ("characters"), error);
+  return check_size (input, length, bty_field_limits (field), N_ ("bytes"), error);
 }
 
 static gboolean
@@ -256,7 +257,7 @@ put_bytes (const BtyRecordInput *input, BtyRecord *record, const BtyField *field
   g_autofree guchar *bytes = NULL;
   gsize size = length % 4 == 0 ? base64_size (text, length) : 0;
 
-  if (!check_size (input, size, bty_field_limits (field), _ ("bytes"), error))
+  if (!check_size (input, size, bty_field_limits (field), N_ ("bytes"), error))
     return FALSE;
   bytes = g_malloc (size + 1);
   if (length % 4 != 0 || !base64_decode (text, size, bytes))
@@ -271,7 +272,7 @@ put_secret (const BtyRecordInput *input, BtyRecord *record, const BtyField *fiel
             GError **error)
 {
   if (!check_no_nul (input, text, length, error) ||
-      !check_size (input, length, bty_field_limits (field), _ ("bytes"), error))
+      !check_size (input, length, bty_field_limits (field), N_ ("bytes"), error))
     return FALSE;
   bty_record_clear_field (record, field);
   *BTY_PLACE (BtySecret *, record, field) = bty_secret_new (text, length);
@@ -428,7 +429,7 @@ bty_record_put_json (const BtyRecordInput *input, BtyRecord *record, guint index
 {
   const BtyField *field = bty_schema_get_field (record->schema, index);
 
-  if (!check_size (input, length, bty_field_limits (field), _ ("bytes"), error))
+  if (!check_size (input, length, bty_field_limits (field), N_ ("bytes"), error))
     return FALSE;
   set_not_null (record, index);
   bty_record_take_string (BTY_PLACE (char *, record, field), compact_json (json, length));

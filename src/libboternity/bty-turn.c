@@ -70,6 +70,7 @@ static const BtyField chat_send_fields[] = {
   BTY_FIELD_TEXT (BtyChatSend, message, BTY_REQUIRED, N_ ("What to say"), .min = 1, .max = 1000000),
   BTY_FIELD_STRING (BtyChatSend, session, 0, N_ ("In which session; without it a new one is begun"), .max = 36),
   BTY_FIELD_BOOL (BtyChatSend, interrupt, 0, N_ ("Stop the answer that is being given instead of waiting for it")),
+  BTY_FIELD_BOOL (BtyChatSend, cassette, 0, N_ ("Record what is asked of providers and what they answer")),
 };
 BTY_DEFINE_RECORD (BtyChatSend, bty_chat_send, "chat_send", N_ ("Something to say to a bot"), chat_send_fields)
 

@@ -85,6 +85,7 @@ BTY_DECLARE_RECORD (BtyChatItem, bty_chat_item)
  * @message: what to say
  * @session: (nullable): in which session; without it a new one is begun
  * @interrupt: stop the answer that is being given, instead of waiting for it
+ * @cassette: keep a recording of what is asked of providers and what they answer
  */
 typedef struct
 {
@@ -93,6 +94,7 @@ typedef struct
   char *message;
   char *session;
   gboolean interrupt;
+  gboolean cassette;
 } BtyChatSend;
 BTY_DECLARE_RECORD (BtyChatSend, bty_chat_send)
 

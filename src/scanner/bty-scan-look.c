@@ -12,7 +12,7 @@ BtyPluginManifest *
 bty_scan_look (const char *path, gboolean is_own)
 {
   g_autoptr (GError) error = NULL;
-  BtyPluginModule *module = bty_plugin_module_open (path, &error);
+  BtyPluginModule *module = bty_plugin_module_open (path, TRUE, &error);
   g_autoptr (BtyCatalogue) catalogue = bty_catalogue_new ();
   g_autoptr (BtyHost) host = bty_scan_host_new (catalogue);
   BtyPluginManifest *manifest;

@@ -33,6 +33,9 @@ bty_test_house_open (BtyTestHouse *self, const char *const *words)
   self->dispatcher = bty_dispatcher_new (self->catalogue, self->settings);
   self->store = bty_fake_store_new ();
   bty_dispatcher_set_store (self->dispatcher, self->store);
+  g_setenv ("BOTERNITY_ROUTE_RETRY_MS", "1", FALSE);
+  bty_budget_add_settings (self->settings);
+  bty_router_add_settings (self->settings);
   bty_chat_add_settings (self->settings);
   bty_soul_add_settings (self->settings);
   self->souls = bty_soul_service_new (self->store, self->settings, self->folder);

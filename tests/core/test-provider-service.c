@@ -104,6 +104,12 @@ run (Fixture *f, const char *name, const char *json)
         operation = &bty_router_operations[i];
         service = f->router;
       }
+  for (guint i = 0; operation == NULL && i < bty_n_model_operations; i++)
+    if (strcmp (bty_model_operations[i].name, name) == 0)
+      {
+        operation = &bty_model_operations[i];
+        service = f->router;
+      }
   g_assert_nonnull (operation);
   if (operation->request != NULL)
     request = bty_record_from_json (operation->request, operation->request_view, json, -1, &error);

@@ -208,8 +208,11 @@ test_names (Fixture *f, gconstpointer unused)
 static void
 test_falls_through (Fixture *f, gconstpointer unused)
 {
-  const BtyErrorCode through[] = { BTY_ERROR_RESOURCE_EXHAUSTED, BTY_ERROR_UNAVAILABLE, BTY_ERROR_DEADLINE_EXCEEDED,
-                                   BTY_ERROR_DATA_LOSS,          BTY_ERROR_NOT_FOUND,   BTY_ERROR_FAILED_PRECONDITION };
+  const BtyErrorCode through[] = { BTY_ERROR_RESOURCE_EXHAUSTED, BTY_ERROR_UNAVAILABLE,
+                                   BTY_ERROR_DEADLINE_EXCEEDED,  BTY_ERROR_DATA_LOSS,
+                                   BTY_ERROR_NOT_FOUND,          BTY_ERROR_FAILED_PRECONDITION,
+                                   BTY_ERROR_UNAUTHENTICATED,    BTY_ERROR_PERMISSION_DENIED,
+                                   BTY_ERROR_UNIMPLEMENTED,      BTY_ERROR_INTERNAL };
 
   f->a->words = nothing;
   for (guint i = 0; i < G_N_ELEMENTS (through); i++)
@@ -224,17 +227,11 @@ test_falls_through (Fixture *f, gconstpointer unused)
 static void
 test_own_mistakes (Fixture *f, gconstpointer unused)
 {
-  const BtyErrorCode ends[] = { BTY_ERROR_INVALID_ARGUMENT, BTY_ERROR_UNAUTHENTICATED, BTY_ERROR_PERMISSION_DENIED,
-                                BTY_ERROR_OUT_OF_RANGE,     BTY_ERROR_UNIMPLEMENTED,   BTY_ERROR_INTERNAL };
-
   f->a->words = nothing;
-  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
-    {
-      bty_fake_provider_fail (f->a, ends[i], "your mistake");
-      ask (f, "a/m b/m");
-      assert_failure (f, ends[i], "your mistake");
-      g_assert_cmpint (bty_route_get_stop_reason (f->route), ==, BTY_STOP_FAILED);
-    }
+  bty_fake_provider_fail (f->a, BTY_ERROR_INVALID_ARGUMENT, "your mistake");
+  ask (f, "a/m b/m");
+  assert_failure (f, BTY_ERROR_INVALID_ARGUMENT, "your mistake");
+  g_assert_cmpint (bty_route_get_stop_reason (f->route), ==, BTY_STOP_FAILED);
   g_assert_cmpuint (f->b->n_asked, ==, 0);
 }
 

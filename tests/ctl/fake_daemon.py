@@ -55,6 +55,7 @@ class State:
         self.sessions = []
         self.messages = []
         self.requests = []         # (operation, request) in order
+        self.keys = []             # idempotency keys that came, in order
         self.turns = {}            # id -> list of (event, data)
         self.drop_after = []       # one number a stream: how many events are sent before the connection breaks
         self.chunk_pause = 0.0
@@ -230,6 +231,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         state = self.server.state
         operation = self.path.removeprefix("/api/v1/call/")
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if "Idempotency-Key" in self.headers:
+            self.server.state.keys.append(self.headers["Idempotency-Key"])
         state.requests.append((operation, request))
         while state.hangs and not state.stopping.is_set():
             time.sleep(0.05)

@@ -89,9 +89,18 @@ def test_broken_again_and_again():
 def test_broken_before_start():
     with Place() as place:
         place.state.script = story
-        place.state.drop_after = [0]
-        assert "not known whether the message was taken" in place.run("chat", "tell me", code=13).stderr
+        place.state.drop_after = [0, 0]
+        assert place.run("chat", "tell me").stdout == "".join(WORDS)
+        assert len(place.fake.calls("chat.send")) == 3
+        assert len(place.state.keys) == 3 and len(set(place.state.keys)) == 1, "one message has one key"
         assert place.fake.calls("chat.attach") == []
+
+
+def test_broken_for_good():
+    with Place() as place:
+        place.state.script = story
+        place.state.drop_after = [0] * 100
+        assert "not known whether the message was taken" in place.run("chat", "tell me", code=13).stderr
 
 
 def test_lost_turn():

@@ -60,6 +60,12 @@ def test_first_command_of_all():
             assert [bot["slug"] for bot in house.json("bot", "list")["items"]] == ["bo"], words
 
 
+def test_unknown_bot():
+    with House() as house:
+        said = house.run("chat", "nobody", "hello", code=5).stderr
+        assert said.count("no bot is called “nobody”") == 1 and "GLib" not in said, said
+
+
 def test_first_chat_on_terminal():
     with House(NO_COLOR="1") as house:
         with house.terminal("chat") as terminal:

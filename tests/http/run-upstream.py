@@ -4,7 +4,7 @@
 
 The program finds in its environment: BTY_TEST_UPSTREAM, the base URL; BTY_TEST_DIRECT, the server itself, for /_requests; and with
 --tls or --h2, which put nghttpx with a certificate of its own in front (speaking HTTP/1.1 or HTTP/2, or HTTP/2 only), BTY_TEST_CA,
-the authority to trust.
+the authority to trust. BTY_TEST_SERVER names the script of a server that speaks another wire format than upstream.py.
 """
 import argparse
 import os
@@ -52,7 +52,8 @@ def start_front(folder, backend, protocols):
 
 def run(options, folder, environment):
     """Exit status of the program."""
-    upstream = subprocess.Popen([sys.executable, '-B', os.path.join(HERE, 'upstream.py'), '--shape', options.shape, '--key', options.key],
+    upstream = subprocess.Popen([sys.executable, '-B', os.path.join(HERE, os.environ.get('BTY_TEST_SERVER', 'upstream.py')),
+                                 '--shape', options.shape, '--key', options.key],
                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     processes = [upstream]
     try:

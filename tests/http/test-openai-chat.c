@@ -56,12 +56,12 @@ test_knobs (void)
   request->max_output = 100;
   request->stop = g_strsplit ("END,\n\n", ",", -1);
   request->effort = g_strdup ("max");
-  request->output_schema = g_strdup ("{\"type\":\"object\"}");
+  request->output_schema = g_strdup ("{\"type\":\"object\",\"required\":[]}");
   check (
     request, &style,
     "{\"model\":\"m\",\"messages\":[{\"role\":\"system\",\"content\":\"Be brief.\"},{\"role\":\"user\",\"content\":"
     "\"Hi \\\"you\\\"\\n\"}],\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"answer\",\"schema\":"
-    "{\"type\":\"object\"}}},\"temperature\":0.25,\"top_p\":1.0,\"max_completion_tokens\":100,\"stop\":[\"END\",\"\\n\\n\"],"
+    "{\"type\":\"object\",\"required\":[]}}},\"temperature\":0.25,\"top_p\":1.0,\"max_completion_tokens\":100,\"stop\":[\"END\",\"\\n\\n\"],"
     "\"reasoning_effort\":\"high\",\"stream\":true}");
 }
 

@@ -331,8 +331,8 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     daemon_threads = True
     request_queue_size = 512
 
-    def __init__(self, options, port, listener, requests):
-        super().__init__((options.host, port), Handler)
+    def __init__(self, options, port, listener, requests, handler):
+        super().__init__((options.host, port), handler)
         self.options, self.listener, self.requests, self.other_port = options, listener, requests, 0
 
     def handle_error(self, request, client_address):
@@ -383,18 +383,19 @@ def exit_with_stdin():
     os._exit(0)
 
 
-def main():
+def main(handler=Handler, shapes='shapes'):
+    """@handler and @shapes: of another wire format; see the scripts beside this one."""
     parser = argparse.ArgumentParser(description='a model server for tests')
     parser.add_argument('--host', default='127.0.0.1')
     parser.add_argument('--port', type=int, default=0, help='0 picks a free one')
     parser.add_argument('--shape', default='', help='what is answered to models that are no name of a shape; without it, 404')
-    parser.add_argument('--shapes', default=os.path.join(os.path.dirname(os.path.abspath(__file__)), 'shapes'))
+    parser.add_argument('--shapes', default=os.path.join(os.path.dirname(os.path.abspath(__file__)), shapes))
     parser.add_argument('--key', default='', help='the only key that is let in; without it, any')
     parser.add_argument('--verbose', action='store_true')
     options = parser.parse_args()
     requests = []
-    other = Server(options, 0, 'other', requests)
-    server = Server(options, options.port, 'main', requests)
+    other = Server(options, 0, 'other', requests, handler)
+    server = Server(options, options.port, 'main', requests, handler)
     server.other_port = other.server_port
     threading.Thread(target=other.serve_forever, daemon=True).start()
     threading.Thread(target=exit_with_stdin, daemon=True).start()

@@ -246,7 +246,11 @@ test_library_metadata (void)
 {
   const BtySchema *schemas[] = {
     &bty_bot_schema,
+    &bty_completion_answer_schema,
+    &bty_completion_item_schema,
     &bty_completion_request_schema,
+    &bty_completion_target_schema,
+    &bty_embedding_request_schema,
     &bty_event_schema,
     &bty_idempotency_schema,
     &bty_message_schema,

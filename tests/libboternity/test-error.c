@@ -136,6 +136,20 @@ test_convert_nothing (void)
   g_assert_no_error (none);
 }
 
+/* A message that was cut in the middle of a character. */
+static void
+test_convert_cut (void)
+{
+  g_autoptr (GError) error = g_error_new (BTY_ERROR, BTY_ERROR_NOT_FOUND, "no “%.3s”", "né");
+  g_autoptr (GError) cut = g_error_new (BTY_ERROR, BTY_ERROR_NOT_FOUND, "no “%.2s”", "né");
+
+  g_assert_false (bty_error_convert (&error));
+  g_assert_cmpstr (error->message, ==, "no “né”");
+  g_assert_false (bty_error_convert (&cut));
+  g_assert_error (cut, BTY_ERROR, BTY_ERROR_NOT_FOUND);
+  g_assert_cmpstr (cut->message, ==, "no “n\357\277\275”");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -145,5 +159,6 @@ main (int argc, char **argv)
   g_test_add_func ("/error/unknown", test_unknown);
   g_test_add_func ("/error/code-of", test_code_of);
   g_test_add_func ("/error/convert-nothing", test_convert_nothing);
+  g_test_add_func ("/error/convert-cut", test_convert_cut);
   return g_test_run ();
 }

@@ -43,6 +43,7 @@ on_record_gone (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   g_hash_table_remove (self->deleted, purge->deleted->bot);
+  g_signal_emit_by_name (self, "purged", purge->deleted->bot);
   g_task_return_boolean (task, TRUE);
 }
 

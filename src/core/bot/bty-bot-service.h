@@ -87,7 +87,8 @@ GHashTable *bty_bot_service_get_deleted (BtyBotService *service);
  * @bot: its id
  *
  * Somebody works for the bot: until as many calls of bty_bot_service_release() nothing of it is forgotten, so that nothing is stored of
- * a bot that nobody remembers. The signal `deleted` (with the id) asks to come to an end.
+ * a bot that nobody remembers. The signal `deleted` (with the id) asks to come to an end; `purged` (with
+ * the id) tells that nothing of it is left in the store.
  */
 void bty_bot_service_hold (BtyBotService *service, const char *bot);
 void bty_bot_service_release (BtyBotService *service, const char *bot);

@@ -49,6 +49,10 @@ typedef struct
 G_DECLARE_FINAL_TYPE (BtyBudgetService, bty_budget_service, BTY, BUDGET_SERVICE, GObject)
 
 BtyBudgetService *bty_budget_service_new (BtyStore *store, BtySettings *settings);
+/** bty_budget_service_stop: writes down exactly what was spent, while the store is open; nothing more may be reserved */
+void bty_budget_service_stop (BtyBudgetService *budgets);
+/** bty_budget_add_settings: declares the settings of the group `budget` */
+void bty_budget_add_settings (BtySettings *settings);
 
 /**
  * BtySpender:
@@ -62,7 +66,8 @@ G_DECLARE_FINAL_TYPE (BtySpender, bty_spender, BTY, SPENDER, GObject)
 /**
  * BtySpenderFor:
  * @purpose: as in #BtyUsageEntry; the others as there, each nullable
- * @spent: micro-dollars that this turn cost before, when it goes on after a pause
+ * @spent: micro-dollars that this turn cost before, when it goes on after a pause; @spent_tokens, @spent_calls, @spent_ms: the same
+ *   of the other units; @spent_pricing: how sure its price was, when there were calls
  */
 typedef struct
 {
@@ -73,6 +78,10 @@ typedef struct
   const char *turn;
   const char *workflow;
   gint64 spent;
+  gint64 spent_tokens;
+  gint64 spent_calls;
+  gint64 spent_ms;
+  BtyPricing spent_pricing;
 } BtySpenderFor;
 
 /** bty_spender_new: @parent: (nullable): Returns: (transfer full): a new spender; @what is copied */

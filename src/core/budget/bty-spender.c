@@ -3,23 +3,7 @@
 
 #include "config.h"
 
-#include "budget/bty-budget-service.h"
-
-struct _BtySpender
-{
-  GObject parent_instance;
-  BtyBudgetService *budgets;
-  BtySpender *parent;
-  BtySpenderFor what;
-  gint64 cost;
-  BtyPricing pricing;
-};
-
-struct _BtyReservation
-{
-  BtySpender *spender;
-  BtyAmounts granted;
-};
+#include "budget/bty-budget-service-private.h"
 
 G_DEFINE_FINAL_TYPE (BtySpender, bty_spender, G_TYPE_OBJECT)
 
@@ -30,6 +14,8 @@ bty_spender_finalize (GObject *object)
 
   g_clear_object (&self->budgets);
   g_clear_object (&self->parent);
+  g_clear_pointer (&self->path, g_ptr_array_unref);
+  g_clear_pointer (&self->hit, bty_cap_hit_free);
   g_free ((char *) self->what.purpose);
   g_free ((char *) self->what.bot);
   g_free ((char *) self->what.slug);
@@ -57,14 +43,17 @@ bty_spender_new (BtyBudgetService *budgets, BtySpender *parent, const BtySpender
 
   self->budgets = g_object_ref (budgets);
   self->parent = parent != NULL ? g_object_ref (parent) : NULL;
-  self->what = (BtySpenderFor){ .purpose = g_strdup (what->purpose),
-                                .bot = g_strdup (what->bot),
-                                .slug = g_strdup (what->slug),
-                                .session = g_strdup (what->session),
-                                .turn = g_strdup (what->turn),
-                                .workflow = g_strdup (what->workflow),
-                                .spent = what->spent };
+  self->what = *what;
+  self->what.purpose = g_strdup (what->purpose);
+  self->what.bot = g_strdup (what->bot);
+  self->what.slug = g_strdup (what->slug);
+  self->what.session = g_strdup (what->session);
+  self->what.turn = g_strdup (what->turn);
+  self->what.workflow = g_strdup (what->workflow);
   self->cost = what->spent;
+  self->spent = (BtyAmounts){ { what->spent, what->spent_tokens, what->spent_calls, what->spent_ms } };
+  self->pricing = what->spent_pricing;
+  self->has_settled = what->spent_calls > 0;
   return self;
 }
 
@@ -78,32 +67,346 @@ gint64
 bty_spender_get_cost (BtySpender *self, BtyPricing *pricing)
 {
   if (pricing != NULL)
-    *pricing = self->pricing;
+    *pricing = self->has_settled ? self->pricing : BTY_PRICING_FREE;
   return self->cost;
 }
 
 const BtyCapHit *
 bty_spender_get_hit (BtySpender *self)
 {
-  return NULL;
+  return self->hit;
 }
 
 void
 bty_spender_on_warning (BtySpender *self, void (*warn) (const char *text, gpointer data), gpointer data)
 {
+  self->warn = warn;
+  self->warn_data = data;
+}
+
+/* The branch of the tree that it stands on. */
+
+guint
+bty_spender_list_owners (BtySpender *self, BtyBudgetOwner *owners)
+{
+  guint n = 0;
+
+  if (self->what.session != NULL)
+    owners[n++] = (BtyBudgetOwner){ BTY_SCOPE_SESSION, self->what.session };
+  if (self->what.workflow != NULL)
+    owners[n++] = (BtyBudgetOwner){ BTY_SCOPE_WORKFLOW, self->what.workflow };
+  if (self->what.bot != NULL)
+    owners[n++] = (BtyBudgetOwner){ BTY_SCOPE_BOT, self->what.bot };
+  owners[n++] = (BtyBudgetOwner){ BTY_SCOPE_INSTALLATION, NULL };
+  return n;
+}
+
+static void
+add_node (BtySpender *self, GPtrArray *path, BtyBudgetNode *node)
+{
+  if (!g_ptr_array_find (path, node, NULL))
+    g_ptr_array_add (path, bty_budget_node_ref (node));
+}
+
+static gboolean
+has_session_cap (BtyBudgetService *budgets, const BtyBudgetOwner *owners, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    if (bty_budget_caps_has (budgets, owners[i].scope, owners[i].subject, BTY_PERIOD_SESSION))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+find_node_caps (BtyBudgetService *budgets, BtyBudgetNode *node, const BtyBudgetOwner *owners, guint n)
+{
+  for (guint unit = 0; unit < BTY_N_UNITS; unit++)
+    node->caps.of[unit] = node->period == BTY_PERIOD_SESSION
+                            ? bty_budget_caps_of_each (budgets, owners, n, node->period, unit, NULL)
+                            : bty_budget_caps_find (budgets, node->scope, node->subject, node->period, unit, NULL);
+  node->caps_of = budgets->generation;
+}
+
+/* The periods above one spender; those of its parents are added by the caller. */
+static void
+add_branch (BtySpender *self, BtySpender *of, GPtrArray *path)
+{
+  static const BtyBudgetPeriod periods[] = { BTY_PERIOD_DAY, BTY_PERIOD_MONTH, BTY_PERIOD_TOTAL };
+  BtyBudgetOwner owners[BTY_BUDGET_MAX_OWNERS];
+  guint n = bty_spender_list_owners (of, owners);
+  guint first = path->len;
+
+  for (guint i = 0; i < n; i++)
+    {
+      if (owners[i].scope == BTY_SCOPE_SESSION && has_session_cap (self->budgets, owners, n))
+        add_node (self, path,
+                  bty_budget_nodes_get (self->budgets, BTY_SCOPE_SESSION, owners[i].subject, BTY_PERIOD_SESSION,
+                                        &of->what));
+      for (guint p = 0; owners[i].scope != BTY_SCOPE_SESSION && p < G_N_ELEMENTS (periods); p++)
+        add_node (self, path,
+                  bty_budget_nodes_get (self->budgets, owners[i].scope, owners[i].subject, periods[p], &of->what));
+    }
+  for (guint i = first; i < path->len; i++)
+    find_node_caps (self->budgets, path->pdata[i], owners, n);
+}
+
+static void
+find_own_caps (BtySpender *self)
+{
+  BtyBudgetOwner owners[BTY_BUDGET_MAX_OWNERS];
+  guint n = bty_spender_list_owners (self, owners);
+
+  for (guint unit = 0; unit < BTY_N_UNITS; unit++)
+    {
+      self->call_caps.of[unit] = bty_budget_caps_of_each (self->budgets, owners, n, BTY_PERIOD_CALL, unit, NULL);
+      self->turn_caps.of[unit] = bty_budget_caps_of_each (self->budgets, owners, n, BTY_PERIOD_TURN, unit, NULL);
+    }
+}
+
+static GPtrArray *
+find_path (BtySpender *self)
+{
+  BtyBudgetService *budgets = self->budgets;
+
+  bty_budget_look_at_clock (budgets);
+  if (self->path != NULL && self->path_of == budgets->generation && self->path_until == budgets->day.until)
+    return self->path;
+  g_clear_pointer (&self->path, g_ptr_array_unref);
+  self->path = g_ptr_array_new_with_free_func ((GDestroyNotify) bty_budget_node_unref);
+  for (BtySpender *of = self; of != NULL; of = of->parent)
+    {
+      add_branch (self, of, self->path);
+      find_own_caps (of);
+    }
+  self->path_of = budgets->generation;
+  self->path_until = budgets->day.until;
+  return self->path;
+}
+
+/* Granting. */
+
+static gboolean
+fail_at (BtySpender *self, BtyBudgetNode *node, BtyBudgetPeriod period, BtyBudgetUnit unit, gint64 left, gint64 needed)
+{
+  g_clear_pointer (&self->hit, bty_cap_hit_free);
+  self->hit = bty_cap_hit_new (self, node, period, unit, left, needed);
+  return FALSE;
+}
+
+static gboolean
+grant_unit (BtySpender *self, GPtrArray *path, BtyBudgetUnit unit, gint64 least, gint64 *most)
+{
+  gint64 room = *most;
+
+  least = MIN (least, *most);
+  room = MIN (room, self->call_caps.of[unit]);
+  if (room < least)
+    return fail_at (self, NULL, BTY_PERIOD_CALL, unit, room, least);
+  for (BtySpender *of = self; of != NULL; of = of->parent)
+    room = MIN (room, of->turn_caps.of[unit] - of->spent.of[unit] - of->reserved.of[unit]);
+  if (room < least || room <= 0)
+    return fail_at (self, NULL, BTY_PERIOD_TURN, unit, room, least);
+  for (guint i = 0; i < path->len; i++)
+    {
+      BtyBudgetNode *node = path->pdata[i];
+
+      room = MIN (room, node->caps.of[unit] - bty_budget_node_used (node, unit));
+      if (room < least || room <= 0)
+        return fail_at (self, node, node->period, unit, room, least);
+    }
+  *most = room;
+  return TRUE;
+}
+
+static gboolean
+grant (BtySpender *self, GPtrArray *path, const BtyAmounts *least, BtyAmounts *most)
+{
+  for (guint unit = 0; unit < BTY_N_UNITS; unit++)
+    if (most->of[unit] > 0 && !grant_unit (self, path, unit, least->of[unit], &most->of[unit]))
+      return FALSE;
+  return TRUE;
+}
+
+/* From now on it counts as gone, everywhere above. */
+static void
+count (BtySpender *self, GPtrArray *path, const BtyAmounts *amounts, int sign)
+{
+  for (guint unit = 0; unit < BTY_N_UNITS; unit++)
+    {
+      gint64 amount = sign * amounts->of[unit];
+
+      for (BtySpender *of = self; of != NULL; of = of->parent)
+        of->reserved.of[unit] += amount;
+      for (guint i = 0; i < path->len; i++)
+        ((BtyBudgetNode *) path->pdata[i])->reserved.of[unit] += amount;
+    }
+}
+
+static void
+remember_largest (GPtrArray *path, const BtyAmounts *amounts)
+{
+  for (guint i = 0; i < path->len; i++)
+    for (guint unit = 0; unit < BTY_N_UNITS; unit++)
+      {
+        gint64 *largest = &((BtyBudgetNode *) path->pdata[i])->largest.of[unit];
+
+        *largest = MAX (amounts->of[unit], *largest - *largest / 8);
+      }
+}
+
+/* Reserving. */
+
+static void
+reserving_free (BtyReserving *reserving)
+{
+  g_clear_pointer (&reserving->reservation, bty_reservation_drop);
+  g_free (reserving->marks);
+  g_free (reserving);
+}
+
+/* Returns: whether all of its path is known. */
+static gboolean
+load_path (BtyBudgetService *budgets, GTask *task, GPtrArray *path, GError **error)
+{
+  gboolean is_loaded = TRUE;
+
+  for (guint i = 0; i < path->len; i++)
+    {
+      BtyBudgetNode *node = path->pdata[i];
+
+      if (node->error != NULL)
+        {
+          *error = g_steal_pointer (&node->error);
+          return FALSE;
+        }
+      is_loaded = bty_budget_nodes_load (budgets, node) && is_loaded;
+    }
+  return is_loaded;
+}
+
+static void
+reserve_now (BtySpender *self, BtyReserving *reserving, GPtrArray *path)
+{
+  BtyReservation *reservation = g_new0 (BtyReservation, 1);
+
+  reservation->spender = g_object_ref (self);
+  reservation->granted = reserving->most;
+  reservation->path = g_ptr_array_ref (path);
+  reserving->reservation = reservation;
+  count (self, path, &reservation->granted, 1);
+  remember_largest (path, &reservation->granted);
+  g_clear_pointer (&self->hit, bty_cap_hit_free);
+  reserving->marks = g_new0 (BtyAmounts, path->len);
+  for (guint i = 0; i < path->len; i++)
+    for (guint unit = 0; unit < BTY_N_UNITS; unit++)
+      reserving->marks[i].of[unit] = bty_budget_node_used (path->pdata[i], unit);
+}
+
+static gboolean
+is_on_disk (const BtyReserving *reserving)
+{
+  GPtrArray *path = reserving->reservation->path;
+
+  for (guint i = 0; i < path->len; i++)
+    for (guint unit = 0; unit < BTY_N_UNITS; unit++)
+      if (reserving->marks[i].of[unit] > ((BtyBudgetNode *) path->pdata[i])->durable.of[unit])
+        return FALSE;
+  return TRUE;
+}
+
+/* Returns: whether @task is over. */
+static gboolean
+step (BtyBudgetService *budgets, GTask *task)
+{
+  BtySpender *self = g_task_get_source_object (task);
+  BtyReserving *reserving = g_task_get_task_data (task);
+  GPtrArray *path = reserving->reservation != NULL ? reserving->reservation->path : find_path (self);
+  g_autoptr (GError) error = NULL;
+  gboolean is_loaded = load_path (budgets, task, path, &error);
+
+  if (error != NULL)
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return TRUE;
+    }
+  if (reserving->reservation == NULL && !is_loaded)
+    return FALSE;
+  if (reserving->reservation == NULL && !grant (self, path, &reserving->least, &reserving->most))
+    {
+      bty_budget_warn_of (budgets, self, path);
+      g_task_return_error (task, bty_cap_hit_to_error (self->hit, self->what.slug));
+      return TRUE;
+    }
+  if (reserving->reservation == NULL)
+    reserve_now (self, reserving, path);
+  bty_budget_nodes_extend (budgets, path, !is_on_disk (reserving));
+  if (!is_on_disk (reserving))
+    return FALSE;
+  g_task_return_pointer (task, g_steal_pointer (&reserving->reservation), (GDestroyNotify) bty_reservation_drop);
+  return TRUE;
+}
+
+void
+bty_budget_pump (BtyBudgetService *budgets)
+{
+  if (!budgets->is_open || budgets->is_pumping)
+    return;
+  budgets->is_pumping = TRUE;
+  for (guint i = 0; i < budgets->reserving->len;)
+    {
+      g_autoptr (GTask) task = g_object_ref (budgets->reserving->pdata[i]);
+
+      if (step (budgets, task))
+        g_ptr_array_remove_index (budgets->reserving, i);
+      else
+        i++;
+    }
+  budgets->is_pumping = FALSE;
+}
+
+/* After another's write came in between, it is worth trying again. */
+#define MAX_TRIES 3
+
+void
+bty_budget_fail_waiting (BtyBudgetService *budgets, GHashTable *nodes, const GError *error)
+{
+  for (guint i = 0; i < budgets->reserving->len;)
+    {
+      g_autoptr (GTask) task = g_object_ref (budgets->reserving->pdata[i]);
+      BtyReserving *reserving = g_task_get_task_data (task);
+      gboolean is_hit = nodes == NULL;
+
+      for (guint k = 0; !is_hit && reserving->reservation != NULL && k < reserving->reservation->path->len; k++)
+        is_hit = g_hash_table_contains (nodes, reserving->reservation->path->pdata[k]);
+      if (!is_hit || (g_error_matches (error, BTY_ERROR, BTY_ERROR_ABORTED) && reserving->tries++ < MAX_TRIES))
+        {
+          i++;
+          continue;
+        }
+      g_ptr_array_remove_index (budgets->reserving, i);
+      g_clear_pointer (&reserving->reservation, bty_reservation_drop);
+      g_task_return_new_error (task, BTY_ERROR, BTY_ERROR_UNAVAILABLE, "%s", error->message);
+    }
 }
 
 void
 bty_spender_reserve_async (BtySpender *self, const BtyAmounts *least, const BtyAmounts *most, GCancellable *cancellable,
                            GAsyncReadyCallback callback, gpointer data)
 {
+  BtyBudgetService *budgets = self->budgets;
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
-  BtyReservation *reservation = g_new0 (BtyReservation, 1);
+  BtyReserving *reserving = g_new0 (BtyReserving, 1);
 
   g_task_set_source_tag (task, bty_spender_reserve_async);
-  reservation->spender = g_object_ref (self);
-  reservation->granted = *most;
-  g_task_return_pointer (task, reservation, (GDestroyNotify) bty_reservation_drop);
+  g_task_set_task_data (task, reserving, (GDestroyNotify) reserving_free);
+  reserving->least = *least;
+  reserving->most = *most;
+  for (guint unit = 0; unit < BTY_N_UNITS; unit++)
+    reserving->most.of[unit] = CLAMP (most->of[unit], 0, BTY_UNCAPPED / 16);
+  bty_budget_caps_load (budgets);
+  /* Who came before, and waits for the same, goes first. */
+  if (!budgets->is_open || budgets->is_pumping || !step (budgets, task))
+    g_ptr_array_add (budgets->reserving, g_steal_pointer (&task));
 }
 
 BtyReservation *
@@ -113,30 +416,116 @@ bty_spender_reserve_finish (BtySpender *self, GAsyncResult *result, GError **err
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* Reservations. */
+
 const BtyAmounts *
-bty_reservation_get (const BtyReservation *reservation)
+bty_reservation_get (const BtyReservation *self)
 {
-  return &reservation->granted;
+  return &self->granted;
 }
 
-gboolean
-bty_reservation_grow (BtyReservation *reservation, const BtyAmounts *more)
+static gboolean
+has_room (const BtyReservation *self, BtyBudgetUnit unit, gint64 amount)
 {
-  for (guint i = 0; i < BTY_N_UNITS; i++)
-    reservation->granted.of[i] += more->of[i];
+  BtySpender *spender = self->spender;
+
+  if (self->granted.of[unit] + amount > spender->call_caps.of[unit])
+    return FALSE;
+  for (BtySpender *of = spender; of != NULL; of = of->parent)
+    if (of->spent.of[unit] + of->reserved.of[unit] + amount > of->turn_caps.of[unit])
+      return FALSE;
+  for (guint i = 0; i < self->path->len; i++)
+    {
+      const BtyBudgetNode *node = self->path->pdata[i];
+      gint64 used = bty_budget_node_used (node, unit) + amount;
+
+      if (used > node->caps.of[unit] || used > node->durable.of[unit])
+        return FALSE;
+    }
   return TRUE;
 }
 
-void
-bty_reservation_settle (BtyReservation *reservation, BtyUsageEntry *entry)
+gboolean
+bty_reservation_grow (BtyReservation *self, const BtyAmounts *more)
 {
-  reservation->spender->cost += entry->cost;
-  bty_reservation_drop (reservation);
+  for (guint unit = 0; unit < BTY_N_UNITS; unit++)
+    if (more->of[unit] > 0 && !has_room (self, unit, more->of[unit]))
+      return FALSE;
+  count (self->spender, self->path, more, 1);
+  for (guint unit = 0; unit < BTY_N_UNITS; unit++)
+    self->granted.of[unit] += more->of[unit];
+  bty_budget_nodes_extend (self->spender->budgets, self->path, FALSE);
+  return TRUE;
+}
+
+static void
+fill_in (BtySpender *self, BtyUsageEntry *entry)
+{
+  bty_record_take_string (&entry->bot, g_strdup (self->what.bot));
+  bty_record_take_string (&entry->slug, g_strdup (self->what.slug));
+  bty_record_take_string (&entry->session, g_strdup (self->what.session));
+  bty_record_take_string (&entry->turn, g_strdup (self->what.turn));
+  bty_record_take_string (&entry->workflow, g_strdup (self->what.workflow));
+  if (entry->purpose == NULL)
+    entry->purpose = g_strdup (self->what.purpose);
+}
+
+/* More than was reserved is gone all the same: who waits for the disk waits for that as well. */
+static void
+push_marks (BtyBudgetService *budgets, GPtrArray *path, BtyBudgetUnit unit, gint64 excess)
+{
+  for (guint i = 0; i < budgets->reserving->len; i++)
+    {
+      BtyReserving *reserving = g_task_get_task_data (budgets->reserving->pdata[i]);
+
+      for (guint k = 0; reserving->reservation != NULL && k < reserving->reservation->path->len; k++)
+        if (g_ptr_array_find (path, reserving->reservation->path->pdata[k], NULL))
+          reserving->marks[k].of[unit] += excess;
+    }
+}
+
+static void
+spend (BtyReservation *self, const BtyAmounts *used)
+{
+  for (guint unit = 0; unit < BTY_N_UNITS; unit++)
+    {
+      for (BtySpender *of = self->spender; of != NULL; of = of->parent)
+        of->spent.of[unit] += used->of[unit];
+      for (guint i = 0; i < self->path->len; i++)
+        ((BtyBudgetNode *) self->path->pdata[i])->spent.of[unit] += used->of[unit];
+      if (used->of[unit] > self->granted.of[unit])
+        push_marks (self->spender->budgets, self->path, unit, used->of[unit] - self->granted.of[unit]);
+    }
 }
 
 void
-bty_reservation_drop (BtyReservation *reservation)
+bty_reservation_settle (BtyReservation *self, BtyUsageEntry *entry)
 {
-  g_object_unref (reservation->spender);
-  g_free (reservation);
+  BtySpender *spender = self->spender;
+  BtyAmounts used = { { MAX (entry->cost, 0), MAX (entry->input_tokens, 0) + MAX (entry->output_tokens, 0), 1,
+                        MAX (entry->time_ms, 0) } };
+
+  fill_in (spender, entry);
+  count (spender, self->path, &self->granted, -1);
+  spend (self, &used);
+  self->granted = (BtyAmounts){ 0 };
+  for (BtySpender *of = spender; of != NULL; of = of->parent)
+    {
+      of->cost += used.of[BTY_UNIT_USD];
+      of->pricing = of->has_settled ? MIN (of->pricing, entry->pricing) : entry->pricing;
+      of->has_settled = TRUE;
+    }
+  bty_budget_nodes_extend (spender->budgets, self->path, FALSE);
+  bty_budget_ledger_add (spender->budgets, entry);
+  bty_budget_warn_of (spender->budgets, spender, self->path);
+  bty_reservation_drop (self);
+}
+
+void
+bty_reservation_drop (BtyReservation *self)
+{
+  count (self->spender, self->path, &self->granted, -1);
+  g_ptr_array_unref (self->path);
+  g_object_unref (self->spender);
+  g_free (self);
 }

@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "bty-listing.h"
+#include "chat/bty-complete-run.h"
 
 struct _BtyChatService
 {
@@ -105,6 +106,7 @@ on_bot_deleted (BtyBotService *bots, const char *bot, gpointer data)
   for (guint i = 0; i < runs->len; i++)
     if (g_strcmp0 (bty_turn_run_get_bot (runs->pdata[i]), bot) == 0)
       bty_turn_run_stop (runs->pdata[i], BTY_TURN_CANCELLED);
+  bty_complete_run_stop_all (&self->parts, bot, _ ("the bot was deleted"));
 }
 
 BtyChatService *
@@ -179,6 +181,7 @@ bty_chat_service_stop (BtyChatService *self)
   g_autoptr (GPtrArray) runs = bty_session_queue_list (self->parts.queue, NULL);
 
   self->parts.is_stopping = TRUE;
+  bty_complete_run_stop_all (&self->parts, NULL, NULL);
   for (guint i = 0; i < runs->len; i++)
     bty_turn_run_stop (g_ptr_array_index (runs, i), BTY_TURN_INTERRUPTED);
 }

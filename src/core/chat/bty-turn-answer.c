@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "bty-time-limit.h"
 #include "chat/bty-context.h"
 #include "chat/bty-turn-run-private.h"
 #include "secret/bty-secret-redact.h"
@@ -152,7 +153,7 @@ on_routed (BtyRoute *route, gpointer data)
   const GError *error = bty_route_get_error (route);
 
   say_rest (self);
-  g_clear_handle_id (&self->deadline, g_source_remove);
+  g_clear_handle_id (&self->deadline, bty_time_limit_remove);
   if (error != NULL && !g_error_matches (error, BTY_ERROR, BTY_ERROR_CANCELLED))
     self->error = g_error_copy (error);
   else if (error != NULL && !self->is_stopped && self->is_late)
@@ -189,13 +190,17 @@ bty_turn_run_ask_models (BtyTurnRun *self)
                          .turn = self->turn->record.id };
   g_autofree char *fallback = bty_settings_get (self->parts->settings, "chat", "route");
   g_auto (GStrv) split = g_strsplit_set (fallback, ", ", -1);
+  BtyRecorder *recorder = bty_router_get_recorder (self->parts->router);
   GStrv models = self->bot->route != NULL && self->bot->route[0] != NULL ? self->bot->route : split;
 
+  if (recorder != NULL &&
+      (self->request->cassette || bty_settings_get_bool (self->parts->settings, "cassette", "record")))
+    bty_recorder_begin (recorder, what.turn, what.session, what.bot);
   self->spender = bty_spender_new (bty_router_get_budgets (self->parts->router), NULL, &what);
   self->route = bty_route_new (self->parts->router, (const char *const *) models, self->spender, self->cancellable,
                                &route_events, self);
-  self->deadline = g_timeout_add_seconds ((guint) bty_settings_get_int (self->parts->settings, "chat", "turn_timeout"),
-                                          on_deadline, self);
+  self->deadline = bty_time_limit_add (1000 * bty_settings_get_int (self->parts->settings, "chat", "turn_timeout"),
+                                       on_deadline, self);
   bty_route_start (self->route);
 }
 

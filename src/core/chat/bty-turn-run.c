@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "bty-time-limit.h"
 #include "chat/bty-turn-run-private.h"
 
 G_DEFINE_FINAL_TYPE (BtyTurnRun, bty_turn_run, G_TYPE_OBJECT)
@@ -16,7 +17,7 @@ bty_turn_run_finalize (GObject *object)
 {
   BtyTurnRun *self = BTY_TURN_RUN (object);
 
-  g_clear_handle_id (&self->deadline, g_source_remove);
+  g_clear_handle_id (&self->deadline, bty_time_limit_remove);
   g_clear_pointer (&self->request, bty_chat_send_unref);
   g_clear_pointer (&self->followers, bty_followers_free);
   g_clear_pointer (&self->log, bty_item_log_unref);
@@ -92,7 +93,10 @@ end (BtyTurnRun *self)
 {
   self->parts->n_runs -= 1;
   if (self->turn != NULL)
-    bty_session_queue_leave (self->parts->queue, self->session->record.id, self->turn->record.id);
+    {
+      bty_session_queue_leave (self->parts->queue, self->session->record.id, self->turn->record.id);
+      bty_recorder_end (bty_router_get_recorder (self->parts->router), self->turn->record.id);
+    }
   if (self->is_stopped && self->stopped_as == BTY_TURN_INTERRUPTED && self->error == NULL)
     g_set_error (&self->error, BTY_ERROR, BTY_ERROR_UNAVAILABLE,
                  _ ("the daemon is stopping: what was said so far is kept"));

@@ -18,7 +18,8 @@ typedef struct
   BtyRouter *router;
   BtySettings *settings;
   BtySessionQueue *queue;
-  guint n_runs;         /* turns from their beginning to their end, queued or not */
+  GQueue completions;   /* BtyCompleteRun: those that are going on */
+  guint n_runs;         /* turns and completions from their beginning to their end, queued or not */
   gboolean is_stopping; /* no new turn begins */
 } BtyChatParts;
 

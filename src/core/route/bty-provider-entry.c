@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 
 #include "route/bty-provider-entry.h"
@@ -15,13 +16,24 @@ bty_provider_entry_new (BtyProviderConfig *config)
   BtyProviderEntry *entry = g_new0 (BtyProviderEntry, 1);
 
   entry->config = config;
+  entry->n_keys = 1 + (config->more_keys != NULL ? g_strv_length (config->more_keys) : 0);
+  entry->keys = g_new0 (BtyProviderKey, entry->n_keys);
+  entry->keys[0].reference = config->key_ref != NULL && config->key_ref[0] != '\0' ? g_strdup (config->key_ref) : NULL;
+  for (guint i = 1; i < entry->n_keys; i++)
+    entry->keys[i].reference = g_strdup (config->more_keys[i - 1]);
   return entry;
 }
 
 void
 bty_provider_entry_free (BtyProviderEntry *entry)
 {
-  g_clear_object (&entry->provider);
+  for (guint i = 0; i < entry->n_keys; i++)
+    {
+      g_clear_object (&entry->keys[i].provider);
+      g_free (entry->keys[i].reference);
+      g_free (entry->keys[i].reason);
+    }
+  g_free (entry->keys);
   g_clear_pointer (&entry->models, g_ptr_array_unref);
   bty_provider_config_unref (entry->config);
   g_free (entry);
@@ -31,6 +43,115 @@ gboolean
 bty_provider_entry_needs_key (const BtyProviderEntry *entry)
 {
   return entry->config->key_ref != NULL && entry->config->key_ref[0] != '\0';
+}
+
+/* The pool of keys. */
+
+BtyProviderKey *
+bty_provider_entry_find_key (const BtyProviderEntry *entry, const char *reference)
+{
+  for (guint i = 0; i < entry->n_keys; i++)
+    if (g_strcmp0 (entry->keys[i].reference, reference) == 0)
+      return &entry->keys[i];
+  return NULL;
+}
+
+static gboolean
+is_awake (const BtyProviderEntry *entry, const BtyProviderKey *key, gint64 now)
+{
+  return entry->n_keys == 1 || key->rests_until <= now;
+}
+
+static GError *
+all_rest (const BtyProviderEntry *entry, gint64 now)
+{
+  const BtyProviderKey *first = &entry->keys[0];
+
+  for (guint i = 1; i < entry->n_keys; i++)
+    if (entry->keys[i].rests_until < first->rests_until)
+      first = &entry->keys[i];
+  return g_error_new (BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
+                      _ ("all %u keys of the provider “%s” rest, the first for %lld s more (%s): give it another with "
+                         "boternity-ctl provider update %s --more-keys"),
+                      entry->n_keys, entry->config->name,
+                      (long long) ((first->rests_until - now + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC),
+                      first->reason != NULL ? first->reason : "", entry->config->name);
+}
+
+BtyProviderKey *
+bty_provider_entry_take_turn (BtyProviderEntry *entry, GError **error)
+{
+  gint64 now = entry->n_keys > 1 ? g_get_monotonic_time () : 0;
+
+  for (guint i = 0; i < entry->n_keys; i++)
+    {
+      BtyProviderKey *key = &entry->keys[(entry->next + i) % entry->n_keys];
+
+      if (!is_awake (entry, key, now))
+        continue;
+      entry->next = (entry->next + i + 1) % entry->n_keys;
+      return key;
+    }
+  g_propagate_error (error, all_rest (entry, now));
+  return NULL;
+}
+
+gboolean
+bty_provider_entry_rest (BtyProviderEntry *entry, const char *reference, gint64 rest_ms, const char *reason)
+{
+  BtyProviderKey *key = bty_provider_entry_find_key (entry, reference);
+  gint64 now = g_get_monotonic_time ();
+
+  if (entry->n_keys == 1)
+    return FALSE;
+  if (key != NULL)
+    {
+      key->rests_until = now + rest_ms * 1000;
+      bty_record_take_string (&key->reason, g_strdup (reason));
+    }
+  for (guint i = 0; i < entry->n_keys; i++)
+    if (entry->keys[i].rests_until <= now)
+      return TRUE;
+  return FALSE;
+}
+
+guint
+bty_provider_entry_get_resting (const BtyProviderEntry *entry)
+{
+  gint64 now = g_get_monotonic_time ();
+  guint n = 0;
+
+  for (guint i = 0; i < entry->n_keys; i++)
+    n += !is_awake (entry, &entry->keys[i], now);
+  return n;
+}
+
+gboolean
+bty_provider_entry_is_open (const BtyProviderEntry *entry, gconstpointer provider)
+{
+  for (guint i = 0; i < entry->n_keys; i++)
+    if ((gconstpointer) entry->keys[i].provider == provider)
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+bty_provider_entry_is_local (const BtyProviderConfig *config)
+{
+  g_autoptr (GUri) uri = NULL;
+  g_autoptr (GInetAddress) address = NULL;
+  const char *host;
+
+  if (config->url == NULL || config->url[0] == '\0')
+    return g_strcmp0 (config->kind, BTY_BUILTIN_PROVIDER) == 0 || g_strcmp0 (config->kind, "ollama") == 0;
+  uri = g_uri_parse (config->url, G_URI_FLAGS_NONE, NULL);
+  host = uri != NULL && g_uri_get_host (uri) != NULL ? g_uri_get_host (uri) : "";
+  if (g_str_equal (host, "localhost") || g_str_has_suffix (host, ".localhost") || g_str_has_suffix (host, ".local") ||
+      (host[0] != '\0' && strpbrk (host, ".:") == NULL))
+    return TRUE;
+  address = g_inet_address_new_from_string (host);
+  return address != NULL && (g_inet_address_get_is_loopback (address) || g_inet_address_get_is_link_local (address) ||
+                             g_inet_address_get_is_site_local (address));
 }
 
 BtyProviderConfig *

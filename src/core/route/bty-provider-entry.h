@@ -15,9 +15,25 @@
 typedef BtyProvider *(*BtyProviderMaker) (gpointer data, const char *kind, GError **error);
 
 /**
+ * BtyProviderKey:
+ * @reference: (nullable): where it is found; %NULL: the service takes none
+ * @provider: (nullable): made and configured with it on first use
+ * @rests_until: of the monotonic clock: it was refused or is used up, and is not taken before; @reason: (nullable): what was said of it
+ *
+ * One key of a provider's pool.
+ */
+typedef struct
+{
+  char *reference;
+  BtyProvider *provider;
+  gint64 rests_until;
+  char *reason;
+} BtyProviderKey;
+
+/**
  * BtyProviderEntry:
  * @config: the record in force
- * @provider: (nullable): made and configured on first use
+ * @keys: (array length=n_keys): that requests take turns in: one at least; @next: whose turn it is
  * @models: (nullable) (element-type BtyModel): what it offered when it was last asked
  * @models_at: when that was, of the monotonic clock
  * @asked_at: when it was last asked, with whatever result; 0: never
@@ -27,7 +43,9 @@ typedef BtyProvider *(*BtyProviderMaker) (gpointer data, const char *kind, GErro
 typedef struct
 {
   BtyProviderConfig *config;
-  BtyProvider *provider;
+  BtyProviderKey *keys;
+  guint n_keys;
+  guint next;
   GPtrArray *models;
   gint64 models_at;
   gint64 asked_at;
@@ -43,6 +61,18 @@ BtyProviderConfig *bty_provider_entry_show (const BtyProviderEntry *entry, BtySe
 gboolean bty_provider_entry_needs_key (const BtyProviderEntry *entry);
 /** bty_provider_entry_get_use: what a key of it is used for: @bot: (nullable): borrowed, as long as the entry */
 BtySecretUse bty_provider_entry_get_use (const BtyProviderEntry *entry, const char *bot);
+/** bty_provider_entry_find_key: @reference: (nullable): Returns: (nullable): the key that is found there */
+BtyProviderKey *bty_provider_entry_find_key (const BtyProviderEntry *entry, const char *reference);
+/** bty_provider_entry_take_turn: Returns: (nullable): the key whose turn it is; %NULL with RESOURCE_EXHAUSTED when all rest */
+BtyProviderKey *bty_provider_entry_take_turn (BtyProviderEntry *entry, GError **error);
+/** bty_provider_entry_rest: lets a key of several rest; a single one never does. Returns: whether another can be taken now */
+gboolean bty_provider_entry_rest (BtyProviderEntry *entry, const char *reference, gint64 rest_ms, const char *reason);
+/** bty_provider_entry_get_resting: Returns: how many keys rest now */
+guint bty_provider_entry_get_resting (const BtyProviderEntry *entry);
+/** bty_provider_entry_is_open: whether @provider (any pointer) is one of its objects */
+gboolean bty_provider_entry_is_open (const BtyProviderEntry *entry, gconstpointer provider);
+/** bty_provider_entry_is_local: whether it runs on this machine or in the local network: it is there without the Internet */
+gboolean bty_provider_entry_is_local (const BtyProviderConfig *config);
 /** bty_provider_entry_check: whether it may be used at all: it is switched on */
 gboolean bty_provider_entry_check (const BtyProviderEntry *entry, GError **error);
 /** bty_provider_entry_no_key: Returns: (transfer full): why there is no key, with what to do; takes @error */

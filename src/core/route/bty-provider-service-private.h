@@ -14,6 +14,7 @@ struct _BtyProviderService
   BtyProviderMaker make;
   gpointer make_data;
   GHashTable *entries; /* name -> BtyProviderEntry */
+  GHashTable *routes;  /* name -> BtyRouteConfig */
   GPtrArray *waiting;  /* GTask: begun before the records were here */
   gboolean loaded;
   gulong secrets_link;
@@ -32,11 +33,15 @@ typedef struct
   char *name;
   BtyProviderConfig *config;  /* what the caller gave, later what is stored */
   BtyProviderConfig *changes; /* an update as the caller gave it */
-  const char *topic;          /* what is told once it is stored */
+  BtyRouteConfig *route;      /* what the caller gave, later what is stored */
+  BtyRouteConfig *route_changes;
+  const char *topic; /* what is told once it is stored */
   BtySecret *key;
   BtySecret *key_before;
   char *bot;
   gboolean previous; /* with the key before its last rotation */
+  char *reference;   /* of the key that it is opened with; an asked-for one must be there still */
+  gboolean is_chosen;
   char *dropped_ref; /* of a key that nobody needs any more once the record is stored */
   gboolean fresh;
   gboolean has_waited; /* for a plugin that was being looked at */

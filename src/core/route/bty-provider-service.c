@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "route/bty-provider-service-private.h"
+#include "route/bty-route-step.h"
 
 G_DEFINE_FINAL_TYPE (BtyProviderService, bty_provider_service, G_TYPE_OBJECT)
 
@@ -16,8 +17,11 @@ job_free (BtyProviderJob *job)
   g_free (job->name);
   g_free (job->bot);
   g_free (job->dropped_ref);
+  g_free (job->reference);
   g_clear_pointer (&job->config, bty_provider_config_unref);
   g_clear_pointer (&job->changes, bty_provider_config_unref);
+  g_clear_pointer (&job->route, bty_route_config_unref);
+  g_clear_pointer (&job->route_changes, bty_route_config_unref);
   g_clear_pointer (&job->key, bty_secret_unref);
   g_clear_pointer (&job->key_before, bty_secret_unref);
   g_free (job);
@@ -33,6 +37,7 @@ bty_provider_service_finalize (GObject *object)
   g_clear_object (&self->registry);
   g_clear_object (&self->secrets);
   g_hash_table_unref (self->entries);
+  g_hash_table_unref (self->routes);
   g_ptr_array_unref (self->waiting);
   G_OBJECT_CLASS (bty_provider_service_parent_class)->finalize (object);
 }
@@ -47,6 +52,7 @@ static void
 bty_provider_service_init (BtyProviderService *self)
 {
   self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) bty_provider_entry_free);
+  self->routes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, bty_record_unref);
   self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
@@ -88,8 +94,12 @@ on_secret_changed (BtySecretService *secrets, const char *name, gpointer data)
     {
       BtyProviderEntry *entry = value;
 
-      if (bty_provider_entry_needs_key (entry) && is_about (name, entry->config->key_ref))
-        g_clear_object (&entry->provider);
+      for (guint i = 0; i < entry->n_keys; i++)
+        if (entry->keys[i].reference != NULL && is_about (name, entry->keys[i].reference))
+          {
+            g_clear_object (&entry->keys[i].provider);
+            entry->keys[i].rests_until = 0; /* what was refused was another value */
+          }
     }
 }
 
@@ -116,6 +126,25 @@ bty_provider_service_set_maker (BtyProviderService *self, BtyProviderMaker make,
   self->make_data = data;
 }
 
+BtyProvider *
+bty_provider_service_make_played (BtyProviderService *self, const char *name, const char *kind, const char *url,
+                                  GError **error)
+{
+  const BtyProviderEntry *entry = g_hash_table_lookup (self->entries, name);
+  g_autoptr (BtyProviderConfig) config = bty_provider_config_new ();
+  g_autoptr (BtyProvider) provider = self->make (self->make_data, kind, error);
+
+  config->name = g_strdup (name);
+  config->kind = g_strdup (kind);
+  config->url = g_strdup (url);
+  config->enabled = TRUE;
+  if (entry != NULL && g_strcmp0 (entry->config->kind, kind) == 0)
+    config->options = g_strdup (entry->config->options);
+  if (provider == NULL || !bty_provider_configure (provider, config, NULL, error))
+    return NULL;
+  return g_steal_pointer (&provider);
+}
+
 /* The records. */
 
 void
@@ -136,6 +165,8 @@ builtin_config (void)
   return config;
 }
 
+static void load_routes (BtyProviderService *self, const char *cursor);
+
 static void
 end_loading (BtyProviderService *self, const GError *error)
 {
@@ -155,6 +186,35 @@ end_loading (BtyProviderService *self, const GError *error)
     }
 }
 
+static void
+on_route_page (GObject *store, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (BtyProviderService) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyPage) page = bty_store_query_finish (BTY_STORE (store), result, &error);
+
+  for (guint i = 0; page != NULL && i < page->items->len; i++)
+    {
+      const BtyRouteConfig *route = page->items->pdata[i];
+
+      g_hash_table_insert (self->routes, g_strdup (route->name), bty_route_config_ref (route));
+    }
+  if (page != NULL && page->next_cursor != NULL)
+    load_routes (self, page->next_cursor);
+  else
+    end_loading (self, error);
+}
+
+static void
+load_routes (BtyProviderService *self, const char *cursor)
+{
+  g_autoptr (BtyQuery) query = bty_query_new (&bty_route_config_schema);
+
+  bty_query_limit (query, 1000);
+  bty_query_after (query, cursor);
+  bty_store_query_async (self->store, query, NULL, on_route_page, g_object_ref (self));
+}
+
 static void load_page (BtyProviderService *self, const char *cursor);
 
 static void
@@ -168,6 +228,8 @@ on_page (GObject *store, GAsyncResult *result, gpointer data)
     bty_provider_service_set_entry (self, page->items->pdata[i]);
   if (page != NULL && page->next_cursor != NULL)
     load_page (self, page->next_cursor);
+  else if (page != NULL)
+    load_routes (self, NULL);
   else
     end_loading (self, error);
 }
@@ -196,6 +258,7 @@ on_secrets_loaded (GObject *secrets, GAsyncResult *result, gpointer data)
       return;
     }
   g_hash_table_remove_all (self->entries);
+  g_hash_table_remove_all (self->routes);
   bty_provider_service_set_entry (self, builtin);
   load_page (self, NULL);
 }
@@ -278,6 +341,90 @@ bty_provider_service_find_entry (BtyProviderService *self, const char *name, GEr
 }
 
 /* Looking. */
+
+gboolean
+bty_provider_service_is_ready (BtyProviderService *self)
+{
+  return self->loaded;
+}
+
+static void
+be_ready (BtyProviderService *self, GTask *own)
+{
+  g_autoptr (GTask) task = own;
+
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+bty_provider_service_ready_async (BtyProviderService *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                  gpointer data)
+{
+  bty_provider_job_begin (self, bty_provider_job_new (be_ready, NULL), bty_provider_service_ready_async, cancellable,
+                          callback, data);
+}
+
+gboolean
+bty_provider_service_ready_finish (BtyProviderService *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+const BtyProviderEntry *
+bty_provider_service_peek (BtyProviderService *self, const char *name, GError **error)
+{
+  return bty_provider_service_find_entry (self, name, error);
+}
+
+const BtyRouteConfig *
+bty_provider_service_peek_route (BtyProviderService *self, const char *name)
+{
+  return g_hash_table_size (self->routes) > 0 ? g_hash_table_lookup (self->routes, name) : NULL;
+}
+
+/* Both kinds of names are one to whoever writes a route. */
+static void
+refuse_step (BtyProviderService *self, const BtyRouteStep *step, gboolean may_be_routes, GError **error)
+{
+  g_autoptr (GPtrArray) names = sorted_names (self);
+  g_autofree char *joined = NULL;
+  GHashTableIter iter;
+  gpointer name;
+
+  g_hash_table_iter_init (&iter, self->routes);
+  while (may_be_routes && step->model == NULL && g_hash_table_iter_next (&iter, &name, NULL))
+    g_ptr_array_add (names, name);
+  g_ptr_array_add (names, NULL);
+  joined = g_strjoinv (", ", (char **) names->pdata);
+  g_set_error (
+    error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+    may_be_routes && step->model == NULL
+      ? _ ("no provider and no route is called “%s”: there are %s; connect one with boternity-ctl provider add %s")
+      : _ ("no provider is called “%s”: there are %s; connect one with boternity-ctl provider add %s"),
+    step->provider, joined, step->provider);
+}
+
+gboolean
+bty_provider_service_check_steps (BtyProviderService *self, const char *const *steps, gboolean may_be_routes,
+                                  const char *place, GError **error)
+{
+  if (!bty_route_check (steps, place, error))
+    return FALSE;
+  for (guint i = 0; self->loaded && steps != NULL && steps[i] != NULL; i++)
+    {
+      g_autoptr (BtyRouteStep) step = bty_route_step_parse (steps[i], NULL);
+
+      if (g_hash_table_contains (self->entries, step->provider) ||
+          (may_be_routes && step->model == NULL && g_hash_table_contains (self->routes, step->provider)))
+        continue;
+      refuse_step (self, step, may_be_routes, error);
+      if (place != NULL)
+        g_prefix_error (error, "%s/%u: ", place, i);
+      return FALSE;
+    }
+  return TRUE;
+}
 
 static void
 get (BtyProviderService *self, GTask *own)

@@ -59,10 +59,28 @@ void bty_provider_service_open_async (BtyProviderService *service, const char *n
 void bty_provider_service_open_for_async (BtyProviderService *service, const char *name, const char *bot,
                                           gboolean previous, GCancellable *cancellable, GAsyncReadyCallback callback,
                                           gpointer data);
+/** bty_provider_service_open_key_async: @reference: of the key of its pool to be taken, whoever's turn it is */
+void bty_provider_service_open_key_async (BtyProviderService *service, const char *name, const char *bot,
+                                          const char *reference, gboolean previous, GCancellable *cancellable,
+                                          GAsyncReadyCallback callback, gpointer data);
+/** bty_provider_service_get_opened_key: Returns: (transfer none) (nullable): reference of the key that it was opened with */
+const char *bty_provider_service_get_opened_key (BtyProviderService *service, GAsyncResult *result);
+/**
+ * bty_provider_service_rest_key:
+ * @reference: (nullable): which of its keys
+ * @rest_ms: for how long other keys are taken in its place
+ *
+ * Returns: whether there is another that can be taken now; a single key never rests
+ */
+gboolean bty_provider_service_rest_key (BtyProviderService *service, const char *name, const char *reference,
+                                        gint64 rest_ms, const char *reason);
 /** bty_provider_service_use_key: a request with its key is about to be sent: PERMISSION_DENIED when it may not be; notes it down */
 gboolean bty_provider_service_use_key (BtyProviderService *service, const char *name, const char *bot, GError **error);
-/** bty_provider_service_has_previous_key: whether its key was rotated and the one before is still kept */
-gboolean bty_provider_service_has_previous_key (BtyProviderService *service, const char *name);
+/** bty_provider_service_use_key_of: the same, with one key of its pool */
+gboolean bty_provider_service_use_key_of (BtyProviderService *service, const char *name, const char *reference,
+                                          const char *bot, GError **error);
+/** bty_provider_service_has_previous_key: @reference: (nullable): whether its key was rotated and the one before is still kept */
+gboolean bty_provider_service_has_previous_key (BtyProviderService *service, const char *name, const char *reference);
 BtyProvider *bty_provider_service_open_finish (BtyProviderService *service, GAsyncResult *result,
                                                BtyProviderConfig **config, GError **error);
 /**
@@ -85,6 +103,35 @@ GPtrArray *bty_provider_service_list_models_finish (BtyProviderService *service,
  */
 const BtyModel *bty_provider_service_peek_model (BtyProviderService *service, const char *provider, const char *model,
                                                  gboolean *known);
+
+/** bty_provider_service_is_ready: whether the records are in memory: then what follows tells the truth */
+gboolean bty_provider_service_is_ready (BtyProviderService *service);
+/** bty_provider_service_ready_async: once they are */
+void bty_provider_service_ready_async (BtyProviderService *service, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer data);
+gboolean bty_provider_service_ready_finish (BtyProviderService *service, GAsyncResult *result, GError **error);
+/** bty_provider_service_peek_route: Returns: (transfer none) (nullable): the route with that name */
+const BtyRouteConfig *bty_provider_service_peek_route (BtyProviderService *service, const char *name);
+/** bty_provider_service_peek: Returns: (transfer none) (nullable): the provider with that name; %NULL with NOT_FOUND */
+const BtyProviderEntry *bty_provider_service_peek (BtyProviderService *service, const char *name, GError **error);
+/**
+ * bty_provider_service_check_steps:
+ * @steps: of a bot, a setting or a route; @may_be_routes: whether the name of a route may stand among them
+ * @place: (nullable): put before what is wrong with one, as `/steps/0`
+ *
+ * Whether each can be read and is about a provider, or route, that there is. INVALID_ARGUMENT names the step and what there is. What
+ * nobody knows before the records are in memory passes.
+ */
+gboolean bty_provider_service_check_steps (BtyProviderService *service, const char *const *steps,
+                                           gboolean may_be_routes, const char *place, GError **error);
+/**
+ * bty_provider_service_make_played:
+ * @name: @kind: @url: (nullable): of a provider, which need not be there any more; where it is, it lends its options
+ *
+ * Returns: (transfer full) (nullable): a provider object of its own and without a key, for completions that are played
+ */
+BtyProvider *bty_provider_service_make_played (BtyProviderService *service, const char *name, const char *kind,
+                                               const char *url, GError **error);
 
 extern const BtyOperation bty_provider_operations[];
 extern const guint bty_n_provider_operations;

@@ -64,6 +64,7 @@ on_key (GObject *secrets, GAsyncResult *result, gpointer data)
   BtyProviderService *self = g_task_get_source_object (task);
   BtyProviderJob *job = g_task_get_task_data (task);
   BtyProviderEntry *entry = g_hash_table_lookup (self->entries, job->name);
+  BtyProviderKey *place;
   g_autoptr (BtyProvider) provider = NULL;
   g_autoptr (BtyProviderConfig) asked_for = g_steal_pointer (&job->config);
   GError *error = NULL;
@@ -80,8 +81,9 @@ on_key (GObject *secrets, GAsyncResult *result, gpointer data)
       fail (self, g_steal_pointer (&task), bty_provider_entry_no_key (entry, error));
       return;
     }
-  if (!job->previous && entry->provider != NULL)
-    provider = g_object_ref (entry->provider);
+  place = bty_provider_entry_find_key (entry, job->reference);
+  if (!job->previous && place->provider != NULL)
+    provider = g_object_ref (place->provider);
   else
     provider = bty_provider_entry_make (entry, key, self->make, self->make_data, &error);
   if (provider == NULL)
@@ -90,8 +92,21 @@ on_key (GObject *secrets, GAsyncResult *result, gpointer data)
       return;
     }
   if (!job->previous)
-    g_set_object (&entry->provider, provider);
+    g_set_object (&place->provider, provider);
   go_on_with (g_steal_pointer (&task), provider);
+}
+
+/* Whose turn it is, or the key that was asked for. */
+static BtyProviderKey *
+choose_key (BtyProviderEntry *entry, BtyProviderJob *job, GError **error)
+{
+  BtyProviderKey *key = job->is_chosen ? bty_provider_entry_find_key (entry, job->reference) : NULL;
+
+  if (key == NULL)
+    key = bty_provider_entry_take_turn (entry, error);
+  if (key != NULL)
+    bty_record_take_string (&job->reference, g_strdup (key->reference));
+  return key;
 }
 
 static void
@@ -102,26 +117,27 @@ open_entry (BtyProviderService *self, GTask *own)
   GError *error = NULL;
   BtyProviderJob *job = g_task_get_task_data (task);
   BtyProviderEntry *entry = bty_provider_service_find_entry (self, job->name, &error);
+  BtyProviderKey *place = NULL;
   BtySecretUse use;
 
-  if (entry == NULL || !bty_provider_entry_check (entry, &error))
+  if (entry == NULL || !bty_provider_entry_check (entry, &error) || (place = choose_key (entry, job, &error)) == NULL)
     {
       bty_error_convert (&error);
       g_task_return_error (task, error);
       return;
     }
-  if (entry->provider != NULL && !job->previous)
+  if (place->provider != NULL && !job->previous)
     {
-      provider = g_object_ref (entry->provider);
+      provider = g_object_ref (place->provider);
       go_on_with (g_steal_pointer (&task), provider);
       return;
     }
-  if (bty_provider_entry_needs_key (entry))
+  if (place->reference != NULL)
     {
       use = bty_provider_entry_get_use (entry, job->bot);
       g_clear_pointer (&job->config, bty_provider_config_unref);
       job->config = bty_provider_config_ref (entry->config);
-      bty_secret_service_resolve_async (self->secrets, entry->config->key_ref, &use, job->previous,
+      bty_secret_service_resolve_async (self->secrets, place->reference, &use, job->previous,
                                         g_task_get_cancellable (task), on_key, g_object_ref (task));
       return;
     }
@@ -131,7 +147,7 @@ open_entry (BtyProviderService *self, GTask *own)
       fail (self, g_steal_pointer (&task), error);
       return;
     }
-  g_set_object (&entry->provider, provider);
+  g_set_object (&place->provider, provider);
   go_on_with (g_steal_pointer (&task), provider);
 }
 
@@ -166,26 +182,65 @@ bty_provider_service_open_async (BtyProviderService *self, const char *name, GCa
   bty_provider_service_open_for_async (self, name, NULL, FALSE, cancellable, callback, data);
 }
 
+void
+bty_provider_service_open_key_async (BtyProviderService *self, const char *name, const char *bot, const char *reference,
+                                     gboolean previous, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                     gpointer data)
+{
+  BtyProviderJob *job = bty_provider_job_new (open_entry, name);
+
+  job->opened = on_opened;
+  job->bot = g_strdup (bot);
+  job->previous = previous;
+  job->reference = g_strdup (reference);
+  job->is_chosen = TRUE;
+  bty_provider_job_begin (self, job, bty_provider_service_open_async, cancellable, callback, data);
+}
+
+const char *
+bty_provider_service_get_opened_key (BtyProviderService *self, GAsyncResult *result)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return ((BtyProviderJob *) g_task_get_task_data (G_TASK (result)))->reference;
+}
+
 gboolean
-bty_provider_service_use_key (BtyProviderService *self, const char *name, const char *bot, GError **error)
+bty_provider_service_rest_key (BtyProviderService *self, const char *name, const char *reference, gint64 rest_ms,
+                               const char *reason)
+{
+  BtyProviderEntry *entry = g_hash_table_lookup (self->entries, name);
+
+  return entry != NULL && bty_provider_entry_rest (entry, reference, rest_ms, reason);
+}
+
+gboolean
+bty_provider_service_use_key_of (BtyProviderService *self, const char *name, const char *reference, const char *bot,
+                                 GError **error)
 {
   BtyProviderEntry *entry = bty_provider_service_find_entry (self, name, error);
   BtySecretUse use;
 
   if (entry == NULL)
     return FALSE;
-  if (!bty_provider_entry_needs_key (entry))
+  if (reference == NULL)
     return TRUE;
   use = bty_provider_entry_get_use (entry, bot);
-  return bty_secret_service_use (self->secrets, entry->config->key_ref, &use, error);
+  return bty_secret_service_use (self->secrets, reference, &use, error);
 }
 
 gboolean
-bty_provider_service_has_previous_key (BtyProviderService *self, const char *name)
+bty_provider_service_use_key (BtyProviderService *self, const char *name, const char *bot, GError **error)
 {
-  const BtyProviderEntry *entry = g_hash_table_lookup (self->entries, name);
+  const BtyProviderEntry *entry = bty_provider_service_find_entry (self, name, error);
 
-  return entry != NULL && bty_secret_service_has_previous (self->secrets, entry->config->key_ref);
+  return entry != NULL && bty_provider_service_use_key_of (self, name, entry->keys[0].reference, bot, error);
+}
+
+gboolean
+bty_provider_service_has_previous_key (BtyProviderService *self, const char *name, const char *reference)
+{
+  return reference != NULL && g_hash_table_contains (self->entries, name) &&
+         bty_secret_service_has_previous (self->secrets, reference);
 }
 
 BtyProvider *
@@ -213,7 +268,7 @@ on_models (GObject *object, GAsyncResult *result, gpointer data)
   GError *error = NULL;
   g_autoptr (GPtrArray) models = bty_provider_list_models_finish (BTY_PROVIDER (object), result, &error);
 
-  if (entry == NULL || (gpointer) entry->provider != (gpointer) object)
+  if (entry == NULL || !bty_provider_entry_is_open (entry, object))
     {
       g_clear_error (&error);
       g_task_return_new_error (task, BTY_ERROR, BTY_ERROR_ABORTED,
@@ -240,7 +295,7 @@ list_opened (BtyProviderService *self, GTask *own, BtyProvider *provider)
 
   if (!job->fresh && entry->models != NULL && g_get_monotonic_time () - entry->models_at < MODELS_KEEP_US)
     g_task_return_pointer (task, g_ptr_array_ref (entry->models), (GDestroyNotify) g_ptr_array_unref);
-  else if (bty_provider_service_use_key (self, job->name, NULL, &error))
+  else if (bty_provider_service_use_key_of (self, job->name, job->reference, NULL, &error))
     bty_provider_list_models_async (provider, g_task_get_cancellable (task), on_models, g_object_ref (task));
   else
     g_task_return_error (task, error);

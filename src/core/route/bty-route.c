@@ -7,19 +7,16 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "route/bty-route-attempt.h"
+#include "route/bty-route-steps.h"
 #include "route/bty-route.h"
-
-/* How long a provider may take to say what it offers, when that is all that its window hangs on. */
-#define ASK_WINDOW_MS 1000
-/* The same, when without it there is no model to ask. */
-#define ASK_MODEL_MS 15000
 
 typedef enum
 {
-  STATE_NEXT,    /* take the next model of the list */
-  STATE_OPENING, /* its provider is being opened */
-  STATE_LOOKING, /* its provider is asked what it offers */
-  STATE_ASKING,  /* it answers */
+  STATE_NEW,
+  STATE_LOADING, /* the records are read: what a name stands for is not known yet */
+  STATE_ASKING,  /* one attempt is under way, or two */
+  STATE_WAITING, /* before the same model is asked again */
   STATE_DONE,
 } State;
 
@@ -30,29 +27,44 @@ struct _BtyRoute
   BtyProviderService *providers; /* the router's */
   BtySpender *spender;
   BtyRouteDemand demand;
-  GStrv models;
+  GStrv texts;
+  GPtrArray *steps; /* BtyRouteStep */
   guint next;
   GCancellable *cancellable;
-  BtyRouteEvents events;
+  gulong link;
+  const BtyRouteEvents *events;
   gpointer data;
 
   State state;
-  gboolean is_with_previous; /* the key before its last rotation */
-  char *provider_name;
-  char *model; /* its own name, NULL until it is known */
-  char *label; /* provider/model */
-  BtyProvider *provider;
-  BtyProviderConfig *config;
-  BtyCompletion *completion;
-  GCancellable *looking;
-  guint looking_timeout;
-  gulong looking_link;
+  BtyRouteAttempt *main;
+  guint main_step;
+  BtyRouteAttempt *hedge; /* begun beside it */
+  guint hedge_step;
+  BtyRouteAttempt *told; /* whose model was told of last; only to be compared */
+  gint64 hedge_ms;
+  guint hedge_timer;
+  guint wait_timer;
+  gint64 tries;     /* of this step */
+  guint keys_tried; /* of this step */
+  gint64 window_above;
+  gint64 cost_below;
+
+  GString *said;         /* the answer so far, while it may have to be gone on from */
+  gboolean is_text_only; /* only text was said: it can be gone on from */
+  gboolean is_broken;    /* the answer broke off, and no other has begun yet */
+  gboolean goes_on;      /* from what was said */
+  char *broken_label;
+  GError *broken_error;
 
   GError *first_error;
+  GError *cap_error;
   GString *failures;
   guint n_failures;
+  GString *unmet; /* steps whose conditions do not hold */
 
+  char *label;
   GError *error;
+  gint64 retry_after_ms;
   BtyUsage *usage;
   BtyStopReason stop_reason;
 };
@@ -60,30 +72,26 @@ struct _BtyRoute
 G_DEFINE_FINAL_TYPE (BtyRoute, bty_route, G_TYPE_OBJECT)
 
 static void advance (BtyRoute *self);
-
-static void
-clear_attempt (BtyRoute *self)
-{
-  g_clear_pointer (&self->provider_name, g_free);
-  g_clear_pointer (&self->model, g_free);
-  g_clear_object (&self->provider);
-  g_clear_pointer (&self->config, bty_provider_config_unref);
-  g_clear_object (&self->completion);
-}
+static void begin (BtyRoute *self, guint step, BtyRouteAttempt *after, gboolean previous);
 
 static void
 bty_route_finalize (GObject *object)
 {
   BtyRoute *self = BTY_ROUTE (object);
 
-  clear_attempt (self);
   g_clear_object (&self->router);
   g_clear_object (&self->spender);
   g_clear_object (&self->cancellable);
-  g_strfreev (self->models);
+  g_strfreev (self->texts);
+  g_clear_pointer (&self->steps, g_ptr_array_unref);
   g_free (self->label);
+  g_free (self->broken_label);
+  g_string_free (self->said, TRUE);
   g_string_free (self->failures, TRUE);
+  g_string_free (self->unmet, TRUE);
+  g_clear_error (&self->broken_error);
   g_clear_error (&self->first_error);
+  g_clear_error (&self->cap_error);
   g_clear_error (&self->error);
   g_clear_pointer (&self->usage, bty_usage_unref);
   G_OBJECT_CLASS (bty_route_parent_class)->finalize (object);
@@ -99,20 +107,10 @@ static void
 bty_route_init (BtyRoute *self)
 {
   self->failures = g_string_new (NULL);
-}
-
-static GStrv
-copy_once (const char *const *models)
-{
-  g_autoptr (GPtrArray) copy = g_ptr_array_new ();
-
-  for (guint i = 0; models != NULL && models[i] != NULL; i++)
-    if (models[i][0] != '\0' && !g_ptr_array_find_with_equal_func (copy, models[i], g_str_equal, NULL))
-      g_ptr_array_add (copy, g_strdup (models[i]));
-  if (copy->len == 0)
-    g_ptr_array_add (copy, g_strdup (BTY_BUILTIN_PROVIDER));
-  g_ptr_array_add (copy, NULL);
-  return (GStrv) g_ptr_array_steal (copy, NULL);
+  self->unmet = g_string_new (NULL);
+  self->said = g_string_new (NULL);
+  self->is_text_only = TRUE;
+  self->retry_after_ms = -1;
 }
 
 BtyRoute *
@@ -124,9 +122,9 @@ bty_route_new (BtyRouter *router, const char *const *steps, BtySpender *spender,
   self->router = g_object_ref (router);
   self->providers = bty_router_get_providers (router);
   self->spender = g_object_ref (spender);
-  self->models = copy_once (steps);
+  self->texts = g_strdupv ((char **) steps);
   self->cancellable = cancellable != NULL ? g_object_ref (cancellable) : g_cancellable_new ();
-  self->events = *events;
+  self->events = events;
   self->data = data;
   return self;
 }
@@ -137,19 +135,29 @@ bty_route_set_demand (BtyRoute *self, const BtyRouteDemand *demand)
   self->demand = *demand;
 }
 
-static const char *
-bot_of (BtyRoute *self)
+/* The end. */
+
+static void
+give_up_attempt (BtyRouteAttempt **place)
 {
-  return bty_spender_get_for (self->spender)->slug;
+  g_autoptr (BtyRouteAttempt) attempt = g_steal_pointer (place);
+
+  if (attempt != NULL)
+    bty_route_attempt_abandon (attempt);
 }
 
-/* Ends the route; the reference of bty_route_start() goes. */
+/* The reference of bty_route_start() goes. */
 static void
 end (BtyRoute *self)
 {
   self->state = STATE_DONE;
-  self->events.on_done (self, self->data);
-  clear_attempt (self);
+  g_clear_handle_id (&self->hedge_timer, g_source_remove);
+  g_clear_handle_id (&self->wait_timer, g_source_remove);
+  g_clear_signal_handler (&self->link,
+                          self->cancellable); /* g_cancellable_disconnect waits for ever when it is cancelling now */
+  give_up_attempt (&self->main);
+  give_up_attempt (&self->hedge);
+  self->events->on_done (self, self->data);
   g_object_unref (self);
 }
 
@@ -162,30 +170,20 @@ end_with_error (BtyRoute *self, const GError *error)
   end (self);
 }
 
-static gboolean
-falls_through (const GError *error)
-{
-  switch (bty_error_code_of (error))
-    {
-    case BTY_ERROR_RESOURCE_EXHAUSTED:
-    case BTY_ERROR_UNAVAILABLE:
-    case BTY_ERROR_DEADLINE_EXCEEDED:
-    case BTY_ERROR_DATA_LOSS:
-    case BTY_ERROR_NOT_FOUND:
-    case BTY_ERROR_FAILED_PRECONDITION:
-      return TRUE;
-    default:
-      return FALSE;
-    }
-}
-
-/* The end of a list that nobody on it answered. The first model is the one that was wished for, so its code counts. */
+/* The end of a list that nobody on it answered. The first model is the one that was wished for, so its code counts; but a cap of the
+ * owner's counts more: with more room it goes on. */
 static void
 end_unanswered (BtyRoute *self)
 {
   g_autoptr (GError) error = NULL;
 
-  if (self->n_failures == 1)
+  if (self->cap_error != NULL)
+    error = g_error_copy (self->cap_error);
+  else if (self->first_error == NULL)
+    error = g_error_new (BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                         _ ("no step of the route is for this request (%s): add one without a condition as the last"),
+                         self->unmet->str);
+  else if (self->n_failures == 1)
     error = g_error_copy (self->first_error);
   else
     error = g_error_new (BTY_ERROR, bty_error_code_of (self->first_error), _ ("no model of the route answered: %s"),
@@ -193,246 +191,451 @@ end_unanswered (BtyRoute *self)
   end_with_error (self, error);
 }
 
-static void
-skip (BtyRoute *self, const GError *error)
+/* Which step is next whose conditions hold; those before it are passed over. */
+static gboolean
+find_next (BtyRoute *self)
 {
-  g_debug ("%s cannot answer: %s", self->label, error->message);
+  for (; self->next < self->steps->len; self->next++)
+    {
+      const BtyRouteStep *step = self->steps->pdata[self->next];
+      g_autofree char *label = NULL;
+      g_autoptr (GError) error = NULL;
+
+      if (step->n_conditions == 0 || bty_route_step_admits (step, &self->demand, bty_route_hour (), &error))
+        return TRUE;
+      label = bty_route_step_label (step);
+      g_string_append_printf (self->unmet, "%s%s: %s", self->unmet->len > 0 ? "; " : "", label, error->message);
+    }
+  return FALSE;
+}
+
+static void
+note_failure (BtyRoute *self, const char *label, const GError *error)
+{
+  g_debug ("%s cannot answer: %s", label, error->message);
   if (self->first_error == NULL)
     self->first_error = g_error_copy (error);
-  g_string_append_printf (self->failures, "%s%s: %s", self->n_failures > 0 ? "; " : "", self->label, error->message);
+  g_string_append_printf (self->failures, "%s%s: %s", self->n_failures > 0 ? "; " : "", label, error->message);
   self->n_failures += 1;
-  if (self->events.on_skipped != NULL && self->models[self->next] != NULL)
-    self->events.on_skipped (self, self->label, error, self->data);
-  self->state = STATE_NEXT;
-  advance (self);
 }
 
 static void
-fail_attempt (BtyRoute *self, const GError *error)
+say_skipped (BtyRoute *self, const char *label, const GError *error)
 {
-  if (falls_through (error))
-    skip (self, error);
-  else
-    end_with_error (self, error);
+  if (self->events->on_skipped != NULL)
+    self->events->on_skipped (self, label, error, self->data);
 }
 
-static void G_GNUC_PRINTF (3, 4) skip_new (BtyRoute *self, BtyErrorCode code, const char *format, ...)
-{
-  g_autoptr (GError) error = NULL;
-  va_list args;
+/* Going on after a break. */
 
-  va_start (args, format);
-  error = g_error_new_valist (BTY_ERROR, code, format, args);
-  va_end (args);
-  skip (self, error);
-}
-
-/* Asking. */
-
-static void on_opened (GObject *providers, GAsyncResult *result, gpointer data);
-
-/* A key that was rotated may not count everywhere yet: while the one before is kept, it is tried once. */
 static gboolean
-is_worth_the_key_before (BtyRoute *self, const GError *error)
+can_go_on (BtyRoute *self, const BtyModel *model)
 {
-  return bty_error_code_of (error) == BTY_ERROR_UNAUTHENTICATED && !self->is_with_previous &&
-         bty_provider_service_has_previous_key (self->providers, self->provider_name);
+  return self->is_text_only && self->said->len > 0 && model->abilities != NULL &&
+         g_strv_contains ((const char *const *) model->abilities, "continue");
 }
 
-static void
-try_the_key_before (BtyRoute *self, const GError *error)
+/* What was said stands last, for the model to go on from. Some services take no blank at its end. */
+static BtyCompletionRequest *
+add_said (BtyRoute *self, BtyCompletionRequest *own)
 {
-  g_autoptr (GError) why = g_error_new (BTY_ERROR, BTY_ERROR_UNAUTHENTICATED,
-                                        _ ("its new key is refused, so the one before its rotation is tried (%s)"),
-                                        error->message);
+  g_autoptr (BtyCompletionRequest) request = own;
+  BtyCompletionRequest *more = bty_completion_request_edit (request);
+  GPtrArray *messages = bty_record_list_new ();
+  g_autofree char *said = g_strchomp (g_strdup (self->said->str));
 
-  g_warning ("%s: %s", self->label, why->message);
-  if (self->events.on_skipped != NULL)
-    self->events.on_skipped (self, self->label, why, self->data);
-  self->is_with_previous = TRUE;
-  g_clear_object (&self->provider);
-  g_clear_object (&self->completion);
-  g_clear_pointer (&self->config, bty_provider_config_unref);
-  self->state = STATE_OPENING;
-  bty_provider_service_open_for_async (self->providers, self->provider_name, bot_of (self), TRUE, self->cancellable,
-                                       on_opened, self);
+  for (guint i = 0; request->messages != NULL && i < request->messages->len; i++)
+    g_ptr_array_add (messages, bty_record_ref (request->messages->pdata[i]));
+  g_ptr_array_add (messages, bty_prompt_message_new_text (BTY_ROLE_ASSISTANT, said));
+  g_clear_pointer (&more->messages, g_ptr_array_unref);
+  more->messages = messages;
+  return more;
 }
 
-static void
-on_delta (BtyCompletion *completion, const BtyDelta *delta, gpointer data)
+static BtyCompletionRequest *
+on_build (BtyRouteAttempt *attempt, const BtyModel *model, gpointer data, GError **error)
 {
   BtyRoute *self = data;
+  BtyCompletionRequest *request;
 
-  self->events.on_delta (self, delta, self->data);
-}
-
-static void
-on_completed (BtyCompletion *completion, gpointer data)
-{
-  BtyRoute *self = data;
-  const GError *error = bty_completion_get_error (completion);
-  const BtyUsage *usage = bty_completion_get_usage (completion);
-
-  g_clear_pointer (&self->usage, bty_usage_unref);
-  self->usage = usage != NULL ? bty_usage_ref (usage) : NULL;
-  self->stop_reason = bty_completion_get_stop_reason (completion);
-  if (error == NULL)
-    end (self);
-  else if (bty_completion_get_n_deltas (completion) == 0 && is_worth_the_key_before (self, error))
-    try_the_key_before (self, error);
-  else if (bty_completion_get_n_deltas (completion) == 0)
-    fail_attempt (self, error);
-  else
-    end_with_error (self, error);
-}
-
-static void
-ask (BtyRoute *self)
-{
-  const BtyModel *reported = bty_provider_service_peek_model (self->providers, self->provider_name, self->model, NULL);
-  g_autoptr (BtyModel) model = bty_model_book_look (bty_router_get_book (self->router), self->config, self->model,
-                                                    reported);
-  g_autoptr (BtyCompletionRequest) request = NULL;
-  g_autoptr (BtyCompletion) completion = NULL;
-  g_autoptr (GError) error = NULL;
-
+  self->goes_on = self->is_broken && can_go_on (self, model);
+  if (self->is_broken && !self->goes_on)
+    {
+      self->is_broken = FALSE;
+      self->is_text_only = TRUE;
+      g_string_truncate (self->said, 0);
+      self->events->on_restarted (self, self->broken_label, self->broken_error, self->data);
+    }
+  self->told = attempt;
   bty_record_take_string (&self->label, g_strdup (model->name));
-  request = self->events.on_model (self, model, self->data, &error);
-  if (request == NULL)
-    {
-      skip (self, error);
-      return;
-    }
-  if (g_strcmp0 (request->model, self->model) != 0)
-    {
-      g_autoptr (BtyCompletionRequest) named = bty_completion_request_edit (request);
-
-      bty_record_take_string (&named->model, g_strdup (self->model));
-      bty_completion_request_unref (request);
-      request = g_steal_pointer (&named);
-    }
-  if (!bty_provider_service_use_key (self->providers, self->provider_name, bot_of (self), &error))
-    {
-      fail_attempt (self, error);
-      return;
-    }
-  completion = bty_completion_new (request, self->cancellable, on_delta, on_completed, self);
-  g_set_object (&self->completion, completion);
-  self->state = STATE_ASKING;
-  bty_provider_complete (self->provider, completion);
+  request = self->events->on_model (self, model, self->data, error);
+  return request != NULL && self->goes_on ? add_said (self, request) : request;
 }
 
-/* Looking. */
+/* The end of what was said and the beginning of what goes on from it may both be a blank. */
+static gboolean
+drop_blank (BtyRoute *self, BtyDelta *delta)
+{
+  if (delta->kind != BTY_DELTA_TEXT || self->said->len == 0 || !g_ascii_isspace (self->said->str[self->said->len - 1]))
+    return TRUE;
+  while (delta->length > 0 && g_ascii_isspace (*delta->text))
+    {
+      delta->text += 1;
+      delta->length -= 1;
+    }
+  return delta->length > 0;
+}
+
+/* Of two the first that says something is taken. */
+static void
+choose (BtyRoute *self, BtyRouteAttempt *attempt)
+{
+  g_clear_handle_id (&self->hedge_timer, g_source_remove);
+  if (self->hedge == NULL)
+    return;
+  if (attempt == self->hedge)
+    {
+      give_up_attempt (&self->main);
+      self->main = g_steal_pointer (&self->hedge);
+      self->main_step = self->hedge_step;
+    }
+  else
+    give_up_attempt (&self->hedge);
+  bty_record_take_string (&self->label, g_strdup (bty_route_attempt_get_label (attempt)));
+  if (self->told != attempt && self->events->on_chosen != NULL)
+    self->events->on_chosen (self, self->label, self->data);
+}
 
 static void
-on_cancelled (GCancellable *cancellable, gpointer data)
+on_delta (BtyRouteAttempt *attempt, const BtyDelta *delta, gpointer data)
 {
-  g_cancellable_cancel (data);
+  BtyRoute *self = data;
+  BtyDelta shown = *delta;
+
+  if (bty_route_attempt_get_n_deltas (attempt) == 1)
+    choose (self, attempt);
+  if (self->goes_on && !drop_blank (self, &shown))
+    return;
+  self->goes_on = FALSE;
+  self->is_broken = FALSE;
+  if (self->events->on_restarted != NULL)
+    {
+      self->is_text_only = self->is_text_only && shown.kind == BTY_DELTA_TEXT;
+      if (self->is_text_only)
+        g_string_append_len (self->said, shown.text, (gssize) shown.length);
+    }
+  self->events->on_delta (self, &shown, self->data);
 }
 
+/* Trying again. */
+
 static gboolean
-on_looking_timeout (gpointer data)
+on_wait_over (gpointer data)
 {
   BtyRoute *self = data;
 
-  self->looking_timeout = 0;
-  g_cancellable_cancel (self->looking);
+  self->wait_timer = 0;
+  begin (self, self->main_step, NULL, FALSE);
   return G_SOURCE_REMOVE;
 }
 
+static gint64
+find_delay (BtyRoute *self, BtyRouteAttempt *attempt)
+{
+  const BtyRoutePolicy *policy = bty_router_get_policy (self->router);
+  gint64 asked = bty_route_attempt_get_retry_after_ms (attempt);
+  gint64 delay;
+
+  if (asked >= 0)
+    return asked + g_random_int_range (0, (gint32) CLAMP (asked / 10, 1, 1000));
+  delay = MIN (policy->retry_ms << MIN (self->tries, 20), MAX (policy->max_wait_ms, 1));
+  return delay / 2 + g_random_int_range (0, (gint32) MIN (delay / 2 + 1, G_MAXINT32));
+}
+
+/* Whether asking the same model again, a moment later, is worth it. */
 static gboolean
-choose_default_model (BtyRoute *self)
+may_pass (BtyRoute *self, BtyRouteAttempt *attempt)
 {
-  const BtyModel *model = bty_provider_service_peek_model (self->providers, self->provider_name, NULL, NULL);
+  BtyRouteFault fault = bty_route_attempt_get_fault (attempt);
+  BtyErrorCode code = bty_error_code_of (bty_route_attempt_get_error (attempt));
+  const BtyBreaker *breaker = bty_router_find_breaker (self->router, bty_route_attempt_get_label (attempt));
 
-  if (model != NULL)
-    self->model = g_strdup (model->name + strlen (self->provider_name) + 1);
-  return self->model != NULL;
+  if (self->demand.is_probe || (breaker != NULL && breaker->until != 0))
+    return FALSE;
+  if (fault == BTY_ROUTE_FAULT_RATE)
+    return TRUE;
+  if (fault != BTY_ROUTE_FAULT_PROVIDER)
+    return FALSE;
+  return code == BTY_ERROR_UNAVAILABLE || code == BTY_ERROR_DATA_LOSS ||
+         (code == BTY_ERROR_DEADLINE_EXCEEDED && !find_next (self)); /* which has waited long already */
 }
 
-static void
-on_models (GObject *providers, GAsyncResult *result, gpointer data)
+static gboolean
+try_again (BtyRoute *self, BtyRouteAttempt *attempt)
 {
-  BtyRoute *self = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) models = bty_provider_service_list_models_finish (self->providers, result, &error);
-  gboolean timed_out = self->looking_timeout == 0;
+  const BtyRoutePolicy *policy = bty_router_get_policy (self->router);
+  gint64 delay;
 
-  g_clear_handle_id (&self->looking_timeout, g_source_remove);
-  g_clear_signal_handler (&self->looking_link,
-                          self->cancellable); /* g_cancellable_disconnect waits for ever when it is cancelling now */
-  g_clear_object (&self->looking);
-  if (g_cancellable_is_cancelled (self->cancellable))
-    advance (self);
-  else if (self->model != NULL || choose_default_model (self))
-    ask (self);
-  else if (timed_out)
-    skip_new (self, BTY_ERROR_DEADLINE_EXCEEDED,
-              _ ("the provider “%s” does not say which models it has: name one, as %s/MODEL"), self->provider_name,
-              self->provider_name);
-  else if (models == NULL)
-    fail_attempt (self, error);
-  else
-    skip_new (self, BTY_ERROR_NOT_FOUND, _ ("the provider “%s” has no model: name one, as %s/MODEL"),
-              self->provider_name, self->provider_name);
+  if (self->tries >= policy->retries || !may_pass (self, attempt))
+    return FALSE;
+  delay = find_delay (self, attempt);
+  if (delay > policy->max_wait_ms)
+    return FALSE;
+  self->tries += 1;
+  self->state = STATE_WAITING;
+  self->wait_timer = g_timeout_add ((guint) delay, on_wait_over, self);
+  return TRUE;
 }
 
-static void
-look (BtyRoute *self)
+/* A key that was rotated may not count everywhere yet: while the one before is kept, it is tried once. */
+static gboolean
+try_the_key_before (BtyRoute *self, BtyRouteAttempt *attempt)
 {
-  self->state = STATE_LOOKING;
-  self->looking = g_cancellable_new ();
-  self->looking_timeout = g_timeout_add (self->model != NULL ? ASK_WINDOW_MS : ASK_MODEL_MS, on_looking_timeout, self);
-  self->looking_link = g_cancellable_connect (self->cancellable, G_CALLBACK (on_cancelled),
-                                              g_object_ref (self->looking), g_object_unref);
-  bty_provider_service_list_models_async (self->providers, self->provider_name, FALSE, self->looking, on_models, self);
+  const GError *error = bty_route_attempt_get_error (attempt);
+  const char *label = bty_route_attempt_get_label (attempt);
+  g_autoptr (GError) why = NULL;
+
+  if (bty_error_code_of (error) != BTY_ERROR_UNAUTHENTICATED || bty_route_attempt_is_previous (attempt) ||
+      !bty_provider_service_has_previous_key (self->providers, bty_route_attempt_get_provider (attempt),
+                                              bty_route_attempt_get_key (attempt)))
+    return FALSE;
+  why = g_error_new (BTY_ERROR, BTY_ERROR_UNAUTHENTICATED,
+                     _ ("its new key is refused, so the one before its rotation is tried (%s)"), error->message);
+  g_warning ("%s: %s", label, why->message);
+  say_skipped (self, label, why);
+  begin (self, self->main_step, attempt, TRUE);
+  return TRUE;
 }
 
-/* Opening. */
-
-static void
-on_opened (GObject *providers, GAsyncResult *result, gpointer data)
+static gboolean
+is_about_key (BtyRouteAttempt *attempt)
 {
-  BtyRoute *self = data;
-  g_autoptr (GError) error = NULL;
-  gboolean known;
+  BtyErrorCode code = bty_error_code_of (bty_route_attempt_get_error (attempt));
 
-  self->provider = bty_provider_service_open_finish (self->providers, result, &self->config, &error);
-  if (g_cancellable_is_cancelled (self->cancellable))
+  switch (bty_route_attempt_get_fault (attempt))
     {
+    case BTY_ROUTE_FAULT_KEY:
+    case BTY_ROUTE_FAULT_RATE:
+    case BTY_ROUTE_FAULT_QUOTA:
+      return TRUE;
+    case BTY_ROUTE_FAULT_PROVIDER:
+      return code == BTY_ERROR_UNAUTHENTICATED || code == BTY_ERROR_PERMISSION_DENIED;
+    default:
+      return FALSE;
+    }
+}
+
+/* The key rests; returns whether another of the pool can be taken at once. */
+static gboolean
+rest_key (BtyRoute *self, BtyRouteAttempt *attempt)
+{
+  const BtyRoutePolicy *policy = bty_router_get_policy (self->router);
+  const char *provider = bty_route_attempt_get_provider (attempt);
+  gint64 asked = bty_route_attempt_get_retry_after_ms (attempt);
+  gint64 rest = bty_route_attempt_get_fault (attempt) == BTY_ROUTE_FAULT_QUOTA ? policy->quota_rest_seconds
+                                                                               : policy->key_rest_seconds;
+  BtyLimiter *limiter;
+
+  if (bty_provider_service_rest_key (self->providers, provider, bty_route_attempt_get_key (attempt),
+                                     asked >= 0 ? asked : rest * 1000, bty_route_attempt_get_error (attempt)->message))
+    return TRUE;
+  limiter = bty_router_find_limiter (self->router, provider);
+  if (limiter != NULL && asked > 0 && bty_route_attempt_get_fault (attempt) == BTY_ROUTE_FAULT_RATE)
+    bty_limiter_pause (limiter, asked);
+  return FALSE;
+}
+
+static gboolean
+try_another_key (BtyRoute *self, BtyRouteAttempt *attempt)
+{
+  if (!is_about_key (attempt) || !rest_key (self, attempt))
+    return FALSE;
+  if (++self->keys_tried > 33) /* more than a pool has: they do not rest long enough to be through with them */
+    return FALSE;
+  if (bty_route_attempt_get_fault (attempt) != BTY_ROUTE_FAULT_RATE)
+    say_skipped (self, bty_route_attempt_get_label (attempt), bty_route_attempt_get_error (attempt));
+  begin (self, self->main_step, NULL, FALSE);
+  return TRUE;
+}
+
+/* Judging. */
+
+static gboolean
+falls_through (BtyRouteAttempt *attempt)
+{
+  BtyErrorCode code = bty_error_code_of (bty_route_attempt_get_error (attempt));
+
+  return code != BTY_ERROR_CANCELLED &&
+         (code != BTY_ERROR_INVALID_ARGUMENT || bty_route_attempt_get_fault (attempt) != BTY_ROUTE_FAULT_PROVIDER);
+}
+
+/* What the next models must be better at. */
+static void
+learn_from (BtyRoute *self, BtyRouteAttempt *attempt)
+{
+  const GError *error = bty_route_attempt_get_error (attempt);
+  gint64 asked = bty_route_attempt_get_retry_after_ms (attempt);
+
+  if (asked >= 0)
+    self->retry_after_ms = self->retry_after_ms < 0 ? asked : MIN (self->retry_after_ms, asked);
+  if (bty_route_attempt_get_fault (attempt) == BTY_ROUTE_FAULT_CAP)
+    {
+      if (self->cap_error == NULL)
+        self->cap_error = g_error_copy (error);
+      if (self->cost_below == 0)
+        self->cost_below = MAX (bty_route_attempt_get_least_cost (attempt), 1);
+    }
+  else if (bty_route_attempt_get_fault (attempt) == BTY_ROUTE_FAULT_PROVIDER &&
+           bty_error_code_of (error) == BTY_ERROR_OUT_OF_RANGE)
+    self->window_above = MAX (self->window_above, bty_route_attempt_get_window (attempt));
+}
+
+static void
+keep_usage (BtyRoute *self, BtyRouteAttempt *attempt)
+{
+  const BtyUsage *usage = bty_route_attempt_get_usage (attempt);
+
+  g_clear_pointer (&self->usage, bty_usage_unref);
+  self->usage = usage != NULL ? bty_usage_ref (usage) : NULL;
+}
+
+/* It broke off in its middle: the next one is taken, or where there is none, the same again. */
+static void
+judge_break (BtyRoute *self, BtyRouteAttempt *attempt)
+{
+  const GError *error = bty_route_attempt_get_error (attempt);
+  const char *label = bty_route_attempt_get_label (attempt);
+
+  if (self->events->on_restarted == NULL || !falls_through (attempt))
+    {
+      end_with_error (self, error);
+      return;
+    }
+  note_failure (self, label, error);
+  self->is_broken = TRUE;
+  bty_record_take_string (&self->broken_label, g_strdup (label));
+  g_clear_error (&self->broken_error);
+  self->broken_error = g_error_copy (error);
+  if (find_next (self))
+    {
+      self->tries = 0;
       advance (self);
-      return;
     }
-  if (self->provider == NULL)
-    {
-      fail_attempt (self, error);
-      return;
-    }
-  if (self->model == NULL && self->config->default_model != NULL && self->config->default_model[0] != '\0')
-    self->model = g_strdup (self->config->default_model);
-  bty_provider_service_peek_model (self->providers, self->provider_name, NULL, &known);
-  if (self->model == NULL)
-    choose_default_model (self);
-  if (self->model == NULL || (!known && self->config->context_window == 0))
-    look (self);
-  else
-    ask (self);
+  else if (!try_again (self, attempt))
+    end_with_error (self, error);
 }
 
 static void
-open_next (BtyRoute *self)
+judge (BtyRoute *self, BtyRouteAttempt *attempt)
 {
-  const char *label = self->models[self->next++];
-  const char *slash = strchr (label, '/');
+  const GError *error = bty_route_attempt_get_error (attempt);
 
-  clear_attempt (self);
-  self->is_with_previous = FALSE;
-  bty_record_take_string (&self->label, g_strdup (label));
-  self->provider_name = slash != NULL ? g_strndup (label, slash - label) : g_strdup (label);
-  self->model = slash != NULL && slash[1] != '\0' ? g_strdup (slash + 1) : NULL;
-  self->state = STATE_OPENING;
-  bty_provider_service_open_for_async (self->providers, self->provider_name, bot_of (self), FALSE, self->cancellable,
-                                       on_opened, self);
+  if (!falls_through (attempt))
+    end_with_error (self, error);
+  else if (bty_route_attempt_get_n_deltas (attempt) > 0)
+    judge_break (self, attempt);
+  else if (try_the_key_before (self, attempt) || try_another_key (self, attempt) || try_again (self, attempt))
+    return;
+  else
+    {
+      note_failure (self, bty_route_attempt_get_label (attempt), error);
+      if (find_next (self))
+        say_skipped (self, bty_route_attempt_get_label (attempt), error);
+      self->tries = 0;
+      self->keys_tried = 0;
+      advance (self);
+    }
+}
+
+/* One of two failed: the other one is the only one now. */
+static void
+judge_one_of_two (BtyRoute *self, BtyRouteAttempt *attempt, BtyRouteAttempt *other)
+{
+  const GError *error = bty_route_attempt_get_error (attempt);
+
+  note_failure (self, bty_route_attempt_get_label (attempt), error);
+  say_skipped (self, bty_route_attempt_get_label (attempt), error);
+  if (is_about_key (attempt))
+    rest_key (self, attempt);
+  if (other == self->hedge)
+    {
+      self->main = g_steal_pointer (&self->hedge);
+      self->main_step = self->hedge_step;
+      self->tries = 0;
+    }
+}
+
+static void
+on_done (BtyRouteAttempt *own, gpointer data)
+{
+  BtyRoute *self = data;
+  gboolean is_main = own == self->main;
+  g_autoptr (BtyRouteAttempt) attempt = is_main ? g_steal_pointer (&self->main) : g_steal_pointer (&self->hedge);
+  BtyRouteAttempt *other = is_main ? self->hedge : self->main;
+
+  if (attempt == NULL || self->state != STATE_ASKING)
+    return;
+  keep_usage (self, attempt);
+  bty_record_take_string (&self->label, g_strdup (bty_route_attempt_get_label (attempt)));
+  if (bty_route_attempt_get_error (attempt) == NULL)
+    {
+      self->stop_reason = bty_route_attempt_get_stop_reason (attempt);
+      end (self);
+      return;
+    }
+  learn_from (self, attempt);
+  if (other != NULL && falls_through (attempt) && !g_cancellable_is_cancelled (self->cancellable))
+    judge_one_of_two (self, attempt, other);
+  else
+    {
+      g_clear_handle_id (&self->hedge_timer, g_source_remove);
+      judge (self, attempt);
+    }
+}
+
+static const BtyRouteAttemptEvents attempt_events = { .build = on_build, .delta = on_delta, .done = on_done };
+
+/* Asking. */
+
+static BtyRouteAttempt *
+make_attempt (BtyRoute *self, guint step, gboolean is_hedge, BtyRouteAttempt *after, gboolean previous)
+{
+  BtyRouteAttemptWish wish = { .step = self->steps->pdata[step],
+                               .demand = self->demand,
+                               .is_hedge = is_hedge,
+                               .has_key = after != NULL,
+                               .key = after != NULL ? bty_route_attempt_get_key (after) : NULL,
+                               .previous = previous,
+                               .window_above = self->window_above,
+                               .cost_below = self->cost_below };
+
+  return bty_route_attempt_new (self->router, self->spender, &wish, &attempt_events, self);
+}
+
+static gboolean
+on_hedge (gpointer data)
+{
+  BtyRoute *self = data;
+
+  self->hedge_timer = 0;
+  if (!find_next (self))
+    return G_SOURCE_REMOVE;
+  self->hedge_step = self->next++;
+  self->hedge = make_attempt (self, self->hedge_step, TRUE, NULL, FALSE);
+  bty_route_attempt_start (self->hedge);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+begin (BtyRoute *self, guint step, BtyRouteAttempt *after, gboolean previous)
+{
+  self->state = STATE_ASKING;
+  self->main_step = step;
+  self->next = MAX (self->next, step + 1);
+  self->main = make_attempt (self, step, FALSE, after, previous);
+  if (self->hedge_ms > 0 && !self->is_broken && !self->demand.is_probe && self->hedge_timer == 0)
+    self->hedge_timer = g_timeout_add ((guint) self->hedge_ms, on_hedge, self);
+  bty_route_attempt_start (self->main);
 }
 
 static void
@@ -442,23 +645,90 @@ advance (BtyRoute *self)
 
   if (g_cancellable_set_error_if_cancelled (self->cancellable, &error))
     end_with_error (self, error);
-  else if (self->models[self->next] == NULL)
+  else if (!find_next (self))
     end_unanswered (self);
   else
-    open_next (self);
+    begin (self, self->next, NULL, FALSE);
+}
+
+/* Beginning. */
+
+static void
+expand (BtyRoute *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->hedge_ms = bty_router_get_policy (self->router)->hedge_ms;
+  self->steps = bty_route_expand (self->providers, (const char *const *) self->texts, &self->hedge_ms, &error);
+  if (self->steps != NULL)
+    advance (self);
+  else
+    end_with_error (self, error);
+}
+
+static void
+on_ready (GObject *providers, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (BtyRoute) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (self->state != STATE_LOADING)
+    return;
+  if (bty_provider_service_ready_finish (self->providers, result, &error))
+    expand (self);
+  else
+    end_with_error (self, error);
+}
+
+static gboolean
+on_stop_waiting (gpointer data)
+{
+  BtyRoute *self = data;
+
+  if (self->state == STATE_WAITING)
+    advance (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_cancelled (GCancellable *cancellable, gpointer data)
+{
+  g_autoptr (BtyRoute) self = g_object_ref (data);
+  g_autoptr (BtyRouteAttempt) main = self->main != NULL ? g_object_ref (self->main) : NULL;
+  g_autoptr (BtyRouteAttempt) hedge = self->hedge != NULL ? g_object_ref (self->hedge) : NULL;
+
+  if (main != NULL)
+    bty_route_attempt_cancel (main);
+  if (hedge != NULL)
+    bty_route_attempt_cancel (hedge);
+  if (self->state == STATE_WAITING)
+    g_idle_add_full (G_PRIORITY_DEFAULT, on_stop_waiting, g_object_ref (self), g_object_unref);
 }
 
 static gboolean
 on_started (gpointer data)
 {
-  advance (data);
+  BtyRoute *self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (g_cancellable_set_error_if_cancelled (self->cancellable, &error))
+    {
+      end_with_error (self, error);
+      return G_SOURCE_REMOVE;
+    }
+  self->link = g_cancellable_connect (self->cancellable, G_CALLBACK (on_cancelled), self, NULL);
+  if (bty_provider_service_is_ready (self->providers))
+    expand (self);
+  else
+    bty_provider_service_ready_async (self->providers, self->cancellable, on_ready, g_object_ref (self));
   return G_SOURCE_REMOVE;
 }
 
 void
 bty_route_start (BtyRoute *self)
 {
-  g_return_if_fail (self->state == STATE_NEXT && self->next == 0);
+  g_return_if_fail (self->state == STATE_NEW);
+  self->state = STATE_LOADING;
   g_object_ref (self);
   g_idle_add_full (G_PRIORITY_DEFAULT, on_started, self, NULL);
 }
@@ -472,7 +742,7 @@ bty_route_get_error (BtyRoute *self)
 gint64
 bty_route_get_retry_after_ms (BtyRoute *self)
 {
-  return -1;
+  return self->error != NULL ? self->retry_after_ms : -1;
 }
 
 const char *

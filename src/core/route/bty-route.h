@@ -3,6 +3,7 @@
 
 #include <boternity.h>
 
+#include "route/bty-route-step.h"
 #include "route/bty-router.h"
 
 /**
@@ -16,36 +17,15 @@
 #define BTY_TYPE_ROUTE (bty_route_get_type ())
 G_DECLARE_FINAL_TYPE (BtyRoute, bty_route, BTY, ROUTE, GObject)
 
-typedef enum
-{
-  BTY_PRIORITY_PERSON,   /* somebody waits for the answer */
-  BTY_PRIORITY_PROGRAM,  /* another program waits: the doors for other programs */
-  BTY_PRIORITY_WORKFLOW, /* nobody waits: schedules, tests */
-} BtyPriority;
-
-/**
- * BtyRouteDemand:
- * @needs: (nullable): abilities that are needed, such as `tools` and `vision`: a model that lacks one is passed over
- * @tokens: what the input comes to, about; 0 when unknown
- * @priority: who goes first when a provider's limit makes them wait
- *
- * What the conditions of the steps are held against.
- */
-typedef struct
-{
-  const char *const *needs;
-  gint64 tokens;
-  BtyPriority priority;
-} BtyRouteDemand;
-
 /**
  * BtyRouteEvents:
  * @on_model: a model is being tried: @model: what is known of it, its window first of all;
  *   called before the request is sent: the returned request (transfer full) is what is sent, so that the context can be fitted to the
  *   window; its `model` is set by the route, its `max_output` bounded by the budget; %NULL with an error skips the model
  * @on_skipped: (nullable): it could not answer, and why; the next is tried
- * @on_restarted: (nullable): the answer broke off, and why: all deltas since the last `on_model` are void; a model follows. Without it
- *   such a route fails
+ * @on_restarted: (nullable): the answer broke off, and why: all deltas so far are void; a model follows. Without it such a route fails.
+ *   Where the next model goes on from what was said, it is not called, and the deltas of both together are the answer
+ * @on_chosen: (nullable): of two models that were asked at once, this one answers, though the other one was told of last
  * @on_delta: a step of the answer
  * @on_done: the end: bty_route_get_error() etc.; always called, once, and never from within bty_route_start()
  */
@@ -56,6 +36,7 @@ typedef struct
   void (*on_restarted) (BtyRoute *route, const char *model, const GError *error, gpointer data);
   void (*on_delta) (BtyRoute *route, const BtyDelta *delta, gpointer data);
   void (*on_done) (BtyRoute *route, gpointer data);
+  void (*on_chosen) (BtyRoute *route, const char *model, gpointer data);
 } BtyRouteEvents;
 
 /**

@@ -13,6 +13,14 @@
 
 static GType feature_type;
 
+static const char *
+kind_name (void)
+{
+  const char *name = g_getenv ("BTY_TEST_KIND");
+
+  return name != NULL ? name : "openai";
+}
+
 void
 test_begin (char **argv)
 {
@@ -37,7 +45,7 @@ static void
 take_feature (BtyPlugin *plugin, BtyFeatureKind kind, const char *name, GType type)
 {
   g_assert_cmpint (kind, ==, BTY_FEATURE_PROVIDER);
-  g_assert_cmpstr (name, ==, "openai");
+  g_assert_cmpstr (name, ==, kind_name ());
   feature_type = type;
 }
 
@@ -88,7 +96,7 @@ test_provider_configure (const char *url, const char *key, const char *options, 
   g_autoptr (BtyProvider) provider = g_object_new (load_plugin (), NULL);
 
   config->name = g_strdup ("lab");
-  config->kind = g_strdup ("openai");
+  config->kind = g_strdup (kind_name ());
   config->url = g_strdup (url);
   config->options = g_strdup (options);
   return bty_provider_configure (provider, config, secret, error) ? g_steal_pointer (&provider) : NULL;
@@ -147,6 +155,8 @@ on_delta (BtyCompletion *completion, const BtyDelta *delta, gpointer data)
     g_string_append_len (answer->text, delta->text, delta->length);
   else if (delta->kind == BTY_DELTA_REASONING)
     g_string_append_len (answer->reasoning, delta->text, delta->length);
+  else if (delta->kind == BTY_DELTA_SIGNATURE)
+    g_string_append_printf (answer->signatures, "%.*s\n", (int) delta->length, delta->text);
   else
     on_tool_call (answer, delta);
   if (answer->cancel_after != 0 && bty_completion_get_n_deltas (completion) == answer->cancel_after)
@@ -176,6 +186,7 @@ test_answer_start (BtyProvider *provider, BtyCompletionRequest *request)
 
   answer->text = g_string_new (NULL);
   answer->reasoning = g_string_new (NULL);
+  answer->signatures = g_string_new (NULL);
   answer->call_ids = g_ptr_array_new_with_free_func (g_free);
   answer->call_names = g_ptr_array_new_with_free_func (g_free);
   answer->call_arguments = g_ptr_array_new_with_free_func (free_string);
@@ -209,6 +220,7 @@ test_answer_free (TestAnswer *answer)
   g_object_unref (answer->completion);
   g_string_free (answer->text, TRUE);
   g_string_free (answer->reasoning, TRUE);
+  g_string_free (answer->signatures, TRUE);
   g_ptr_array_unref (answer->call_ids);
   g_ptr_array_unref (answer->call_names);
   g_ptr_array_unref (answer->call_arguments);

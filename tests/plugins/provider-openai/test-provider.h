@@ -13,6 +13,7 @@ typedef struct
   BtyCompletion *completion;
   GString *text;
   GString *reasoning;
+  GString *signatures; /* a line each */
   GPtrArray *call_ids;
   GPtrArray *call_names;
   GPtrArray *call_arguments; /* of GString */

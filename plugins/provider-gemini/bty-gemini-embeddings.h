@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <boternity-http.h>
+
+G_BEGIN_DECLS
+
+/* (transfer full): the body of a request to :batchEmbedContents; @model: with its collection, such as `models/x` */
+GString *bty_gemini_embeddings_write (const char *model, const char *const *inputs, gint64 dimensions);
+
+/* (transfer full) (nullable): the vectors, in the order of the inputs; %BTY_ERROR_INVALID_ARGUMENT */
+BtyEmbedding *bty_gemini_embeddings_parse (const char *json, gsize length, guint n_inputs, GError **error);
+
+G_END_DECLS

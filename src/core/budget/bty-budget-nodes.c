@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-budget"
+
+#include "config.h"
+
+#include "budget/bty-budget-service-private.h"
+
+/* How many periods are kept in memory before those that are over or lie idle are put away, and how long they lie idle. */
+#define MANY_NODES 512
+#define IDLE       (10 * 60 * G_USEC_PER_SEC)
+#define SWEEP      (30 * G_USEC_PER_SEC)
+
+static const BtyPeriodSpan no_span = { 0 };
+
+BtyBudgetNode *
+bty_budget_nodes_get (BtyBudgetService *self, BtyBudgetScope scope, const char *subject, BtyBudgetPeriod period,
+                      const BtySpenderFor *what)
+{
+  const BtyPeriodSpan *span = period == BTY_PERIOD_DAY     ? &self->day
+                              : period == BTY_PERIOD_MONTH ? &self->month
+                                                           : &no_span;
+  g_autofree char *key = bty_budget_key (scope, subject, period, span->label);
+  BtyBudgetNode *node = g_hash_table_lookup (self->nodes, key);
+
+  if (node == NULL)
+    {
+      bty_budget_nodes_sweep (self);
+      node = bty_budget_node_new (key, scope, subject, period, span);
+      node->bot = what != NULL && scope != BTY_SCOPE_INSTALLATION ? g_strdup (what->bot) : NULL;
+      g_hash_table_insert (self->nodes, node->key, node);
+    }
+  if (node->slug == NULL && what != NULL && scope != BTY_SCOPE_INSTALLATION)
+    node->slug = g_strdup (what->slug);
+  node->used_at = bty_budget_now (self);
+  return node;
+}
+
+/* Loading. */
+
+typedef struct
+{
+  BtyBudgetService *self;
+  BtyBudgetNode *node;
+} Loading;
+
+static void
+on_row (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree Loading *loading = data;
+  g_autoptr (BtyBudgetService) self = loading->self;
+  g_autoptr (BtyBudgetNode) node = loading->node;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtySpend) row = bty_store_get_finish (BTY_STORE (source), result, &error);
+
+  node->is_loading = FALSE;
+  if (row != NULL || g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND))
+    bty_budget_node_load (node, row);
+  else
+    node->error = g_steal_pointer (&error);
+  bty_budget_pump (self);
+}
+
+gboolean
+bty_budget_nodes_load (BtyBudgetService *self, BtyBudgetNode *node)
+{
+  Loading *loading;
+
+  if (node->is_loaded || node->is_loading || node->n_writes > 0)
+    return node->is_loaded;
+  loading = g_new0 (Loading, 1);
+  loading->self = g_object_ref (self);
+  loading->node = bty_budget_node_ref (node);
+  node->is_loading = TRUE;
+  bty_store_get_async (self->store, &bty_spend_schema, "key", node->key, NULL, on_row, loading);
+  return FALSE;
+}
+
+/* Slabs. */
+
+typedef struct
+{
+  BtyBudgetService *self;
+  GPtrArray *nodes;
+  GArray *slabs; /* BtyAmounts, as many */
+} Writing;
+
+static void
+writing_free (Writing *writing)
+{
+  g_ptr_array_unref (writing->nodes);
+  g_array_unref (writing->slabs);
+  g_object_unref (writing->self);
+  g_free (writing);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Writing, writing_free)
+
+static void
+on_written (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Writing) writing = data;
+  BtyBudgetService *self = writing->self;
+  g_autoptr (GError) error = NULL;
+  gboolean is_done = bty_store_apply_finish (BTY_STORE (source), result, &error);
+  g_autoptr (GHashTable) failed = g_hash_table_new (NULL, NULL);
+
+  if (!is_done)
+    g_warning ("what may be spent could not be written down: %s", error->message);
+  for (guint i = 0; i < writing->nodes->len; i++)
+    {
+      BtyBudgetNode *node = writing->nodes->pdata[i];
+      const BtyAmounts *slabs = &g_array_index (writing->slabs, BtyAmounts, i);
+
+      node->n_writes -= 1;
+      for (guint unit = 0; is_done && unit < BTY_N_UNITS; unit++)
+        node->durable.of[unit] = MAX (node->durable.of[unit], slabs->of[unit]);
+      if (is_done)
+        continue;
+      node->is_loaded = FALSE; /* nobody knows what the disk has: it is looked up again */
+      g_hash_table_add (failed, node);
+    }
+  if (!is_done)
+    bty_budget_fail_waiting (self, failed, error);
+  bty_budget_pump (self);
+}
+
+static gint64
+setting_of (BtyBudgetService *self, guint unit)
+{
+  static const char *const keys[] = { NULL, "slab_tokens", "slab_calls", "slab_seconds" };
+  g_autofree char *text = NULL;
+  gint64 amount;
+
+  if (unit == BTY_UNIT_USD)
+    {
+      text = bty_settings_get (self->settings, "budget", "slab_usd");
+      return text != NULL && bty_usd_parse (text, &amount, NULL) && amount > 0 ? amount : 50000;
+    }
+  amount = bty_settings_get_int (self->settings, "budget", keys[unit]);
+  return unit == BTY_UNIT_TIME ? amount * 1000 : amount;
+}
+
+/* As much as a slab is ahead: more when calls are large, less when the cap is small. */
+static gint64
+step_of (BtyBudgetService *self, const BtyBudgetNode *node, guint unit)
+{
+  gint64 step = MAX (setting_of (self, unit), 2 * MIN (node->largest.of[unit], BTY_UNCAPPED / 4));
+
+  return MAX (MIN (step, node->caps.of[unit] / 10), 1);
+}
+
+/* Returns: whether there is anything to ask for; @slabs: what. */
+static gboolean
+plan (BtyBudgetService *self, BtyBudgetNode *node, gboolean is_urgent, BtyAmounts *slabs)
+{
+  gboolean is_needed = FALSE;
+
+  *slabs = node->asked;
+  for (guint unit = 0; unit < BTY_N_UNITS; unit++)
+    {
+      gint64 used = bty_budget_node_used (node, unit);
+      gint64 step = step_of (self, node, unit);
+      gint64 most = MAX (used, MIN (used + step, node->caps.of[unit]));
+
+      if (used > node->asked.of[unit] || (used > 0 && most > node->asked.of[unit] &&
+                                          node->asked.of[unit] - used < step / 2))
+        is_needed = TRUE;
+      slabs->of[unit] = MAX (slabs->of[unit], most);
+    }
+  return is_needed;
+}
+
+void
+bty_budget_nodes_extend (BtyBudgetService *self, GPtrArray *path, gboolean is_urgent)
+{
+  g_autoptr (BtyBatch) batch = NULL;
+  Writing *writing = NULL;
+
+  for (guint i = 0; i < path->len; i++)
+    {
+      BtyBudgetNode *node = path->pdata[i];
+      g_autoptr (BtySpend) row = NULL;
+      BtyAmounts slabs;
+
+      if (!node->is_loaded || !plan (self, node, is_urgent, &slabs))
+        continue;
+      if (writing == NULL)
+        {
+          batch = bty_batch_new ();
+          writing = g_new0 (Writing, 1);
+          writing->self = g_object_ref (self);
+          writing->nodes = g_ptr_array_new_with_free_func ((GDestroyNotify) bty_budget_node_unref);
+          writing->slabs = g_array_new (FALSE, FALSE, sizeof (BtyAmounts));
+        }
+      row = bty_budget_node_make_row (node, &slabs);
+      bty_batch_put (batch, row);
+      node->asked = slabs;
+      node->n_writes += 1;
+      g_ptr_array_add (writing->nodes, bty_budget_node_ref (node));
+      g_array_append_val (writing->slabs, slabs);
+    }
+  if (writing == NULL)
+    return;
+  if (!is_urgent)
+    bty_batch_set_lazy (batch);
+  bty_store_apply_async (self->store, batch, NULL, on_written, writing);
+}
+
+/* Putting away. */
+
+static void
+on_closed (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!bty_store_apply_finish (BTY_STORE (source), result, &error))
+    g_warning ("what was spent could not be written down exactly: %s", error->message);
+}
+
+void
+bty_budget_nodes_close (BtyBudgetService *self, BtyBatch *batch, BtyBudgetNode *node)
+{
+  BtyAmounts slabs;
+  gboolean is_exact = node->row != NULL;
+  g_autoptr (BtySpend) row = NULL;
+
+  if (!node->is_loaded)
+    return;
+  for (guint unit = 0; unit < BTY_N_UNITS; unit++)
+    {
+      slabs.of[unit] = bty_budget_node_used (node, unit);
+      is_exact = is_exact && slabs.of[unit] == node->asked.of[unit];
+    }
+  if (is_exact || (node->row == NULL && slabs.of[BTY_UNIT_CALLS] == 0))
+    return;
+  row = bty_budget_node_make_row (node, &slabs);
+  bty_batch_put (batch, row);
+}
+
+static gboolean
+is_idle (BtyBudgetService *self, const BtyBudgetNode *node)
+{
+  gint64 now = bty_budget_now (self);
+
+  if (node->references > 1 || node->is_loading || node->n_writes > 0)
+    return FALSE;
+  return (node->until > 0 && node->until <= now) || node->used_at + IDLE < now;
+}
+
+void
+bty_budget_nodes_sweep (BtyBudgetService *self)
+{
+  gint64 now = bty_budget_now (self);
+  g_autoptr (BtyBatch) batch = NULL;
+  GHashTableIter iter;
+  gpointer value;
+
+  if (g_hash_table_size (self->nodes) < MANY_NODES || (now >= self->swept_at && now - self->swept_at < SWEEP))
+    return;
+  self->swept_at = now;
+  batch = bty_batch_new ();
+  g_hash_table_iter_init (&iter, self->nodes);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      if (!is_idle (self, value))
+        continue;
+      bty_budget_nodes_close (self, batch, value);
+      g_hash_table_iter_remove (&iter);
+    }
+  if (bty_batch_get_n_changes (batch) == 0)
+    return;
+  bty_batch_set_lazy (batch);
+  bty_store_apply_async (self->store, batch, NULL, on_closed, NULL);
+}

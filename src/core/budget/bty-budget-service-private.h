@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "budget/bty-budget-node.h"
+#include "budget/bty-budget-service.h"
+
+/* What the files of BtyBudgetService and BtySpender share. */
+
+typedef gint64 (*BtyBudgetNow) (gpointer data);
+
+struct _BtyBudgetService
+{
+  GObject parent_instance;
+  BtyStore *store;
+  BtySettings *settings;
+  BtyBudgetNow now;
+  gpointer now_data;
+  GTimeZone *zone;
+  BtyPeriodSpan day;   /* the one it is now */
+  BtyPeriodSpan month; /* likewise */
+  GHashTable *caps;    /* key -> BtyCap */
+  guint generation;    /* of caps and settings */
+  gboolean is_open;
+  gboolean is_opening;
+  GPtrArray *opening;     /* GTask: wait until it is open */
+  GHashTable *nodes;      /* key -> BtyBudgetNode */
+  GPtrArray *reserving;   /* GTask: in order, those that wait for a node or for the disk */
+  GPtrArray *unsaved;     /* BtyUsageEntry that the disk did not take */
+  gint64 swept_at;
+  gboolean is_pumping;
+  gboolean is_stopped;
+};
+
+/* Who stands above a spender, itself included: whose caps count for it. */
+typedef struct
+{
+  BtyBudgetScope scope;
+  const char *subject;
+} BtyBudgetOwner;
+#define BTY_BUDGET_MAX_OWNERS 4
+
+/* One reserve on its way: the data of its task. */
+typedef struct
+{
+  BtyAmounts least;
+  BtyAmounts most;
+  BtyReservation *reservation; /* counted already */
+  BtyAmounts *marks;           /* for each node of it: how far the disk must be */
+  guint tries;
+} BtyReserving;
+
+struct _BtySpender
+{
+  GObject parent_instance;
+  BtyBudgetService *budgets;
+  BtySpender *parent;
+  BtySpenderFor what;
+  gint64 cost;
+  BtyPricing pricing;
+  gboolean has_settled;
+  BtyAmounts spent;
+  BtyAmounts reserved;
+  BtyCapHit *hit;
+  void (*warn) (const char *text, gpointer data);
+  gpointer warn_data;
+  GPtrArray *path; /* BtyBudgetNode: until path_until, for path_of */
+  gint64 path_until;
+  guint path_of;
+  BtyAmounts call_caps;
+  BtyAmounts turn_caps;
+};
+
+struct _BtyReservation
+{
+  BtySpender *spender;
+  BtyAmounts granted;
+  GPtrArray *path;
+};
+
+/* Time and periods. */
+gint64 bty_budget_now (BtyBudgetService *self);
+void bty_budget_look_at_clock (BtyBudgetService *self);
+void bty_budget_service_set_now (BtyBudgetService *self, BtyBudgetNow now, gpointer data);
+
+/* Caps, in bty-budget-caps.c. */
+void bty_budget_caps_load (BtyBudgetService *self);
+/* What a scope's own cap of a period and unit is, or else the default; BTY_UNCAPPED: none. */
+gint64 bty_budget_caps_find (BtyBudgetService *self, BtyBudgetScope scope, const char *subject, BtyBudgetPeriod period,
+                             BtyBudgetUnit unit, gboolean *is_default);
+/* The tightest of those that @owners have for each call, turn or session. */
+gint64 bty_budget_caps_of_each (BtyBudgetService *self, const BtyBudgetOwner *owners, guint n, BtyBudgetPeriod period,
+                                BtyBudgetUnit unit, guint *whose);
+gboolean bty_budget_caps_has (BtyBudgetService *self, BtyBudgetScope scope, const char *subject, BtyBudgetPeriod period);
+
+/* Nodes, in bty-budget-nodes.c. */
+BtyBudgetNode *bty_budget_nodes_get (BtyBudgetService *self, BtyBudgetScope scope, const char *subject,
+                                     BtyBudgetPeriod period, const BtySpenderFor *what);
+/* Returns: whether its figures are known; else it is looked for, and the service pumped when it was. */
+gboolean bty_budget_nodes_load (BtyBudgetService *self, BtyBudgetNode *node);
+void bty_budget_nodes_sweep (BtyBudgetService *self);
+/* Asks the disk for more where less is left than it takes; @is_urgent: somebody waits for it. */
+void bty_budget_nodes_extend (BtyBudgetService *self, GPtrArray *path, gboolean is_urgent);
+void bty_budget_nodes_close (BtyBudgetService *self, BtyBatch *batch, BtyBudgetNode *node);
+
+/* Reserving, in bty-spender.c. */
+void bty_budget_pump (BtyBudgetService *self);
+guint bty_spender_list_owners (BtySpender *self, BtyBudgetOwner *owners);
+/* A write of @node failed. */
+void bty_budget_fail_waiting (BtyBudgetService *self, GHashTable *nodes, const GError *error);
+
+/* Hits, in bty-budget-hit.c. */
+BtyCapHit *bty_cap_hit_new (BtySpender *spender, BtyBudgetNode *node, BtyBudgetPeriod period, BtyBudgetUnit unit,
+                            gint64 left, gint64 needed);
+void bty_cap_hit_free (BtyCapHit *hit);
+GError *bty_cap_hit_to_error (const BtyCapHit *hit, const char *slug);
+
+/* Warnings, in bty-budget-warning.c. */
+void bty_budget_warn_of (BtyBudgetService *self, BtySpender *spender, GPtrArray *path);
+
+/* The ledger, in bty-budget-ledger.c. */
+void bty_budget_ledger_add (BtyBudgetService *self, BtyUsageEntry *entry);

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "budget/bty-budget-service.h"
+#include "model/bty-model-book.h"
+
+/**
+ * BtyRouteEstimate:
+ * @input: tokens that the request probably comes to; @output: that the answer may come to at most
+ * @least: what must be reserved for there to be any use; @most: the worst case
+ *
+ * What a call may cost, before it is made.
+ */
+typedef struct
+{
+  gint64 input;
+  gint64 output;
+  BtyAmounts least;
+  BtyAmounts most;
+} BtyRouteEstimate;
+
+void bty_route_estimate (BtyModelBook *book, const BtyModel *model, const BtyCompletionRequest *request,
+                         BtyRouteEstimate *estimate);
+/** bty_route_estimate_bound: Returns: how many tokens the answer may have by what was granted */
+gint64 bty_route_estimate_bound (const BtyRouteEstimate *estimate, const BtyModel *model, const BtyAmounts *granted);
+/** bty_route_cost: Returns: micro-dollars that so many tokens cost at most */
+gint64 bty_route_cost (const BtyModel *model, gint64 input, gint64 output);
+
+/**
+ * BtyRouteMeter:
+ *
+ * Counts the tokens of an answer while it comes. Bytes are counted at once, since a token has one at least; tokens only now and then.
+ */
+typedef struct
+{
+  GString *pending; /* (nullable): not counted yet */
+  gint64 tokens;    /* of what was before */
+  guint64 bytes;    /* of all */
+} BtyRouteMeter;
+
+void bty_route_meter_clear (BtyRouteMeter *meter);
+void bty_route_meter_add (BtyRouteMeter *meter, BtyModelBook *book, const BtyModel *model, const char *text,
+                          gsize length);
+/** bty_route_meter_get_most: Returns: tokens that it may be at most, without counting */
+gint64 bty_route_meter_get_most (const BtyRouteMeter *meter);
+/** bty_route_meter_count: Returns: tokens that it probably is */
+gint64 bty_route_meter_count (BtyRouteMeter *meter, BtyModelBook *book, const BtyModel *model);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (BtyRouteMeter, bty_route_meter_clear)

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-test"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "bty-fake-store.h"
+#include "bty-test-budget.h"
+#include "bty-test-wait.h"
+#include "bty-test-warnings.h"
+#include "budget/bty-budget-service-private.h"
+
+#define CENT 10000
+
+typedef struct
+{
+  BtyStore *store;
+  BtySettings *settings;
+  BtyBudgetService *budgets;
+  gint64 now;
+} Fixture;
+
+static gint64
+get_now (gpointer data)
+{
+  return ((Fixture *) data)->now;
+}
+
+static gint64
+moment (const char *text)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_iso8601 (text, NULL);
+
+  g_assert_nonnull (time);
+  return g_date_time_to_unix (time) * G_USEC_PER_SEC;
+}
+
+static void
+begin (Fixture *fixture)
+{
+  fixture->budgets = bty_budget_service_new (fixture->store, fixture->settings);
+  bty_budget_service_set_now (fixture->budgets, get_now, fixture);
+}
+
+/* Caps: 1 dollar a day for all, 50 cents for a bot, 30 cents a turn. */
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->store = bty_fake_store_new ();
+  fixture->settings = bty_test_budget_settings ("day_usd", "1", "month_usd", "3", "bot_day_usd", "0.50", "turn_usd",
+                                                "0.30", "timezone", "Europe/Vienna", NULL);
+  fixture->now = moment ("2026-06-15T12:00:00Z");
+  begin (fixture);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  bty_budget_service_stop (fixture->budgets);
+  bty_test_settle ();
+  g_clear_object (&fixture->budgets);
+  bty_test_settle ();
+  g_clear_object (&fixture->settings);
+  g_clear_object (&fixture->store);
+}
+
+static BtySpender *
+spender_of (Fixture *fixture, const char *bot)
+{
+  const BtySpenderFor what = { .purpose = "chat", .bot = bot, .slug = bot };
+
+  return bty_spender_new (fixture->budgets, NULL, &what);
+}
+
+/* Spends @cost of a turn of its own. */
+static gboolean
+spend (Fixture *fixture, const char *bot, gint64 cost, char **why)
+{
+  g_autoptr (BtySpender) spender = spender_of (fixture, bot);
+  g_autoptr (GError) error = NULL;
+  BtyReservation *reservation = bty_test_reserve (spender, cost, cost, &error);
+
+  if (reservation == NULL)
+    {
+      g_assert_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED);
+      g_assert_nonnull (bty_spender_get_hit (spender));
+      if (why != NULL)
+        *why = g_strdup (error->message);
+      return FALSE;
+    }
+  g_assert_null (bty_spender_get_hit (spender));
+  bty_test_settle_cost (reservation, cost);
+  return TRUE;
+}
+
+static void
+test_tree (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *why = NULL;
+  g_autofree char *above = NULL;
+
+  g_assert_true (spend (fixture, "ada", 30 * CENT, NULL));
+  g_assert_false (spend (fixture, "ada", 30 * CENT, &why));
+  g_test_message ("%s", why);
+  g_assert_nonnull (strstr (why, "0.50 USD a day for the bot “ada”"));
+  g_assert_nonnull (strstr (why, "0.20 USD is left"));
+  g_assert_nonnull (strstr (why, "boternity-ctl budget set ada --day "));
+  g_assert_true (spend (fixture, "ada", 20 * CENT, NULL));
+  g_assert_true (spend (fixture, "bo", 30 * CENT, NULL));
+  /* The child has 20 cents, the parent too; another child has 50, the parent less. */
+  g_assert_false (spend (fixture, "cy", 21 * CENT, &above));
+  g_test_message ("%s", above);
+  g_assert_nonnull (strstr (above, "1.00 USD a day for all bots together"));
+  g_assert_true (spend (fixture, "cy", 20 * CENT, NULL));
+  g_assert_false (spend (fixture, "cy", 1, NULL));
+}
+
+static void
+test_turn (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (BtySpender) spender = spender_of (fixture, "ada");
+  const BtySpenderFor sub = { .purpose = "chat", .bot = "bo", .slug = "bo" };
+  g_autoptr (BtySpender) child = bty_spender_new (fixture->budgets, spender, &sub);
+  g_autoptr (GError) error = NULL;
+  BtyReservation *reservation = bty_test_reserve (spender, 1, 100 * CENT, NULL);
+  BtyPricing pricing;
+  BtyAmounts more = { { 1, 0, 0, 0 } };
+
+  g_assert_cmpint (bty_reservation_get (reservation)->of[BTY_UNIT_USD], ==, 30 * CENT);
+  g_assert_false (bty_reservation_grow (reservation, &more));
+  bty_test_settle_cost (reservation, 12 * CENT);
+  g_assert_cmpint (bty_spender_get_cost (spender, &pricing), ==, 12 * CENT);
+  g_assert_cmpint (pricing, ==, BTY_PRICING_CATALOGUE);
+  /* What a sub-agent spends is spent by its parent. */
+  reservation = bty_test_reserve (child, 1, 10 * CENT, NULL);
+  bty_test_settle_cost (reservation, 10 * CENT);
+  g_assert_cmpint (bty_spender_get_cost (spender, NULL), ==, 22 * CENT);
+  g_assert_null (bty_test_reserve (child, 9 * CENT, 10 * CENT, &error));
+  g_assert_cmpint (bty_spender_get_hit (child)->period, ==, BTY_PERIOD_TURN);
+  g_assert_nonnull (strstr (error->message, "it does not renew by itself"));
+  g_assert_nonnull (strstr (bty_spender_get_hit (child)->command, "budget set --turn "));
+  reservation = bty_test_reserve (child, 1, 10 * CENT, NULL);
+  g_assert_cmpint (bty_reservation_get (reservation)->of[BTY_UNIT_USD], ==, 8 * CENT);
+  g_assert_null (bty_spender_get_hit (child));
+  bty_reservation_drop (reservation);
+}
+
+static void
+test_free (Fixture *fixture, gconstpointer data)
+{
+  g_assert_true (spend (fixture, "ada", 30 * CENT, NULL));
+  g_assert_true (spend (fixture, "ada", 20 * CENT, NULL));
+  for (guint i = 0; i < 10; i++)
+    g_assert_true (spend (fixture, "ada", 0, NULL));
+}
+
+typedef struct
+{
+  guint granted;
+  guint refused;
+  GPtrArray *reservations;
+} Crowd;
+
+static void
+on_reserved (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Crowd *crowd = data;
+  g_autoptr (GError) error = NULL;
+  BtyReservation *reservation = bty_spender_reserve_finish (BTY_SPENDER (source), result, &error);
+
+  if (reservation != NULL)
+    g_ptr_array_add (crowd->reservations, reservation);
+  else
+    g_assert_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED);
+  crowd->granted += reservation != NULL;
+  crowd->refused += reservation == NULL;
+}
+
+static void
+test_crowd (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) spenders = g_ptr_array_new_with_free_func (g_object_unref);
+  Crowd crowd = { .reservations = g_ptr_array_new () };
+  BtyAmounts amounts = { { 7777, 100, 1, 1000 } };
+
+  for (guint i = 0; i < 1000; i++)
+    {
+      g_autofree char *bot = g_strdup_printf ("bot-%u", i % 7);
+
+      g_ptr_array_add (spenders, spender_of (fixture, bot));
+      bty_spender_reserve_async (spenders->pdata[i], &amounts, &amounts, NULL, on_reserved, &crowd);
+    }
+  while (crowd.granted + crowd.refused < 1000)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (crowd.granted, ==, 1000000 / 7777);
+  for (guint i = 0; i < crowd.reservations->len; i++)
+    bty_reservation_drop (crowd.reservations->pdata[i]);
+  g_ptr_array_unref (crowd.reservations);
+  g_assert_true (spend (fixture, "bot-0", 30 * CENT, NULL));
+}
+
+static void
+test_midnight (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (BtySpender) spender = spender_of (fixture, "ada");
+  BtyReservation *reservation;
+
+  fixture->now = moment ("2026-06-15T21:59:59Z"); /* a second to midnight in Vienna */
+  g_assert_true (spend (fixture, "ada", 30 * CENT, NULL));
+  reservation = bty_test_reserve (spender, 20 * CENT, 20 * CENT, NULL);
+  g_assert_nonnull (reservation);
+  g_assert_false (spend (fixture, "ada", 1, NULL));
+  fixture->now = moment ("2026-06-15T22:00:00Z");
+  g_assert_true (spend (fixture, "ada", 30 * CENT, NULL));
+  bty_test_settle_cost (reservation, 20 * CENT); /* of yesterday */
+  g_assert_true (spend (fixture, "ada", 20 * CENT, NULL));
+  g_assert_false (spend (fixture, "ada", 1, NULL));
+  fixture->now = moment ("2026-06-15T21:59:59Z"); /* the clock was put right */
+  g_assert_false (spend (fixture, "ada", 1, NULL));
+}
+
+static void
+test_summer_time (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GTimeZone) vienna = g_time_zone_new_identifier ("Europe/Vienna");
+  g_autoptr (GTimeZone) santiago = g_time_zone_new_identifier ("America/Santiago");
+  BtyPeriodSpan span;
+
+  bty_period_span_at (&span, BTY_PERIOD_DAY, vienna, moment ("2026-03-29T12:00:00Z"));
+  g_assert_cmpstr (span.label, ==, "2026-03-29");
+  g_assert_cmpint (span.until - span.since, ==, 23 * G_TIME_SPAN_HOUR);
+  bty_period_span_at (&span, BTY_PERIOD_DAY, vienna, moment ("2026-10-25T00:30:00Z"));
+  g_assert_cmpint (span.until - span.since, ==, 25 * G_TIME_SPAN_HOUR);
+  bty_period_span_at (&span, BTY_PERIOD_MONTH, vienna, moment ("2026-02-28T23:00:00Z"));
+  g_assert_cmpstr (span.label, ==, "2026-03");
+  g_assert_cmpint (span.until, ==, moment ("2026-03-31T22:00:00Z"));
+  /* Here the clocks are put forward at midnight: that day begins at one. */
+  bty_period_span_at (&span, BTY_PERIOD_DAY, santiago, moment ("2026-09-06T12:00:00Z"));
+  g_assert_cmpstr (span.label, ==, "2026-09-06");
+  g_assert_cmpint (span.since, ==, moment ("2026-09-06T04:00:00Z"));
+  g_assert_cmpint (span.until - span.since, ==, 23 * G_TIME_SPAN_HOUR);
+}
+
+/* A clean stop leaves nothing unsure; a kill leaves the open slab. */
+static void
+test_restart (Fixture *fixture, gconstpointer data)
+{
+  g_assert_true (spend (fixture, "ada", 10 * CENT, NULL));
+  bty_budget_service_stop (fixture->budgets);
+  bty_test_settle ();
+  g_clear_object (&fixture->budgets);
+  begin (fixture);
+  g_assert_true (spend (fixture, "ada", 30 * CENT, NULL));
+  g_assert_true (spend (fixture, "ada", 10 * CENT, NULL));
+  g_assert_false (spend (fixture, "ada", 1, NULL));
+  g_assert_true (spend (fixture, "bo", 10 * CENT, NULL));
+  bty_test_settle ();
+  g_clear_object (&fixture->budgets);
+  begin (fixture);
+  g_assert_false (spend (fixture, "bo", 39 * CENT, NULL));
+}
+
+static void
+test_late_disk (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (BtyStore) lossy = bty_lossy_store_new (fixture->store);
+  g_autoptr (BtyBudgetService) budgets = bty_budget_service_new (lossy, fixture->settings);
+  const BtySpenderFor what = { .purpose = "chat", .bot = "ada", .slug = "ada" };
+  g_autoptr (BtySpender) spender = bty_spender_new (budgets, NULL, &what);
+  BtyAmounts amounts = { { 2 * CENT, 0, 1, 0 } };
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *place = NULL;
+
+  bty_spender_reserve_async (spender, &amounts, &amounts, NULL, bty_test_keep_result, &place);
+  bty_test_settle ();
+  g_assert_null (place); /* nothing is sent before the disk has it */
+  g_assert_cmpuint (bty_lossy_store_count_waiting (BTY_LOSSY_STORE (lossy)), ==, 1);
+  bty_lossy_store_sync (BTY_LOSSY_STORE (lossy), 1, TRUE);
+  result = bty_test_wait (&place);
+  bty_test_settle_cost (bty_spender_reserve_finish (spender, result, NULL), CENT);
+  bty_lossy_store_set_auto (BTY_LOSSY_STORE (lossy), TRUE);
+  bty_test_settle ();
+}
+
+static void
+test_full_disk (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (BtySpender) spender = spender_of (fixture, "ada");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *warnings = NULL;
+
+  g_assert_true (spend (fixture, "ada", CENT, NULL));
+  bty_test_settle ();
+  bty_fake_store_fail_next (BTY_FAKE_STORE (fixture->store), BTY_ERROR_RESOURCE_EXHAUSTED, "the disk is full");
+  bty_test_warnings_keep ();
+  g_assert_null (bty_test_reserve (spender, 29 * CENT, 29 * CENT, &error));
+  warnings = bty_test_warnings_take ();
+  g_assert_nonnull (strstr (warnings, "could not be written down"));
+  g_assert_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE);
+  g_assert_null (bty_spender_get_hit (spender));
+  g_assert_true (spend (fixture, "ada", 29 * CENT, NULL));
+  g_assert_true (spend (fixture, "ada", 20 * CENT, NULL));
+  g_assert_false (spend (fixture, "ada", 1, NULL));
+}
+
+static void
+test_amounts (void)
+{
+  static const struct
+  {
+    const char *text;
+    gint64 amount;
+  } good[] = { { "0", 0 }, { "2", 2000000 }, { "2.50", 2500000 }, { "0.000001", 1 }, { "1000000", 1000000000000 } };
+  static const char *const bad[] = {
+    "", ".5", "2.", "-1", "1e3", "2,50", "0.0000001", " 1", "99999999999999999999", "2.5.1", "NaN",
+  };
+  gint64 amount;
+
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++)
+    {
+      g_assert_true (bty_usd_parse (good[i].text, &amount, NULL));
+      g_assert_cmpint (amount, ==, good[i].amount);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (bty_usd_parse (bad[i], &amount, &error));
+      g_assert_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT);
+    }
+  {
+    g_autofree char *a = bty_usd_format (2500000);
+    g_autofree char *b = bty_usd_format (12345);
+    g_autofree char *c = bty_usd_format (-1);
+
+    g_assert_cmpstr (a, ==, "2.50");
+    g_assert_cmpstr (b, ==, "0.012345");
+    g_assert_cmpstr (c, ==, "-0.000001");
+  }
+}
+
+#define ADD(path, func) g_test_add ("/budget/" path, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("tree", test_tree);
+  ADD ("turn", test_turn);
+  ADD ("free", test_free);
+  ADD ("crowd", test_crowd);
+  ADD ("midnight", test_midnight);
+  ADD ("summer-time", test_summer_time);
+  ADD ("restart", test_restart);
+  ADD ("late-disk", test_late_disk);
+  ADD ("full-disk", test_full_disk);
+  g_test_add_func ("/budget/amounts", test_amounts);
+  return g_test_run ();
+}
