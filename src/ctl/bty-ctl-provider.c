@@ -108,6 +108,16 @@ run_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 }
 
 static gboolean
+run_presets (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  static const char *const columns[] = { "name", N_ ("NAME"), "title", N_ ("SERVICE"), "kind", N_ ("KIND"),
+                                         "url",  N_ ("URL"),  "key",   N_ ("KEY"),     NULL };
+
+  return bty_ctl_show_list (ctl, "provider.presets", NULL, &bty_provider_preset_schema, columns, 0,
+                            _ ("No service is known in advance"), error);
+}
+
+static gboolean
 run_get (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
   return bty_ctl_show (ctl, "provider.get", bty_ctl_request_of ("name", bty_ctl_args_word (args, 0)),
@@ -177,7 +187,9 @@ run_test (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   }
 
 static const BtyCtlOption add_options[] = {
-  { "kind", 'k', N_ ("KIND"), N_ ("what it speaks (openai)"), BTY_CTL_NOTHING }, SETTINGS, { NULL }
+  { "kind", 'k', N_ ("KIND"), N_ ("what it speaks (openai), or a service of provider presets"), BTY_CTL_PRESET },
+  SETTINGS,
+  { NULL }
 };
 static const BtyCtlOption update_options[] = { SETTINGS, { NULL } };
 
@@ -186,22 +198,32 @@ static const BtyCtlCommand provider_commands[] = {
     .usage = N_ ("NAME"),
     .summary = N_ ("Connect a provider of models"),
     .text = N_ (
-      "The kind openai is what most servers speak: OpenAI, OpenRouter, Ollama, llama.cpp, vLLM, LM Studio. A key that is\n"
+      "A service of boternity-ctl provider presets needs no more than its name. The kind openai is what most other servers\n"
+      "speak; anthropic, gemini and ollama are protocols of their own. A key that is\n"
       "handed over is kept as a secret of its own (boternity-ctl secret list), for the host of the URL alone; or it is found\n"
       "in the variable that --key-env names; where only this program has the variable, it hands the key over when it is needed."),
-    .examples = N_ (
-      "  boternity-ctl provider add openai --url https://api.openai.com/v1 --key-env OPENAI_API_KEY\n"
-      "  boternity-ctl provider add local --url http://localhost:11434/v1 --default-model qwen3\n"
-      "  pass openrouter | boternity-ctl provider add openrouter --url https://openrouter.ai/api/v1 --key-stdin"),
+    .examples = N_ ("  boternity-ctl provider add openai --key-env OPENAI_API_KEY\n"
+                    "  boternity-ctl provider add ollama --default-model qwen3\n"
+                    "  boternity-ctl provider add gpu --kind vllm --url http://10.0.0.7:8000/v1\n"
+                    "  pass openrouter | boternity-ctl provider add openrouter --key-stdin"),
     .options = add_options,
     .min = 1,
     .max = 1,
+    .words = { BTY_CTL_PRESET },
     .run = run_add },
   { .name = "list",
     .usage = "",
     .summary = N_ ("List the providers"),
     .run = run_list,
     .examples = N_ ("  boternity-ctl provider list") },
+  { .name = "presets",
+    .usage = "",
+    .summary = N_ ("List the services that are known in advance"),
+    .run = run_presets,
+    .text = N_ (
+      "Each can be connected by its name alone, or stand as a kind. A file providers.json in the folder of the\n"
+      "settings adds to them, and takes the place of those that have the same name."),
+    .examples = N_ ("  boternity-ctl provider presets") },
   { .name = "get",
     .usage = N_ ("NAME"),
     .summary = N_ ("Show a provider"),

@@ -37,6 +37,7 @@
 #include "bty-principal.h"
 #include "bty-problem.h"
 #include "bty-provider-config.h"
+#include "bty-provider-preset.h"
 #include "bty-provider.h"
 #include "bty-query.h"
 #include "bty-record.h"

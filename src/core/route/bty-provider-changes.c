@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "route/bty-provider-presets.h"
 #include "route/bty-provider-service-private.h"
 
 static gboolean
@@ -174,7 +175,8 @@ add (BtyProviderService *self, GTask *own)
   BtyProviderJob *job = g_task_get_task_data (task);
   BtyProviderConfig *config = job->config;
 
-  if (!bty_provider_check_name (config->name, &error) || !check_config (config, &error))
+  if (!bty_provider_check_name (config->name, &error) || !bty_provider_presets_apply (config, &error) ||
+      !check_config (config, &error))
     {
       g_task_return_error (task, g_steal_pointer (&error));
       return;
