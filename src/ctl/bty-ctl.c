@@ -16,7 +16,9 @@
 #include "bty-ctl-terminal.h"
 #include "bty-ctl.h"
 
-#define GREETING_MS 10000
+#define GREETING_MS          10000
+#define MAX_GREETINGS        3
+#define PAUSE_AFTER_GREETING 50000 /* microseconds */
 
 static gboolean
 on_sigint (gpointer data)
@@ -141,27 +143,43 @@ greet (BtyCtl *ctl, const char *path, GError **error)
   return TRUE;
 }
 
+/* A daemon that is just being killed may still take the connection, and never answers: then it is looked for again. */
 gboolean
 bty_ctl_find (BtyCtl *ctl, GError **error)
 {
-  g_autofree char *path = NULL;
+  for (guint tries = 1; ctl->client == NULL; tries++)
+    {
+      g_autofree char *path = bty_ctl_daemon_find (ctl->data_dir);
+      g_autoptr (GError) cause = NULL;
 
-  if (ctl->client != NULL)
-    return TRUE;
-  path = bty_ctl_daemon_find (ctl->data_dir);
-  return path != NULL && greet (ctl, path, error);
+      if (path == NULL)
+        return FALSE;
+      if (greet (ctl, path, &cause))
+        break;
+      if (tries == MAX_GREETINGS || !g_error_matches (cause, BTY_ERROR, BTY_ERROR_UNAVAILABLE))
+        {
+          g_propagate_error (error, g_steal_pointer (&cause));
+          return FALSE;
+        }
+      g_usleep (PAUSE_AFTER_GREETING);
+    }
+  return TRUE;
 }
 
 gboolean
 bty_ctl_connect (BtyCtl *ctl, GError **error)
 {
   g_autofree char *path = NULL;
+  g_autoptr (GError) cause = NULL;
 
-  if (ctl->client != NULL)
+  if (bty_ctl_find (ctl, &cause))
     return TRUE;
-  path = bty_ctl_daemon_find (ctl->data_dir);
-  if (path == NULL)
-    path = bty_ctl_daemon_start (ctl->data_dir, ctl->cancellable, error);
+  if (cause != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&cause));
+      return FALSE;
+    }
+  path = bty_ctl_daemon_start (ctl->data_dir, ctl->cancellable, error);
   return path != NULL && greet (ctl, path, error);
 }
 

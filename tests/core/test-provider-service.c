@@ -489,10 +489,11 @@ test_trial_cancelled (Fixture *f, gconstpointer unused)
   g_autoptr (BtyPrincipal) owner = bty_principal_new (BTY_PRINCIPAL_OWNER, "owner", (const char *const[]){ "*", NULL });
   BtyFakeProvider *fake = g_hash_table_lookup (f->fakes, "builtin");
   BtyProviderConfig *request = bty_provider_config_new ();
-  const BtyOperation *operation = &bty_router_operations[0];
+  const BtyOperation *operation = bty_router_operations;
   g_autoptr (BtyCall) call = NULL;
 
-  g_assert_cmpstr (operation->name, ==, "provider.test");
+  while (strcmp (operation->name, "provider.test") != 0)
+    operation++;
   fake->hangs = TRUE;
   request->name = g_strdup ("builtin");
   call = bty_call_new (operation, f->router, owner, request);

@@ -72,8 +72,7 @@ on_rows (GObject *source, GAsyncResult *result, gpointer data)
       const BtySpend *row = page->items->pdata[i];
       BtyBudgetNode *node = g_hash_table_lookup (ask->budgets->nodes, row->key);
       const char *slug = row->bot != NULL ? g_hash_table_lookup (history->slugs, row->bot) : NULL;
-      g_autoptr (BtySpendReport) report = bty_spend_report_of (node != NULL && node->is_known ? node : NULL, row,
-                                                               slug);
+      g_autoptr (BtySpendReport) report = bty_spend_report_of (node != NULL && node->is_known ? node : NULL, row, slug);
 
       bty_call_emit (ask->call, report);
     }
@@ -145,6 +144,7 @@ bty_budget_history_run (BtyCall *call)
   if (request->period == BTY_PERIOD_DAY || request->period == BTY_PERIOD_MONTH)
     bty_budget_ask (call, request->slug, NULL, list);
   else
-    bty_call_fail_new (call, BTY_ERROR_INVALID_ARGUMENT, _ ("the history is by day or by month: the period is one of "
-                                                            "them"));
+    bty_call_fail_new (call, BTY_ERROR_INVALID_ARGUMENT,
+                       _ ("the history is by day or by month: the period is one of "
+                          "them"));
 }
