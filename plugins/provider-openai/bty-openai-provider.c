@@ -23,8 +23,27 @@ struct _BtyOpenaiProvider
 G_DEFINE_FINAL_TYPE_WITH_CODE (BtyOpenaiProvider, bty_openai_provider, BTY_TYPE_HTTP_PROVIDER,
                                G_IMPLEMENT_INTERFACE (BTY_TYPE_EMBEDDER, bty_http_provider_init_embedder))
 
-static const char *const option_names[] = { "organization",  "project",    "max_tokens_field", "stream_usage",
-                                            "strict_schema", "end_marker", "base64",           NULL };
+static const char *const option_names[] = {
+  "organization", "project",  "max_tokens_field", "stream_usage", "strict_schema",  "end_marker", "base64", "schema",
+  "effort",       "continue", "cache_marks",      "system_role",  "reasoning_back", "embeddings", NULL
+};
+
+/* Options whose values are words, those of an enumeration in its order. */
+static const char *const fields[] = { "max_tokens", "max_completion_tokens", "none", NULL };
+static const char *const schemas[] = { "json_schema", "json_object", NULL };
+static const char *const efforts[] = { "reasoning_effort", "reasoning", "thinking", "none", NULL };
+static const char *const going_ons[] = { "none", "assistant", "prefix", "vllm", NULL };
+static const char *const roles[] = { "system", "developer", NULL };
+static const char *const reasoning_fields[] = { "none", "reasoning_content", "reasoning", NULL };
+
+static const struct
+{
+  const char *option;
+  const char *const *words;
+} choices[] = {
+  { "max_tokens_field", fields }, { "schema", schemas },    { "effort", efforts },
+  { "continue", going_ons },      { "system_role", roles }, { "reasoning_back", reasoning_fields },
+};
 
 static gboolean
 is_openai_itself (const BtyHttpOptions *options)
@@ -35,14 +54,31 @@ is_openai_itself (const BtyHttpOptions *options)
 static gboolean
 openai_configured (BtyHttpProvider *provider, const BtyHttpOptions *options, GError **error)
 {
-  static const char *const fields[] = { "max_tokens", "max_completion_tokens", "none", NULL };
-  const char *field = bty_http_options_get (options, "max_tokens_field");
+  for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
+    {
+      const char *word = bty_http_options_get (options, choices[i].option);
+      g_autofree char *words = NULL;
 
-  if (field == NULL || g_strv_contains (fields, field))
-    return TRUE;
-  g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-               _ ("the option max_tokens_field is “%s”; it may be max_tokens, max_completion_tokens or none"), field);
-  return FALSE;
+      if (word == NULL || g_strv_contains (choices[i].words, word))
+        continue;
+      words = g_strjoinv (", ", (char **) choices[i].words);
+      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("the option %s is “%s”; it may be one of %s"),
+                   choices[i].option, word, words);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* Which of @words an option is; without it, the first. */
+static guint
+choice (const BtyHttpOptions *options, const char *option, const char *const *words)
+{
+  const char *word = bty_http_options_get (options, option);
+
+  for (guint i = 0; word != NULL && words[i] != NULL; i++)
+    if (g_str_equal (words[i], word))
+      return i;
+  return 0;
 }
 
 static BtyHttpRequest *
@@ -71,11 +107,19 @@ openai_request (BtyHttpProvider *provider, const BtyCompletionRequest *request, 
                                                      : "max_tokens",
     .asks_usage = bty_http_options_get_bool (options, "stream_usage", TRUE),
     .strict_schema = bty_http_options_get_bool (options, "strict_schema", TRUE),
+    .schema = (BtyOpenaiSchema) choice (options, "schema", schemas),
+    .effort = (BtyOpenaiEffort) choice (options, "effort", efforts),
+    .going_on = (BtyOpenaiContinue) choice (options, "continue", going_ons),
+    .cache_marks = bty_http_options_get_bool (options, "cache_marks", FALSE),
+    .system_role = bty_http_options_get (options, "system_role"),
+    .reasoning_field = bty_http_options_get (options, "reasoning_back"),
   };
   GString *body;
 
   if (g_str_equal (style.max_tokens_field, "none"))
     style.max_tokens_field = NULL;
+  if (g_strcmp0 (style.reasoning_field, "none") == 0)
+    style.reasoning_field = NULL;
   body = bty_openai_chat_write (request, &style, error);
   return body != NULL ? new_request (provider, "POST", "chat/completions", body) : NULL;
 }
@@ -124,14 +168,34 @@ openai_models_request (BtyHttpProvider *provider, GError **error)
   return new_request (provider, "GET", "models", NULL);
 }
 
+/* What the server does for each model that converses, its list does not tell. */
+static void
+add_continue (BtyModel *model)
+{
+  static const char *const usual[] = { "text", "tools", NULL };
+  const char *const *known = model->abilities != NULL ? (const char *const *) model->abilities : usual;
+  g_autoptr (GStrvBuilder) builder = NULL;
+
+  if (!g_strv_contains (known, "text") && g_strv_contains (known, "embeddings"))
+    return;
+  builder = g_strv_builder_new ();
+  g_strv_builder_addv (builder, (const char **) known);
+  g_strv_builder_add (builder, "continue");
+  g_strfreev (model->abilities);
+  model->abilities = g_strv_builder_end (builder);
+}
+
 static GPtrArray *
 openai_models_parse (BtyHttpProvider *provider, const char *json, gsize length, GError **error)
 {
   GError *reason = NULL;
-  GPtrArray *models = bty_openai_models_parse (bty_http_provider_get_options (provider)->name, json, length, &reason);
+  const BtyHttpOptions *options = bty_http_provider_get_options (provider);
+  GPtrArray *models = bty_openai_models_parse (options->name, json, length, &reason);
 
   if (models == NULL)
     bty_http_provider_not_protocol (provider, reason, error);
+  for (guint i = 0; models != NULL && choice (options, "continue", going_ons) > 0 && i < models->len; i++)
+    add_continue (models->pdata[i]);
   return models;
 }
 
@@ -142,6 +206,13 @@ openai_embed_request (BtyHttpProvider *provider, const char *model, const char *
   const BtyHttpOptions *options = bty_http_provider_get_options (provider);
   gboolean base64 = bty_http_options_get_bool (options, "base64", is_openai_itself (options));
 
+  if (!bty_http_options_get_bool (options, "embeddings", TRUE))
+    {
+      g_set_error (error, BTY_ERROR, BTY_ERROR_UNIMPLEMENTED,
+                   _ ("the service of the provider “%s” makes no embeddings; take another, such as ollama"),
+                   options->name);
+      return NULL;
+    }
   return new_request (provider, "POST", "embeddings", bty_openai_embeddings_write (model, inputs, dimensions, base64));
 }
 

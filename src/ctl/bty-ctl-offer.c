@@ -60,8 +60,10 @@ static const struct
   { BTY_CTL_PROPOSAL, "soul.proposals", "id", "note" },
   { BTY_CTL_SECRET, "secret.list", "name", "description" },
   { BTY_CTL_TEMPLATE, "template.list", "name", "title" },
+  { BTY_CTL_PRESET, "provider.presets", "name", "title" },
   { BTY_CTL_DELETED, "bot.deleted", "slug", "name" },
   { BTY_CTL_BACKUP, "backup.list", "name", "created_at" },
+  { BTY_CTL_ROUTE, "route.list", "name", "description" },
 };
 
 static void

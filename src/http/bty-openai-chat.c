@@ -5,58 +5,36 @@
 
 #include <string.h>
 
-#include <glib/gi18n-lib.h>
-
+#include "bty-http-prompt.h"
 #include "bty-openai-chat.h"
-
-static guint
-count_parts (const BtyPromptMessage *message, BtyPartKind kind)
-{
-  guint n = 0;
-
-  for (guint i = 0; message->parts != NULL && i < message->parts->len; i++)
-    n += ((BtyPart *) message->parts->pdata[i])->kind == kind;
-  return n;
-}
-
-static gboolean
-write_json (BtyJsonWriter *w, const char *what, const char *json, GError **error)
-{
-  if (!bty_json_validate (json, strlen (json), 0, error))
-    {
-      g_prefix_error (error, "%s: ", what);
-      return FALSE;
-    }
-  bty_json_writer_raw (w, json, strlen (json));
-  return TRUE;
-}
 
 /* The text parts, one paragraph each. */
 static void
 write_texts (BtyJsonWriter *w, const BtyPromptMessage *message)
 {
-  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *text = bty_http_prompt_text (message);
 
-  for (guint i = 0; message->parts != NULL && i < message->parts->len; i++)
-    {
-      const BtyPart *part = message->parts->pdata[i];
-
-      if (part->kind != BTY_PART_TEXT || part->text == NULL)
-        continue;
-      if (text->len > 0)
-        g_string_append (text, "\n\n");
-      g_string_append (text, part->text);
-    }
-  bty_json_writer_string_len (w, text->str, text->len);
+  bty_json_writer_string (w, text);
 }
 
 static void
-write_text_part (BtyJsonWriter *w, const char *text, gsize length)
+write_cache_mark (BtyJsonWriter *w)
+{
+  bty_json_writer_key (w, "cache_control");
+  bty_json_writer_begin_object (w);
+  bty_json_writer_member_string (w, "type", "ephemeral");
+  bty_json_writer_end_object (w);
+}
+
+static void
+write_text_part (BtyJsonWriter *w, const char *text, gsize length, gboolean is_marked)
 {
   bty_json_writer_begin_object (w);
   bty_json_writer_member_string (w, "type", "text");
   bty_json_writer_key (w, "text");
   bty_json_writer_string_len (w, text, length);
+  if (is_marked)
+    write_cache_mark (w);
   bty_json_writer_end_object (w);
 }
 
@@ -121,15 +99,11 @@ write_file (BtyJsonWriter *w, const BtyPart *part, GError **error)
       gsize size;
       const char *text = g_bytes_get_data (part->data, &size);
 
-      write_text_part (w, text, size);
+      write_text_part (w, text, size, FALSE);
       return TRUE;
     }
   if (part->data == NULL && (part->url == NULL || !g_str_has_prefix (type, "image/")))
-    {
-      g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("the file “%s” has no content that could be sent"),
-                   part->name != NULL ? part->name : type);
-      return FALSE;
-    }
+    return bty_http_prompt_refuse_file (part, error);
   bty_json_writer_begin_object (w);
   if (g_str_has_prefix (type, "image/"))
     write_image (w, part);
@@ -141,17 +115,20 @@ write_file (BtyJsonWriter *w, const BtyPart *part, GError **error)
   return TRUE;
 }
 
-/* Content that is more than text. */
+/* Content that is more than text. A mark for the cache stands on its last text. */
 static gboolean
-write_mixed (BtyJsonWriter *w, const BtyPromptMessage *message, GError **error)
+write_mixed (BtyJsonWriter *w, const BtyPromptMessage *message, gboolean is_marked, GError **error)
 {
+  guint n_texts = bty_http_prompt_count (message, BTY_PART_TEXT);
+
   bty_json_writer_begin_array (w);
   for (guint i = 0; i < message->parts->len; i++)
     {
       const BtyPart *part = message->parts->pdata[i];
 
+      n_texts -= part->kind == BTY_PART_TEXT;
       if (part->kind == BTY_PART_TEXT && part->text != NULL)
-        write_text_part (w, part->text, strlen (part->text));
+        write_text_part (w, part->text, strlen (part->text), is_marked && n_texts == 0);
       else if (part->kind == BTY_PART_FILE && !write_file (w, part, error))
         return FALSE;
     }
@@ -160,20 +137,27 @@ write_mixed (BtyJsonWriter *w, const BtyPromptMessage *message, GError **error)
 }
 
 static gboolean
-write_plain_message (BtyJsonWriter *w, const char *role, const BtyPromptMessage *message, GError **error)
+write_content (BtyJsonWriter *w, const BtyPromptMessage *message, const BtyOpenaiStyle *style, GError **error)
 {
-  gboolean ok = TRUE;
+  gboolean is_marked = style->cache_marks && message->cache_here && bty_http_prompt_count (message, BTY_PART_TEXT) > 0;
 
+  bty_json_writer_key (w, "content");
+  if (is_marked || bty_http_prompt_count (message, BTY_PART_FILE) > 0)
+    return write_mixed (w, message, is_marked, error);
+  write_texts (w, message);
+  return TRUE;
+}
+
+static gboolean
+write_plain_message (BtyJsonWriter *w, const char *role, const BtyPromptMessage *message, const BtyOpenaiStyle *style,
+                     GError **error)
+{
   bty_json_writer_begin_object (w);
   bty_json_writer_member_string (w, "role", role);
-  bty_json_writer_key (w, "content");
-  if (count_parts (message, BTY_PART_FILE) > 0)
-    ok = write_mixed (w, message, error);
-  else
-    write_texts (w, message);
-  if (ok)
-    bty_json_writer_end_object (w);
-  return ok;
+  if (!write_content (w, message, style, error))
+    return FALSE;
+  bty_json_writer_end_object (w);
+  return TRUE;
 }
 
 static void
@@ -192,36 +176,72 @@ write_tool_call (BtyJsonWriter *w, const BtyPart *part)
   bty_json_writer_end_object (w);
 }
 
-/* Reasoning stays behind: this family does not take it back. */
+/* Reasoning stays behind, but for a few servers that want it back along with the calls that came of it. */
 static void
-write_assistant (BtyJsonWriter *w, const BtyPromptMessage *message)
+write_reasoning (BtyJsonWriter *w, const BtyPromptMessage *message, const BtyOpenaiStyle *style)
 {
-  gboolean has_text = count_parts (message, BTY_PART_TEXT) > 0;
-  gboolean has_calls = count_parts (message, BTY_PART_TOOL_CALL) > 0;
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; style->reasoning_field != NULL && i < message->parts->len; i++)
+    {
+      const BtyPart *part = message->parts->pdata[i];
+
+      if (part->kind == BTY_PART_REASONING && part->signature == NULL && part->text != NULL)
+        g_string_append (text, part->text);
+    }
+  if (text->len > 0)
+    bty_json_writer_member_string (w, style->reasoning_field, text->str);
+}
+
+static void
+write_tool_calls (BtyJsonWriter *w, const BtyPromptMessage *message)
+{
+  bty_json_writer_key (w, "tool_calls");
+  bty_json_writer_begin_array (w);
+  for (guint i = 0; i < message->parts->len; i++)
+    {
+      const BtyPart *part = message->parts->pdata[i];
+
+      if (part->kind == BTY_PART_TOOL_CALL)
+        write_tool_call (w, part);
+    }
+  bty_json_writer_end_array (w);
+}
+
+/* @is_last: it is the beginning of the answer that is asked for. */
+static gboolean
+write_assistant (BtyJsonWriter *w, const BtyPromptMessage *message, const BtyOpenaiStyle *style, gboolean is_last,
+                 GError **error)
+{
+  gboolean has_text = bty_http_prompt_count (message, BTY_PART_TEXT) > 0;
+  gboolean has_calls = bty_http_prompt_count (message, BTY_PART_TOOL_CALL) > 0;
 
   if (!has_text && !has_calls)
-    return;
+    return TRUE;
   bty_json_writer_begin_object (w);
   bty_json_writer_member_string (w, "role", "assistant");
-  bty_json_writer_key (w, "content");
-  if (has_text)
-    write_texts (w, message);
+  if (has_text && style->cache_marks && message->cache_here)
+    {
+      if (!write_content (w, message, style, error))
+        return FALSE;
+    }
   else
-    bty_json_writer_null (w);
+    {
+      bty_json_writer_key (w, "content");
+      if (has_text)
+        write_texts (w, message);
+      else
+        bty_json_writer_null (w);
+    }
   if (has_calls)
     {
-      bty_json_writer_key (w, "tool_calls");
-      bty_json_writer_begin_array (w);
-      for (guint i = 0; i < message->parts->len; i++)
-        {
-          const BtyPart *part = message->parts->pdata[i];
-
-          if (part->kind == BTY_PART_TOOL_CALL)
-            write_tool_call (w, part);
-        }
-      bty_json_writer_end_array (w);
+      write_reasoning (w, message, style);
+      write_tool_calls (w, message);
     }
+  if (is_last && !has_calls && style->going_on == BTY_OPENAI_CONTINUE_PREFIX)
+    bty_json_writer_member_bool (w, "prefix", TRUE);
   bty_json_writer_end_object (w);
+  return TRUE;
 }
 
 static void
@@ -244,35 +264,50 @@ write_tool_results (BtyJsonWriter *w, const BtyPromptMessage *message)
 }
 
 static gboolean
-write_message (BtyJsonWriter *w, const BtyPromptMessage *message, GError **error)
+write_message (BtyJsonWriter *w, const BtyPromptMessage *message, const BtyOpenaiStyle *style, gboolean is_last,
+               GError **error)
 {
-  gboolean has_content = count_parts (message, BTY_PART_TEXT) + count_parts (message, BTY_PART_FILE) > 0;
+  gboolean has_content = bty_http_prompt_count (message, BTY_PART_TEXT) +
+                           bty_http_prompt_count (message, BTY_PART_FILE) >
+                         0;
+  const char *system = style->system_role != NULL ? style->system_role : "system";
 
   if (message->role == BTY_ROLE_ASSISTANT)
-    {
-      write_assistant (w, message);
-      return TRUE;
-    }
+    return write_assistant (w, message, style, is_last, error);
   write_tool_results (w, message); /* first: they answer the calls just before them */
   if (!has_content)
     return TRUE;
-  return write_plain_message (w, message->role == BTY_ROLE_SYSTEM ? "system" : "user", message, error);
+  return write_plain_message (w, message->role == BTY_ROLE_SYSTEM ? system : "user", message, style, error);
+}
+
+/* The system text; with a server that takes no schema, the schema in words as well. */
+static void
+write_system (BtyJsonWriter *w, const BtyCompletionRequest *request, const BtyOpenaiStyle *style)
+{
+  g_autoptr (GString) text = g_string_new (request->system);
+
+  if (request->output_schema != NULL && style->schema == BTY_OPENAI_SCHEMA_WORDS)
+    g_string_append_printf (text, "%sAnswer with nothing but JSON that follows this JSON Schema:\n%s",
+                            text->len > 0 ? "\n\n" : "", request->output_schema);
+  if (text->len == 0)
+    return;
+  bty_json_writer_begin_object (w);
+  bty_json_writer_member_string (w, "role", style->system_role != NULL ? style->system_role : "system");
+  bty_json_writer_key (w, "content");
+  bty_json_writer_string_len (w, text->str, text->len);
+  bty_json_writer_end_object (w);
 }
 
 static gboolean
-write_messages (BtyJsonWriter *w, const BtyCompletionRequest *request, GError **error)
+write_messages (BtyJsonWriter *w, const BtyCompletionRequest *request, const BtyOpenaiStyle *style, GError **error)
 {
+  guint n = request->messages != NULL ? request->messages->len : 0;
+
   bty_json_writer_key (w, "messages");
   bty_json_writer_begin_array (w);
-  if (request->system != NULL && *request->system != '\0')
-    {
-      bty_json_writer_begin_object (w);
-      bty_json_writer_member_string (w, "role", "system");
-      bty_json_writer_member_string (w, "content", request->system);
-      bty_json_writer_end_object (w);
-    }
-  for (guint i = 0; request->messages != NULL && i < request->messages->len; i++)
-    if (!write_message (w, request->messages->pdata[i], error))
+  write_system (w, request, style);
+  for (guint i = 0; i < n; i++)
+    if (!write_message (w, request->messages->pdata[i], style, i + 1 == n, error))
       return FALSE;
   bty_json_writer_end_array (w);
   return TRUE;
@@ -291,7 +326,7 @@ write_tool (BtyJsonWriter *w, const BtyToolSpec *tool, GError **error)
   if (tool->parameters != NULL)
     {
       bty_json_writer_key (w, "parameters");
-      if (!write_json (w, tool->name, tool->parameters, error))
+      if (!bty_http_prompt_write_json (w, tool->name, tool->parameters, error))
         return FALSE;
     }
   bty_json_writer_end_object (w);
@@ -344,24 +379,55 @@ write_schema (BtyJsonWriter *w, const BtyCompletionRequest *request, const BtyOp
     return TRUE;
   bty_json_writer_key (w, "response_format");
   bty_json_writer_begin_object (w);
-  if (g_str_equal (request->output_schema, BTY_OUTPUT_ANY_OBJECT))
+  if (style->schema == BTY_OPENAI_SCHEMA_WORDS || g_str_equal (request->output_schema, BTY_OUTPUT_ANY_OBJECT))
     {
       bty_json_writer_member_string (w, "type", "json_object");
       bty_json_writer_end_object (w);
-      return TRUE;
+      return bty_json_validate (request->output_schema, strlen (request->output_schema), 0, error);
     }
   bty_json_writer_member_string (w, "type", "json_schema");
   bty_json_writer_key (w, "json_schema");
   bty_json_writer_begin_object (w);
   bty_json_writer_member_string (w, "name", "answer");
   bty_json_writer_key (w, "schema");
-  if (!write_json (w, "output_schema", request->output_schema, error))
+  if (!bty_http_prompt_write_json (w, "output_schema", request->output_schema, error))
     return FALSE;
   if (style->strict_schema)
     bty_json_writer_member_bool (w, "strict", TRUE);
   bty_json_writer_end_object (w);
   bty_json_writer_end_object (w);
   return TRUE;
+}
+
+/* A person's scale has five steps; each server's own ends where it ends. */
+static void
+write_effort (BtyJsonWriter *w, const char *effort, const BtyOpenaiStyle *style)
+{
+  gboolean is_off, is_max;
+
+  if (effort == NULL || *effort == '\0' || style->effort == BTY_OPENAI_EFFORT_NONE)
+    return;
+  is_off = g_str_equal (effort, "none");
+  is_max = g_str_equal (effort, "max");
+  if (style->effort == BTY_OPENAI_EFFORT_REASONING)
+    {
+      bty_json_writer_key (w, "reasoning");
+      bty_json_writer_begin_object (w);
+      bty_json_writer_member_string (w, "effort", is_max ? "xhigh" : effort);
+      bty_json_writer_end_object (w);
+      return;
+    }
+  if (style->effort == BTY_OPENAI_EFFORT_THINKING)
+    {
+      bty_json_writer_key (w, "thinking");
+      bty_json_writer_begin_object (w);
+      bty_json_writer_member_string (w, "type", is_off ? "disabled" : "enabled");
+      bty_json_writer_end_object (w);
+      if (is_off)
+        return;
+    }
+  bty_json_writer_member_string (w, "reasoning_effort",
+                                 is_max && style->effort == BTY_OPENAI_EFFORT_MEMBER ? "high" : effort);
 }
 
 static void
@@ -387,9 +453,18 @@ write_knobs (BtyJsonWriter *w, const BtyCompletionRequest *request, const BtyOpe
         bty_json_writer_string (w, *stop);
       bty_json_writer_end_array (w);
     }
-  if (request->effort != NULL && *request->effort != '\0') /* the family's own scale ends at high */
-    bty_json_writer_member_string (w, "reasoning_effort",
-                                   g_str_equal (request->effort, "max") ? "high" : request->effort);
+  write_effort (w, request->effort, style);
+}
+
+/* Whether the last message is the beginning of the answer that is asked for. */
+static gboolean
+goes_on (const BtyCompletionRequest *request)
+{
+  const BtyPromptMessage *last = request->messages != NULL && request->messages->len > 0
+                                   ? request->messages->pdata[request->messages->len - 1]
+                                   : NULL;
+
+  return last != NULL && last->role == BTY_ROLE_ASSISTANT && bty_http_prompt_count (last, BTY_PART_TOOL_CALL) == 0;
 }
 
 GString *
@@ -401,10 +476,15 @@ bty_openai_chat_write (const BtyCompletionRequest *request, const BtyOpenaiStyle
   bty_json_writer_init (w, body);
   bty_json_writer_begin_object (w);
   bty_json_writer_member_string (w, "model", request->model);
-  if (!write_messages (w, request, error) || !write_tools (w, request, error) ||
+  if (!write_messages (w, request, style, error) || !write_tools (w, request, error) ||
       !write_schema (w, request, style, error))
     return NULL;
   write_knobs (w, request, style);
+  if (style->going_on == BTY_OPENAI_CONTINUE_FINAL && goes_on (request))
+    {
+      bty_json_writer_member_bool (w, "add_generation_prompt", FALSE);
+      bty_json_writer_member_bool (w, "continue_final_message", TRUE);
+    }
   bty_json_writer_member_bool (w, "stream", TRUE);
   if (style->asks_usage)
     {

@@ -61,6 +61,62 @@ read_words (Parse *parse, BtyJsonReader *reader, GError **error)
   return token == BTY_JSON_ARRAY_END;
 }
 
+/* Dollars for a token, as a text or a number; below 0: it depends. */
+static gboolean
+read_price (BtyModel *model, BtyJsonReader *reader, gsize offset, GError **error)
+{
+  BtyJsonToken token = bty_json_reader_skip (reader, NULL, NULL, error);
+  g_autofree char *text = token == BTY_JSON_STRING ? g_strndup (reader->text, reader->length) : NULL;
+  double dollars = text != NULL               ? g_ascii_strtod (text, NULL)
+                   : token == BTY_JSON_DOUBLE ? reader->number
+                   : token == BTY_JSON_INT    ? (double) reader->integer
+                                              : -1;
+
+  if (dollars >= 0 && dollars < 1)
+    {
+      G_STRUCT_MEMBER (gint64, model, offset) = (gint64) (dollars * 1e12 + 0.5);
+      bty_record_set_null_at (model, (guint32) offset, FALSE);
+    }
+  return token != BTY_JSON_ERROR;
+}
+
+static const struct
+{
+  const char *name;
+  gsize offset;
+} prices[] = {
+  { "prompt", G_STRUCT_OFFSET (BtyModel, input_price) },
+  { "completion", G_STRUCT_OFFSET (BtyModel, output_price) },
+  { "input_cache_read", G_STRUCT_OFFSET (BtyModel, cached_price) },
+  { "input_cache_write", G_STRUCT_OFFSET (BtyModel, cache_write_price) },
+};
+
+/* As OpenRouter tells them. Other services give other figures under other names, which are left alone. */
+static gboolean
+read_prices (BtyModel *model, BtyJsonReader *reader, GError **error)
+{
+  BtyJsonToken token = bty_json_reader_next (reader, error);
+
+  if (token == BTY_JSON_ARRAY_BEGIN)
+    return bty_json_reader_skip_rest (reader, error);
+  if (token != BTY_JSON_OBJECT_BEGIN)
+    return token != BTY_JSON_ERROR;
+  while ((token = bty_json_reader_next (reader, error)) == BTY_JSON_KEY)
+    {
+      gsize offset = 0;
+
+      for (guint i = 0; i < G_N_ELEMENTS (prices); i++)
+        if (bty_json_reader_key_is (reader, prices[i].name))
+          offset = prices[i].offset;
+      if (!(offset != 0 ? read_price (model, reader, offset, error)
+                        : bty_json_reader_skip (reader, NULL, NULL, error) != BTY_JSON_ERROR))
+        return FALSE;
+    }
+  if (!BTY_IS_NULL (model, BtyModel, input_price) && !BTY_IS_NULL (model, BtyModel, output_price))
+    model->pricing = BTY_PRICING_PROVIDER;
+  return token == BTY_JSON_OBJECT_END;
+}
+
 static gint64 *
 number_of (Parse *parse, const BtyJsonReader *reader)
 {
@@ -118,6 +174,8 @@ read_members (Parse *parse, BtyJsonReader *reader, guint depth, GError **error)
 
       if (is_list_of_words (reader))
         ok = read_words (parse, reader, error);
+      else if (depth == 0 && bty_json_reader_key_is (reader, "pricing"))
+        ok = read_prices (parse->model, reader, error);
       else if (depth == 0 && is_inner (reader))
         ok = read_inner (parse, reader, depth, error);
       else

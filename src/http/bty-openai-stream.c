@@ -96,9 +96,11 @@ push_text (Event *event, BtyDeltaKind kind)
   bty_completion_push (event->out, &delta);
 }
 
-/* A part of content in a list: {"type": "text", "text": …}. */
+static gboolean read_text (Event *event, BtyDeltaKind kind);
+
+/* A part of content in a list: {"type": "text", "text": …}; a few servers put {"type": "thinking", "thinking": …} there, too. */
 static gboolean
-read_part (Event *event)
+read_part (Event *event, BtyDeltaKind kind)
 {
   BtyJsonToken token;
 
@@ -106,11 +108,17 @@ read_part (Event *event)
     {
       gboolean is_text = key_is (event, "text");
 
+      if (key_is (event, "thinking"))
+        {
+          if (!read_text (event, BTY_DELTA_REASONING))
+            return FALSE;
+          continue;
+        }
       token = bty_json_reader_skip (&event->reader, NULL, NULL, event->error);
       if (token == BTY_JSON_ERROR)
         return FALSE;
       if (is_text && token == BTY_JSON_STRING)
-        push_text (event, BTY_DELTA_TEXT);
+        push_text (event, kind);
     }
   return token == BTY_JSON_OBJECT_END;
 }
@@ -128,7 +136,7 @@ read_text (Event *event, BtyDeltaKind kind)
   else if (token == BTY_JSON_ARRAY_BEGIN)
     {
       while ((token = next (event)) != BTY_JSON_ARRAY_END)
-        if (token == BTY_JSON_ERROR || (token == BTY_JSON_OBJECT_BEGIN && !read_part (event)))
+        if (token == BTY_JSON_ERROR || (token == BTY_JSON_OBJECT_BEGIN && !read_part (event, kind)))
           return FALSE;
     }
   return token != BTY_JSON_ERROR;
@@ -221,6 +229,8 @@ reason_from (const BtyJsonReader *reader)
     { "function_call", BTY_STOP_TOOLS },
     { "content_filter", BTY_STOP_REFUSED },
     { "max_tokens", BTY_STOP_LENGTH },
+    { "model_length", BTY_STOP_LENGTH },
+    { "tool_use", BTY_STOP_TOOLS },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
@@ -237,7 +247,7 @@ read_finish_reason (Event *event)
   if (token != BTY_JSON_STRING || event->reader.length == 0)
     return token != BTY_JSON_ERROR;
   event->n_others += 1;
-  event->is_error |= key_is (event, "error");
+  event->is_error |= key_is (event, "error") || key_is (event, "insufficient_system_resource");
   event->stream->has_reason = TRUE;
   event->stream->reason = reason_from (&event->reader);
   return TRUE;

@@ -14,6 +14,10 @@ static const struct
   { "prompt_tokens", G_STRUCT_OFFSET (BtyUsage, input_tokens) },
   { "completion_tokens", G_STRUCT_OFFSET (BtyUsage, output_tokens) },
   { "cached_tokens", G_STRUCT_OFFSET (BtyUsage, cached_tokens) },
+  { "prompt_cache_hit_tokens", G_STRUCT_OFFSET (BtyUsage, cached_tokens) }, /* DeepSeek */
+  { "cache_read_input_tokens", G_STRUCT_OFFSET (BtyUsage, cached_tokens) }, /* gateways in front of Anthropic */
+  { "cache_write_tokens", G_STRUCT_OFFSET (BtyUsage, cache_write_tokens) }, /* OpenRouter */
+  { "cache_creation_input_tokens", G_STRUCT_OFFSET (BtyUsage, cache_write_tokens) },
   { "reasoning_tokens", G_STRUCT_OFFSET (BtyUsage, reasoning_tokens) },
 };
 
@@ -35,8 +39,20 @@ take_number (BtyUsage *usage, gsize offset, BtyJsonToken token, const BtyJsonRea
     value = reader->integer;
   else if (token == BTY_JSON_DOUBLE && reader->number > 0 && reader->number < 1e15)
     value = (gint64) reader->number;
-  if (offset != 0)
-    G_STRUCT_MEMBER (gint64, usage, offset) = MAX (0, value);
+  if (offset != 0) /* the same count under two names: a server may leave one of them at nothing */
+    G_STRUCT_MEMBER (gint64, usage, offset) = MAX (G_STRUCT_MEMBER (gint64, usage, offset), value);
+}
+
+/* What a gateway took, in dollars. */
+static void
+take_cost (BtyUsage *usage, BtyJsonToken token, const BtyJsonReader *reader)
+{
+  double dollars = token == BTY_JSON_INT ? (double) reader->integer : token == BTY_JSON_DOUBLE ? reader->number : -1;
+
+  if (!(dollars >= 0 && dollars < 1e6))
+    return;
+  usage->cost = (gint64) (dollars * 1e6 + 0.999999); /* rounded up */
+  BTY_SET_NULL (usage, BtyUsage, cost, FALSE);
 }
 
 /* The details are objects one level down, with names of their own. */
@@ -49,6 +65,7 @@ read_object (BtyUsage *usage, BtyJsonReader *reader, guint depth, GError **error
     {
       gboolean is_details = depth == 0 && (bty_json_reader_key_is (reader, "prompt_tokens_details") ||
                                            bty_json_reader_key_is (reader, "completion_tokens_details"));
+      gboolean is_cost = depth == 0 && bty_json_reader_key_is (reader, "cost");
       gsize offset = offset_of (reader);
       gboolean ok = TRUE;
 
@@ -57,6 +74,8 @@ read_object (BtyUsage *usage, BtyJsonReader *reader, guint depth, GError **error
         ok = read_object (usage, reader, depth + 1, error);
       else if (token == BTY_JSON_OBJECT_BEGIN || token == BTY_JSON_ARRAY_BEGIN)
         ok = bty_json_reader_skip_rest (reader, error);
+      else if (is_cost)
+        take_cost (usage, token, reader);
       else
         take_number (usage, offset, token, reader);
       if (!ok || token == BTY_JSON_ERROR)

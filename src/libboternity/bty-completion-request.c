@@ -113,6 +113,8 @@ static const BtyField usage_fields[] = {
   BTY_FIELD_INT64 (BtyUsage, reasoning_tokens, BTY_READ_ONLY, N_ ("Of these, reasoning")),
   BTY_FIELD_BOOL (BtyUsage, is_estimate, BTY_READ_ONLY,
                   N_ ("Whether it was counted by us, since the provider did not say")),
+  BTY_FIELD_INT64 (BtyUsage, cost, BTY_READ_ONLY | BTY_NULLABLE,
+                   N_ ("Micro-dollars that the service itself says it took")),
 };
 
 BTY_DEFINE_RECORD (BtyUsage, bty_usage, "usage", N_ ("What an answer used"), usage_fields)

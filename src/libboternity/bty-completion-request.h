@@ -112,6 +112,7 @@ BTY_DECLARE_RECORD (BtyCompletionRequest, bty_completion_request)
  * @input_tokens: all that went in, cached ones included
  * @output_tokens: all that came out, reasoning included
  * @is_estimate: the wire did not say; counted by us
+ * @cost: micro-dollars that the service itself says it took; null when it does not say
  */
 typedef struct
 {
@@ -122,6 +123,7 @@ typedef struct
   gint64 output_tokens;
   gint64 reasoning_tokens;
   gboolean is_estimate;
+  gint64 cost;
 } BtyUsage;
 BTY_DECLARE_RECORD (BtyUsage, bty_usage)
 

@@ -11,7 +11,7 @@
 #include "model/bty-model-book.h"
 #include "model/bty-model-lists.h"
 #include "model/bty-model-own.h"
-#include "model/bty-token-bytes.h"
+#include "model/bty-token-counter.h"
 #include "model/bty-token-learning.h"
 
 #define MAX_KNOWN  512
@@ -27,6 +27,7 @@ struct _BtyModelBook
   char *shipped; /* (nullable): in tests */
   BtyModelLists *lists;
   BtyTokenLearning *learning;
+  BtyTokenCounter *counter;
   GFileMonitor *monitor;
   GHashTable *known;  /* provider/model -> Known */
   GHashTable *warned; /* names that were said to have no price */
@@ -61,6 +62,7 @@ bty_model_book_finalize (GObject *object)
 
   g_clear_pointer (&self->lists, bty_model_lists_free);
   g_clear_pointer (&self->learning, bty_token_learning_free);
+  g_clear_pointer (&self->counter, bty_token_counter_free);
   g_clear_pointer (&self->known, g_hash_table_unref);
   g_clear_pointer (&self->warned, g_hash_table_unref);
   g_clear_object (&self->monitor);
@@ -90,6 +92,7 @@ bty_model_book_new (BtySettings *settings, const char *data_dir)
 
   self->settings = g_object_ref (settings);
   self->data_dir = g_strdup (data_dir);
+  self->counter = bty_token_counter_new (data_dir);
   return self;
 }
 
@@ -313,7 +316,8 @@ say_unknown (BtyModelBook *self, const BtyModel *model)
 }
 
 BtyModel *
-bty_model_book_describe (BtyModelBook *self, const BtyProviderConfig *provider, const char *name, const BtyModel *reported)
+bty_model_book_describe (BtyModelBook *self, const BtyProviderConfig *provider, const char *name,
+                         const BtyModel *reported)
 {
   static char *const usual[] = { (char *) "text", (char *) "tools", NULL };
   BtyModel *model = bty_model_new ();
@@ -397,7 +401,7 @@ bty_model_book_count (BtyModelBook *self, const BtyModel *model, const char *tex
 {
   double factor = model->estimate_factor > 0 ? model->estimate_factor : 1;
 
-  return (gint64) ceil (bty_token_bytes_count (model->tokenizer, text, length) * factor);
+  return (gint64) ceil (bty_token_counter_count (self->counter, model->tokenizer, text, length) * factor);
 }
 
 void

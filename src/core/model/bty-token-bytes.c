@@ -9,6 +9,8 @@
  * How a family cuts text. A word of ASCII letters is one token up to WORD letters, and one more for each @letters beyond.
  */
 #define WORD 7
+/* More marks than this in a row are a line that is drawn, which takes few tokens. */
+#define LINE 6
 
 typedef struct
 {
@@ -88,7 +90,7 @@ look_at (const char *text, const char *end, gsize *bytes)
 }
 
 static double
-weigh (const Family *family, Kind kind, gsize n, gsize bytes)
+weigh (const Family *family, Kind kind, const char *text, gsize n, gsize bytes)
 {
   switch (kind)
     {
@@ -97,9 +99,9 @@ weigh (const Family *family, Kind kind, gsize n, gsize bytes)
     case KIND_DIGIT:
       return MAX (1.0, (double) n / family->digits);
     case KIND_SPACE: /* a single one goes with the word behind it */
-      return n == 1 ? 0.0 : 1.0 + (double) n / 64.0;
+      return n == 1 && *text == ' ' ? 0.0 : 1.0 + (double) n / 64.0;
     case KIND_MARK:
-      return MAX (0.8, (double) n * family->marks);
+      return MAX (0.8, (double) MIN (n, LINE) * family->marks + (double) (MAX (n, LINE) - LINE) * 0.15);
     case KIND_CJK:
       return (double) n * family->cjk;
     case KIND_ACCENT:
@@ -130,7 +132,7 @@ bty_token_bytes_count (const char *family_name, const char *text, gsize length)
           n += 1;
         }
       while (text < end && look_at (text, end, &bytes) == kind);
-      tokens += weigh (family, kind, n, (gsize) (text - begin));
+      tokens += weigh (family, kind, begin, n, (gsize) (text - begin));
     }
   return tokens * family->scale;
 }

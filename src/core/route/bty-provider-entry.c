@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "route/bty-provider-entry.h"
+#include "route/bty-provider-presets.h"
 
 BtyProviderEntry *
 bty_provider_entry_new (BtyProviderConfig *config)
@@ -166,16 +167,14 @@ bty_provider_entry_show (const BtyProviderEntry *entry, BtySecretService *secret
   return shown;
 }
 
-#define OPENAI_URL "https://api.openai.com/v1"
-
 BtySecretUse
 bty_provider_entry_get_use (const BtyProviderEntry *entry, const char *bot)
 {
   const BtyProviderConfig *config = entry->config;
   const char *url = config->url;
 
-  if ((url == NULL || url[0] == '\0') && g_strcmp0 (config->kind, "openai") == 0)
-    url = OPENAI_URL; /* the kind's own */
+  if (url == NULL || url[0] == '\0')
+    url = bty_provider_presets_url (config->kind); /* the kind's own */
   return (BtySecretUse){ .bot = bot, .url = url, .plugin = config->kind };
 }
 
@@ -290,35 +289,11 @@ bty_provider_key_name (const char *provider)
   return g_strconcat ("provider-", provider, NULL);
 }
 
-static const struct
-{
-  const char *host;
-  const char *reference;
-} usual_keys[] = {
-  { "api.openai.com", "env:OPENAI_API_KEY" },
-  { "openrouter.ai", "env:OPENROUTER_API_KEY" },
-  { "api.groq.com", "env:GROQ_API_KEY" },
-  { "api.mistral.ai", "env:MISTRAL_API_KEY" },
-  { "api.deepseek.com", "env:DEEPSEEK_API_KEY" },
-  { "api.together.xyz", "env:TOGETHER_API_KEY" },
-  { "api.x.ai", "env:XAI_API_KEY" },
-};
-
 const char *
 bty_provider_usual_key_ref (const char *kind, const char *url)
 {
-  g_autoptr (GUri) uri = NULL;
-  const char *host = "api.openai.com";
+  const char *variable = bty_provider_presets_key (kind, url);
+  g_autofree char *reference = variable != NULL ? g_strconcat ("env:", variable, NULL) : NULL;
 
-  if (g_strcmp0 (kind, "openai") != 0)
-    return NULL;
-  if (url != NULL && url[0] != '\0')
-    {
-      uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
-      host = uri != NULL && strcmp (g_uri_get_scheme (uri), "https") == 0 ? g_uri_get_host (uri) : NULL;
-    }
-  for (guint i = 0; host != NULL && i < G_N_ELEMENTS (usual_keys); i++)
-    if (g_ascii_strcasecmp (host, usual_keys[i].host) == 0)
-      return usual_keys[i].reference;
-  return NULL;
+  return reference != NULL ? g_intern_string (reference) : NULL;
 }

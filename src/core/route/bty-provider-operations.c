@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "route/bty-provider-presets.h"
 #include "route/bty-provider-service.h"
 
 /* Takes @record and @error. */
@@ -118,6 +119,15 @@ provider_delete (BtyCall *call)
                                      on_deleted, bty_call_ref (call));
 }
 
+static void
+provider_presets (BtyCall *call)
+{
+  GError *error = NULL;
+  GPtrArray *presets = bty_provider_presets_list (&error);
+
+  answer_list (call, presets != NULL ? g_ptr_array_ref (presets) : NULL, error);
+}
+
 const BtyOperation bty_provider_operations[] = {
   { .name = "provider.add",
     .summary = N_ ("Connect a provider of models"),
@@ -167,6 +177,15 @@ const BtyOperation bty_provider_operations[] = {
     .effect = BTY_EFFECT_WRITE | BTY_EFFECT_DESTRUCTIVE,
     .errors = BTY_ERRORS (NOT_FOUND, ABORTED, FAILED_PRECONDITION, RESOURCE_EXHAUSTED, DATA_LOSS),
     .run = provider_delete },
+  { .name = "provider.presets",
+    .summary = N_ ("List the services that are known in advance"),
+    .item = &bty_provider_preset_schema,
+    .response = &bty_page_schema,
+    .http = "GET /provider-presets",
+    .scope = "providers:read",
+    .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
+    .errors = BTY_ERRORS (FAILED_PRECONDITION),
+    .run = provider_presets },
 };
 
 const guint bty_n_provider_operations = G_N_ELEMENTS (bty_provider_operations);

@@ -154,6 +154,7 @@ ask (GTask *task)
 
   test->state = STATE_ASKING;
   test->route = bty_route_new (router, models, spender, test->cancellable, &events, task);
+  bty_route_set_demand (test->route, &(BtyRouteDemand){ .is_probe = TRUE });
   bty_route_start (test->route);
 }
 
