@@ -16,7 +16,7 @@ import time
 
 import tap
 from boternity_daemon import Answer, Daemon, wait_for
-from chaos_upstream import MICRO, Upstream
+from chaos_upstream import MICRO, WEIGHTS, Upstream
 from chaos_wires import Anthropic, Ollama, OpenAI
 
 N_TURNS = int(os.environ.get("BOTERNITY_CHAOS_TURNS", "400"))
@@ -352,6 +352,43 @@ def test_what_is_billed_stays_below_the_cap():
             assert_no_answer_is_doubled(chaos, kept)
         finally:
             chaos.close()
+
+
+def ask_one(daemon, kind, wire):
+    """What a service that does nothing else billed for a few requests, and what the ledger says of it."""
+    upstream = Upstream("one", SEED, weights={kind: 1}, wire=wire)
+    name = f"{upstream.wire.kind}-{kind}"
+    options = {**OPTIONS, "first_byte_timeout_ms": 300, "idle_timeout_ms": 300}
+    for path, fields in (("/providers", {"name": name, "kind": upstream.wire.kind, "url": upstream.get_url(), "options": options}),
+                         ("/call/model.set", {"name": name + "/m", "input_price": 3 * MICRO, "output_price": 15 * MICRO, "context_window": 32768,
+                                              "max_output": 1000}),
+                         ("/bots", {"name": name, "route": [name + "/m"]})):
+        done = daemon.post(path, fields)
+        assert done.status in (200, 201), done.body
+    for number in range(3):
+        daemon.chat(name, f"Number {number}")
+    upstream.close()
+    summary = f"/usage/summary?by=day&slug={name}"
+    wait_for(lambda: daemon.get(summary).json["calls"] == 3, 5)     # the ledger is written lazily
+    calls = daemon.get(summary).json
+    return upstream.billed, calls["cost"], calls["calls"]
+
+
+def test_no_failure_is_for_free():
+    """A service that fails in one way only bills no more than the ledger says."""
+    with Daemon(environment(BOTERNITY_ROUTE_RETRIES="0", BOTERNITY_ROUTE_BREAKER_FAILURES="1000", BOTERNITY_BUDGET_DAY_USD="1000",
+                            BOTERNITY_BUDGET_BOT_DAY_USD="1000")) as daemon:
+        if daemon.get("/budget").status == 404:
+            raise tap.Skip("budgets have no operations yet")
+        told = []
+        for wire in WIRES.values():
+            for kind in WEIGHTS:
+                billed, counted, calls = ask_one(daemon, kind, wire)
+                if counted < billed or calls != 3:
+                    told.append((wire.kind, kind, billed, counted, calls))
+                if kind == "good":
+                    assert counted == billed, (wire.kind, billed, counted)
+        assert not told, told
 
 
 if __name__ == "__main__":
