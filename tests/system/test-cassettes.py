@@ -6,7 +6,8 @@ import os
 
 import tap
 from boternity_daemon import Answer, Daemon, wait_for
-from chaos_upstream import Anthropic, Ollama, OpenAI, Upstream
+from chaos_upstream import Upstream
+from chaos_wires import Anthropic, Ollama, OpenAI
 
 KEY = "Kx-0123456789abcdefghijkl"
 

@@ -137,30 +137,34 @@ bot_of (BtyRouteAttempt *self)
 
 /* The end. */
 
-/* What it used, by the wire or as we counted: a wire that broke off has not told all. */
+/* Whether the service may ask for money: it was silent after it had the request, or it answered, be it with what nobody can read. */
+static gboolean
+may_be_billed (BtyRouteAttempt *self)
+{
+  return self->n_deltas > 0 || self->error == NULL || self->error->code == BTY_ERROR_CANCELLED ||
+         self->error->code == BTY_ERROR_DEADLINE_EXCEEDED || self->error->code == BTY_ERROR_DATA_LOSS;
+}
+
+/* What it used, by the wire or as we counted: a wire that broke off has not told all, and none uses nothing, or less. */
 static void
 sum_up (BtyRouteAttempt *self)
 {
   const BtyUsage *reported = bty_completion_get_usage (self->completion);
-  gboolean may_be_billed = self->n_deltas > 0 || self->error == NULL || self->error->code == BTY_ERROR_CANCELLED ||
-                           self->error->code == BTY_ERROR_DEADLINE_EXCEEDED;
   gint64 counted = bty_route_meter_count (&self->meter, bty_router_get_book (self->router), self->model);
   gboolean is_whole = self->error == NULL && bty_completion_is_done (self->completion);
 
-  if (reported != NULL)
+  self->usage = reported != NULL ? bty_usage_edit (reported) : bty_usage_new ();
+  if (self->usage->input_tokens <= 0 && may_be_billed (self))
     {
-      self->usage = bty_usage_edit (reported);
-      if (!is_whole && self->usage->output_tokens < counted)
-        {
-          self->usage->output_tokens = counted;
-          self->usage->is_estimate = TRUE;
-        }
-      return;
+      self->usage->input_tokens = self->estimate.input;
+      self->usage->is_estimate = TRUE;
     }
-  self->usage = bty_usage_new ();
-  self->usage->is_estimate = TRUE;
-  self->usage->input_tokens = may_be_billed ? self->estimate.input : 0;
-  self->usage->output_tokens = counted;
+  if (self->usage->output_tokens < counted && (!is_whole || self->usage->output_tokens <= 0))
+    {
+      self->usage->output_tokens = counted;
+      self->usage->is_estimate = TRUE;
+    }
+  self->usage->is_estimate = self->usage->is_estimate || reported == NULL;
 }
 
 static BtyUsageEntry *
