@@ -20,5 +20,7 @@ struct _BtyBotService
   gboolean purge_again;
 };
 
-/* Strips the name and refuses what no table can: a blank name, a route that leads nowhere. @service asks who knows of routes. */
-gboolean bty_bot_check (BtyBotService *service, BtyBot *bot, GError **error);
+/* Strips the name and refuses what no table can: a blank name, a route that names no model. */
+gboolean bty_bot_check (BtyBot *bot, GError **error);
+/* Whether its route leads to what there is: for routes that are written now, not for those that came with a bot from elsewhere. */
+gboolean bty_bot_check_route (BtyBotService *service, const BtyBot *bot, GError **error);
