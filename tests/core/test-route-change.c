@@ -326,6 +326,40 @@ test_no_models (Fixture *f, gconstpointer unused)
   g_assert_null (models);
 }
 
+static void
+test_local (void)
+{
+  static const struct
+  {
+    const char *url;
+    const char *kind;
+    gboolean is_local;
+  } cases[] = {
+    { "http://127.0.0.1:11434/v1", "openai", TRUE },
+    { "http://[::1]/", "openai", TRUE },
+    { "http://localhost/", "openai", TRUE },
+    { "http://box/", "openai", TRUE },
+    { "http://box.local/", "openai", TRUE },
+    { "http://192.168.1.7/", "openai", TRUE },
+    { "http://10.0.0.7/", "openai", TRUE },
+    { "https://api.openai.com/v1", "openai", FALSE },
+    { "http://8.8.8.8/", "openai", FALSE },
+    { NULL, "openai", FALSE },
+    { NULL, "builtin", TRUE },
+    { NULL, "ollama", TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (BtyProviderConfig) config = bty_provider_config_new ();
+
+      config->url = g_strdup (cases[i].url);
+      config->kind = g_strdup (cases[i].kind);
+      if (bty_provider_entry_is_local (config) != cases[i].is_local)
+        g_error ("%s, %s", cases[i].kind, cases[i].url);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -337,5 +371,6 @@ main (int argc, char **argv)
   g_test_add ("/route-change/reported", Fixture, NULL, set_up, test_reported, tear_down);
   g_test_add ("/route-change/status", Fixture, NULL, set_up, test_status, tear_down);
   g_test_add ("/route-change/no-models", Fixture, NULL, set_up, test_no_models, tear_down);
+  g_test_add_func ("/route-change/local", test_local);
   return g_test_run ();
 }

@@ -9,10 +9,10 @@ struct _BtyBotService
   BtyStore *store;
   BtySoulService *souls;
   char *data_dir;
-  GHashTable *claimed;   /* slugs whose bot is being made or deleted: nobody else may take them meanwhile */
-  BtySettings *settings; /* (nullable) */
-  GHashTable *deleted;   /* ids of the bots that are deleted and not forgotten yet */
-  GHashTable *uses;      /* id -> BtyBotUse: the bots that somebody works for */
+  GHashTable *claimed;          /* slugs whose bot is being made or deleted: nobody else may take them meanwhile */
+  BtySettings *settings;        /* (nullable) */
+  GHashTable *deleted;          /* ids of the bots that are deleted and not forgotten yet */
+  GHashTable *uses;             /* id -> BtyBotUse: the bots that somebody works for */
   BtyBotRouteCheck check_route; /* (nullable) */
   gpointer check_data;
   guint purge_timer;

@@ -273,9 +273,10 @@ check_more_keys (BtyProviderService *self, const BtyProviderConfig *config, cons
   for (guint i = 0; before->more_keys[i] != NULL; i++)
     if (!bty_secret_service_is_kept (self->secrets, before->more_keys[i]))
       {
-        g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                     _ ("the key “%s” of the provider “%s” was not meant for %s: give --more-keys along with the new url"),
-                     before->more_keys[i], config->name, new_host);
+        g_set_error (
+          error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+          _ ("the key “%s” of the provider “%s” was not meant for %s: give --more-keys along with the new url"),
+          before->more_keys[i], config->name, new_host);
         return FALSE;
       }
   return TRUE;

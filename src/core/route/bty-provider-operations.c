@@ -196,7 +196,7 @@ const BtyOperation bty_provider_operations[] = {
     .http = "GET /models",
     .scope = "providers:read",
     .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
-    .errors = BTY_ERRORS (NOT_FOUND, FAILED_PRECONDITION, RESOURCE_EXHAUSTED, DATA_LOSS, ABORTED),
+    .errors = BTY_ERRORS (NOT_FOUND, FAILED_PRECONDITION, RESOURCE_EXHAUSTED, UNAVAILABLE, DATA_LOSS, ABORTED),
     .run = model_list },
 };
 
