@@ -53,7 +53,7 @@ def test_names():
     assert "no provider is called “nobody”" in ctl("route", "create", "other", "nobody/m", code=2).stderr
     assert "no such condition" in ctl("route", "update", "smart", "home/qwen?cheap", code=2).stderr
     refused = DAEMON.request("PATCH", "/api/v1/bots/bo", {"route": ["nobody/m"]})
-    assert refused.status == 400 and "no provider and no route is called “nobody”" in refused.json["detail"], refused.body
+    assert refused.status == 400 and "/route/0: no provider is called “nobody”" in refused.json["detail"], refused.body
     taken = DAEMON.request("PATCH", "/api/v1/bots/bo", {"route": ["smart"]})
     assert taken.status == 200, taken.body
     tried = json.loads(ctl("route", "test", "smart", "--tokens", "9000", "--json").stdout)
@@ -67,11 +67,14 @@ def test_names():
 def test_falls_over_the_wire():
     with Upstream() as upstream:
         ctl("provider", "add", "up", "--url", upstream.url, "--context-window", "32768")
-        for model in ("server-error", "rate-limit", "quota", "overloaded", "context", "forbidden", "html-502", "drop"):
+        for model in ("server-error", "rate-limit", "quota", "overloaded", "forbidden", "html-502", "drop"):
             slug = make_bot(f"Falls {model}", f"up/{model}", "builtin")
             text, items, end = DAEMON.chat(slug, "Hello")
             assert end[0] == "end" and end[1]["model"].startswith("builtin/"), (model, end)
             assert text and any(data["type"] == "notice" and f"up/{model}" in data["text"] for _, data in items), (model, items)
+        slug = make_bot("Too long", "up/context", "builtin")
+        _, _, end = DAEMON.chat(slug, "Hello")
+        assert end[0] == "error" and end[1]["code"] == "OUT_OF_RANGE" and "no larger" in end[1]["detail"], end
         slug = make_bot("Mistakes", "up/bad-request", "builtin")
         _, _, end = DAEMON.chat(slug, "Hello")
         assert end[0] == "error" and end[1]["code"] == "INVALID_ARGUMENT", end
