@@ -326,6 +326,46 @@ test_no_models (Fixture *f, gconstpointer unused)
   g_assert_null (models);
 }
 
+/* Keys of a pool are for the host that they were given for. */
+static void
+test_more_keys (Fixture *f, gconstpointer unused)
+{
+  static const struct
+  {
+    const char *changes;
+    gboolean is_refused;
+  } cases[] = {
+    { "\"url\":\"https://elsewhere.example/\",\"key_ref\":\"env:NEW\"", TRUE },
+    { "\"url\":\"http://127.0.0.1/v2\"", FALSE },
+    { "\"url\":\"https://elsewhere.example/\",\"more_keys\":[\"env:THIRD\"]", FALSE },
+  };
+  g_autoptr (GError) failure = NULL;
+
+  add_provider (f, "pool", ",\"more_keys\":[\"env:SECOND\"]", &failure);
+  g_assert_no_error (failure);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *json = g_strdup_printf ("{\"name\":\"pool\",%s}", cases[i].changes);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (BtyProviderConfig) changes = bty_record_from_json (&bty_provider_config_schema, BTY_VIEW_PATCH, json,
+                                                                    -1, &error);
+      g_autoptr (BtyProviderConfig) updated = NULL;
+      g_autoptr (GAsyncResult) result = NULL;
+      GAsyncResult *place = NULL;
+
+      g_assert_no_error (error);
+      bty_provider_service_update_async (f->service, changes, NULL, bty_test_keep_result, &place);
+      result = bty_test_wait (&place);
+      updated = bty_provider_service_update_finish (f->service, result, &error);
+      if (!cases[i].is_refused)
+        g_assert_no_error (error);
+      else
+        g_assert_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION);
+      if (cases[i].is_refused)
+        g_assert_nonnull (strstr (error->message, "“env:SECOND”"));
+    }
+}
+
 static void
 test_local (void)
 {
@@ -371,6 +411,7 @@ main (int argc, char **argv)
   g_test_add ("/route-change/reported", Fixture, NULL, set_up, test_reported, tear_down);
   g_test_add ("/route-change/status", Fixture, NULL, set_up, test_status, tear_down);
   g_test_add ("/route-change/no-models", Fixture, NULL, set_up, test_no_models, tear_down);
+  g_test_add ("/route-change/more-keys", Fixture, NULL, set_up, test_more_keys, tear_down);
   g_test_add_func ("/route-change/local", test_local);
   return g_test_run ();
 }
