@@ -21,6 +21,7 @@ bty_fake_provider_finalize (GObject *object)
   g_clear_error (&self->refusal);
   g_clear_pointer (&self->config, bty_provider_config_unref);
   g_clear_pointer (&self->key, bty_secret_unref);
+  g_clear_pointer (&self->usage, bty_usage_unref);
   g_clear_pointer (&self->request, bty_completion_request_unref);
   G_OBJECT_CLASS (bty_fake_provider_parent_class)->finalize (object);
 }
@@ -35,6 +36,7 @@ static void
 bty_fake_provider_init (BtyFakeProvider *self)
 {
   self->models = "small large";
+  self->retry_after_ms = -1;
 }
 
 BtyFakeProvider *
@@ -80,6 +82,37 @@ configure (BtyProvider *provider, const BtyProviderConfig *config, BtySecret *ke
   return FALSE;
 }
 
+static void
+end_with_failure (BtyFakeProvider *self, BtyCompletion *completion)
+{
+  if (self->is_quota)
+    bty_completion_fail_quota (completion, self->failure, self->retry_after_ms);
+  else
+    bty_completion_fail (completion, self->failure, self->retry_after_ms);
+}
+
+/* Whether this request is one of those that fail. */
+static gboolean
+fails_now (BtyFakeProvider *self)
+{
+  if (self->failure == NULL)
+    return FALSE;
+  if (self->n_failing == 0)
+    return TRUE;
+  self->n_failing -= 1;
+  if (self->n_failing == 0)
+    self->is_over = TRUE;
+  return TRUE;
+}
+
+static void
+note_end (gpointer data, GObject *gone)
+{
+  g_autoptr (BtyFakeProvider) self = data;
+
+  self->n_running -= 1;
+}
+
 static gboolean
 say (gpointer data)
 {
@@ -93,7 +126,13 @@ say (gpointer data)
       bty_completion_fail (completion, error, -1);
       return G_SOURCE_REMOVE;
     }
-  for (guint i = 0; self->words != NULL && self->words[i] != NULL; i++)
+  if (self->exhausts != NULL && self->key != NULL && g_str_has_prefix (bty_secret_peek (self->key), self->exhausts))
+    {
+      error = g_error_new_literal (BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED, "no money is left");
+      bty_completion_fail_quota (completion, error, -1);
+      return G_SOURCE_REMOVE;
+    }
+  for (guint i = 0; self->words != NULL && self->words[i] != NULL && !bty_completion_is_done (completion); i++)
     {
       BtyDelta delta = { .kind = self->reasons ? BTY_DELTA_REASONING : BTY_DELTA_TEXT,
                          .text = self->words[i],
@@ -101,12 +140,14 @@ say (gpointer data)
 
       bty_completion_push (completion, &delta);
     }
-  if (self->hangs)
+  if (self->hangs || bty_completion_is_done (completion))
     return G_SOURCE_REMOVE;
+  if (self->usage != NULL)
+    bty_completion_set_usage (completion, self->usage);
   if (g_cancellable_set_error_if_cancelled (bty_completion_get_cancellable (completion), &error))
     bty_completion_fail (completion, error, -1);
-  else if (self->failure != NULL)
-    bty_completion_fail (completion, self->failure, -1);
+  else if (!self->is_over && fails_now (self))
+    end_with_failure (self, completion);
   else
     bty_completion_finish (completion, BTY_STOP_END);
   return G_SOURCE_REMOVE;
@@ -129,6 +170,9 @@ complete (BtyProvider *provider, BtyCompletion *completion)
   BtyFakeProvider *self = BTY_FAKE_PROVIDER (provider);
 
   self->n_asked += 1;
+  self->n_running += 1;
+  self->most_running = MAX (self->most_running, self->n_running);
+  g_object_weak_ref (G_OBJECT (completion), note_end, g_object_ref (self));
   g_clear_pointer (&self->request, bty_completion_request_unref);
   self->request = bty_completion_request_ref (bty_completion_get_request (completion));
   g_object_set_data_full (G_OBJECT (completion), "provider", g_object_ref (self), g_object_unref);
@@ -177,6 +221,7 @@ list_models_async (BtyProvider *provider, GCancellable *cancellable, GAsyncReady
 
       model->name = g_strdup (names[i]); /* the service's own name, to be completed */
       model->context_window = self->window;
+      model->abilities = self->abilities != NULL ? g_strsplit (self->abilities, " ", -1) : NULL;
       g_ptr_array_add (models, model);
     }
   g_task_return_pointer (task, g_steal_pointer (&models), (GDestroyNotify) g_ptr_array_unref);

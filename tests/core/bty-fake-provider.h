@@ -14,6 +14,13 @@
  * @list_hangs: whether listing never ends, unless it is cancelled
  * @refuses: (nullable): what keys begin with that its completions are refused with, as unauthenticated
  * @refusal: (nullable): why it cannot be configured
+ * @exhausts: (nullable): what keys begin with whose quota is used up
+ * @n_failing: only so many requests end with @failure, the next ones well; 0: all do
+ * @retry_after_ms: what it says with a failure; -1: nothing
+ * @is_quota: whether its @failure is one of the quota
+ * @abilities: (nullable): of its models, parted by spaces
+ * @usage: (nullable): what it reports
+ * @n_running: how many requests it has not ended; @most_running: how many there were at most
  *
  * A provider that does as the test says, and tells what was asked of it.
  */
@@ -33,6 +40,15 @@ struct _BtyFakeProvider
   gboolean list_hangs;
   GError *refusal;
   const char *refuses;
+  const char *exhausts;
+  guint n_failing;
+  gboolean is_over; /* those that fail were asked */
+  gint64 retry_after_ms;
+  gboolean is_quota;
+  const char *abilities;
+  BtyUsage *usage;
+  guint n_running;
+  guint most_running;
 
   BtyProviderConfig *config;
   BtySecret *key;

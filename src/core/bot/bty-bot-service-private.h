@@ -9,10 +9,10 @@ struct _BtyBotService
   BtyStore *store;
   BtySoulService *souls;
   char *data_dir;
-  GHashTable *claimed;   /* slugs whose bot is being made or deleted: nobody else may take them meanwhile */
-  BtySettings *settings; /* (nullable) */
-  GHashTable *deleted;   /* ids of the bots that are deleted and not forgotten yet */
-  GHashTable *uses;      /* id -> BtyBotUse: the bots that somebody works for */
+  GHashTable *claimed;          /* slugs whose bot is being made or deleted: nobody else may take them meanwhile */
+  BtySettings *settings;        /* (nullable) */
+  GHashTable *deleted;          /* ids of the bots that are deleted and not forgotten yet */
+  GHashTable *uses;             /* id -> BtyBotUse: the bots that somebody works for */
   BtyBotRouteCheck check_route; /* (nullable) */
   gpointer check_data;
   guint purge_timer;
@@ -20,5 +20,7 @@ struct _BtyBotService
   gboolean purge_again;
 };
 
-/* Strips the name and refuses what no table can: a blank name, a route that leads nowhere. @service asks who knows of routes. */
-gboolean bty_bot_check (BtyBotService *service, BtyBot *bot, GError **error);
+/* Strips the name and refuses what no table can: a blank name, a route that names no model. */
+gboolean bty_bot_check (BtyBot *bot, GError **error);
+/* Whether its route leads to what there is: for routes that are written now, not for those that came with a bot from elsewhere. */
+gboolean bty_bot_check_route (BtyBotService *service, const BtyBot *bot, GError **error);

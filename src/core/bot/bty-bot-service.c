@@ -284,7 +284,8 @@ on_change_read (GObject *source, GAsyncResult *result, gpointer data)
     bty_record_merge (change->bot, change->key, BTY_VIEW_PATCH);
   else
     change->bot->state = change->state;
-  if (change->merge && !bty_bot_check (self, change->bot, &error))
+  if (change->merge && (!bty_bot_check (change->bot, &error) ||
+                        (BTY_HAS (change->key, BtyBot, route) && !bty_bot_check_route (self, change->bot, &error))))
     {
       g_task_return_error (task, error);
       return;

@@ -135,7 +135,7 @@ bty_capsule_needs (const BtyBot *bot, GPtrArray *providers)
 
   for (guint i = 0; bot->route != NULL && bot->route[i] != NULL; i++)
     {
-      g_autofree char *name = g_strndup (bot->route[i], strcspn (bot->route[i], "/"));
+      g_autofree char *name = g_strndup (bot->route[i], strcspn (bot->route[i], "/?"));
       const BtyProviderConfig *config = find_provider (providers, name);
       g_autofree char *secret = config != NULL ? secret_of (config) : NULL;
 

@@ -7,72 +7,12 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "route/bty-route-attempt.h"
+#include "route/bty-route-private.h"
 #include "route/bty-route-steps.h"
-#include "route/bty-route.h"
-
-typedef enum
-{
-  STATE_NEW,
-  STATE_LOADING, /* the records are read: what a name stands for is not known yet */
-  STATE_ASKING,  /* one attempt is under way, or two */
-  STATE_WAITING, /* before the same model is asked again */
-  STATE_DONE,
-} State;
-
-struct _BtyRoute
-{
-  GObject parent_instance;
-  BtyRouter *router;
-  BtyProviderService *providers; /* the router's */
-  BtySpender *spender;
-  BtyRouteDemand demand;
-  GStrv texts;
-  GPtrArray *steps; /* BtyRouteStep */
-  guint next;
-  GCancellable *cancellable;
-  gulong link;
-  const BtyRouteEvents *events;
-  gpointer data;
-
-  State state;
-  BtyRouteAttempt *main;
-  guint main_step;
-  BtyRouteAttempt *hedge; /* begun beside it */
-  guint hedge_step;
-  BtyRouteAttempt *told; /* whose model was told of last; only to be compared */
-  gint64 hedge_ms;
-  guint hedge_timer;
-  guint wait_timer;
-  gint64 tries;     /* of this step */
-  guint keys_tried; /* of this step */
-  gint64 window_above;
-  gint64 cost_below;
-
-  GString *said;         /* the answer so far, while it may have to be gone on from */
-  gboolean is_text_only; /* only text was said: it can be gone on from */
-  gboolean is_broken;    /* the answer broke off, and no other has begun yet */
-  gboolean goes_on;      /* from what was said */
-  char *broken_label;
-  GError *broken_error;
-
-  GError *first_error;
-  GError *cap_error;
-  GString *failures;
-  guint n_failures;
-  GString *unmet; /* steps whose conditions do not hold */
-
-  char *label;
-  GError *error;
-  gint64 retry_after_ms;
-  BtyUsage *usage;
-  BtyStopReason stop_reason;
-};
 
 G_DEFINE_FINAL_TYPE (BtyRoute, bty_route, G_TYPE_OBJECT)
 
 static void advance (BtyRoute *self);
-static void begin (BtyRoute *self, guint step, BtyRouteAttempt *after, gboolean previous);
 
 static void
 bty_route_finalize (GObject *object)
@@ -150,7 +90,7 @@ give_up_attempt (BtyRouteAttempt **place)
 static void
 end (BtyRoute *self)
 {
-  self->state = STATE_DONE;
+  self->state = ROUTE_STATE_DONE;
   g_clear_handle_id (&self->hedge_timer, g_source_remove);
   g_clear_handle_id (&self->wait_timer, g_source_remove);
   g_clear_signal_handler (&self->link,
@@ -192,8 +132,8 @@ end_unanswered (BtyRoute *self)
 }
 
 /* Which step is next whose conditions hold; those before it are passed over. */
-static gboolean
-find_next (BtyRoute *self)
+gboolean
+bty_route_find_next (BtyRoute *self)
 {
   for (; self->next < self->steps->len; self->next++)
     {
@@ -219,8 +159,8 @@ note_failure (BtyRoute *self, const char *label, const GError *error)
   self->n_failures += 1;
 }
 
-static void
-say_skipped (BtyRoute *self, const char *label, const GError *error)
+void
+bty_route_say_skipped (BtyRoute *self, const char *label, const GError *error)
 {
   if (self->events->on_skipped != NULL)
     self->events->on_skipped (self, label, error, self->data);
@@ -327,137 +267,6 @@ on_delta (BtyRouteAttempt *attempt, const BtyDelta *delta, gpointer data)
   self->events->on_delta (self, &shown, self->data);
 }
 
-/* Trying again. */
-
-static gboolean
-on_wait_over (gpointer data)
-{
-  BtyRoute *self = data;
-
-  self->wait_timer = 0;
-  begin (self, self->main_step, NULL, FALSE);
-  return G_SOURCE_REMOVE;
-}
-
-static gint64
-find_delay (BtyRoute *self, BtyRouteAttempt *attempt)
-{
-  const BtyRoutePolicy *policy = bty_router_get_policy (self->router);
-  gint64 asked = bty_route_attempt_get_retry_after_ms (attempt);
-  gint64 delay;
-
-  if (asked >= 0)
-    return asked + g_random_int_range (0, (gint32) CLAMP (asked / 10, 1, 1000));
-  delay = MIN (policy->retry_ms << MIN (self->tries, 20), MAX (policy->max_wait_ms, 1));
-  return delay / 2 + g_random_int_range (0, (gint32) MIN (delay / 2 + 1, G_MAXINT32));
-}
-
-/* Whether asking the same model again, a moment later, is worth it. */
-static gboolean
-may_pass (BtyRoute *self, BtyRouteAttempt *attempt)
-{
-  BtyRouteFault fault = bty_route_attempt_get_fault (attempt);
-  BtyErrorCode code = bty_error_code_of (bty_route_attempt_get_error (attempt));
-  const BtyBreaker *breaker = bty_router_find_breaker (self->router, bty_route_attempt_get_label (attempt));
-
-  if (self->demand.is_probe || (breaker != NULL && breaker->until != 0))
-    return FALSE;
-  if (fault == BTY_ROUTE_FAULT_RATE)
-    return TRUE;
-  if (fault != BTY_ROUTE_FAULT_PROVIDER)
-    return FALSE;
-  return code == BTY_ERROR_UNAVAILABLE || code == BTY_ERROR_DATA_LOSS ||
-         (code == BTY_ERROR_DEADLINE_EXCEEDED && !find_next (self)); /* which has waited long already */
-}
-
-static gboolean
-try_again (BtyRoute *self, BtyRouteAttempt *attempt)
-{
-  const BtyRoutePolicy *policy = bty_router_get_policy (self->router);
-  gint64 delay;
-
-  if (self->tries >= policy->retries || !may_pass (self, attempt))
-    return FALSE;
-  delay = find_delay (self, attempt);
-  if (delay > policy->max_wait_ms)
-    return FALSE;
-  self->tries += 1;
-  self->state = STATE_WAITING;
-  self->wait_timer = g_timeout_add ((guint) delay, on_wait_over, self);
-  return TRUE;
-}
-
-/* A key that was rotated may not count everywhere yet: while the one before is kept, it is tried once. */
-static gboolean
-try_the_key_before (BtyRoute *self, BtyRouteAttempt *attempt)
-{
-  const GError *error = bty_route_attempt_get_error (attempt);
-  const char *label = bty_route_attempt_get_label (attempt);
-  g_autoptr (GError) why = NULL;
-
-  if (bty_error_code_of (error) != BTY_ERROR_UNAUTHENTICATED || bty_route_attempt_is_previous (attempt) ||
-      !bty_provider_service_has_previous_key (self->providers, bty_route_attempt_get_provider (attempt),
-                                              bty_route_attempt_get_key (attempt)))
-    return FALSE;
-  why = g_error_new (BTY_ERROR, BTY_ERROR_UNAUTHENTICATED,
-                     _ ("its new key is refused, so the one before its rotation is tried (%s)"), error->message);
-  g_warning ("%s: %s", label, why->message);
-  say_skipped (self, label, why);
-  begin (self, self->main_step, attempt, TRUE);
-  return TRUE;
-}
-
-static gboolean
-is_about_key (BtyRouteAttempt *attempt)
-{
-  BtyErrorCode code = bty_error_code_of (bty_route_attempt_get_error (attempt));
-
-  switch (bty_route_attempt_get_fault (attempt))
-    {
-    case BTY_ROUTE_FAULT_KEY:
-    case BTY_ROUTE_FAULT_RATE:
-    case BTY_ROUTE_FAULT_QUOTA:
-      return TRUE;
-    case BTY_ROUTE_FAULT_PROVIDER:
-      return code == BTY_ERROR_UNAUTHENTICATED || code == BTY_ERROR_PERMISSION_DENIED;
-    default:
-      return FALSE;
-    }
-}
-
-/* The key rests; returns whether another of the pool can be taken at once. */
-static gboolean
-rest_key (BtyRoute *self, BtyRouteAttempt *attempt)
-{
-  const BtyRoutePolicy *policy = bty_router_get_policy (self->router);
-  const char *provider = bty_route_attempt_get_provider (attempt);
-  gint64 asked = bty_route_attempt_get_retry_after_ms (attempt);
-  gint64 rest = bty_route_attempt_get_fault (attempt) == BTY_ROUTE_FAULT_QUOTA ? policy->quota_rest_seconds
-                                                                               : policy->key_rest_seconds;
-  BtyLimiter *limiter;
-
-  if (bty_provider_service_rest_key (self->providers, provider, bty_route_attempt_get_key (attempt),
-                                     asked >= 0 ? asked : rest * 1000, bty_route_attempt_get_error (attempt)->message))
-    return TRUE;
-  limiter = bty_router_find_limiter (self->router, provider);
-  if (limiter != NULL && asked > 0 && bty_route_attempt_get_fault (attempt) == BTY_ROUTE_FAULT_RATE)
-    bty_limiter_pause (limiter, asked);
-  return FALSE;
-}
-
-static gboolean
-try_another_key (BtyRoute *self, BtyRouteAttempt *attempt)
-{
-  if (!is_about_key (attempt) || !rest_key (self, attempt))
-    return FALSE;
-  if (++self->keys_tried > 33) /* more than a pool has: they do not rest long enough to be through with them */
-    return FALSE;
-  if (bty_route_attempt_get_fault (attempt) != BTY_ROUTE_FAULT_RATE)
-    say_skipped (self, bty_route_attempt_get_label (attempt), bty_route_attempt_get_error (attempt));
-  begin (self, self->main_step, NULL, FALSE);
-  return TRUE;
-}
-
 /* Judging. */
 
 static gboolean
@@ -516,13 +325,24 @@ judge_break (BtyRoute *self, BtyRouteAttempt *attempt)
   bty_record_take_string (&self->broken_label, g_strdup (label));
   g_clear_error (&self->broken_error);
   self->broken_error = g_error_copy (error);
-  if (find_next (self))
+  if (bty_route_find_next (self))
     {
       self->tries = 0;
       advance (self);
     }
-  else if (!try_again (self, attempt))
+  else if (!bty_route_try_again (self, attempt))
     end_with_error (self, error);
+}
+
+/* A model that takes no beginning of an answer refuses a request that has one: that was the route's mistake, not the caller's. */
+static gboolean
+ask_without_said (BtyRoute *self, BtyRouteAttempt *attempt)
+{
+  if (!self->goes_on || bty_error_code_of (bty_route_attempt_get_error (attempt)) != BTY_ERROR_INVALID_ARGUMENT)
+    return FALSE;
+  self->is_text_only = FALSE;
+  bty_route_begin (self, self->main_step, NULL, FALSE);
+  return TRUE;
 }
 
 static void
@@ -530,17 +350,20 @@ judge (BtyRoute *self, BtyRouteAttempt *attempt)
 {
   const GError *error = bty_route_attempt_get_error (attempt);
 
+  if (ask_without_said (self, attempt))
+    return;
   if (!falls_through (attempt))
     end_with_error (self, error);
   else if (bty_route_attempt_get_n_deltas (attempt) > 0)
     judge_break (self, attempt);
-  else if (try_the_key_before (self, attempt) || try_another_key (self, attempt) || try_again (self, attempt))
+  else if (bty_route_try_the_key_before (self, attempt) || bty_route_try_another_key (self, attempt) ||
+           bty_route_try_again (self, attempt))
     return;
   else
     {
       note_failure (self, bty_route_attempt_get_label (attempt), error);
-      if (find_next (self))
-        say_skipped (self, bty_route_attempt_get_label (attempt), error);
+      if (bty_route_find_next (self))
+        bty_route_say_skipped (self, bty_route_attempt_get_label (attempt), error);
       self->tries = 0;
       self->keys_tried = 0;
       advance (self);
@@ -554,9 +377,9 @@ judge_one_of_two (BtyRoute *self, BtyRouteAttempt *attempt, BtyRouteAttempt *oth
   const GError *error = bty_route_attempt_get_error (attempt);
 
   note_failure (self, bty_route_attempt_get_label (attempt), error);
-  say_skipped (self, bty_route_attempt_get_label (attempt), error);
-  if (is_about_key (attempt))
-    rest_key (self, attempt);
+  bty_route_say_skipped (self, bty_route_attempt_get_label (attempt), error);
+  if (bty_route_is_about_key (attempt))
+    bty_route_rest_key (self, attempt);
   if (other == self->hedge)
     {
       self->main = g_steal_pointer (&self->hedge);
@@ -573,7 +396,7 @@ on_done (BtyRouteAttempt *own, gpointer data)
   g_autoptr (BtyRouteAttempt) attempt = is_main ? g_steal_pointer (&self->main) : g_steal_pointer (&self->hedge);
   BtyRouteAttempt *other = is_main ? self->hedge : self->main;
 
-  if (attempt == NULL || self->state != STATE_ASKING)
+  if (attempt == NULL || self->state != ROUTE_STATE_ASKING)
     return;
   keep_usage (self, attempt);
   bty_record_take_string (&self->label, g_strdup (bty_route_attempt_get_label (attempt)));
@@ -618,7 +441,7 @@ on_hedge (gpointer data)
   BtyRoute *self = data;
 
   self->hedge_timer = 0;
-  if (!find_next (self))
+  if (!bty_route_find_next (self))
     return G_SOURCE_REMOVE;
   self->hedge_step = self->next++;
   self->hedge = make_attempt (self, self->hedge_step, TRUE, NULL, FALSE);
@@ -626,10 +449,10 @@ on_hedge (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-begin (BtyRoute *self, guint step, BtyRouteAttempt *after, gboolean previous)
+void
+bty_route_begin (BtyRoute *self, guint step, BtyRouteAttempt *after, gboolean previous)
 {
-  self->state = STATE_ASKING;
+  self->state = ROUTE_STATE_ASKING;
   self->main_step = step;
   self->next = MAX (self->next, step + 1);
   self->main = make_attempt (self, step, FALSE, after, previous);
@@ -645,10 +468,10 @@ advance (BtyRoute *self)
 
   if (g_cancellable_set_error_if_cancelled (self->cancellable, &error))
     end_with_error (self, error);
-  else if (!find_next (self))
+  else if (!bty_route_find_next (self))
     end_unanswered (self);
   else
-    begin (self, self->next, NULL, FALSE);
+    bty_route_begin (self, self->next, NULL, FALSE);
 }
 
 /* Beginning. */
@@ -672,7 +495,7 @@ on_ready (GObject *providers, GAsyncResult *result, gpointer data)
   g_autoptr (BtyRoute) self = data;
   g_autoptr (GError) error = NULL;
 
-  if (self->state != STATE_LOADING)
+  if (self->state != ROUTE_STATE_LOADING)
     return;
   if (bty_provider_service_ready_finish (self->providers, result, &error))
     expand (self);
@@ -685,7 +508,7 @@ on_stop_waiting (gpointer data)
 {
   BtyRoute *self = data;
 
-  if (self->state == STATE_WAITING)
+  if (self->state == ROUTE_STATE_WAITING)
     advance (self);
   return G_SOURCE_REMOVE;
 }
@@ -701,7 +524,7 @@ on_cancelled (GCancellable *cancellable, gpointer data)
     bty_route_attempt_cancel (main);
   if (hedge != NULL)
     bty_route_attempt_cancel (hedge);
-  if (self->state == STATE_WAITING)
+  if (self->state == ROUTE_STATE_WAITING)
     g_idle_add_full (G_PRIORITY_DEFAULT, on_stop_waiting, g_object_ref (self), g_object_unref);
 }
 
@@ -727,8 +550,8 @@ on_started (gpointer data)
 void
 bty_route_start (BtyRoute *self)
 {
-  g_return_if_fail (self->state == STATE_NEW);
-  self->state = STATE_LOADING;
+  g_return_if_fail (self->state == ROUTE_STATE_NEW);
+  self->state = ROUTE_STATE_LOADING;
   g_object_ref (self);
   g_idle_add_full (G_PRIORITY_DEFAULT, on_started, self, NULL);
 }

@@ -90,6 +90,16 @@ route_test (BtyCall *call)
 }
 
 const BtyOperation bty_router_operations[] = {
+  { .name = "provider.test",
+    .summary = N_ ("Try a provider: list its models and ask one for a short answer"),
+    .request = &bty_provider_config_schema,
+    .request_view = BTY_VIEW_KEY,
+    .response = &bty_provider_report_schema,
+    .http = "POST /providers/{name}/test",
+    .scope = "providers:write",
+    .effect = BTY_EFFECT_WRITE,
+    .errors = BTY_ERRORS (NOT_FOUND, DATA_LOSS),
+    .run = provider_test },
   { .name = "provider.status",
     .summary = N_ ("Tell how the providers do: queues, limits, keys that rest, models that failed"),
     .item = &bty_provider_status_schema,
@@ -110,16 +120,6 @@ const BtyOperation bty_router_operations[] = {
     .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
     .errors = BTY_ERRORS (DATA_LOSS),
     .run = route_test },
-  { .name = "provider.test",
-    .summary = N_ ("Try a provider: list its models and ask one for a short answer"),
-    .request = &bty_provider_config_schema,
-    .request_view = BTY_VIEW_KEY,
-    .response = &bty_provider_report_schema,
-    .http = "POST /providers/{name}/test",
-    .scope = "providers:write",
-    .effect = BTY_EFFECT_WRITE,
-    .errors = BTY_ERRORS (NOT_FOUND, DATA_LOSS),
-    .run = provider_test },
 };
 
 const guint bty_n_router_operations = G_N_ELEMENTS (bty_router_operations);
