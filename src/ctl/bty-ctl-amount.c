@@ -11,8 +11,9 @@
 #define MOST (G_MAXINT64 / 4)
 
 static const BtyField line_fields[] = {
-  BTY_FIELD_TEXT (BtyCtlLine, a, 0, "a"), BTY_FIELD_TEXT (BtyCtlLine, b, 0, "b"), BTY_FIELD_TEXT (BtyCtlLine, c, 0, "c"),
-  BTY_FIELD_TEXT (BtyCtlLine, d, 0, "d"), BTY_FIELD_TEXT (BtyCtlLine, e, 0, "e"), BTY_FIELD_TEXT (BtyCtlLine, f, 0, "f"),
+  BTY_FIELD_TEXT (BtyCtlLine, a, 0, "a"), BTY_FIELD_TEXT (BtyCtlLine, b, 0, "b"),
+  BTY_FIELD_TEXT (BtyCtlLine, c, 0, "c"), BTY_FIELD_TEXT (BtyCtlLine, d, 0, "d"),
+  BTY_FIELD_TEXT (BtyCtlLine, e, 0, "e"), BTY_FIELD_TEXT (BtyCtlLine, f, 0, "f"),
   BTY_FIELD_TEXT (BtyCtlLine, g, 0, "g"),
 };
 BTY_DEFINE_RECORD (BtyCtlLine, bty_ctl_line, "line", "A line of a table", line_fields)

@@ -51,7 +51,8 @@ static BtyCtlLine *
 make_standing_line (const BtyStanding *standing)
 {
   BtyCtlLine *line = bty_ctl_line_new ();
-  gboolean has_figures = standing->period >= BTY_PERIOD_DAY || (standing->scope == BTY_SCOPE_SESSION && standing->period == BTY_PERIOD_SESSION);
+  gboolean has_figures = standing->period >= BTY_PERIOD_DAY ||
+                         (standing->scope == BTY_SCOPE_SESSION && standing->period == BTY_PERIOD_SESSION);
 
   line->a = name_scope (standing->scope, standing->slug, standing->subject);
   line->b = g_strdup (name_period (standing->period, standing->scope));
@@ -64,16 +65,16 @@ make_standing_line (const BtyStanding *standing)
     }
   if (!BTY_IS_NULL (standing, BtyStanding, renews_at))
     line->g = bty_ctl_field_to_text (
-      standing, bty_schema_get_field (&bty_standing_schema, bty_schema_find (&bty_standing_schema, "renews_at", -1, 0)));
+      standing,
+      bty_schema_get_field (&bty_standing_schema, bty_schema_find (&bty_standing_schema, "renews_at", -1, 0)));
   return line;
 }
 
 static void
 print_standings (GPtrArray *standings)
 {
-  static const char *const columns[] = { "a", N_ ("FOR"),   "b", N_ ("PERIOD"), "c", N_ ("CAP"),
-                                         "d", N_ ("SPENT"), "e", N_ ("LEFT"),   "f", N_ ("USED"),
-                                         "g", N_ ("RENEWS"), NULL };
+  static const char *const columns[] = { "a", N_ ("FOR"),  "b", N_ ("PERIOD"), "c", N_ ("CAP"),    "d", N_ ("SPENT"),
+                                         "e", N_ ("LEFT"), "f", N_ ("USED"),   "g", N_ ("RENEWS"), NULL };
   g_autoptr (GPtrArray) lines = bty_record_list_new ();
   gboolean is_unsure = FALSE;
 
@@ -261,8 +262,8 @@ show_reports (BtyCtl *ctl, const char *operation, GBytes *request, const char *c
 static gboolean
 run_history (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
-  static const char *const columns[] = { "a", N_ ("WHEN"),   "b", N_ ("FOR"),   "c", N_ ("COST"), "d",
-                                         N_ ("TOKENS"), "e", N_ ("CALLS"), "f", N_ ("UNSURE"), NULL };
+  static const char *const columns[] = { "a", N_ ("WHEN"),  "b", N_ ("FOR"),    "c", N_ ("COST"), "d", N_ ("TOKENS"),
+                                         "e", N_ ("CALLS"), "f", N_ ("UNSURE"), NULL };
   g_auto (BtyCtlRequest) request = { 0 };
   gint64 limit;
 
@@ -277,8 +278,8 @@ run_history (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 static gboolean
 run_reconcile (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
-  static const char *const columns[] = { "a", N_ ("WHEN"), "b", N_ ("FOR"),   "g", N_ ("BEFORE"), "c",
-                                         N_ ("NOW"), "d", N_ ("TOKENS"), "e", N_ ("CALLS"), NULL };
+  static const char *const columns[] = { "a", N_ ("WHEN"),   "b", N_ ("FOR"),   "g", N_ ("BEFORE"), "c", N_ ("NOW"),
+                                         "d", N_ ("TOKENS"), "e", N_ ("CALLS"), NULL };
 
   return show_reports (ctl, "budget.reconcile", bty_ctl_request_of ("slug", bty_ctl_args_word (args, 0)), columns, 0,
                        _ ("All that was spent is known: there is nothing to count again."), error);
@@ -318,9 +319,10 @@ static const BtyCtlCommand budget_commands[] = {
   { .name = "set",
     .usage = N_ ("[BOT]"),
     .summary = N_ ("Set caps on what may be spent; turns that wait for it go on"),
-    .text = N_ ("Without a bot the caps are those of all bots together. Amounts are US dollars (2.50); with --unit tokens or calls\n"
-                "numbers (200k, 1.5M), with --unit time durations (90s, 10m, 2h). “none” is no cap at all, “default” what the\n"
-                "settings say."),
+    .text = N_ (
+      "Without a bot the caps are those of all bots together. Amounts are US dollars (2.50); with --unit tokens or calls\n"
+      "numbers (200k, 1.5M), with --unit time durations (90s, 10m, 2h). “none” is no cap at all, “default” what the\n"
+      "settings say."),
     .options = set_options,
     .max = 1,
     .words = { BTY_CTL_BOT },

@@ -50,7 +50,7 @@ field_text (gconstpointer record, const BtySchema *schema, const char *name)
 static gboolean
 run_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
-  static const char *const columns[] = { "a", N_ ("WHEN"), "b", N_ ("BOT"),  "c", N_ ("MODEL"), "d", N_ ("IN"),
+  static const char *const columns[] = { "a", N_ ("WHEN"), "b", N_ ("BOT"),  "c", N_ ("MODEL"),  "d", N_ ("IN"),
                                          "e", N_ ("OUT"),  "f", N_ ("COST"), "g", N_ ("RESULT"), NULL };
   g_auto (BtyCtlRequest) request = { 0 };
   g_autoptr (GPtrArray) entries = NULL;
@@ -199,7 +199,8 @@ static const BtyCtlCommand usage_commands[] = {
     .max = 1,
     .words = { BTY_CTL_BOT },
     .run = run_summary,
-    .examples = N_ ("  boternity-ctl usage summary --by model\n  boternity-ctl usage summary ada --by day --since 7d") },
+    .examples = N_ (
+      "  boternity-ctl usage summary --by model\n  boternity-ctl usage summary ada --by day --since 7d") },
   { .name = "export",
     .usage = N_ ("[BOT]"),
     .summary = N_ ("Write calls of models as CSV, the oldest first"),

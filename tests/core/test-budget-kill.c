@@ -14,11 +14,11 @@
  * granted is taken for sent, and what was sent for spent in full, since nobody knows how much of it the service has charged.
  */
 
-#define CAP_DAY  100000
-#define CAP_BOT  60000
-#define N_BOTS   3
-#define N_LIVES  12
-#define N_STEPS  120
+#define CAP_DAY 100000
+#define CAP_BOT 60000
+#define N_BOTS  3
+#define N_LIVES 12
+#define N_STEPS 120
 
 typedef struct
 {

@@ -68,9 +68,8 @@ on_session (GObject *source, GAsyncResult *result, gpointer data)
   else if (session == NULL)
     bty_call_fail (ask->call, error);
   else if (ask->slug != NULL && g_strcmp0 (ask->slug, session->slug) != 0)
-    bty_call_fail_new (ask->call, BTY_ERROR_INVALID_ARGUMENT,
-                       _ ("the session %s is one of the bot “%s”, not of “%s”"), ask->session, session->slug,
-                       ask->slug);
+    bty_call_fail_new (ask->call, BTY_ERROR_INVALID_ARGUMENT, _ ("the session %s is one of the bot “%s”, not of “%s”"),
+                       ask->session, session->slug, ask->slug);
   else
     {
       ask->bot = g_strdup (session->bot);

@@ -141,6 +141,7 @@ bty_budget_history_run (BtyCall *call)
   if (request->period == BTY_PERIOD_DAY || request->period == BTY_PERIOD_MONTH)
     bty_budget_ask (call, request->slug, NULL, list);
   else
-    bty_call_fail_new (call, BTY_ERROR_INVALID_ARGUMENT, _ ("the history is by day or by month: the period is one of "
-                                                            "them"));
+    bty_call_fail_new (call, BTY_ERROR_INVALID_ARGUMENT,
+                       _ ("the history is by day or by month: the period is one of "
+                          "them"));
 }

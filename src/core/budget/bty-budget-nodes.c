@@ -210,8 +210,8 @@ plan (BtyBudgetService *self, BtyBudgetNode *node, gboolean is_urgent, BtyAmount
       gint64 step = step_of (self, node, unit);
       gint64 most = MAX (used, MIN (used + step, node->caps.of[unit]));
 
-      if (used > node->asked.of[unit] || (used > 0 && most > node->asked.of[unit] &&
-                                          node->asked.of[unit] - used < step / 2))
+      if (used > node->asked.of[unit] ||
+          (used > 0 && most > node->asked.of[unit] && node->asked.of[unit] - used < step / 2))
         is_needed = TRUE;
       slabs->of[unit] = MAX (slabs->of[unit], most);
     }

@@ -115,9 +115,9 @@ on_bots (GObject *source, GAsyncResult *result, gpointer data)
 static void
 add_session_node (BtyBudgetAsk *ask)
 {
-  const BtyBudgetOwner owners[] = {
-    { BTY_SCOPE_SESSION, ask->session }, { BTY_SCOPE_BOT, ask->bot }, { BTY_SCOPE_INSTALLATION, NULL }
-  };
+  const BtyBudgetOwner owners[] = { { BTY_SCOPE_SESSION, ask->session },
+                                    { BTY_SCOPE_BOT, ask->bot },
+                                    { BTY_SCOPE_INSTALLATION, NULL } };
   const BtySpenderFor what = { .bot = ask->bot, .slug = ask->slug };
   BtyBudgetNode *node;
 
@@ -178,9 +178,10 @@ check_place (const BtyBudgetSet *request, GError **error)
     g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
                  _ ("a cap is of a bot, of a session or of a workflow: name one of them"));
   else if (request->session != NULL && !bty_period_is_each (period))
-    g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-                 _ ("a session has caps for a call, a turn and the session as a whole: the period is one of call, turn, "
-                    "session"));
+    g_set_error (
+      error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+      _ ("a session has caps for a call, a turn and the session as a whole: the period is one of call, turn, "
+         "session"));
   else if (request->workflow != NULL && period == BTY_PERIOD_SESSION)
     g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
                  _ ("a workflow has no sessions: the period is one of call, turn, day, month, total"));

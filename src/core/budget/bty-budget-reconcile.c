@@ -17,9 +17,9 @@
 typedef struct
 {
   BtyBudgetAsk *ask;
-  char *last;        /* entries up to this one are added up */
-  GHashTable *sums;  /* key of a node -> BtyAmounts */
-  GArray *before;    /* BtyAmounts: known spent of each node when it began */
+  char *last;       /* entries up to this one are added up */
+  GHashTable *sums; /* key of a node -> BtyAmounts */
+  GArray *before;   /* BtyAmounts: known spent of each node when it began */
 } Reconcile;
 
 static void

@@ -22,11 +22,11 @@ struct _BtyBudgetService
   guint generation;    /* of caps and settings */
   gboolean is_open;
   gboolean is_opening;
-  GPtrArray *opening;     /* GTask: wait until it is open */
-  GHashTable *nodes;      /* key -> BtyBudgetNode */
-  GPtrArray *looking;     /* GTask with its nodes: wait until they are known */
-  GPtrArray *reserving;   /* GTask: in order, those that wait for a node or for the disk */
-  GPtrArray *unsaved;     /* BtyUsageEntry that the disk did not take */
+  GPtrArray *opening;   /* GTask: wait until it is open */
+  GHashTable *nodes;    /* key -> BtyBudgetNode */
+  GPtrArray *looking;   /* GTask with its nodes: wait until they are known */
+  GPtrArray *reserving; /* GTask: in order, those that wait for a node or for the disk */
+  GPtrArray *unsaved;   /* BtyUsageEntry that the disk did not take */
   gint64 swept_at;
   gboolean is_pumping;
   gboolean is_stopped;
@@ -99,7 +99,8 @@ gint64 bty_budget_caps_of_each (BtyBudgetService *self, const BtyBudgetOwner *ow
                                 BtyBudgetUnit unit, guint *whose);
 /* What the caps of a node are now; @owners: those that a session's caps are looked for with. */
 void bty_budget_caps_fill (BtyBudgetService *self, BtyBudgetNode *node, const BtyBudgetOwner *owners, guint n);
-gboolean bty_budget_caps_has (BtyBudgetService *self, BtyBudgetScope scope, const char *subject, BtyBudgetPeriod period);
+gboolean bty_budget_caps_has (BtyBudgetService *self, BtyBudgetScope scope, const char *subject,
+                              BtyBudgetPeriod period);
 
 /* Nodes, in bty-budget-nodes.c. */
 BtyBudgetNode *bty_budget_nodes_get (BtyBudgetService *self, BtyBudgetScope scope, const char *subject,

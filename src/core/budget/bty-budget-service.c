@@ -48,7 +48,8 @@ static const BtySetting settings_table[] = {
     .key = "slab_usd",
     .type = BTY_SETTING_STRING,
     .fallback = "0.05",
-    .summary = N_ ("US dollars that are reserved on disk ahead of calls; what is left of it counts as spent after a crash") },
+    .summary = N_ (
+      "US dollars that are reserved on disk ahead of calls; what is left of it counts as spent after a crash") },
   { .group = "budget",
     .key = "slab_tokens",
     .type = BTY_SETTING_INT,

@@ -129,9 +129,9 @@ add_branch (BtySpender *self, BtySpender *of, GPtrArray *path)
   for (guint i = 0; i < n; i++)
     {
       if (owners[i].scope == BTY_SCOPE_SESSION && has_session_cap (self->budgets, owners, n))
-        add_node (self, path,
-                  bty_budget_nodes_get (self->budgets, BTY_SCOPE_SESSION, owners[i].subject, BTY_PERIOD_SESSION,
-                                        &of->what));
+        add_node (
+          self, path,
+          bty_budget_nodes_get (self->budgets, BTY_SCOPE_SESSION, owners[i].subject, BTY_PERIOD_SESSION, &of->what));
       for (guint p = 0; owners[i].scope != BTY_SCOPE_SESSION && p < G_N_ELEMENTS (periods); p++)
         add_node (self, path,
                   bty_budget_nodes_get (self->budgets, owners[i].scope, owners[i].subject, periods[p], &of->what));
