@@ -27,6 +27,8 @@ typedef struct
   char *turn;
   GBytes *request;
   char *key; /* of the message: it is taken once however often it is sent */
+  BtyChatItem *usage;  /* (nullable): what it cost */
+  BtyChatItem *paused; /* (nullable): the cap that it waits for */
   guint64 last;
   guint presses;
   gboolean shows_reasoning;

@@ -119,7 +119,8 @@ static const BtyField standing_fields[] = {
   BTY_FIELD_INT64 (BtyStanding, percent, BTY_READ_ONLY, N_ ("Percent of the cap that counts as spent")),
   BTY_FIELD_TIME (BtyStanding, renews_at, BTY_READ_ONLY | BTY_NULLABLE, N_ ("When it begins anew; null: never")),
   BTY_FIELD_BOOL (BtyStanding, is_default, BTY_READ_ONLY, N_ ("Whether the settings give it")),
-  BTY_FIELD_INT64 (BtyStanding, level, BTY_READ_ONLY, N_ ("In a warning: the percents that are reached: 50, 80 or 100")),
+  BTY_FIELD_INT64 (BtyStanding, level, BTY_READ_ONLY,
+                   N_ ("In a warning: the percents that are reached: 50, 80 or 100")),
 };
 BTY_DEFINE_RECORD (BtyStanding, bty_standing, "standing", N_ ("How a cap of the budget stands"), standing_fields)
 

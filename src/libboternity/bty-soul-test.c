@@ -44,6 +44,8 @@ static const BtyField soul_test_item_fields[] = {
   BTY_FIELD_INT64 (BtySoulTestItem, milliseconds, 0, N_ ("How long it took"), .max = MAX_NUMBER),
   BTY_FIELD_INT64 (BtySoulTestItem, done, 0, N_ ("How many questions are over"), .max = MAX_NUMBER),
   BTY_FIELD_INT64 (BtySoulTestItem, total, 0, N_ ("How many questions there are"), .max = MAX_NUMBER),
+  BTY_FIELD_INT64 (BtySoulTestItem, cost_micros, 0, N_ ("Micro-dollars that it cost"), .max = MAX_NUMBER),
+  BTY_FIELD_BOOL (BtySoulTestItem, priced, 0, N_ ("Whether all prices are known")),
 };
 BTY_DEFINE_RECORD (BtySoulTestItem, bty_soul_test_item, "soul_test_item", N_ ("A golden question and how it went"),
                    soul_test_item_fields)

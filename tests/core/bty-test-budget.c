@@ -140,9 +140,8 @@ apply_finish (BtyStore *store, GAsyncResult *result, GError **error)
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-static void
-get_async (BtyStore *store, const BtySchema *schema, const char *field, const char *value, GCancellable *cancellable,
-           GAsyncReadyCallback callback, gpointer data);
+static void get_async (BtyStore *store, const BtySchema *schema, const char *field, const char *value,
+                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 
 typedef struct
 {

@@ -296,7 +296,8 @@ test_a_disk_that_is_full_for_a_moment (BtyTestHouse *h, gconstpointer unused)
   g_autofree char *warnings = NULL;
 
   bty_test_warnings_keep ();
-  while (h->fake->n_asked == 0)
+  /* The entry of the ledger comes right before the answer. */
+  while (bty_fake_store_count (BTY_FAKE_STORE (h->store), &bty_usage_entry_schema) == 0)
     g_main_context_iteration (NULL, TRUE);
   bty_fake_store_fail_next_awaited (BTY_FAKE_STORE (h->store), BTY_ERROR_RESOURCE_EXHAUSTED, "the disk is full");
   bty_test_end (call);

@@ -68,6 +68,10 @@ schema_of (const char *topic)
     return &bty_soul_test_schema;
   if (strstr (topic, "propos") != NULL || strcmp (topic, "soul.approved") == 0)
     return &bty_soul_proposal_schema;
+  if (g_str_equal (topic, "budget.changed"))
+    return &bty_cap_schema;
+  if (g_str_equal (topic, "budget.warning"))
+    return &bty_standing_schema;
   if (g_str_equal (topic, "backup.failed"))
     return &bty_backup_failure_schema;
   if (g_str_equal (topic, "backup.restored"))

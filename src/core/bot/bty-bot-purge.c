@@ -14,12 +14,10 @@ static const struct
   const BtySchema *schema;
   const char *field;
 } belongings[] = {
-  { &bty_message_schema, "bot" },      { &bty_turn_schema, "bot" },
-  { &bty_session_schema, "bot" },      { &bty_soul_ref_schema, "bot" },
-  { &bty_soul_proposal_schema, "bot" }, { &bty_soul_test_schema, "bot" },
-  { &bty_soul_version_schema, "bot" }, { &bty_soul_text_schema, "bot" },
-  { &bty_usage_entry_schema, "bot" },  { &bty_spend_schema, "bot" },
-  { &bty_cap_schema, "subject" },
+  { &bty_message_schema, "bot" },      { &bty_turn_schema, "bot" },          { &bty_session_schema, "bot" },
+  { &bty_soul_ref_schema, "bot" },     { &bty_soul_proposal_schema, "bot" }, { &bty_soul_test_schema, "bot" },
+  { &bty_soul_version_schema, "bot" }, { &bty_soul_text_schema, "bot" },     { &bty_usage_entry_schema, "bot" },
+  { &bty_spend_schema, "bot" },        { &bty_cap_schema, "subject" },
 };
 
 typedef struct

@@ -29,6 +29,7 @@ typedef struct
   GPtrArray *to_judge;  /* its messages */
   gint64 sent_estimate; /* tokens of the request on its way */
   BtyRoute *route;
+  BtySpender *spender;
   gint64 began;
   GCancellable *cancellable; /* of the work: the caller's, the time-out's, or an answer without end */
   gulong link;
@@ -49,6 +50,7 @@ asking_free (Asking *asking)
   g_clear_pointer (&asking->to_judge, g_ptr_array_unref);
   g_clear_pointer (&asking->judge, bty_bot_unref);
   g_clear_object (&asking->route);
+  g_clear_object (&asking->spender);
   g_clear_object (&asking->cancellable);
   g_string_free (asking->answer, TRUE);
   g_free (asking);
@@ -130,7 +132,10 @@ static void
 count_usage (Asking *asking)
 {
   const BtyUsage *usage = bty_route_get_usage (asking->route);
+  BtyPricing pricing;
 
+  asking->item->cost_micros += bty_spender_get_cost (asking->spender, &pricing);
+  asking->item->priced = asking->item->priced && pricing != BTY_PRICING_UNKNOWN;
   asking->item->input_tokens += usage != NULL ? usage->input_tokens : asking->sent_estimate;
   asking->item->output_tokens += usage != NULL ? usage->output_tokens : bty_context_estimate (asking->answer->str);
 }
@@ -211,13 +216,14 @@ ask_model (GTask *task)
   const BtySpenderFor what = { .purpose = asking->judge != NULL ? "judge" : "test",
                                .bot = asking->ask.bot->record.id,
                                .slug = asking->ask.bot->slug };
-  g_autoptr (BtySpender) spender = bty_spender_new (bty_router_get_budgets (asking->ask.router), NULL, &what);
   const char *const *models = asking->judge != NULL ? asking->ask.judges : asking->ask.models;
 
   g_string_truncate (asking->answer, 0);
   asking->said_bytes = 0;
   g_clear_object (&asking->route);
-  asking->route = bty_route_new (asking->ask.router, models, spender, asking->cancellable, &events, task);
+  g_clear_object (&asking->spender);
+  asking->spender = bty_spender_new (bty_router_get_budgets (asking->ask.router), NULL, &what);
+  asking->route = bty_route_new (asking->ask.router, models, asking->spender, asking->cancellable, &events, task);
   bty_route_start (asking->route);
 }
 
@@ -327,6 +333,7 @@ bty_golden_ask_async (const BtyGoldenAsk *ask, GCancellable *cancellable, GAsync
   asking->item = bty_soul_test_item_new ();
   asking->item->question = g_strdup (ask->question->name);
   asking->item->weight = ask->question->weight;
+  asking->item->priced = TRUE;
   asking->input = bty_golden_question_list_input (ask->question);
   asking->history = bty_record_list_new ();
   asking->answer = g_string_new (NULL);

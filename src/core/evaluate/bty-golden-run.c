@@ -126,6 +126,7 @@ make_test (const Run *run, guint side)
       test->passed += item->outcome == BTY_TEST_PASSED;
       test->input_tokens += item->input_tokens;
       test->output_tokens += item->output_tokens;
+      test->cost_micros += item->cost_micros;
       if (test->model == NULL)
         test->model = g_strdup (item->model);
       bty_record_write_json (item, BTY_VIEW_READ, &writer);
@@ -186,7 +187,7 @@ add_item (Run *run, guint index, BtySoulTestItem *item)
   item->total = run->total;
   run->used_tokens += item->input_tokens + item->output_tokens;
   run->items[index] = item;
-  if (item->model != NULL && !is_free (item->model))
+  if (item->model != NULL && !is_free (item->model) && !item->priced)
     run->is_priced = FALSE;
   if (run->plan->on_item != NULL)
     run->plan->on_item (item, run->plan->data);
@@ -283,8 +284,6 @@ bty_golden_run_async (BtyGoldenPlan *plan, GCancellable *cancellable, GAsyncRead
   run->max_tokens = plan->max_tokens > 0 ? plan->max_tokens
                                          : bty_settings_get_int (plan->settings, "evaluate", "max_tokens");
   run->is_priced = TRUE;
-  for (guint i = 0; run->judges != NULL && run->judges[i] != NULL; i++)
-    run->is_priced = run->is_priced && (run->judges[i][0] == '\0' || is_free (run->judges[i]));
   go_on (task);
 }
 

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Budgets, from the doors that users use: caps, pauses, the ledger, restarts and kills. The built-in model is free: its calls and tokens are capped."""
+
+import csv
+import io
+import json
+import threading
+import time
+
+import tap
+from boternity_daemon import Daemon, wait_for
+
+ALONE = {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent/bus"}
+CAP = 40
+N_KILLS = 8
+
+
+def good(result):
+    assert result.returncode == 0, (result.args, result.stdout, result.stderr)
+    return result.stdout
+
+
+def show(daemon, scope, unit, slug="bo"):
+    items = json.loads(good(daemon.ctl("budget", "show", slug, "--json")))["items"]
+    found = [item for item in items if (item["scope"], item["unit"], item["period"]) == (scope, unit, "day")]
+    assert len(found) == 1, items
+    return found[0]
+
+
+def turn_of(items):
+    return items[0][1]["turn"]
+
+
+def test_defaults_and_caps():
+    with Daemon(ALONE) as daemon:
+        text = good(daemon.ctl("budget", "show"))
+        assert "5.00 USD" in text and "50.00 USD" in text and "0.50 USD" in text, text
+        assert "all bots, a day: 8.00 USD" in good(daemon.ctl("budget", "set", "--day", "8"))
+        assert "bo, a day: 200,000 tokens" in good(daemon.ctl("budget", "set", "bo", "--day", "200k", "--unit", "tokens"))
+        assert "bo, each turn: 2h 0m" in good(daemon.ctl("budget", "set", "bo", "--turn", "2h", "--unit", "time"))
+        assert "no cap" in good(daemon.ctl("budget", "set", "bo", "--day", "none"))
+        assert "settings" in good(daemon.ctl("budget", "set", "bo", "--day", "default"))
+        assert show(daemon, "installation", "usd")["amount"] == 8000000
+        for words in (["bo"], ["bo", "--day", "x"], ["--day", "-1"], ["--day", "1", "--unit", "euro"], ["--day", "5x", "--unit", "tokens"]):
+            assert daemon.ctl("budget", "set", *words).returncode != 0, words
+        assert "no bot" in daemon.ctl("budget", "set", "nobody", "--day", "1").stderr
+
+
+def test_a_turn_pauses_and_goes_on_after_a_restart():
+    with Daemon(ALONE) as daemon:
+        good(daemon.ctl("budget", "set", "bo", "--day", "1", "--unit", "calls"))
+        _, _, end = daemon.chat("bo", "Hello")
+        assert end[0] == "end" and end[1]["state"] == "done", end
+        _, items, end = daemon.chat("bo", "Once more")
+        assert end[0] == "error" and "boternity-ctl budget set bo --day " in json.dumps(end[1]), end
+        paused = [data for _, data in items if data["type"] == "paused"]
+        assert len(paused) == 1 and paused[0]["command"].endswith("--unit calls"), items
+        turn = turn_of(items)
+        daemon.stop()
+        daemon.start()
+        assert daemon.get(f"/turns/{turn}").json["state"] == "paused"
+        good(daemon.ctl(*paused[0]["command"].split()[1:]))
+        wait_for(lambda: daemon.get(f"/turns/{turn}").json["state"] == "done")
+        assert show(daemon, "bot", "calls")["spent"] == 2
+        assert show(daemon, "bot", "calls")["unsure"] == 0
+
+
+def test_the_ledger():
+    with Daemon(ALONE) as daemon:
+        for words in ("One", "Two", "Three"):
+            daemon.chat("bo", words)
+        wait_for(lambda: len(json.loads(good(daemon.ctl("usage", "list", "--json")))["items"]) == 3)
+        assert "together" in good(daemon.ctl("usage", "summary", "--by", "day"))
+        sums = json.loads(good(daemon.ctl("usage", "summary", "--by", "provider", "--json")))["items"]
+        assert [s.get("name") for s in sums] == ["builtin", None] and sums[1]["calls"] == 3, sums
+        rows = list(csv.DictReader(io.StringIO(good(daemon.ctl("usage", "export")))))
+        assert len(rows) == 3 and {row["bot"] for row in rows} == {"bo"}, rows
+        history = json.loads(good(daemon.ctl("budget", "history", "--json")))["items"]
+        assert {(h["scope"], h["calls"]) for h in history} == {("installation", 3), ("bot", 3)}, history
+
+
+def talk_until(daemon, is_over, done):
+    while not is_over.is_set():
+        try:
+            _, _, end = daemon.chat("bo", "Hello")
+        except Exception:  # what a connection that is cut gives
+            return
+        if end and end[0] == "end":
+            done.append(1)
+
+
+def test_killed_in_a_loop():
+    """What was answered never comes to more than the cap; what is left after the kills is counted again from the ledger."""
+    with Daemon({**ALONE, "BOTERNITY_BUDGET_SLAB_CALLS": "2"}) as daemon:
+        good(daemon.ctl("budget", "set", "bo", "--day", str(CAP), "--unit", "calls"))
+        done = []
+        for turn in range(N_KILLS):
+            is_over = threading.Event()
+            talkers = [threading.Thread(target=talk_until, args=(daemon, is_over, done)) for _ in range(3)]
+            for talker in talkers:
+                talker.start()
+            time.sleep(0.05 + turn * 0.03)
+            daemon.kill()
+            is_over.set()
+            for talker in talkers:
+                talker.join()
+            daemon.start()
+            standing = show(daemon, "bot", "calls")
+            assert len(done) <= standing["spent"] + standing["unsure"] <= CAP, (len(done), standing)
+        entries = len(json.loads(good(daemon.ctl("usage", "list", "--limit", "0", "--json")))["items"])
+        good(daemon.ctl("budget", "reconcile"))
+        standing = show(daemon, "bot", "calls")
+        assert standing["unsure"] == 0 and standing["spent"] >= entries, (entries, standing)
+        assert "nothing to count again" in good(daemon.ctl("budget", "reconcile"))
+
+
+if __name__ == "__main__":
+    tap.main(globals())
