@@ -302,11 +302,9 @@ on_chosen (BtyRoute *route, const char *model, gpointer data)
   say_name (data, BTY_COMPLETION_MODEL, model, NULL);
 }
 
-static const BtyRouteEvents route_events = { .on_model = on_model,
-                                             .on_restarted = on_restarted,
-                                             .on_chosen = on_chosen,
-                                             .on_delta = on_delta,
-                                             .on_done = on_done };
+static const BtyRouteEvents route_events = {
+  .on_model = on_model, .on_restarted = on_restarted, .on_chosen = on_chosen, .on_delta = on_delta, .on_done = on_done
+};
 
 static GStrv
 steps_of (BtyCompleteRun *self, const BtyBot *bot)
