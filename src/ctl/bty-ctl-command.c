@@ -21,6 +21,8 @@ const BtyCtlVerb *const bty_ctl_verbs[] = {
   &bty_ctl_secret_verb,
   &bty_ctl_vault_verb,
   &bty_ctl_model_verb,
+  &bty_ctl_budget_verb,
+  &bty_ctl_usage_verb,
   &bty_ctl_status_verb,
   &bty_ctl_stop_verb,
   &bty_ctl_restart_verb,

@@ -94,6 +94,23 @@ bty_ctl_keys_ask (const char *prompt, GError **error)
   return secret;
 }
 
+gboolean
+bty_ctl_keys_confirm (const char *question)
+{
+  struct termios saved;
+  char key = '\0';
+
+  if (tcgetattr (STDIN_FILENO, &saved) != 0)
+    return FALSE;
+  set_quiet (&saved, TRUE);
+  fprintf (stderr, "%s ", question);
+  while (read (STDIN_FILENO, &key, 1) < 0 && errno == EINTR)
+    continue;
+  set_quiet (&saved, FALSE);
+  fputc ('\n', stderr);
+  return key == 'y' || key == 'Y';
+}
+
 BtySecret *
 bty_ctl_keys_from_stdin (GError **error)
 {

@@ -12,6 +12,8 @@
 gboolean bty_ctl_keys_hand_over (BtyCtl *ctl);
 /* Returns: (transfer full) (nullable): the variable of the environment as a secret */
 BtySecret *bty_ctl_keys_from_environment (const char *name);
+/* Asks a question on the terminal; Returns: whether the key that is struck is y */
+gboolean bty_ctl_keys_confirm (const char *question);
 /* Returns: (transfer full) (nullable): the first line of standard input, asked for without echo on a terminal */
 BtySecret *bty_ctl_keys_from_stdin (GError **error);
 /* The same with a question of one's own; Returns: (transfer full) (nullable): what was given, maybe nothing; NULL when it was given up */

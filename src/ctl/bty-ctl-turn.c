@@ -7,6 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bty-ctl-amount.h"
+#include "bty-ctl-command.h"
+#include "bty-ctl-keys.h"
 #include "bty-ctl-request.h"
 #include "bty-ctl-terminal.h"
 #include "bty-ctl-turn.h"
@@ -37,6 +40,8 @@ bty_ctl_turn_free (BtyCtlTurn *self)
   g_free (self->session);
   g_free (self->record);
   g_free (self->turn);
+  g_clear_pointer (&self->usage, bty_chat_item_unref);
+  g_clear_pointer (&self->paused, bty_chat_item_unref);
   g_string_free (self->text, TRUE);
   bty_ctl_wrap_free (self->wrap);
   g_clear_handle_id (&self->pause_source, g_source_remove);
@@ -165,6 +170,13 @@ take_start (BtyCtlTurn *self, const BtyChatItem *item)
     cancel_turn (self);
 }
 
+static void
+keep (BtyChatItem **place, BtyChatItem *item)
+{
+  g_clear_pointer (place, bty_chat_item_unref);
+  *place = bty_chat_item_ref (item);
+}
+
 /* What was seen before the connection broke may come again when the turn is joined anew. */
 static void
 on_item (guint64 number, const char *json, gpointer data)
@@ -203,6 +215,11 @@ on_item (guint64 number, const char *json, gpointer data)
       take_restart (self, item->text);
       break;
     case BTY_CHAT_USAGE:
+      keep (&self->usage, item);
+      break;
+    case BTY_CHAT_PAUSED:
+      keep (&self->paused, item);
+      break;
     default:
       break;
     }
@@ -306,14 +323,47 @@ check_record (BtyCtlTurn *self, GError **error)
   return turn->state != BTY_TURN_FAILED;
 }
 
+/* After the answer, for a person who looks on: `0.0123 USD · 1,204 tokens · model`. */
+static void
+tell_cost (BtyCtlTurn *self)
+{
+  const BtyUsage *usage = self->usage != NULL ? self->usage->usage : NULL;
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (self->usage == NULL || BTY_IS_NULL (self->usage, BtyChatItem, cost) || self->ctl->json ||
+      !bty_ctl_terminal_is (STDOUT_FILENO) || !bty_ctl_terminal_is (STDERR_FILENO))
+    return;
+  if (self->usage->pricing == BTY_PRICING_FREE)
+    g_string_append (text, _ ("free"));
+  else
+    {
+      g_autofree char *cost = bty_ctl_amount_to_text (self->usage->cost, BTY_UNIT_USD);
+
+      g_string_append (text, cost);
+      if (self->usage->pricing == BTY_PRICING_UNKNOWN)
+        g_string_append_printf (text, " (%s)", _ ("price unknown"));
+      else if (usage != NULL && usage->is_estimate)
+        g_string_append_printf (text, " (%s)", _ ("estimated"));
+    }
+  if (usage != NULL)
+    {
+      g_autofree char *tokens = bty_ctl_amount_to_text (usage->input_tokens + usage->output_tokens, BTY_UNIT_TOKENS);
+
+      g_string_append_printf (text, " · %s", tokens);
+    }
+  if (self->usage->model != NULL)
+    g_string_append_printf (text, " · %s", self->usage->model);
+  bty_ctl_note ("%s", text->str);
+}
+
 static gboolean
-converse (BtyCtlTurn *self, GBytes *request, GError **error)
+converse (BtyCtlTurn *self, const char *operation, GBytes *request, GError **error)
 {
   g_autoptr (GError) cause = NULL;
   BtyCtlStreamEnd end;
 
   bty_ctl_progress_begin (_ ("thinking"));
-  end = bty_ctl_client_stream (self->ctl->client, "chat.send", request, on_item, self, self->cancellable, &self->record,
+  end = bty_ctl_client_stream (self->ctl->client, operation, request, on_item, self, self->cancellable, &self->record,
                                &cause);
   if (end == BTY_CTL_STREAM_DROPPED && self->turn != NULL)
     end = rejoin (self, &cause);
@@ -322,6 +372,7 @@ converse (BtyCtlTurn *self, GBytes *request, GError **error)
       &cause, _ ("it is not known whether the message was taken; boternity-ctl session messages shows it: "));
   bty_ctl_progress_end ();
   end_line (self);
+  tell_cost (self);
   if (end == BTY_CTL_STREAM_ENDED)
     {
       g_clear_error (&cause);
@@ -331,16 +382,68 @@ converse (BtyCtlTurn *self, GBytes *request, GError **error)
   return FALSE;
 }
 
+/* Takes its words as they stand: nothing but what sets a cap is carried out so. */
+static gboolean
+raise_cap (BtyCtlTurn *self, GError **error)
+{
+  g_auto (GStrv) words = g_strsplit (self->paused->command, " ", -1);
+  const BtyCtlCommand *command = bty_ctl_verb_find_command (&bty_ctl_budget_verb, "set");
+  g_autoptr (BtyCtlArgs) args = NULL;
+
+  if (g_strv_length (words) < 4 || strcmp (words[1], "budget") != 0 || strcmp (words[2], "set") != 0)
+    return FALSE;
+  args = bty_ctl_args_parse (command->options, (const char *const *) words + 3, error);
+  return args != NULL && command->run (self->ctl, args, error);
+}
+
+/* Returns: whether the person wants to go on */
+static gboolean
+offer_to_go_on (BtyCtlTurn *self, const GError *why)
+{
+  g_autofree char *question = NULL;
+
+  if (self->paused == NULL || self->paused->command == NULL || self->turn == NULL || self->ctl->json ||
+      !bty_ctl_terminal_is (STDIN_FILENO) || !bty_ctl_terminal_is (STDERR_FILENO))
+    return FALSE;
+  bty_ctl_note ("%s", why->message);
+  question = g_strdup_printf (_ ("Raise it and go on (%s)? [y/N]"), self->paused->command);
+  return bty_ctl_keys_confirm (question);
+}
+
+static gboolean
+go_on (BtyCtlTurn *self, GError **error)
+{
+  g_auto (BtyCtlRequest) request = { 0 };
+  g_autoptr (GBytes) body = NULL;
+
+  if (!raise_cap (self, error))
+    return FALSE;
+  g_clear_pointer (&self->paused, bty_chat_item_unref);
+  bty_ctl_request_init (&request);
+  bty_ctl_request_string (&request, "turn", self->turn);
+  bty_json_writer_member_int (&request.writer, "after", (gint64) self->last);
+  body = bty_ctl_request_end (&request);
+  return converse (self, "chat.resume", body, error);
+}
+
 gboolean
 bty_ctl_turn_run (BtyCtlTurn *self, const char *slug, const char *session, const char *message, GError **error)
 {
   g_autoptr (GBytes) request = make_request (slug, session, message);
+  g_autoptr (GError) failure = NULL;
   gboolean is_answered;
 
   if (!bty_ctl_connect (self->ctl, error))
     return FALSE;
   bty_ctl_set_interrupt (self->ctl, on_interrupt, self);
-  is_answered = converse (self, request, error);
+  is_answered = converse (self, "chat.send", request, &failure);
+  while (!is_answered && failure != NULL && offer_to_go_on (self, failure))
+    {
+      g_clear_error (&failure);
+      is_answered = go_on (self, &failure);
+    }
   bty_ctl_set_interrupt (self->ctl, NULL, NULL);
+  if (failure != NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
   return is_answered;
 }

@@ -25,6 +25,8 @@ typedef struct
 
   /*< private >*/
   char *turn;
+  BtyChatItem *usage;  /* (nullable): what it cost */
+  BtyChatItem *paused; /* (nullable): the cap that it waits for */
   guint64 last;
   guint presses;
   gboolean shows_reasoning;

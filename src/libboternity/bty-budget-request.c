@@ -94,7 +94,7 @@ static const BtyField usage_summary_fields[] = {
 BTY_DEFINE_RECORD (BtyUsageSummary, bty_usage_summary, "usage_summary", N_ ("What to add up"), usage_summary_fields)
 
 static const BtyField usage_sum_fields[] = {
-  BTY_FIELD_STRING (BtyUsageSum, name, BTY_READ_ONLY, N_ ("Of what; empty: of none"), .max = 400),
+  BTY_FIELD_STRING (BtyUsageSum, name, BTY_READ_ONLY, N_ ("Of what; empty: of none; null: of all together, which comes last"), .max = 400),
   BTY_FIELD_INT64 (BtyUsageSum, calls, BTY_READ_ONLY, N_ ("Calls of models")),
   BTY_FIELD_INT64 (BtyUsageSum, input_tokens, BTY_READ_ONLY, N_ ("Tokens that went in, cached ones included")),
   BTY_FIELD_INT64 (BtyUsageSum, cached_tokens, BTY_READ_ONLY, N_ ("Of these, read from the provider's cache")),

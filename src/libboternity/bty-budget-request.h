@@ -122,7 +122,7 @@ BTY_DECLARE_RECORD (BtyUsageSummary, bty_usage_summary)
 
 /**
  * BtyUsageSum:
- * @name: of the bot, session, model …; empty: none; of the sum of all: %NULL
+ * @name: of the bot, session, model …; empty: none; %NULL: the sum of all, which comes last
  * @cost: micro-dollars; @pricing: the least sure of all
  * @estimates: calls whose tokens were counted by us; @unpriced: calls whose price nobody knows
  */

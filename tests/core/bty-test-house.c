@@ -37,6 +37,7 @@ bty_test_house_open (BtyTestHouse *self, const char *const *words)
   g_setenv ("BOTERNITY_ROUTE_RETRY_MS", "1", FALSE);
   bty_router_add_settings (self->settings);
   bty_chat_add_settings (self->settings);
+  bty_budget_add_settings (self->settings);
   bty_soul_add_settings (self->settings);
   self->souls = bty_soul_service_new (self->store, self->settings, self->folder);
   self->bots = bty_bot_service_new (self->store, self->souls, self->folder);
@@ -60,6 +61,10 @@ bty_test_house_open (BtyTestHouse *self, const char *const *words)
     bty_catalogue_add (self->catalogue, bty_soul_operations, bty_n_soul_operations, self->souls, NULL, &error));
   g_assert_true (
     bty_catalogue_add (self->catalogue, bty_chat_operations, bty_n_chat_operations, self->chat, NULL, &error));
+  g_assert_true (bty_catalogue_add (self->catalogue, bty_budget_operations, bty_n_budget_operations,
+                                    bty_router_get_budgets (self->router), NULL, &error));
+  g_assert_true (bty_catalogue_add (self->catalogue, bty_usage_operations, bty_n_usage_operations,
+                                    bty_router_get_budgets (self->router), NULL, &error));
   g_assert_true (
     bty_catalogue_add (self->catalogue, bty_session_operations, bty_n_session_operations, self->chat, NULL, &error));
   g_assert_true (

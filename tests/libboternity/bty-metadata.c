@@ -238,7 +238,7 @@ is_scope (const char *scope)
   g_auto (GStrv) parts = g_strsplit (scope, ":", -1);
 
   return g_strv_length (parts) == 2 && is_snake_case (parts[0]) &&
-         g_strv_contains ((const char *const[]){ "read", "write", "propose", "reveal", NULL }, parts[1]);
+         g_strv_contains ((const char *const[]){ "read", "write", "propose", "reveal", "use", NULL }, parts[1]);
 }
 
 static char *
@@ -297,7 +297,7 @@ operation_fault (const BtyOperation *operation)
   if (operation->request_view > BTY_VIEW_KEY)
     return g_strdup ("its request has the view of an answer");
   if (operation->scope != NULL && !is_scope (operation->scope))
-    return g_strdup ("its scope is not group:read, group:write, group:propose or group:reveal");
+    return g_strdup ("its scope is not group:read, group:write, group:propose, group:reveal or group:use");
   if (operation->model_text != NULL && *operation->model_text == '\0')
     return g_strdup ("a model is told nothing of it");
   for (guint i = 0; i < G_N_ELEMENTS (schemas); i++)

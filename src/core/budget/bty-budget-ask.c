@@ -11,6 +11,7 @@ void
 bty_budget_ask_free (BtyBudgetAsk *ask)
 {
   g_clear_pointer (&ask->nodes, g_ptr_array_unref);
+  g_ptr_array_unref (ask->items);
   bty_call_unref (ask->call);
   g_free (ask->bot);
   g_free (ask->slug);
@@ -88,6 +89,7 @@ bty_budget_ask (BtyCall *call, const char *slug, const char *session, BtyBudgetT
   ask->slug = g_strdup (slug);
   ask->session = g_strdup (session);
   ask->then = then;
+  ask->items = bty_record_list_new ();
   if (session != NULL)
     bty_store_get_async (ask->budgets->store, &bty_session_schema, "id", session, bty_call_cancellable (call),
                          on_session, ask);
@@ -95,6 +97,24 @@ bty_budget_ask (BtyCall *call, const char *slug, const char *session, BtyBudgetT
     bty_store_get_async (ask->budgets->store, &bty_bot_schema, "slug", slug, bty_call_cancellable (call), on_bot, ask);
   else
     open_budget (ask);
+}
+
+void
+bty_budget_ask_add (BtyBudgetAsk *ask, gpointer record)
+{
+  g_ptr_array_add (ask->items, record);
+}
+
+void
+bty_budget_ask_answer (BtyBudgetAsk *ask, const char *cursor)
+{
+  g_autoptr (BtyPage) page = bty_page_new ();
+
+  page->next_cursor = g_strdup (cursor);
+  page->items = g_ptr_array_ref (ask->items);
+  for (guint i = 0; i < ask->items->len; i++)
+    bty_call_emit (ask->call, ask->items->pdata[i]);
+  bty_call_return (ask->call, page);
 }
 
 static void

@@ -60,7 +60,6 @@ on_rows (GObject *source, GAsyncResult *result, gpointer data)
   BtyBudgetAsk *ask = history->ask;
   g_autoptr (GError) error = NULL;
   g_autoptr (BtyPage) page = bty_store_query_finish (BTY_STORE (source), result, &error);
-  g_autoptr (BtyPage) answer = bty_page_new ();
 
   if (page == NULL)
     {
@@ -72,13 +71,10 @@ on_rows (GObject *source, GAsyncResult *result, gpointer data)
       const BtySpend *row = page->items->pdata[i];
       BtyBudgetNode *node = g_hash_table_lookup (ask->budgets->nodes, row->key);
       const char *slug = row->bot != NULL ? g_hash_table_lookup (history->slugs, row->bot) : NULL;
-      g_autoptr (BtySpendReport) report = bty_spend_report_of (node != NULL && node->is_known ? node : NULL, row,
-                                                               slug);
 
-      bty_call_emit (ask->call, report);
+      bty_budget_ask_add (ask, bty_spend_report_of (node != NULL && node->is_known ? node : NULL, row, slug));
     }
-  answer->next_cursor = g_strdup (page->next_cursor);
-  bty_call_return (ask->call, answer);
+  bty_budget_ask_answer (ask, page->next_cursor);
 }
 
 static void

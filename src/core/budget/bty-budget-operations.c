@@ -46,12 +46,9 @@ emit_nodes (BtyBudgetAsk *ask)
     for (guint unit = 0; unit < BTY_N_UNITS; unit++)
       {
         BtyBudgetNode *node = ask->nodes->pdata[i];
-        g_autoptr (BtyStanding) standing = NULL;
 
-        if (node->caps.of[unit] >= BTY_UNCAPPED)
-          continue;
-        standing = bty_budget_standing_of (ask->budgets, node, unit);
-        bty_call_emit (ask->call, standing);
+        if (node->caps.of[unit] < BTY_UNCAPPED)
+          bty_budget_ask_add (ask, bty_budget_standing_of (ask->budgets, node, unit));
       }
 }
 
@@ -64,7 +61,7 @@ emit_each (BtyBudgetAsk *ask, BtyBudgetScope scope, const char *subject, const c
       {
         gboolean is_default;
         gint64 amount = bty_budget_caps_find (ask->budgets, scope, subject, period, unit, &is_default);
-        g_autoptr (BtyStanding) standing = NULL;
+        BtyStanding *standing;
 
         if (amount >= BTY_UNCAPPED || (scope == BTY_SCOPE_SESSION && period == BTY_PERIOD_SESSION))
           continue;
@@ -76,7 +73,7 @@ emit_each (BtyBudgetAsk *ask, BtyBudgetScope scope, const char *subject, const c
         standing->unit = unit;
         standing->amount = standing->left = amount;
         standing->is_default = is_default;
-        bty_call_emit (ask->call, standing);
+        bty_budget_ask_add (ask, standing);
       }
 }
 
@@ -84,7 +81,6 @@ static void
 show_loaded (BtyBudgetAsk *own)
 {
   g_autoptr (BtyBudgetAsk) ask = own;
-  g_autoptr (BtyPage) page = bty_page_new ();
 
   emit_nodes (ask);
   emit_each (ask, BTY_SCOPE_INSTALLATION, NULL, NULL);
@@ -92,7 +88,7 @@ show_loaded (BtyBudgetAsk *own)
     emit_each (ask, BTY_SCOPE_BOT, ask->bot, ask->slug);
   if (ask->session != NULL)
     emit_each (ask, BTY_SCOPE_SESSION, ask->session, ask->slug);
-  bty_call_return (ask->call, page);
+  bty_budget_ask_answer (ask, NULL);
 }
 
 static void

@@ -20,7 +20,6 @@ typedef struct
   char *last;        /* entries up to this one are added up */
   GHashTable *sums;  /* key of a node -> BtyAmounts */
   GArray *before;    /* BtyAmounts: known spent of each node when it began */
-  GPtrArray *reports;
 } Reconcile;
 
 static void
@@ -30,7 +29,6 @@ reconcile_free (Reconcile *self)
   g_free (self->last);
   g_hash_table_unref (self->sums);
   g_array_unref (self->before);
-  g_clear_pointer (&self->reports, g_ptr_array_unref);
   g_free (self);
 }
 
@@ -41,7 +39,6 @@ on_written (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Reconcile) self = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (BtyPage) page = bty_page_new ();
 
   for (guint i = 0; i < self->ask->nodes->len; i++)
     ((BtyBudgetNode *) self->ask->nodes->pdata[i])->n_writes -= 1;
@@ -52,11 +49,7 @@ on_written (GObject *source, GAsyncResult *result, gpointer data)
       bty_call_fail (self->ask->call, error);
     }
   else
-    {
-      for (guint i = 0; i < self->reports->len; i++)
-        bty_call_emit (self->ask->call, self->reports->pdata[i]);
-      bty_call_return (self->ask->call, page);
-    }
+    bty_budget_ask_answer (self->ask, NULL);
   bty_budget_raised (self->ask->budgets, self->ask->slug);
   bty_budget_pump (self->ask->budgets);
 }
@@ -80,7 +73,7 @@ correct_node (Reconcile *self, guint i)
   report = bty_spend_report_of (node, NULL, node->slug);
   report->before = before;
   BTY_SET_NULL (report, BtySpendReport, before, FALSE);
-  g_ptr_array_add (self->reports, report);
+  bty_budget_ask_add (self->ask, report);
 }
 
 static gboolean
@@ -95,7 +88,6 @@ correct (Reconcile *self)
   g_autoptr (BtyBatch) batch = bty_batch_new ();
   GPtrArray *nodes = self->ask->nodes;
 
-  self->reports = bty_record_list_new ();
   for (guint i = 0; i < nodes->len; i++)
     {
       BtyBudgetNode *node = nodes->pdata[i];

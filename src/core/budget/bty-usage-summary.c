@@ -125,8 +125,9 @@ answer (Summary *self)
     g_ptr_array_add (sums, sum);
   g_ptr_array_sort (sums, request->by == BTY_USAGE_BY_DAY ? compare_names : compare);
   for (guint i = 0; i < sums->len; i++)
-    bty_call_emit (self->ask->call, sums->pdata[i]);
-  bty_call_return (self->ask->call, self->all);
+    bty_budget_ask_add (self->ask, bty_record_ref (sums->pdata[i]));
+  bty_budget_ask_add (self->ask, bty_record_ref (self->all));
+  bty_budget_ask_answer (self->ask, NULL);
 }
 
 static void read_page (Summary *self, const char *cursor);
