@@ -69,7 +69,7 @@ typedef struct
 } BtyToolSpec;
 BTY_DECLARE_RECORD (BtyToolSpec, bty_tool_spec)
 
-#define BTY_OUTPUT_ANY_OBJECT "{\"type\":\"object\"}"
+#define BTY_OUTPUT_ANY_OBJECT "{\"type\":\"object\",\"additionalProperties\":true}"
 
 /**
  * BtyCompletionRequest:

@@ -51,8 +51,13 @@ class House:
         return self
 
     def __exit__(self, *_):
+        code = self.daemon.stop()
+        log = self.daemon.read_log()
         self.daemon.__exit__()
         self.upstream.close()
+        if code != 0 or " critical " in log or "Sanitizer" in log:   # which TAP would not tell
+            sys.stderr.write(log)
+            os._exit(1)
 
     def add_provider(self, name, key=KEY):
         made = self.daemon.post("/providers", {"name": name, "url": f"http://127.0.0.1:{self.upstream.port}/v1", "key": key,
