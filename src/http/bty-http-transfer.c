@@ -497,6 +497,8 @@ on_sent (GObject *session, GAsyncResult *result, gpointer data)
       return;
     }
   self->body = g_steal_pointer (&body);
+  soup_message_set_request_body (self->message, NULL, NULL,
+                                 0); /* a conversation may be long, and so may be the answer */
   self->content_type = g_strdup (
     soup_message_headers_get_content_type (soup_message_get_response_headers (self->message), NULL));
   if (self->content_type != NULL)
