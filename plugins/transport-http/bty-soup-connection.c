@@ -39,11 +39,11 @@ bty_soup_connection_get_pending (BtySoupConnection *self)
   return self->out->len - self->sent;
 }
 
-void
-bty_soup_connection_close (BtySoupConnection *self)
+int
+bty_soup_connection_give_up (BtySoupConnection *self)
 {
-  if (self->state == BTY_SOUP_CLOSED)
-    return;
+  int fd = g_steal_fd (&self->fd);
+
   self->state = BTY_SOUP_CLOSED;
   if (self->websocket != NULL)
     bty_soup_websocket_on_closed (self->websocket);
@@ -51,9 +51,15 @@ bty_soup_connection_close (BtySoupConnection *self)
     self->on_closed (self, self->closed_data);
   g_string_truncate (self->out, 0);
   self->sent = 0;
-  close (self->fd);
-  bty_soup_pump_remove (self->pump, self, self->fd);
-  self->fd = -1;
+  bty_soup_pump_remove (self->pump, self, fd);
+  return fd;
+}
+
+void
+bty_soup_connection_close (BtySoupConnection *self)
+{
+  if (self->state != BTY_SOUP_CLOSED)
+    close (bty_soup_connection_give_up (self));
 }
 
 /* Gives -1 with @blocked or a broken connection, else the bytes that went. */

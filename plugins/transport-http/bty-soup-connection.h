@@ -63,6 +63,7 @@ struct _BtySoupConnection
   gboolean begun;   /* libsoup has told of the present request */
   gboolean ending;  /* linger once all is written */
   gboolean chunked; /* how a stream is framed */
+  gboolean keeps;   /* after the stream that it carries, the connection waits for the next request */
   gboolean lagging; /* a stream has had bytes that waited */
   gsize received;   /* bytes of the present head */
   BtySoupHead head;
@@ -106,6 +107,8 @@ void bty_soup_connection_drop (BtySoupConnection *self);
 /* Acts when its time is over. */
 void bty_soup_connection_check_time (BtySoupConnection *self, gint64 now);
 void bty_soup_connection_close (BtySoupConnection *self);
+/* Is done with it, as if it were closed, but for its socket, which is the caller's. */
+int bty_soup_connection_give_up (BtySoupConnection *self);
 
 static inline gboolean
 bty_soup_is_blocked (int code)

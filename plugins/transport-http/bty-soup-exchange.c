@@ -8,6 +8,7 @@
 #include "bty-soup-answer.h"
 #include "bty-soup-exchange.h"
 #include "bty-soup-handshake.h"
+#include "bty-soup-server-private.h"
 #include "bty-soup-websocket.h"
 
 #define SMALL_CHUNK 4096 /* bytes */
@@ -179,8 +180,44 @@ make_head (BtySoupExchange *self, guint status, const char *content_type)
     g_string_append_printf (head, "Content-Type: %s\r\n", content_type);
   if (self->connection->chunked)
     g_string_append (head, "Transfer-Encoding: chunked\r\n");
-  g_string_append (head, "Connection: close\r\n\r\n");
   return head;
+}
+
+/* What libsoup has read beyond the request comes out of its stream first, until our end of it says that it is over; then what was
+   not given to it yet. */
+static GByteArray *
+steal_early (BtySoupExchange *self)
+{
+  g_autoptr (GIOStream) stream = soup_server_message_steal_connection (self->message);
+  GPollableInputStream *input = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream));
+  GByteArray *early = NULL;
+  guint8 buffer[1024];
+  gssize n;
+
+  self->connection->begun = TRUE;
+  while ((n = g_pollable_input_stream_read_nonblocking (input, buffer, sizeof buffer, NULL, NULL)) > 0)
+    {
+      if (early == NULL)
+        early = g_byte_array_new ();
+      g_byte_array_append (early, buffer, n);
+    }
+  if (early == NULL)
+    return g_steal_pointer (&self->connection->ahead);
+  if (self->connection->ahead != NULL)
+    g_byte_array_append (early, self->connection->ahead->data, self->connection->ahead->len);
+  return early;
+}
+
+/* Whether the connection can be told apart from the stream at its end. A client that has sent its next request already has to
+ * send it again: it would be lost between libsoup and us. */
+static gboolean
+can_keep (BtySoupExchange *self)
+{
+  g_autoptr (GByteArray) early = NULL;
+  gboolean asks_to_close = soup_message_headers_header_contains (request_headers (self), "Connection", "close");
+
+  early = steal_early (self);
+  return early == NULL && !asks_to_close && self->connection->chunked;
 }
 
 static void
@@ -196,7 +233,8 @@ begin (BtyExchange *exchange, guint status, const char *content_type)
   connection->chunked = soup_server_message_get_http_version (self->message) >= SOUP_HTTP_1_1;
   head = make_head (self, status, content_type);
   bty_soup_connection_set_state (connection, BTY_SOUP_STREAMING);
-  g_object_unref (soup_server_message_steal_connection (self->message));
+  connection->keeps = can_keep (self);
+  g_string_append (head, connection->keeps ? "\r\n" : "Connection: close\r\n\r\n");
   bty_soup_connection_detach (connection);
   g_clear_object (&self->message);
   g_clear_pointer (&self->body, g_bytes_unref);
@@ -256,7 +294,10 @@ end_stream (BtyExchange *exchange)
   leave (self);
   if (self->connection->chunked)
     bty_soup_connection_send (self->connection, "0\r\n\r\n", 5);
-  bty_soup_connection_end (self->connection);
+  if (self->connection->keeps)
+    bty_soup_server_take_back (self->connection);
+  else
+    bty_soup_connection_end (self->connection);
 }
 
 static void
@@ -284,31 +325,6 @@ refuse_upgrade (BtySoupExchange *self, guint status, const char *detail, GError 
                        detail);
   respond (BTY_EXCHANGE (self), status, BTY_SOUP_PROBLEM_TYPE, body);
   return NULL;
-}
-
-/* What libsoup has read beyond the request comes out of its stream first, until our end of it says that it is over; then what was
-   not given to it yet. */
-static GByteArray *
-steal_early (BtySoupExchange *self)
-{
-  g_autoptr (GIOStream) stream = soup_server_message_steal_connection (self->message);
-  GPollableInputStream *input = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream));
-  GByteArray *early = NULL;
-  guint8 buffer[1024];
-  gssize n;
-
-  self->connection->begun = TRUE;
-  while ((n = g_pollable_input_stream_read_nonblocking (input, buffer, sizeof buffer, NULL, NULL)) > 0)
-    {
-      if (early == NULL)
-        early = g_byte_array_new ();
-      g_byte_array_append (early, buffer, n);
-    }
-  if (early == NULL)
-    return g_steal_pointer (&self->connection->ahead);
-  if (self->connection->ahead != NULL)
-    g_byte_array_append (early, self->connection->ahead->data, self->connection->ahead->len);
-  return early;
 }
 
 static BtySocket *

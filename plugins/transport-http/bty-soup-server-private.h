@@ -10,6 +10,13 @@
 
 G_BEGIN_DECLS
 
+/* A socket that waits for its next request. */
+typedef struct
+{
+  int fd;
+  gint64 peer_uid;
+} BtySoupReturned;
+
 /* The server in two files: its connections, and the requests on them. */
 struct _BtySoupServer
 {
@@ -20,7 +27,9 @@ struct _BtySoupServer
   BtySoupGuard guard;
   BtySoupMounts *mounts; /* made at the first request that needs one */
   GQueue connections;
-  gsize bodies; /* bytes of request bodies held */
+  GArray *returned; /* of BtySoupReturned: sockets whose streams have ended */
+  guint returning;  /* their source */
+  gsize bodies;     /* bytes of request bodies held */
   guint tick;
   GSocketAddress *local;
   int idle_end; /* of the socket pair that stands for a listener */
@@ -32,6 +41,9 @@ void bty_soup_server_serve_requests (BtySoupServer *self);
 
 /* The body that was read on @connection is not needed any more. */
 void bty_soup_server_forget_body (BtySoupServer *self, BtySoupConnection *connection);
+
+/* The stream of @connection has ended, and the client may ask for something else on it. */
+void bty_soup_server_take_back (BtySoupConnection *connection);
 
 /* @held: bytes of the message that a WebSocket has not finished; FALSE when all of these and of the bodies are too many. */
 gboolean bty_soup_server_hold (BtySoupConnection *connection, gsize held);

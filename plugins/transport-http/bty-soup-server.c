@@ -115,6 +115,51 @@ bty_soup_server_accept (BtySoupServer *self, int fd, gint64 peer_uid)
   soup_server_accept_iostream (self->soup, G_IO_STREAM (connection), self->local, remote, NULL);
 }
 
+static gboolean
+on_returned (gpointer data)
+{
+  BtySoupServer *self = data;
+  g_autoptr (GArray) returned = g_steal_pointer (&self->returned);
+  GInetAddress *address = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (self->local));
+
+  self->returned = g_array_new (FALSE, FALSE, sizeof (BtySoupReturned));
+  self->returning = 0;
+  for (guint i = 0; i < returned->len; i++)
+    {
+      BtySoupReturned *one = &g_array_index (returned, BtySoupReturned, i);
+      BtySoupConnection *connection = add_connection (self, one->fd, one->peer_uid);
+      g_autoptr (GSocketAddress) remote = NULL;
+
+      if (connection == NULL)
+        continue;
+      remote = bty_soup_address_new (connection, address);
+      soup_server_accept_iostream (self->soup, G_IO_STREAM (connection), self->local, remote, NULL);
+      if (connection->state == BTY_SOUP_HEADERS && connection->received == 0)
+        bty_soup_connection_set_state (connection, BTY_SOUP_IDLE);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+/* As a new connection with the same socket, for libsoup has let go of the old one for good. Not at once: libsoup may be calling, and
+ * who sends many requests ahead would make it call itself as often. */
+void
+bty_soup_server_take_back (BtySoupConnection *connection)
+{
+  BtySoupServer *self = connection->closed_data;
+  BtySoupReturned one = { .peer_uid = connection->peer_uid };
+
+  if (self->stopping || connection->gone || connection->state != BTY_SOUP_STREAMING ||
+      bty_soup_connection_get_pending (connection) > 0)
+    {
+      bty_soup_connection_end (connection);
+      return;
+    }
+  one.fd = bty_soup_connection_give_up (connection);
+  g_array_append_val (self->returned, one);
+  if (self->returning == 0)
+    self->returning = g_idle_add_full (G_PRIORITY_DEFAULT, on_returned, self, NULL);
+}
+
 /* libsoup keeps connections alive only while it has a listener: give it one end of a pair, at which nobody ever knocks. */
 static gboolean
 add_idle_listener (BtySoupServer *self, GError **error)
@@ -149,6 +194,7 @@ bty_soup_server_new (BtyHost *host, GError **error)
   self->idle_end = -1;
   self->local = g_inet_socket_address_new (loopback, 0);
   g_queue_init (&self->connections);
+  self->returned = g_array_new (FALSE, FALSE, sizeof (BtySoupReturned));
   bty_soup_limits_load (&self->limits, host);
   bty_soup_guard_load (&self->guard, host);
   self->soup = soup_server_new ("raw-paths", TRUE, NULL);
@@ -232,6 +278,10 @@ bty_soup_server_free (BtySoupServer *self)
     bty_soup_connection_close (connection);
   g_signal_handlers_disconnect_by_data (self->soup, self);
   g_object_unref (self->soup);
+  for (guint i = 0; i < self->returned->len; i++)
+    close (g_array_index (self->returned, BtySoupReturned, i).fd);
+  g_array_unref (self->returned);
+  g_clear_handle_id (&self->returning, g_source_remove);
   g_clear_handle_id (&self->tick, g_source_remove);
   g_clear_pointer (&self->mounts, bty_soup_mounts_free);
   bty_soup_pump_free (self->pump);

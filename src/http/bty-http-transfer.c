@@ -527,6 +527,7 @@ on_sent (GObject *session, GAsyncResult *result, gpointer data)
       return;
     }
   self->body = g_steal_pointer (&body);
+  soup_message_set_request_body (self->message, NULL, NULL, 0); /* it may be long, and so may be the answer */
   if (take_head (self))
     read_on (self);
 }

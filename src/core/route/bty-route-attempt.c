@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "bty-time-limit.h"
 #include "route/bty-route-attempt.h"
 #include "route/bty-route-estimate.h"
 
@@ -252,7 +253,7 @@ static void
 let_go (BtyRouteAttempt *self)
 {
   self->state = STATE_DONE;
-  g_clear_handle_id (&self->deadline, g_source_remove);
+  g_clear_handle_id (&self->deadline, bty_time_limit_remove);
   settle (self);
   leave_queue (self);
   tell_breaker (self);
@@ -344,7 +345,7 @@ set_deadline (BtyRouteAttempt *self)
 {
   gint64 left = self->time_until - g_get_monotonic_time ();
 
-  self->deadline = g_timeout_add ((guint) CLAMP (left / 1000 + 1, 1, G_MAXINT), on_deadline, self);
+  self->deadline = bty_time_limit_add (MAX (left / 1000 + 1, 1), on_deadline, self);
 }
 
 static gboolean

@@ -38,6 +38,37 @@ def test_a_stream():
             assert status == 200 and 'transfer-encoding' not in headers and f.read().count(b'event: item') == 3
 
 
+def test_one_connection_for_many_streams():
+    ask = b'GET /api/v1/ticks?count=2 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer test-token\r\n'
+    with door.Server() as server, server.connect() as s:
+        file = s.makefile('rb')
+        for _ in range(5):
+            s.sendall(ask + b'Accept: text/event-stream\r\n\r\n')
+            status, headers = door.read_head(file)
+            assert status == 200 and 'connection' not in headers, headers
+            assert b''.join(door.read_chunks(file)).count(b'event: item') == 2
+            s.sendall(b'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n')  # and plain answers in between
+            status, headers = door.read_head(file)
+            assert status == 200 and file.read(int(headers['content-length'])) == b'{"status":"ok"}'
+        s.sendall(ask + b'Accept: text/event-stream\r\nConnection: close\r\n\r\n')
+        status, headers = door.read_head(file)
+        assert status == 200 and headers['connection'] == 'close'
+        assert b''.join(door.read_chunks(file)).count(b'event: end') == 1
+        assert file.read() == b''
+
+
+def test_request_that_comes_before_the_stream_ends():
+    ask = b'GET /api/v1/ticks?count=3&delay=20 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer test-token\r\n\r\n'
+    with door.Server() as server, server.connect() as s:
+        file = s.makefile('rb')
+        s.sendall(ask)
+        assert door.read_head(file)[0] == 200
+        s.sendall(ask)
+        assert b''.join(door.read_chunks(file)).count(b'event: item') == 3
+        assert door.read_head(file)[0] == 200
+        assert b''.join(door.read_chunks(file)).count(b'event: item') == 3
+
+
 def test_tokens_come_as_runs():
     with door.Server() as server:
         _, seen = read_all(server, '/api/v1/tokens?count=20000')

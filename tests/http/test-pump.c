@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include <unistd.h>
+
+#include "src/http/bty-http-connection-private.h"
+#include "src/http/bty-http-pump-private.h"
+
+#define N_ALARMS 200
+
+typedef struct
+{
+  BtyHttpAlarm alarm;
+  guint n_rung;
+} Bell;
+
+typedef struct
+{
+  BtyHttpWatch watch;
+  BtyHttpPump *pump;
+  int ends[2];
+  guint n_called;
+  guint n_again;
+  BtyHttpWatch *victim;
+} Pipe;
+
+static gint64 last_rung;
+static guint n_rung;
+
+static void
+on_alarm (BtyHttpAlarm *alarm)
+{
+  Bell *bell = (Bell *) alarm;
+
+  g_assert_cmpint (alarm->at, <=, g_get_monotonic_time ());
+  g_assert_cmpint (alarm->at, >=, last_rung);
+  last_rung = alarm->at;
+  bell->n_rung += 1;
+  n_rung += 1;
+}
+
+static void
+test_alarms (void)
+{
+  BtyHttpPump *pump = bty_http_pump_get ();
+  gint64 now = g_get_monotonic_time ();
+  Bell bells[N_ALARMS] = { 0 };
+
+  last_rung = n_rung = 0;
+  for (guint i = 0; i < N_ALARMS; i++)
+    {
+      bells[i].alarm.func = on_alarm;
+      bty_http_pump_set_alarm (pump, &bells[i].alarm, now + g_test_rand_int_range (0, 20000));
+    }
+  for (guint i = 0; i < N_ALARMS; i += 4)
+    bty_http_pump_drop_alarm (pump, &bells[i].alarm);
+  for (guint i = 1; i < N_ALARMS; i += 4)
+    bty_http_pump_set_alarm (pump, &bells[i].alarm, now + g_test_rand_int_range (0, 20000));
+  while (n_rung < N_ALARMS * 3 / 4)
+    g_main_context_iteration (NULL, TRUE);
+  for (guint i = 0; i < N_ALARMS; i++)
+    g_assert_cmpuint (bells[i].n_rung, ==, i % 4 == 0 ? 0 : 1);
+  bty_http_pump_unref (pump);
+}
+
+static void
+on_pipe (BtyHttpWatch *watch)
+{
+  Pipe *self = (Pipe *) watch;
+  char byte;
+
+  self->n_called += 1;
+  if (self->victim != NULL)
+    bty_http_pump_unwatch (self->pump, self->victim, TRUE);
+  g_assert_cmpint (read (self->ends[0], &byte, 1), ==, 1);
+  if (self->n_again > 0)
+    {
+      self->n_again -= 1;
+      bty_http_pump_again (self->pump, watch);
+    }
+}
+
+static void
+pipe_open (Pipe *self, BtyHttpPump *pump, guint n_again)
+{
+  *self = (Pipe){ .watch = { .fd = -1, .func = on_pipe }, .pump = pump, .n_again = n_again };
+  g_assert_cmpint (pipe (self->ends), ==, 0);
+  g_assert_true (bty_http_pump_watch (pump, &self->watch, self->ends[0]));
+}
+
+static void
+pipe_close (Pipe *self)
+{
+  bty_http_pump_unwatch (self->pump, &self->watch, TRUE);
+  close (self->ends[0]);
+  close (self->ends[1]);
+}
+
+static void
+test_watches (void)
+{
+  BtyHttpPump *pump = bty_http_pump_get ();
+  Pipe one, other;
+
+  pipe_open (&one, pump, 2);
+  pipe_open (&other, pump, 0);
+  g_assert_cmpint (write (one.ends[1], "abc", 3), ==, 3);
+  while (one.n_called < 3)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (other.n_called, ==, 0);
+  g_assert_cmpint (write (other.ends[1], "d", 1), ==, 1);
+  while (other.n_called < 1)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (one.n_called, ==, 3);
+  pipe_close (&one);
+  pipe_close (&other);
+  bty_http_pump_unref (pump);
+}
+
+/* Of two that are ready at once, each takes the other out: only one is called. */
+static void
+test_taken_out (void)
+{
+  BtyHttpPump *pump = bty_http_pump_get ();
+  Pipe one, other;
+
+  pipe_open (&one, pump, 0);
+  pipe_open (&other, pump, 0);
+  one.victim = &other.watch;
+  other.victim = &one.watch;
+  g_assert_cmpint (write (one.ends[1], "a", 1), ==, 1);
+  g_assert_cmpint (write (other.ends[1], "b", 1), ==, 1);
+  while (one.n_called + other.n_called == 0)
+    g_main_context_iteration (NULL, TRUE);
+  for (guint i = 0; i < 3; i++)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_cmpuint (one.n_called + other.n_called, ==, 1);
+  pipe_close (&one);
+  pipe_close (&other);
+  bty_http_pump_unref (pump);
+}
+
+/* Two ends of a TCP connection, the first one made by GIO as libsoup has it made. */
+static void
+connect_pair (GSocketConnection **client, GSocket **server)
+{
+  g_autoptr (GSocket) listener = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT,
+                                               NULL);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+  g_autoptr (GSocketClient) maker = g_socket_client_new ();
+  g_autoptr (GSocketAddress) bound = NULL;
+
+  g_assert_true (g_socket_bind (listener, address, TRUE, NULL) && g_socket_listen (listener, NULL));
+  bound = g_socket_get_local_address (listener, NULL);
+  *client = g_socket_client_connect (maker, G_SOCKET_CONNECTABLE (bound), NULL, NULL);
+  g_assert_nonnull (*client);
+  *server = g_socket_accept (listener, NULL, NULL);
+  g_assert_nonnull (*server);
+}
+
+static gssize
+read_now (GSocketConnection *connection, char *buffer, gsize count)
+{
+  GInputStream *input = g_io_stream_get_input_stream (G_IO_STREAM (connection));
+  g_autoptr (GError) error = NULL;
+  gssize n = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (input), buffer, count, NULL, &error);
+
+  if (n < 0)
+    g_assert_error (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
+  return n;
+}
+
+static gboolean
+on_source (GObject *stream, gpointer data)
+{
+  *(gboolean *) data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+wait_for (GSocketConnection *connection)
+{
+  GInputStream *input = g_io_stream_get_input_stream (G_IO_STREAM (connection));
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GSource) source = g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (input), cancellable);
+  gboolean is_called = FALSE;
+
+  g_source_set_callback (source, G_SOURCE_FUNC (on_source), &is_called, NULL);
+  g_source_attach (source, NULL);
+  while (!is_called)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+test_read_ahead (void)
+{
+  g_autoptr (GSocketConnection) client = NULL;
+  g_autoptr (GSocket) server = NULL;
+  char buffer[8192];
+
+  bty_http_connection_register ();
+  connect_pair (&client, &server);
+  g_assert_true (BTY_IS_HTTP_CONNECTION (client));
+  g_assert_cmpint (read_now (client, buffer, sizeof buffer), ==, -1);
+  g_assert_cmpint (g_socket_send (server, "0123456789", 10, NULL, NULL), ==, 10);
+  wait_for (client);
+  g_assert_cmpint (read_now (client, buffer, 4), ==, 4);
+  wait_for (client); /* what was read ahead counts as readable */
+  g_assert_cmpint (read_now (client, buffer + 4, sizeof buffer - 4), ==, 6);
+  g_assert_cmpmem (buffer, 10, "0123456789", 10);
+  g_assert_cmpint (g_socket_send (server, "more", 4, NULL, NULL), ==, 4);
+  g_assert_cmpint (read_now (client, buffer, 100), ==, -1); /* it was drained: said without a look */
+  wait_for (client);
+  g_assert_cmpint (read_now (client, buffer, 100), ==, 4);
+  bty_http_connection_end_answer (BTY_HTTP_CONNECTION (client));
+  g_assert_true (g_socket_close (server, NULL));
+  wait_for (client);
+  g_assert_cmpint (read_now (client, buffer, 1), ==, 0); /* whoever asks for the end is told of it */
+  g_assert_cmpint (read_now (client, buffer, 1), ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/pump/alarms", test_alarms);
+  g_test_add_func ("/pump/watches", test_watches);
+  g_test_add_func ("/pump/taken-out", test_taken_out);
+  g_test_add_func ("/connection/read-ahead", test_read_ahead);
+  return g_test_run ();
+}
