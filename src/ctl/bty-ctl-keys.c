@@ -94,6 +94,24 @@ bty_ctl_keys_ask (const char *prompt, GError **error)
   return secret;
 }
 
+char
+bty_ctl_keys_press (const char *prompt)
+{
+  struct termios saved;
+  char key = 0;
+
+  if (!bty_ctl_terminal_is (STDIN_FILENO) || !bty_ctl_terminal_is (STDERR_FILENO) ||
+      tcgetattr (STDIN_FILENO, &saved) != 0)
+    return 0;
+  set_quiet (&saved, TRUE);
+  fprintf (stderr, "%s ", prompt);
+  while (read (STDIN_FILENO, &key, 1) < 0 && errno == EINTR)
+    ;
+  set_quiet (&saved, FALSE);
+  fputc ('\n', stderr);
+  return key == KEY_CTRL_C || key == KEY_CTRL_D ? 0 : key;
+}
+
 BtySecret *
 bty_ctl_keys_from_stdin (GError **error)
 {
