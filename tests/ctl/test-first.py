@@ -75,7 +75,7 @@ class House(Place):
         super().__init__(daemon=False, BOTERNITY_HTTP_PORT="0", NO_COLOR="1", **environment)
         config = os.path.join(self.folder, "config")
         self.environment["BOTERNITY_CONFIG_DIR"] = config
-        self.environment["BOTERNITY_ROUTE_DISCOVER_MS"] = "20000" if server is not None else "0"
+        self.environment["BOTERNITY_PROVIDERS_DISCOVER_MS"] = "20000" if server is not None else "0"
         os.makedirs(config, exist_ok=True)
         local = [{"name": name, "kind": "openai", "url": "http://127.0.0.1:1/v1", "is_local": True}
                  for name in ("llamacpp", "lmstudio", "vllm")]

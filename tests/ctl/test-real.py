@@ -20,7 +20,7 @@ class House(Place):
     """A data folder without a daemon, and with one at the latest when something is asked."""
 
     def __init__(self, **environment):
-        super().__init__(daemon=False, BOTERNITY_HTTP_PORT="0", BOTERNITY_ROUTE_DISCOVER_MS="0", **environment)
+        super().__init__(daemon=False, BOTERNITY_HTTP_PORT="0", BOTERNITY_PROVIDERS_DISCOVER_MS="0", **environment)
         self.environment["BOTERNITY_CONFIG_DIR"] = os.path.join(self.folder, "config")
 
     def __exit__(self, *unused):

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n-lib.h>
+
 #include "route/bty-local-servers.h"
 #include "route/bty-provider-presets.h"
 
@@ -23,6 +25,23 @@ static const struct
   { "lmstudio", "/api/v0/models", "\"data\"" },
   { "vllm", "/v1/models", "\"vllm\"" },
 };
+
+static const BtySetting settings_table[] = {
+  { .group = "providers",
+    .key = "discover_ms",
+    .type = BTY_SETTING_INT,
+    .fallback = "700",
+    .unit = "ms",
+    .min = 0,
+    .max = 60000,
+    .summary = N_ ("How long servers of models on this machine are looked for; 0: never") },
+};
+
+void
+bty_local_servers_add_settings (BtySettings *settings)
+{
+  bty_settings_add (settings, settings_table, G_N_ELEMENTS (settings_table));
+}
 
 typedef struct
 {

@@ -3,6 +3,11 @@
 
 #include <boternity.h>
 
+#include "bty-settings.h"
+
+/** bty_local_servers_add_settings: the group `providers` */
+void bty_local_servers_add_settings (BtySettings *settings);
+
 /**
  * bty_local_servers_find_async:
  * @patience_ms: for all of them together

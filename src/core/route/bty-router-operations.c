@@ -51,7 +51,7 @@ static void
 provider_discover (BtyCall *call)
 {
   BtySettings *settings = bty_router_get_settings (bty_call_service (call));
-  guint patience = (guint) bty_settings_get_int (settings, "route", "discover_ms");
+  guint patience = (guint) bty_settings_get_int (settings, "providers", "discover_ms");
   g_autoptr (BtyPage) page = bty_page_new ();
 
   if (patience > 0)
