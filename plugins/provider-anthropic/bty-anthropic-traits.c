@@ -7,7 +7,8 @@
 
 #include "bty-anthropic-traits.h"
 
-/* A model of the names claude-LINE-MAJOR-MINOR-DATE and claude-MAJOR-MINOR-LINE-DATE; the minor may be left out. */
+/* A model of the names claude-LINE-MAJOR-MINOR-DATE and claude-MAJOR-MINOR-LINE-DATE; the minor may be left out, and other
+ * services write them with other signs between. */
 typedef struct
 {
   char line[16];
@@ -24,7 +25,7 @@ static gboolean
 read_name (const char *model, Name *name)
 {
   const char *at = strstr (model, "claude-");
-  g_auto (GStrv) words = at != NULL ? g_strsplit (at + strlen ("claude-"), "-", 8) : NULL;
+  g_auto (GStrv) words = at != NULL ? g_strsplit_set (at + strlen ("claude-"), "-.@:", 12) : NULL;
   guint n_numbers = 0;
 
   *name = (Name){ 0 };

@@ -204,6 +204,18 @@ write_message (Contents *self, const BtyPromptMessage *message)
   return TRUE;
 }
 
+/* How many messages stand before all others and belong to the system text: the wire has no such role among its contents. */
+static guint
+count_leading (const BtyCompletionRequest *request)
+{
+  guint n = 0;
+
+  while (request->messages != NULL && n < request->messages->len &&
+         ((BtyPromptMessage *) request->messages->pdata[n])->role == BTY_ROLE_SYSTEM)
+    n += 1;
+  return n;
+}
+
 static gboolean
 write_contents (BtyJsonWriter *w, const BtyCompletionRequest *request, GError **error)
 {
@@ -211,7 +223,7 @@ write_contents (BtyJsonWriter *w, const BtyCompletionRequest *request, GError **
 
   bty_json_writer_key (w, "contents");
   bty_json_writer_begin_array (w);
-  for (guint i = 0; request->messages != NULL && i < request->messages->len; i++)
+  for (guint i = count_leading (request); request->messages != NULL && i < request->messages->len; i++)
     if (!write_message (&self, request->messages->pdata[i]))
       return FALSE;
   if (self.open == NULL) /* nothing but a system text: it is refused without any content */
@@ -225,15 +237,23 @@ write_contents (BtyJsonWriter *w, const BtyCompletionRequest *request, GError **
 }
 
 static void
-write_system (BtyJsonWriter *w, const char *text)
+write_system (BtyJsonWriter *w, const BtyCompletionRequest *request)
 {
-  if (text == NULL || *text == '\0')
+  g_autoptr (GString) text = g_string_new (request->system);
+
+  for (guint i = 0; i < count_leading (request); i++)
+    {
+      g_autofree char *more = bty_http_prompt_text (request->messages->pdata[i]);
+
+      g_string_append_printf (text, "%s%s", text->len > 0 && *more != '\0' ? "\n\n" : "", more);
+    }
+  if (text->len == 0)
     return;
   bty_json_writer_key (w, "systemInstruction");
   bty_json_writer_begin_object (w);
   bty_json_writer_key (w, "parts");
   bty_json_writer_begin_array (w);
-  write_text (w, text, strlen (text), NULL);
+  write_text (w, text->str, text->len, NULL);
   bty_json_writer_end_array (w);
   bty_json_writer_end_object (w);
 }
@@ -246,7 +266,7 @@ bty_gemini_chat_write (const BtyCompletionRequest *request, const BtyGeminiStyle
 
   bty_json_writer_init (w, body);
   bty_json_writer_begin_object (w);
-  write_system (w, request->system);
+  write_system (w, request);
   if (style->cached != NULL)
     bty_json_writer_member_string (w, "cachedContent", style->cached);
   if (!write_contents (w, request, error) || !bty_gemini_config_write (w, request, style, error))

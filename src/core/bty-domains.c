@@ -9,6 +9,7 @@
 #include "chat/bty-complete-run.h"
 #include "observe/bty-audit-secrets.h"
 #include "route/bty-local-servers.h"
+#include "route/bty-route-changes.h"
 #include "soul/bty-soul-operations.h"
 
 /* How long a stop waits for turns to put on disk what was said, in microseconds. */
@@ -37,6 +38,15 @@ on_bot_purged (BtyBotService *bots, const char *bot, gpointer recorder)
   bty_recorder_forget (recorder, bot);
 }
 
+/* What names a bot may give is known to a domain that comes after the bots'. */
+static gboolean
+check_route (gpointer data, const char *const *steps, GError **error)
+{
+  BtyDomains *self = data;
+
+  return self->providers == NULL || bty_provider_service_check_steps (self->providers, steps, TRUE, "/route", error);
+}
+
 void
 bty_domains_make (BtyDomains *self, const BtyDomainParts *parts)
 {
@@ -57,6 +67,7 @@ bty_domains_make (BtyDomains *self, const BtyDomainParts *parts)
   bty_audit_follow_secrets (self->audit, self->secrets);
   self->bots = bty_bot_service_new (parts->store, self->souls, parts->data_dir);
   self->providers = bty_provider_service_new (parts->store, parts->registry, self->secrets);
+  bty_bot_service_set_route_check (self->bots, check_route, self);
   self->book = bty_model_book_new (parts->settings, parts->data_dir);
   self->budgets = bty_budget_service_new (parts->store, parts->settings);
   self->router = bty_router_new (self->providers, self->book, self->budgets, parts->settings);
@@ -88,6 +99,9 @@ bty_domains_add_operations (BtyDomains *self, BtyCatalogue *catalogue, GError **
     { bty_template_operations, bty_n_template_operations, self->bots },
     { bty_secret_operations, bty_n_secret_operations, self->secrets },
     { bty_provider_operations, bty_n_provider_operations, self->providers },
+    { bty_budget_operations, bty_n_budget_operations, self->budgets },
+    { bty_usage_operations, bty_n_usage_operations, self->budgets },
+    { bty_route_operations, bty_n_route_operations, self->providers },
     { bty_router_operations, bty_n_router_operations, self->router },
     { bty_model_operations, bty_n_model_operations, self->router },
     { bty_cassette_operations, bty_n_cassette_operations, self->router },
@@ -213,10 +227,9 @@ bty_domains_finish (BtyDomains *self)
   bty_evaluate_service_stop (self->evaluations);
   bty_backup_service_stop (self->backups);
   bty_chat_service_stop (self->chat);
-  while (
-    (self->n_expected > 0 || !bty_chat_service_is_idle (self->chat) || !bty_backup_service_is_idle (self->backups) ||
-     !bty_recorder_is_idle (self->recorder)) &&
-    g_get_monotonic_time () < patience)
+  while ((self->n_expected > 0 || !bty_chat_service_is_idle (self->chat) ||
+          !bty_backup_service_is_idle (self->backups) || !bty_recorder_is_idle (self->recorder)) &&
+         g_get_monotonic_time () < patience)
     g_main_context_iteration (NULL, TRUE);
   g_source_remove (ticker);
 }

@@ -30,7 +30,8 @@ typedef enum
   BTY_CTL_TEMPLATE,
   BTY_CTL_PRESET,
   BTY_CTL_DELETED,
-  BTY_CTL_BACKUP, /* or a file with one */
+  BTY_CTL_BACKUP,
+  BTY_CTL_ROUTE, /* or a file with one */
   BTY_CTL_STORE,  /* of secrets */
 } BtyCtlKind;
 

@@ -17,6 +17,7 @@ const BtyCtlVerb *const bty_ctl_verbs[] = {
   &bty_ctl_session_verb,
   &bty_ctl_import_verb,
   &bty_ctl_provider_verb,
+  &bty_ctl_route_verb,
   &bty_ctl_secret_verb,
   &bty_ctl_vault_verb,
   &bty_ctl_model_verb,

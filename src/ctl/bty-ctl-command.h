@@ -40,9 +40,9 @@ typedef struct
 extern const BtyCtlVerb bty_ctl_audit_verb, bty_ctl_backup_verb, bty_ctl_bot_verb, bty_ctl_call_verb, bty_ctl_chat_verb,
   bty_ctl_complete_verb, bty_ctl_config_verb, bty_ctl_describe_verb, bty_ctl_doctor_verb, bty_ctl_event_verb,
   bty_ctl_help_verb, bty_ctl_import_verb, bty_ctl_log_verb, bty_ctl_model_verb, bty_ctl_plugin_verb,
-  bty_ctl_provider_verb, bty_ctl_restart_verb, bty_ctl_schema_verb, bty_ctl_secret_verb, bty_ctl_session_verb,
-  bty_ctl_soul_verb, bty_ctl_status_verb, bty_ctl_stop_verb, bty_ctl_token_verb, bty_ctl_vault_verb,
-  bty_ctl_version_verb, bty_ctl_cassette_verb;
+  bty_ctl_cassette_verb, bty_ctl_provider_verb, bty_ctl_restart_verb, bty_ctl_route_verb, bty_ctl_schema_verb,
+  bty_ctl_secret_verb, bty_ctl_session_verb, bty_ctl_soul_verb, bty_ctl_status_verb, bty_ctl_stop_verb,
+  bty_ctl_token_verb, bty_ctl_vault_verb, bty_ctl_version_verb;
 
 /* All verbs, in the order of help; the last one is NULL. */
 extern const BtyCtlVerb *const bty_ctl_verbs[];

@@ -63,6 +63,7 @@ static const struct
   { BTY_CTL_PRESET, "provider.presets", "name", "title" },
   { BTY_CTL_DELETED, "bot.deleted", "slug", "name" },
   { BTY_CTL_BACKUP, "backup.list", "name", "created_at" },
+  { BTY_CTL_ROUTE, "route.list", "name", "description" },
 };
 
 static void

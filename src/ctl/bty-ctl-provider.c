@@ -10,6 +10,7 @@
 #include "bty-ctl-command.h"
 #include "bty-ctl-first.h"
 #include "bty-ctl-keys.h"
+#include "bty-ctl-provider.h"
 #include "bty-ctl-request.h"
 #include "bty-ctl-table.h"
 #include "bty-ctl-terminal.h"
@@ -48,13 +49,35 @@ add_key (BtyCtlRequest *request, const BtyCtlArgs *args, GError **error)
   return TRUE;
 }
 
+/* References with commas between them; an empty word takes all away. */
+static void
+add_more_keys (BtyCtlRequest *request, const char *text)
+{
+  g_auto (GStrv) references = text != NULL ? g_strsplit_set (text, ", ", -1) : NULL;
+  g_autoptr (GPtrArray) values = g_ptr_array_new ();
+
+  if (text == NULL)
+    return;
+  for (guint i = 0; references[i] != NULL; i++)
+    if (references[i][0] != '\0')
+      g_ptr_array_add (values, references[i]);
+  bty_ctl_request_strings (request, "more_keys", values);
+}
+
 static gboolean
 add_settings (BtyCtlRequest *request, const BtyCtlArgs *args, GError **error)
 {
   bty_ctl_request_string (request, "url", bty_ctl_args_get (args, "url"));
   bty_ctl_request_string (request, "default_model", bty_ctl_args_get (args, "default-model"));
+  add_more_keys (request, bty_ctl_args_get (args, "more-keys"));
   return bty_ctl_request_field (request, &bty_provider_config_schema, "context_window",
                                 bty_ctl_args_get (args, "context-window"), error) &&
+         bty_ctl_request_field (request, &bty_provider_config_schema, "requests_per_minute",
+                                bty_ctl_args_get (args, "requests-per-minute"), error) &&
+         bty_ctl_request_field (request, &bty_provider_config_schema, "tokens_per_minute",
+                                bty_ctl_args_get (args, "tokens-per-minute"), error) &&
+         bty_ctl_request_field (request, &bty_provider_config_schema, "max_concurrent",
+                                bty_ctl_args_get (args, "max-concurrent"), error) &&
          bty_ctl_request_field (request, &bty_provider_config_schema, "options", bty_ctl_args_get (args, "options"),
                                 error) &&
          bty_ctl_request_field (request, &bty_provider_config_schema, "enabled", bty_ctl_args_get (args, "enabled"),
@@ -206,6 +229,56 @@ run_test (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   return check_report (report, error);
 }
 
+/* What is not asked for a while, and why. */
+void
+bty_ctl_provider_tell_breakers (GPtrArray *statuses)
+{
+  for (guint i = 0; i < statuses->len; i++)
+    {
+      const BtyProviderStatus *status = statuses->pdata[i];
+
+      for (guint b = 0; status->breakers != NULL && b < status->breakers->len; b++)
+        {
+          const BtyBreakerInfo *info = status->breakers->pdata[b];
+
+          if (info->state != BTY_BREAKER_STATE_CLOSED)
+            bty_ctl_note (
+              _ ("%s failed %lld times in a row and rests: %s; boternity-ctl provider test %s tries it now"),
+              info->model, (long long) info->failures, info->reason != NULL ? info->reason : "", status->name);
+        }
+    }
+}
+
+static gboolean
+run_status (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
+{
+  static const char *const columns[] = {
+    "name",          N_ ("PROVIDER"),      "ready",       N_ ("READY"),       "running",      N_ ("RUNNING"),
+    "waiting",       N_ ("WAITING"),       "keys",        N_ ("KEYS"),        "keys_resting", N_ ("RESTING"),
+    "requests_left", N_ ("REQUESTS LEFT"), "tokens_left", N_ ("TOKENS LEFT"), "requests",     N_ ("REQUESTS"),
+    "failures",      N_ ("FAILED"),        NULL
+  };
+  g_autoptr (GPtrArray) all = NULL;
+
+  if (ctl->json)
+    return bty_ctl_show_list (ctl, "provider.status", NULL, &bty_provider_status_schema, columns, 0, "", error);
+  all = bty_ctl_call_records (ctl, "provider.status", NULL, &bty_provider_status_schema, 0, error);
+  if (all == NULL)
+    return FALSE;
+  bty_ctl_table_print (all, columns);
+  for (guint i = 0; i < all->len; i++)
+    {
+      const BtyProviderStatus *status = all->pdata[i];
+
+      if (status->reason != NULL)
+        bty_ctl_note ("%s: %s", status->name, status->reason);
+      if (status->last_error != NULL)
+        bty_ctl_note (_ ("%s: went wrong last: %s"), status->name, status->last_error);
+    }
+  bty_ctl_provider_tell_breakers (all);
+  return TRUE;
+}
+
 #define SETTINGS                                                                                                       \
   { "url", 'u', N_ ("URL"), N_ ("its base URL, such as http://localhost:11434/v1"), BTY_CTL_NOTHING },                 \
     { "key-stdin", 0, NULL, N_ ("read its key from standard input"), BTY_CTL_NOTHING },                                \
@@ -214,6 +287,11 @@ run_test (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
       BTY_CTL_NOTHING },                                                                                               \
     { "default-model", 'm', N_ ("MODEL"), N_ ("model taken when a route names the provider alone"), BTY_CTL_NOTHING }, \
     { "context-window", 0, N_ ("TOKENS"), N_ ("tokens to count on when a model does not say"), BTY_CTL_NOTHING },      \
+    { "more-keys", 0, N_ ("REFERENCES"), N_ ("further keys to take turns with, with commas between them"),             \
+      BTY_CTL_NOTHING },                                                                                               \
+    { "requests-per-minute", 0, N_ ("N"), N_ ("most requests a minute; 0: no limit"), BTY_CTL_NOTHING },               \
+    { "tokens-per-minute", 0, N_ ("N"), N_ ("most tokens a minute; 0: no limit"), BTY_CTL_NOTHING },                   \
+    { "max-concurrent", 0, N_ ("N"), N_ ("most requests at a time; 0: no limit"), BTY_CTL_NOTHING },                   \
     { "options", 0, N_ ("JSON"), N_ ("what only its kind understands, as an object"), BTY_CTL_NOTHING },               \
   {                                                                                                                    \
     "enabled", 0, N_ ("true|false"), N_ ("whether routes may use it"), BTY_CTL_NOTHING                                 \
@@ -286,6 +364,11 @@ static const BtyCtlCommand provider_commands[] = {
     .words = { BTY_CTL_PROVIDER },
     .run = run_delete,
     .examples = N_ ("  boternity-ctl provider delete local") },
+  { .name = "status",
+    .usage = "",
+    .summary = N_ ("Show how the providers do: queues, limits, keys that rest, models that failed"),
+    .run = run_status,
+    .examples = N_ ("  boternity-ctl provider status") },
   { .name = "test",
     .usage = N_ ("NAME"),
     .summary = N_ ("Ask a provider something and say how it went"),

@@ -9,6 +9,7 @@
 #include "bty-ctl-command.h"
 #include "bty-ctl-first.h"
 #include "bty-ctl-keys.h"
+#include "bty-ctl-provider.h"
 #include "bty-ctl-table.h"
 #include "bty-ctl-soul.h"
 #include "bty-ctl-terminal.h"
@@ -39,6 +40,7 @@ static void
 tell_cares (BtyCtl *ctl)
 {
   g_autoptr (BtySecretStatus) secrets = NULL;
+  g_autoptr (GPtrArray) providers = NULL;
   g_autoptr (GPtrArray) backups = NULL;
 
   if (ctl->json)
@@ -52,6 +54,9 @@ tell_cares (BtyCtl *ctl)
         bty_ctl_note (_ ("%s is locked, and its secrets cannot be used: boternity-ctl secret unlock %s"), store->name,
                       store->name);
     }
+  providers = bty_ctl_call_records (ctl, "provider.status", NULL, &bty_provider_status_schema, 0, NULL);
+  if (providers != NULL)
+    bty_ctl_provider_tell_breakers (providers);
   backups = bty_ctl_call_records (ctl, "backup.list", NULL, &bty_backup_schema, 0, NULL);
   if (backups != NULL && backups->len == 0)
     bty_ctl_note (_ ("No backup was made yet: boternity-ctl backup create"));

@@ -122,6 +122,16 @@ take_model (BtyCtlTurn *self, const char *model)
   bty_record_take_string (self->model, g_strdup (model));
 }
 
+/* What was shown stays on the screen, and is told to be void; with --json only what counts is told. */
+static void
+take_restart (BtyCtlTurn *self, const char *why)
+{
+  bty_ctl_progress_end ();
+  end_line (self);
+  g_string_truncate (self->text, 0);
+  bty_ctl_note ("[%s]", why != NULL ? why : _ ("the answer broke off and is given anew"));
+}
+
 static void
 cancel_turn (BtyCtlTurn *self)
 {
@@ -190,6 +200,9 @@ on_item (guint64 number, const char *json, gpointer data)
     case BTY_CHAT_NOTICE:
       end_line (self);
       bty_ctl_note ("%s", item->text != NULL ? item->text : "");
+      break;
+    case BTY_CHAT_RESTARTED:
+      take_restart (self, item->text);
       break;
     case BTY_CHAT_USAGE:
     default:

@@ -45,11 +45,25 @@ limit_dumps (gboolean soft, gboolean hard)
     g_warning ("core dumps cannot be switched %s", soft ? "on" : "off");
 }
 
+/* Each stream has two descriptors: thousands of them are more than the customary soft limit lets in. */
+static void
+raise_descriptors (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit (RLIMIT_NOFILE, &limit) != 0)
+    g_debug ("the limit of descriptors stays as it is");
+}
+
 void
 bty_daemon_harden (void)
 {
   umask (077);
   signal (SIGPIPE, SIG_IGN);
+  raise_descriptors ();
   limit_dumps (FALSE, TRUE); /* the setting, which is not known yet, may raise it again */
   set_dumpable (FALSE);
 }

@@ -160,6 +160,21 @@ find_word (const char *word, BtyErrorCode *code)
   return FALSE;
 }
 
+static gboolean
+speaks_of_quota (const BtyHttpFailure *self)
+{
+  static const char *const signs[] = { "insufficient_quota",
+                                       "billing_error",
+                                       "billing_not_active",
+                                       "billing_hard_limit_reached",
+                                       "quota_exceeded",
+                                       "insufficient_credits",
+                                       NULL };
+
+  return self->status == 402 || (self->reason != NULL && g_strv_contains (signs, self->reason)) ||
+         (self->type != NULL && g_strv_contains (signs, self->type));
+}
+
 static BtyErrorCode
 code_of_status (guint status)
 {
@@ -198,6 +213,7 @@ bty_http_failure_read (BtyHttpFailure *self)
   self->is_json = token != BTY_JSON_ERROR && token != BTY_JSON_END;
   if (token == BTY_JSON_OBJECT_BEGIN)
     self->is_json = read_object (self, &reader, 0);
+  self->is_quota = speaks_of_quota (self);
   if (find_word (self->reason, &self->code))
     return;
   if (self->status >= 400 || !find_word (self->type, &self->code))

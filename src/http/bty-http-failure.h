@@ -19,9 +19,10 @@ G_BEGIN_DECLS
  * @reason: (nullable): `error.code`, when it is a word
  * @code: what it comes to: taken from @reason and @status, or from @type when there is no status to go by
  * @retry_after_ms: what the headers say; -1 when they do not
+ * @is_quota: with RESOURCE_EXHAUSTED: what was paid for is used up, so that waiting a moment does not help
  *
  * What a service said when it refused. It is filled in for all families at once; the `failure` function of a provider's class may
- * change @code and @retry_after_ms.
+ * change @code, @retry_after_ms and @is_quota.
  */
 typedef struct
 {
@@ -35,6 +36,7 @@ typedef struct
   char *reason;
   BtyErrorCode code;
   gint64 retry_after_ms;
+  gboolean is_quota;
 } BtyHttpFailure;
 
 /** bty_http_failure_read: fills in all from @message on, from the members before it; to be cleared with bty_http_failure_clear() */

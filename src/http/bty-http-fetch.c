@@ -55,7 +55,7 @@ on_end (BtyHttpTransfer *transfer, const GError *error, gpointer data)
   if (error != NULL)
     g_task_return_error (task, g_error_copy (error));
   else if (!is_json (transfer))
-    g_task_return_error (task, bty_http_provider_refusal (self, transfer, body, &unused));
+    g_task_return_error (task, bty_http_provider_refusal (self, transfer, body, &unused, NULL));
   else
     g_task_return_pointer (task, g_byte_array_free_to_bytes (g_byte_array_ref (body)), (GDestroyNotify) g_bytes_unref);
 }

@@ -32,9 +32,9 @@ void bty_http_shard_give_back (BtyHttpShard *shard);
 
 SoupSession *bty_http_shard_get_session (BtyHttpShard *shard);
 
-/* Remembers the socket under a connection of the session, for as long as it is there. */
-void bty_http_shard_set_socket (BtyHttpShard *shard, guint64 connection, GSocket *socket);
+/* Remembers what lies under a connection of the session, by libsoup's number for it, for as long as it is there. */
+void bty_http_shard_set_connection (BtyHttpShard *shard, guint64 number, GSocketConnection *connection);
 /* (transfer none) (nullable) */
-GSocket *bty_http_shard_get_socket (BtyHttpShard *shard, guint64 connection);
+GSocketConnection *bty_http_shard_get_connection (BtyHttpShard *shard, guint64 number);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include "bty-http-connection-private.h"
 #include "bty-http-pool-private.h"
 
 #define MAX_IN_A_SHARD 64
@@ -15,7 +16,7 @@ struct _BtyHttpShard
   guint n_busy;
   gint64 idle_since; /* monotonic */
   BtyHttpAlarm alarm;
-  GHashTable *sockets; /* of SocketOf by its connection */
+  GHashTable *connections; /* of Known by its number */
 };
 
 struct _BtyHttpPool
@@ -32,27 +33,27 @@ struct _BtyHttpPool
 
 typedef struct
 {
-  guint64 connection;
-  GSocket *socket; /* not a reference: the connection's */
+  guint64 number;
+  GSocketConnection *connection; /* not a reference: libsoup's */
   GHashTable *table;
-} SocketOf;
+} Known;
 
 static void
-on_socket_gone (gpointer data, GObject *socket)
+on_connection_gone (gpointer data, GObject *connection)
 {
-  SocketOf *entry = data;
+  Known *entry = data;
 
-  entry->socket = NULL;
-  g_hash_table_remove (entry->table, &entry->connection);
+  entry->connection = NULL;
+  g_hash_table_remove (entry->table, &entry->number);
 }
 
 static void
-socket_of_free (gpointer data)
+known_free (gpointer data)
 {
-  SocketOf *entry = data;
+  Known *entry = data;
 
-  if (entry->socket != NULL)
-    g_object_weak_unref (G_OBJECT (entry->socket), on_socket_gone, entry);
+  if (entry->connection != NULL)
+    g_object_weak_unref (G_OBJECT (entry->connection), on_connection_gone, entry);
   g_free (entry);
 }
 
@@ -62,7 +63,7 @@ shard_free (gpointer data)
   BtyHttpShard *shard = data;
 
   bty_http_pump_drop_alarm (shard->pool->pump, &shard->alarm);
-  g_hash_table_unref (shard->sockets);
+  g_hash_table_unref (shard->connections);
   g_object_unref (shard->session);
   g_free (shard);
 }
@@ -78,6 +79,7 @@ bty_http_pool_new (guint max_connections, BtyHttpPump *pump, BtyHttpPoolMake mak
   self->in_a_shard = max_connections / self->max_shards;
   self->pump = bty_http_pump_ref (pump);
   self->aside = g_main_context_new ();
+  bty_http_connection_register ();
   self->make = make;
   self->data = data;
   self->shards = g_ptr_array_new_with_free_func (shard_free);
@@ -139,7 +141,7 @@ add_shard (BtyHttpPool *self, GError **error)
   shard->pool = self;
   shard->session = session;
   shard->alarm.func = on_idle;
-  shard->sockets = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, socket_of_free);
+  shard->connections = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, known_free);
   g_ptr_array_add (self->shards, shard);
   return shard;
 }
@@ -194,19 +196,19 @@ bty_http_shard_get_session (BtyHttpShard *shard)
 }
 
 void
-bty_http_shard_set_socket (BtyHttpShard *shard, guint64 connection, GSocket *socket)
+bty_http_shard_set_connection (BtyHttpShard *shard, guint64 number, GSocketConnection *connection)
 {
-  SocketOf *entry = g_new (SocketOf, 1);
+  Known *entry = g_new (Known, 1);
 
-  *entry = (SocketOf){ .connection = connection, .socket = socket, .table = shard->sockets };
-  g_object_weak_ref (G_OBJECT (socket), on_socket_gone, entry);
-  g_hash_table_replace (shard->sockets, &entry->connection, entry);
+  *entry = (Known){ .number = number, .connection = connection, .table = shard->connections };
+  g_object_weak_ref (G_OBJECT (connection), on_connection_gone, entry);
+  g_hash_table_replace (shard->connections, &entry->number, entry);
 }
 
-GSocket *
-bty_http_shard_get_socket (BtyHttpShard *shard, guint64 connection)
+GSocketConnection *
+bty_http_shard_get_connection (BtyHttpShard *shard, guint64 number)
 {
-  SocketOf *entry = g_hash_table_lookup (shard->sockets, &connection);
+  Known *entry = g_hash_table_lookup (shard->connections, &number);
 
-  return entry != NULL ? entry->socket : NULL;
+  return entry != NULL ? entry->connection : NULL;
 }

@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 /* Carries out a completion; ends it from the main loop. */
 void bty_http_stream_begin (BtyHttpProvider *provider, BtyCompletion *completion);
 
-/* What a refusal comes to. */
+/* What a refusal comes to. @is_quota: (out) (optional): what was paid for is used up */
 GError *bty_http_provider_refusal (BtyHttpProvider *self, BtyHttpTransfer *transfer, const GByteArray *body,
-                                   gint64 *retry_after_ms);
+                                   gint64 *retry_after_ms, gboolean *is_quota);
 
 G_END_DECLS

@@ -231,7 +231,7 @@ bty_http_provider_failed (BtyHttpProvider *self, const char *json, gsize length,
 
 GError *
 bty_http_provider_refusal (BtyHttpProvider *self, BtyHttpTransfer *transfer, const GByteArray *body,
-                           gint64 *retry_after_ms)
+                           gint64 *retry_after_ms, gboolean *is_quota)
 {
   g_auto (BtyHttpFailure) failure = {
     .status = bty_http_transfer_get_status (transfer),
@@ -243,5 +243,7 @@ bty_http_provider_refusal (BtyHttpProvider *self, BtyHttpTransfer *transfer, con
   GError *error = to_error (self, &failure);
 
   *retry_after_ms = failure.retry_after_ms;
+  if (is_quota != NULL)
+    *is_quota = failure.is_quota && failure.code == BTY_ERROR_RESOURCE_EXHAUSTED;
   return error;
 }

@@ -29,7 +29,8 @@ typedef struct
   BtyNdjsonReader *ndjson;
   GByteArray *body;
   gpointer stream;
-  GError *failure; /* it could not even begin */
+  gboolean is_quota; /* it is refused since what was paid for is used up */
+  GError *failure;   /* it could not even begin */
 } Run;
 
 static void
@@ -97,7 +98,7 @@ on_head (BtyHttpTransfer *transfer, gpointer data, GError **error)
       gint64 unused;
 
       run->body = g_byte_array_new ();
-      g_propagate_error (error, bty_http_provider_refusal (run->provider, transfer, run->body, &unused));
+      g_propagate_error (error, bty_http_provider_refusal (run->provider, transfer, run->body, &unused, NULL));
       return FALSE;
     }
   if (run->mode != STREAM)
@@ -174,7 +175,8 @@ end_of_body (Run *run, BtyHttpTransfer *transfer, gint64 *retry_after_ms, GError
 {
   if (run->mode == REFUSAL)
     {
-      g_propagate_error (error, bty_http_provider_refusal (run->provider, transfer, run->body, retry_after_ms));
+      g_propagate_error (
+        error, bty_http_provider_refusal (run->provider, transfer, run->body, retry_after_ms, &run->is_quota));
       return FALSE;
     }
   if (run->mode == WHOLE)
@@ -200,12 +202,15 @@ on_end (BtyHttpTransfer *transfer, const GError *error, gpointer data)
            bty_http_transfer_get_status (transfer) >= 400)
     { /* its body broke off, but the status says enough */
       g_clear_error (&why);
-      why = bty_http_provider_refusal (run->provider, transfer, run->body, &retry_after_ms);
+      why = bty_http_provider_refusal (run->provider, transfer, run->body, &retry_after_ms, &run->is_quota);
     }
   if (!bty_completion_is_done (run->completion))
     {
       g_return_if_fail (why != NULL);
-      bty_completion_fail (run->completion, why, retry_after_ms);
+      if (run->is_quota)
+        bty_completion_fail_quota (run->completion, why, retry_after_ms);
+      else
+        bty_completion_fail (run->completion, why, retry_after_ms);
     }
 }
 

@@ -64,15 +64,11 @@ is_kept (const char *name)
 static GPtrArray *
 copy_answer_headers (BtyHttpTransfer *transfer)
 {
-  g_autoptr (GPtrArray) all = bty_http_transfer_copy_headers (transfer);
-  GPtrArray *headers = g_ptr_array_new_with_free_func (g_free);
+  GPtrArray *headers = bty_http_transfer_copy_headers (transfer);
 
-  for (guint i = 0; i + 1 < all->len; i += 2)
-    if (is_kept (all->pdata[i]))
-      {
-        g_ptr_array_add (headers, g_strdup (all->pdata[i]));
-        g_ptr_array_add (headers, g_strdup (all->pdata[i + 1]));
-      }
+  for (guint i = headers->len; i >= 2; i -= 2)
+    if (!is_kept (headers->pdata[i - 2]))
+      g_ptr_array_remove_range (headers, i - 2, 2);
   return headers;
 }
 

@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "bty-http-client-private.h"
+#include "bty-http-connection-private.h"
 #include "bty-http-key-private.h"
 #include "bty-http-pump-private.h"
 #include "bty-http-transfer-errors-private.h"
@@ -42,10 +43,10 @@ struct _BtyHttpTransfer
   GInputStream *body;
   BtyHttpShard *shard; /* whose session asks */
   BtyHttpPump *pump;
-  BtyHttpWatch watch;  /* of the socket, where it can be watched */
-  GSocket *socket;     /* (nullable): under the connection */
-  GSource *readable;   /* where it cannot */
-  gboolean is_watched; /* by a source that may be kept */
+  BtyHttpWatch watch;            /* of the socket, where it can be watched */
+  GSocketConnection *connection; /* (nullable): that is watched */
+  GSource *readable;             /* where it cannot */
+  gboolean is_watched;           /* by a source that may be kept */
   char *content_type;
 
   GCancellable *cancellable; /* of our own: cancelled by the caller's, by time-outs and to give up */
@@ -73,7 +74,7 @@ transfer_unref (BtyHttpTransfer *self)
   g_clear_object (&self->message);
   g_clear_object (&self->spare);
   g_clear_object (&self->body);
-  g_clear_object (&self->socket);
+  g_clear_object (&self->connection);
   bty_http_pump_unref (self->pump);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->outer);
@@ -101,6 +102,19 @@ drop_source (GSource **source)
   g_clear_pointer (source, g_source_unref);
 }
 
+/* (nullable): what lies under libsoup's connection */
+static GSocketConnection *
+get_connection (BtyHttpTransfer *self)
+{
+  return bty_http_shard_get_connection (self->shard, soup_message_get_connection_id (self->message));
+}
+
+static gboolean
+is_closed (GSocketConnection *connection)
+{
+  return g_socket_is_closed (g_socket_connection_get_socket (connection));
+}
+
 /* Only now libsoup has its connection back. */
 static void
 on_closed (GObject *body, GAsyncResult *result, gpointer data)
@@ -111,8 +125,11 @@ on_closed (GObject *body, GAsyncResult *result, gpointer data)
 static void
 close_body (BtyHttpTransfer *self)
 {
+  GSocketConnection *connection = self->shard != NULL ? get_connection (self) : NULL;
   BtyHttpShard *shard = g_steal_pointer (&self->shard);
 
+  if (BTY_IS_HTTP_CONNECTION (connection))
+    bty_http_connection_end_answer (BTY_HTTP_CONNECTION (connection));
   if (self->body != NULL)
     g_input_stream_close_async (self->body, G_PRIORITY_DEFAULT, self->cancellable, on_closed, shard);
   else if (shard != NULL)
@@ -124,7 +141,7 @@ stop_waiting (BtyHttpTransfer *self)
 {
   bty_http_pump_drop_alarm (self->pump, &self->alarm);
   if (self->watch.fd != -1)
-    bty_http_pump_unwatch (self->pump, &self->watch, !g_socket_is_closed (self->socket));
+    bty_http_pump_unwatch (self->pump, &self->watch, !is_closed (self->connection));
   drop_source (&self->readable);
   drop_source (&self->ending);
 }
@@ -290,13 +307,12 @@ on_socket (BtyHttpWatch *watch)
 static gboolean
 watch_socket (BtyHttpTransfer *self)
 {
-  guint64 connection = soup_message_get_connection_id (self->message);
-  GSocket *socket = bty_http_shard_get_socket (self->shard, connection);
+  GSocketConnection *connection = get_connection (self);
 
-  if (soup_message_get_http_version (self->message) > SOUP_HTTP_1_1 || socket == NULL || g_socket_is_closed (socket) ||
-      !bty_http_pump_watch (self->pump, &self->watch, g_socket_get_fd (socket)))
+  if (soup_message_get_http_version (self->message) > SOUP_HTTP_1_1 || connection == NULL || is_closed (connection) ||
+      !bty_http_pump_watch (self->pump, &self->watch, g_socket_get_fd (g_socket_connection_get_socket (connection))))
     return FALSE;
-  g_set_object (&self->socket, socket);
+  self->connection = g_object_ref (connection);
   drop_source (&self->readable);
   self->is_watched = TRUE;
   return TRUE;
@@ -404,18 +420,20 @@ decode_body (BtyHttpTransfer *self, GError **error)
 
 /* For as long as the connection is there: this request may be the first of many on it. */
 static void
-remember_socket (BtyHttpTransfer *self, GIOStream *connection)
+remember_connection (BtyHttpTransfer *self, GIOStream *stream)
 {
-  guint64 id = soup_message_get_connection_id (self->message);
+  guint64 number = soup_message_get_connection_id (self->message);
   g_autoptr (GIOStream) base = NULL;
 
-  if (G_IS_TLS_CONNECTION (connection))
+  if (G_IS_TLS_CONNECTION (stream))
     {
-      g_object_get (connection, "base-io-stream", &base, NULL);
-      connection = base;
+      g_object_get (stream, "base-io-stream", &base, NULL);
+      stream = base;
     }
-  if (id != 0 && G_IS_SOCKET_CONNECTION (connection))
-    bty_http_shard_set_socket (self->shard, id, g_socket_connection_get_socket (G_SOCKET_CONNECTION (connection)));
+  if (G_IS_TCP_WRAPPER_CONNECTION (stream))
+    stream = g_tcp_wrapper_connection_get_base_io_stream (G_TCP_WRAPPER_CONNECTION (stream));
+  if (number != 0 && G_IS_SOCKET_CONNECTION (stream))
+    bty_http_shard_set_connection (self->shard, number, G_SOCKET_CONNECTION (stream));
 }
 
 /* Only HTTP/1.1 is offered at first. A server may refuse the handshake, or agree on no protocol: one that knows HTTP/2 only, or one
@@ -427,7 +445,7 @@ on_network_event (SoupMessage *message, GSocketClientEvent event, GIOStream *con
   BtyHttpTransfer *self = data;
 
   if (event == G_SOCKET_CLIENT_COMPLETE)
-    remember_socket (self, connection);
+    remember_connection (self, connection);
   if (!G_IS_TLS_CONNECTION (connection) || bty_http_client_offers_http2 (self->client))
     return;
   if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING)

@@ -76,5 +76,7 @@ bty_ndjson_reader_end (BtyNdjsonReader *self, GError **error)
 {
   BtyLine line;
 
-  return !bty_line_framer_last (&self->framer, &line) || deliver (self, &line, error);
+  if (!bty_line_framer_last (&self->framer, &line) || !bty_json_validate (line.text, line.length, 0, NULL))
+    return TRUE;
+  return deliver (self, &line, error);
 }

@@ -379,13 +379,7 @@ write_schema (BtyJsonWriter *w, const BtyCompletionRequest *request, const BtyOp
     return TRUE;
   bty_json_writer_key (w, "response_format");
   bty_json_writer_begin_object (w);
-  if (g_str_equal (request->output_schema, BTY_OUTPUT_ANY_OBJECT))
-    {
-      bty_json_writer_member_string (w, "type", "json_object");
-      bty_json_writer_end_object (w);
-      return TRUE;
-    }
-  if (style->schema == BTY_OPENAI_SCHEMA_WORDS)
+  if (style->schema == BTY_OPENAI_SCHEMA_WORDS || g_str_equal (request->output_schema, BTY_OUTPUT_ANY_OBJECT))
     {
       bty_json_writer_member_string (w, "type", "json_object");
       bty_json_writer_end_object (w);

@@ -3,8 +3,6 @@
 
 #include "config.h"
 
-#include <math.h>
-
 #include "bty-openai-usage-private.h"
 
 /* The members that count, wherever they stand: one line each. */
@@ -53,7 +51,7 @@ take_cost (BtyUsage *usage, BtyJsonToken token, const BtyJsonReader *reader)
 
   if (!(dollars >= 0 && dollars < 1e6))
     return;
-  usage->cost = (gint64) ceil (dollars * 1e6 - 1e-6);
+  usage->cost = (gint64) (dollars * 1e6 + 0.999999); /* rounded up */
   BTY_SET_NULL (usage, BtyUsage, cost, FALSE);
 }
 

@@ -49,11 +49,13 @@ add_text (Line *line, const char *name, const char *text)
 static void
 add_bytes (Line *line, GBytes *bytes)
 {
-  gsize length;
+  gsize length = 0;
   const char *data = bytes != NULL ? g_bytes_get_data (bytes, &length) : NULL;
 
-  if (data == NULL)
+  if (bytes == NULL)
     return;
+  if (length == 0)
+    data = "";
   if (g_utf8_validate_len (data, length, NULL))
     {
       bty_json_writer_key (&line->writer, "text");

@@ -14,6 +14,7 @@ const BtyEnumValue bty_completion_item_types[] = {
   { BTY_COMPLETION_TOOL_CALL, "tool_call", N_ ("A piece of a call of a tool") },
   { BTY_COMPLETION_MODEL, "model", N_ ("Who answers now") },
   { BTY_COMPLETION_RESTARTED, "restarted", N_ ("The answer broke off and is given anew") },
+  { BTY_COMPLETION_LIMITED, "limited", N_ ("A limit ends it") },
   { 0 },
 };
 
@@ -22,7 +23,9 @@ static const BtyField completion_item_fields[] = {
   BTY_FIELD_TEXT (BtyCompletionItem, text, BTY_READ_ONLY, N_ ("Its text")),
   BTY_FIELD_INT64 (BtyCompletionItem, index, BTY_READ_ONLY | BTY_NULLABLE, N_ ("Which of several tool calls")),
   BTY_FIELD_STRING (BtyCompletionItem, call_id, BTY_READ_ONLY, N_ ("What the result of the tool call will name")),
-  BTY_FIELD_STRING (BtyCompletionItem, name, BTY_READ_ONLY, N_ ("Name of the tool, or of the model")),
+  BTY_FIELD_STRING (BtyCompletionItem, name, BTY_READ_ONLY, N_ ("Name of the tool, the model or the limit")),
+  BTY_FIELD_INT64 (BtyCompletionItem, retry_after_ms, BTY_READ_ONLY | BTY_NULLABLE,
+                   N_ ("Milliseconds after which it is worth asking again")),
 };
 BTY_DEFINE_RECORD (BtyCompletionItem, bty_completion_item, "completion_item", N_ ("An item of a completion's stream"),
                    completion_item_fields)

@@ -14,6 +14,7 @@ typedef enum
   BTY_COMPLETION_TOOL_CALL, /* index; call_id and name with the first piece; text: a piece of the arguments */
   BTY_COMPLETION_MODEL,     /* name: `provider/model` that answers now */
   BTY_COMPLETION_RESTARTED, /* the answer broke off: what came since the last `model` is void, and is given anew; text: why */
+  BTY_COMPLETION_LIMITED, /* a limit ends it: name: `budget` (text: which cap) or `provider`; retry_after_ms */
 } BtyCompletionItemType;
 BTY_EXPORT const BtyEnumValue bty_completion_item_types[];
 
@@ -23,7 +24,8 @@ BTY_EXPORT const BtyEnumValue bty_completion_item_types[];
  * @text: (nullable): a piece
  * @index: which of several tool calls at once, from 0; else null
  * @call_id: (nullable): what the result of the tool call will name
- * @name: (nullable): of the tool, or of the model
+ * @name: (nullable): of the tool, of the model, of the limit
+ * @retry_after_ms: when it is worth asking again; null when nobody knows
  *
  * One item of the stream of `model.complete`.
  */
@@ -35,6 +37,7 @@ typedef struct
   gint64 index;
   char *call_id;
   char *name;
+  gint64 retry_after_ms;
 } BtyCompletionItem;
 BTY_DECLARE_RECORD (BtyCompletionItem, bty_completion_item)
 

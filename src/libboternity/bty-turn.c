@@ -62,6 +62,7 @@ static const BtyField chat_item_fields[] = {
   BTY_FIELD_RECORD (BtyChatItem, usage, BTY_READ_ONLY, N_ ("What it used so far"), bty_usage_schema),
   BTY_FIELD_INT64 (BtyChatItem, cost, BTY_READ_ONLY | BTY_NULLABLE, N_ ("Micro-dollars that it cost")),
   BTY_FIELD_ENUM (BtyChatItem, pricing, BTY_READ_ONLY | BTY_NULLABLE, N_ ("How sure the price is"), bty_pricings),
+  BTY_FIELD_STRING (BtyChatItem, command, BTY_READ_ONLY, N_ ("The command that raises the cap"), .max = 400),
 };
 BTY_DEFINE_RECORD (BtyChatItem, bty_chat_item, "chat_item", N_ ("An item of a turn's stream"), chat_item_fields)
 

@@ -59,12 +59,12 @@ typedef enum
   BTY_CHAT_MODEL,     /* model: who answers now */
   BTY_CHAT_NOTICE,    /* text: something the person should know, such as history left out */
   BTY_CHAT_USAGE,     /* usage, cost, pricing */
-  BTY_CHAT_RESTARTED, /* the answer broke off: what came since the last `model` is void, and is given anew; text: why */
+  BTY_CHAT_RESTARTED, /* the answer broke off: all that came of it is void, and it is given anew; text: why */
   BTY_CHAT_PAUSED,    /* a cap is reached: text: which, how much is left, when it renews, and what raises it */
 } BtyChatItemType;
 BTY_EXPORT const BtyEnumValue bty_chat_item_types[];
 
-/** BtyChatItem: one item of a turn's stream */
+/** BtyChatItem: one item of a turn's stream; @command: (nullable): of a `paused`: what raises the cap */
 typedef struct
 {
   BtyRecord record;
@@ -76,6 +76,7 @@ typedef struct
   BtyUsage *usage;
   gint64 cost;
   BtyPricing pricing;
+  char *command;
 } BtyChatItem;
 BTY_DECLARE_RECORD (BtyChatItem, bty_chat_item)
 

@@ -14,6 +14,7 @@ struct _BtyFakeStore
   GQueue jobs;
   guint source;
   GError *next_error;
+  gboolean spares_lazy;
   gint64 position; /* of the last event */
   gboolean closed;
 };
@@ -79,6 +80,14 @@ bty_fake_store_fail_next (BtyFakeStore *self, BtyErrorCode code, const char *mes
 {
   g_clear_error (&self->next_error);
   self->next_error = g_error_new_literal (BTY_ERROR, (gint) code, message);
+  self->spares_lazy = FALSE;
+}
+
+void
+bty_fake_store_fail_next_awaited (BtyFakeStore *self, BtyErrorCode code, const char *message)
+{
+  bty_fake_store_fail_next (self, code, message);
+  self->spares_lazy = TRUE;
 }
 
 static GHashTable *
@@ -504,7 +513,8 @@ run_next (gpointer data)
   BtyFakeStore *self = data;
   g_autoptr (GTask) task = g_queue_pop_head (&self->jobs);
   Job *job = g_task_get_task_data (task);
-  GError *error = g_steal_pointer (&self->next_error);
+  gboolean is_spared = self->spares_lazy && job->batch != NULL && bty_batch_is_lazy (job->batch);
+  GError *error = is_spared ? NULL : g_steal_pointer (&self->next_error);
 
   self->source = 0;
   if (!g_queue_is_empty (&self->jobs))

@@ -17,6 +17,8 @@ G_DECLARE_FINAL_TYPE (BtyFakeStore, bty_fake_store, BTY, FAKE_STORE, GObject)
 BtyStore *bty_fake_store_new (void);
 /** bty_fake_store_fail_next: the next apply, get or query fails so, and changes nothing */
 void bty_fake_store_fail_next (BtyFakeStore *store, BtyErrorCode code, const char *message);
+/** bty_fake_store_fail_next_awaited: the same, for the next that somebody waits for: lazy batches are spared */
+void bty_fake_store_fail_next_awaited (BtyFakeStore *store, BtyErrorCode code, const char *message);
 guint bty_fake_store_count (BtyFakeStore *store, const BtySchema *schema);
 /** bty_fake_store_dump: Returns: (transfer full): all that is kept, as text */
 char *bty_fake_store_dump (BtyFakeStore *store);

@@ -4,6 +4,7 @@
 #include "bty-test-router.h"
 
 #include "bot/bty-bot-template.h"
+#include "chat/bty-complete-run.h"
 #include "soul/bty-soul-operations.h"
 
 #include <ftw.h>
@@ -62,6 +63,8 @@ bty_test_house_open (BtyTestHouse *self, const char *const *words)
     bty_catalogue_add (self->catalogue, bty_chat_operations, bty_n_chat_operations, self->chat, NULL, &error));
   g_assert_true (
     bty_catalogue_add (self->catalogue, bty_session_operations, bty_n_session_operations, self->chat, NULL, &error));
+  g_assert_true (
+    bty_catalogue_add (self->catalogue, bty_complete_operations, bty_n_complete_operations, self->chat, NULL, &error));
 }
 
 void

@@ -298,7 +298,7 @@ test_a_disk_that_is_full_for_a_moment (BtyTestHouse *h, gconstpointer unused)
   bty_test_warnings_keep ();
   while (h->fake->n_asked == 0)
     g_main_context_iteration (NULL, TRUE);
-  bty_fake_store_fail_next (BTY_FAKE_STORE (h->store), BTY_ERROR_RESOURCE_EXHAUSTED, "the disk is full");
+  bty_fake_store_fail_next_awaited (BTY_FAKE_STORE (h->store), BTY_ERROR_RESOURCE_EXHAUSTED, "the disk is full");
   bty_test_end (call);
   g_assert_no_error (bty_call_error (call));
   g_assert_cmpint (((const BtyTurn *) bty_call_response (call))->state, ==, BTY_TURN_DONE);

@@ -4,6 +4,7 @@
 #include "bty-plugin-operations.h"
 #include "bty-system-operations.h"
 #include "chat/bty-chat-service.h"
+#include "chat/bty-complete-run.h"
 #include "event/bty-event-service.h"
 #include "secret/bty-secret-service.h"
 #include "soul/bty-soul-operations.h"
@@ -27,6 +28,7 @@ test_rules (void)
   check (bty_secret_operations, bty_n_secret_operations);
   check (bty_chat_operations, bty_n_chat_operations);
   check (bty_session_operations, bty_n_session_operations);
+  check (bty_complete_operations, bty_n_complete_operations);
 }
 
 static void

@@ -338,6 +338,28 @@ test_usual_key (Fixture *f, gconstpointer unused)
   opens (f, "openai", "sk-from-environment");
 }
 
+/* A service that is known needs no more than its name; what is given counts for more. */
+static void
+test_presets (Fixture *f, gconstpointer unused)
+{
+  does (f, "provider.add", "{\"name\":\"openrouter\"}", "\"kind\":\"openai\",\"url\":\"https://openrouter.ai/api/v1\"");
+  does (f, "provider.get", "{\"name\":\"openrouter\"}",
+        "\"key_ref\":\"env:OPENROUTER_API_KEY\",\"key_state\":\"missing\"");
+  does (f, "provider.get", "{\"name\":\"openrouter\"}", "\"cache_marks\":true");
+  does (f, "provider.add", "{\"name\":\"gpu\",\"kind\":\"vllm\",\"url\":\"http://10.0.0.7:8000/v1\"}",
+        "\"kind\":\"openai\",\"url\":\"http://10.0.0.7:8000/v1\",\"key_state\":\"not_needed\"");
+  does (f, "provider.get", "{\"name\":\"gpu\"}", "\"continue\":\"vllm\"");
+  does (f, "provider.add",
+        "{\"name\":\"work\",\"kind\":\"mistral\",\"options\":{\"continue\":\"none\",\"organization\":\"o\"}}",
+        "{\"stream_usage\":false,\"continue\":\"none\",\"organization\":\"o\"}");
+  does (f, "provider.add", "{\"name\":\"gemini\"}", "\"kind\":\"gemini\",\"key_ref\":\"env:GEMINI_API_KEY\"");
+  does (f, "provider.add", "{\"name\":\"ollama\"}", "\"kind\":\"ollama\",\"key_state\":\"not_needed\"");
+  does (f, "provider.add", "{\"name\":\"lmstudio\",\"url\":\"http://127.0.0.1:9/v1\"}",
+        "\"kind\":\"openai\",\"url\":\"http://127.0.0.1:9/v1\"");
+  fails (f, "provider.add", "{\"name\":\"q\",\"kind\":\"mistral\",\"options\":[1]}", BTY_ERROR_INVALID_ARGUMENT,
+         "object");
+}
+
 static void
 test_made_once (Fixture *f, gconstpointer unused)
 {
@@ -499,6 +521,7 @@ main (int argc, char **argv)
   add_test ("/provider-service/key-stays-in-memory", test_key_stays_in_memory);
   add_test ("/provider-service/key-goes-with-provider", test_key_goes_with_provider);
   add_test ("/provider-service/usual-key", test_usual_key);
+  add_test ("/provider-service/presets", test_presets);
   add_test ("/provider-service/made-once", test_made_once);
   add_test ("/provider-service/store-fails", test_store_fails);
   add_test ("/provider-service/races", test_races);

@@ -167,6 +167,144 @@ test_conversation (void)
     "\"tool_call_id\":\"c1\",\"content\":\"Error: broken\"},{\"role\":\"user\",\"content\":\"And now?\"}],\"stream\":true}");
 }
 
+/* What is wanted otherwise by some servers, each by itself. */
+static void
+check_style (BtyCompletionRequest *request, BtyOpenaiStyle style, const char *has, const char *lacks)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GString) body = bty_openai_chat_write (request, &style, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (bty_json_validate (body->str, body->len, 0, NULL));
+  if (strstr (body->str, has) == NULL)
+    g_test_message ("%s", body->str);
+  g_assert_nonnull (strstr (body->str, has));
+  g_assert_true (lacks == NULL || strstr (body->str, lacks) == NULL);
+}
+
+static void
+test_efforts (void)
+{
+  static const struct
+  {
+    const char *effort;
+    BtyOpenaiEffort style;
+    const char *has;
+    const char *lacks;
+  } rows[] = {
+    { "none", BTY_OPENAI_EFFORT_MEMBER, "\"reasoning_effort\":\"none\"", NULL },
+    { "low", BTY_OPENAI_EFFORT_REASONING, "\"reasoning\":{\"effort\":\"low\"}", "reasoning_effort" },
+    { "max", BTY_OPENAI_EFFORT_REASONING, "\"reasoning\":{\"effort\":\"xhigh\"}", "reasoning_effort" },
+    { "none", BTY_OPENAI_EFFORT_THINKING, "\"thinking\":{\"type\":\"disabled\"}", "reasoning_effort" },
+    { "max", BTY_OPENAI_EFFORT_THINKING, "\"thinking\":{\"type\":\"enabled\"},\"reasoning_effort\":\"max\"", NULL },
+    { "high", BTY_OPENAI_EFFORT_NONE, "\"stream\":true", "high" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (BtyCompletionRequest) request = request_new ();
+
+      request->effort = g_strdup (rows[i].effort);
+      check_style (request, (BtyOpenaiStyle){ .effort = rows[i].style }, rows[i].has, rows[i].lacks);
+    }
+}
+
+static void
+test_schema_in_words (void)
+{
+  g_autoptr (BtyCompletionRequest) request = request_new ();
+  g_autoptr (GError) error = NULL;
+  BtyOpenaiStyle style = { .schema = BTY_OPENAI_SCHEMA_WORDS };
+
+  request->system = g_strdup ("Be brief.");
+  request->output_schema = g_strdup ("{\"type\":\"object\"}");
+  check_style (request, style, "\"response_format\":{\"type\":\"json_object\"}", "json_schema");
+  check_style (request, style, "Be brief.\\n\\nAnswer with nothing but JSON", NULL);
+  check_style (request, style, "{\\\"type\\\":\\\"object\\\"}", NULL);
+  bty_record_take_string (&request->output_schema, g_strdup ("{oops"));
+  g_assert_null (bty_openai_chat_write (request, &style, &error));
+  g_assert_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT);
+}
+
+static void
+test_going_on (void)
+{
+  g_autoptr (BtyCompletionRequest) request = request_new ();
+
+  check_style (request, (BtyOpenaiStyle){ .going_on = BTY_OPENAI_CONTINUE_FINAL }, "\"stream\":true", "continue_final");
+  g_ptr_array_add (request->messages, bty_prompt_message_new_text (BTY_ROLE_ASSISTANT, "It is"));
+  check_style (request, (BtyOpenaiStyle){ .going_on = BTY_OPENAI_CONTINUE_PREFIX },
+               "\"content\":\"It is\",\"prefix\":true}", NULL);
+  check_style (request, (BtyOpenaiStyle){ .going_on = BTY_OPENAI_CONTINUE_FINAL },
+               "\"add_generation_prompt\":false,\"continue_final_message\":true", "prefix");
+  check_style (request, (BtyOpenaiStyle){ .going_on = BTY_OPENAI_CONTINUE_PLAIN }, "\"content\":\"It is\"}", "prefix");
+}
+
+static void
+test_cache_marks (void)
+{
+  g_autoptr (BtyCompletionRequest) request = request_new ();
+  BtyPromptMessage *message = request->messages->pdata[0];
+
+  message->cache_here = TRUE;
+  check_style (request, (BtyOpenaiStyle){ .system_role = "developer" }, "\"role\":\"user\"", "cache_control");
+  check_style (request, (BtyOpenaiStyle){ .cache_marks = TRUE },
+               "\"content\":[{\"type\":\"text\",\"text\":\"Hi \\\"you\\\"\\n\",\"cache_control\":{\"type\":"
+               "\"ephemeral\"}}]",
+               NULL);
+  request->system = g_strdup ("Be brief.");
+  check_style (request, (BtyOpenaiStyle){ .system_role = "developer" },
+               "{\"role\":\"developer\",\"content\":\"Be brief.\"}", "\"system\"");
+}
+
+/* What was thought goes back beside the calls that came of it, and only where it is wanted. */
+static void
+test_reasoning_back (void)
+{
+  g_autoptr (BtyCompletionRequest) request = request_new ();
+  BtyPromptMessage *calls = bty_prompt_message_new ();
+  BtyPart *part;
+
+  calls->role = BTY_ROLE_ASSISTANT;
+  add_part (calls, BTY_PART_REASONING, "hm");
+  add_part (calls, BTY_PART_REASONING, "of another family")->signature = g_strdup ("elsewhere:x");
+  part = add_part (calls, BTY_PART_TOOL_CALL, NULL);
+  part->call_id = g_strdup ("c1");
+  part->name = g_strdup ("look");
+  g_ptr_array_add (request->messages, calls);
+  check_style (request, (BtyOpenaiStyle){ .reasoning_field = "reasoning_content" }, "\"reasoning_content\":\"hm\"",
+               "another");
+  check_style (request, (BtyOpenaiStyle){ 0 }, "\"content\":null,\"tool_calls\"", "hm");
+}
+
+/* OpenRouter's list tells prices for a token; what depends on more is left out. */
+static void
+test_prices (void)
+{
+  static const char list[] =
+    "{\"data\":[{\"id\":\"a/b\",\"pricing\":{\"prompt\":\"0.000003\",\"completion\":\"0.000015\",\"request\":\"0\","
+    "\"input_cache_read\":\"0.0000003\",\"input_cache_write\":0.00000375}},{\"id\":\"auto\",\"pricing\":{\"prompt\":"
+    "\"-1\",\"completion\":\"-1\"}},{\"id\":\"free\",\"pricing\":{\"prompt\":\"0\",\"completion\":\"0\"}},{\"id\":"
+    "\"other\",\"pricing\":{\"input\":0.2,\"output\":0.3}},{\"id\":\"odd\",\"pricing\":[1]}]}";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) models = bty_openai_models_parse ("lab", list, strlen (list), &error);
+  const BtyModel *model;
+
+  g_assert_no_error (error);
+  model = models->pdata[0];
+  g_assert_cmpint (model->pricing, ==, BTY_PRICING_PROVIDER);
+  g_assert_cmpint (model->input_price, ==, 3000000);
+  g_assert_cmpint (model->output_price, ==, 15000000);
+  g_assert_cmpint (model->cached_price, ==, 300000);
+  g_assert_cmpint (model->cache_write_price, ==, 3750000);
+  model = models->pdata[1];
+  g_assert_cmpint (model->pricing, ==, BTY_PRICING_UNKNOWN);
+  model = models->pdata[2];
+  g_assert_true (model->pricing == BTY_PRICING_PROVIDER && model->input_price == 0);
+  model = models->pdata[3];
+  g_assert_true (BTY_IS_NULL (model, BtyModel, input_price));
+}
+
 static void
 on_delta (BtyCompletion *completion, const BtyDelta *delta, gpointer data)
 {
@@ -219,5 +357,11 @@ main (int argc, char **argv)
   g_test_add_func ("/openai-chat/files", test_files);
   g_test_add_func ("/openai-chat/conversation", test_conversation);
   g_test_add_func ("/openai-chat/frames", test_frames);
+  g_test_add_func ("/openai-chat/efforts", test_efforts);
+  g_test_add_func ("/openai-chat/schema-in-words", test_schema_in_words);
+  g_test_add_func ("/openai-chat/going-on", test_going_on);
+  g_test_add_func ("/openai-chat/cache-marks", test_cache_marks);
+  g_test_add_func ("/openai-chat/reasoning-back", test_reasoning_back);
+  g_test_add_func ("/openai-chat/prices", test_prices);
   return g_test_run ();
 }

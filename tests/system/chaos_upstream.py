@@ -29,19 +29,137 @@ def price(tokens, dollars):
     return -(-tokens * int(dollars * MICRO) // MICRO)
 
 
+def text_of(content):
+    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
+
+
 class Ask:
     """One request: what was drawn for it, what was said, and what it costs."""
 
-    def __init__(self, number, kind, request):
-        self.number, self.kind = number, kind
-        texts = [m["content"] if isinstance(m["content"], str) else json.dumps(m["content"]) for m in request["messages"]]
+    def __init__(self, number, kind, request, most):
+        self.number, self.kind, self.most = number, kind, most
+        texts = [text_of(message["content"]) for message in request["messages"]]
         self.question = texts[-1]
-        self.most = request.get("max_completion_tokens") or request.get("max_tokens")
+        texts.append(text_of(request.get("system", "")))
         self.input = sum(len(text.encode()) // 4 + 4 for text in texts)
         self.output = 0
         self.said = ""
         self.is_whole = False
         self.billed = 0
+
+
+class OpenAI:
+    """How each family writes what is said."""
+
+    kind, stream_type, base = "openai", "text/event-stream", "/v1"
+    comment = b"\xef\xbb\xbf: OPENROUTER PROCESSING\n\n: still at it\n\n"
+    error = {"error": {"message": "overloaded", "type": "server_error", "code": 503}}
+
+    @staticmethod
+    def most(request):
+        return request.get("max_completion_tokens") or request.get("max_tokens")
+
+    @staticmethod
+    def frame(data, end, event=None):
+        return (f"event: {event}{end}" if event else "").encode() + ("data: " + json.dumps(data) + 2 * end).encode()
+
+    def chunk(self, delta, reason, end):
+        return self.frame({"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m",
+                           "choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}, end)
+
+    def start(self, ask, end):
+        return self.chunk({"role": "assistant"}, None, end)
+
+    def word(self, text, end):
+        return self.chunk({"content": text}, None, end)
+
+    @staticmethod
+    def count(ask, sign=1):
+        return {"prompt_tokens": sign * ask.input, "completion_tokens": sign * ask.output, "total_tokens": sign * (ask.input + ask.output)}
+
+    def finish(self, ask, is_all, usage, end):
+        """Its last pieces; `usage` is 1, 0 (it does not say) or -1 (less than nothing)."""
+        yield self.chunk({}, "stop" if is_all else "length", end)
+        if usage:
+            yield self.frame({"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [],
+                              "usage": self.count(ask, usage)}, end)
+        yield ("data: [DONE]" + 2 * end).encode()
+
+    def fail(self, end):
+        return self.frame(self.error, end)
+
+    def whole(self, ask):
+        return {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "usage": self.count(ask),
+                "choices": [{"index": 0, "message": {"role": "assistant", "content": ask.said}, "finish_reason": "stop"}]}
+
+
+class Anthropic(OpenAI):
+    kind, base = "anthropic", ""
+    comment = b": still at it\n\nevent: ping\ndata: {\"type\": \"ping\"}\n\n"
+    error = {"type": "error", "error": {"type": "overloaded_error", "message": "overloaded"}}
+
+    def typed(self, data, end):
+        return self.frame(data, end, data["type"])
+
+    def start(self, ask, end):
+        message = {"id": "msg_1", "type": "message", "role": "assistant", "model": "m", "content": [], "stop_reason": None,
+                   "stop_sequence": None, "usage": {"input_tokens": ask.input, "output_tokens": 1}}
+        if ask.kind == "no-usage":
+            del message["usage"]
+        return self.typed({"type": "message_start", "message": message}, end) + self.typed(
+            {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}, end)
+
+    def word(self, text, end):
+        return self.typed({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": text}}, end)
+
+    def finish(self, ask, is_all, usage, end):
+        yield self.typed({"type": "content_block_stop", "index": 0}, end)
+        last = {"type": "message_delta", "delta": {"stop_reason": "end_turn" if is_all else "max_tokens", "stop_sequence": None}}
+        if usage:
+            last["usage"] = {"output_tokens": usage * ask.output}
+        yield self.typed(last, end)
+        yield self.typed({"type": "message_stop"}, end)
+
+    def fail(self, end):
+        return self.typed(self.error, end)
+
+    def whole(self, ask):
+        return {"id": "msg_1", "type": "message", "role": "assistant", "model": "m", "content": [{"type": "text", "text": ask.said}],
+                "stop_reason": "end_turn", "stop_sequence": None, "usage": {"input_tokens": ask.input, "output_tokens": ask.output}}
+
+
+class Ollama(OpenAI):
+    kind, stream_type, base = "ollama", "application/x-ndjson", ""
+    comment = b"\n\n"
+    error = {"error": "overloaded"}
+
+    @staticmethod
+    def most(request):
+        return request.get("options", {}).get("num_predict")
+
+    @staticmethod
+    def line(data, end):
+        return json.dumps({"model": "m", "created_at": "2026-01-01T00:00:00Z", **data}).encode() + end.encode()
+
+    def start(self, ask, end):
+        return self.word("", end)
+
+    def word(self, text, end):
+        return self.line({"message": {"role": "assistant", "content": text}, "done": False}, end)
+
+    def last(self, ask, is_all, usage):
+        counts = {"prompt_eval_count": usage * ask.input, "eval_count": usage * ask.output} if usage else {}
+        return {"done": True, "done_reason": "stop" if is_all else "length", "total_duration": 1, **counts}
+
+    def finish(self, ask, is_all, usage, end):
+        yield self.line({"message": {"role": "assistant", "content": ""}, **self.last(ask, is_all, usage)}, end)
+
+    def fail(self, end):
+        return json.dumps(self.error).encode() + end.encode()
+
+    def whole(self, ask):
+        return {"model": "m", "created_at": "2026-01-01T00:00:00Z", "message": {"role": "assistant", "content": ask.said},
+                **self.last(ask, True, 1)}
 
 
 class Upstream(http.server.ThreadingHTTPServer):
@@ -50,9 +168,10 @@ class Upstream(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 512
 
-    def __init__(self, name, seed, dollars=(3.0, 15.0), weights=None, on_billed=None):
+    def __init__(self, name, seed, dollars=(3.0, 15.0), weights=None, on_billed=None, wire=OpenAI):
         super().__init__(("127.0.0.1", 0), Handler)
         self.name, self.dollars, self.on_billed = name, dollars, on_billed
+        self.wire = wire()
         self.random = random.Random(seed)
         self.weights = weights or WEIGHTS
         self.lock = threading.Lock()
@@ -64,7 +183,7 @@ class Upstream(http.server.ThreadingHTTPServer):
     def draw(self, request):
         with self.lock:
             kind = self.random.choices(list(self.weights), list(self.weights.values()))[0]
-            ask = Ask(len(self.asks), kind, request)
+            ask = Ask(len(self.asks), kind, request, self.wire.most(request))
             self.asks.append(ask)
         return ask
 
@@ -86,6 +205,9 @@ class Upstream(http.server.ThreadingHTTPServer):
     def handle_error(self, request, client_address):
         """Clients go away in the middle."""
 
+    def get_url(self):
+        return f"http://127.0.0.1:{self.server_port}{self.wire.base}"
+
     def close(self):
         self.is_open = False
         self.shutdown()
@@ -101,9 +223,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     # Pieces of an answer.
 
-    def begin(self, status=200, content_type="text/event-stream", headers=(), length=None):
+    @property
+    def wire(self):
+        return self.server.wire
+
+    def begin(self, status=200, content_type=None, headers=(), length=None):
         self.send_response(status)
-        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Type", content_type or self.wire.stream_type)
         for name, value in headers:
             self.send_header(name, value)
         self.is_chunked = length is None
@@ -151,25 +277,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """The answer to a question, of this service and no other."""
         return [f"{self.server.name} {ask.number} says:"] + [f" w{i}" for i in range(N_WORDS)] + [f" to {ask.question[:40]}"]
 
-    @staticmethod
-    def event(delta, reason=None, end="\n"):
-        chunk = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m",
-                 "choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
-        return ("data: " + json.dumps(chunk) + 2 * end).encode()
-
-    @staticmethod
-    def usage_event(ask, end="\n", sign=1):
-        usage = {"prompt_tokens": sign * ask.input, "completion_tokens": sign * ask.output, "total_tokens": sign * (ask.input + ask.output)}
-        chunk = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [], "usage": usage}
-        return ("data: " + json.dumps(chunk) + 2 * end).encode()
-
     def limit(self, ask, words):
         return words if ask.most is None else words[:max(ask.most, 0)]
 
     def stream(self, ask, until=None, put=None, end="\n", double=False, usage=1):
         """A whole answer, or its first `until` words. A word is a token."""
         put = put or self.put
-        put(self.event({"role": "assistant"}, end=end))
+        put(self.wire.start(ask, end))
         self.server.bill(ask, ask.input, 0)
         words = self.words(ask)
         said = self.limit(ask, words)
@@ -179,12 +293,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.server.bill(ask, 0, 1)
             for _ in range(2 if double and number == 3 else 1):
                 ask.said += word
-                put(self.event({"content": word}, end=end))
+                put(self.wire.word(word, end))
         ask.is_whole = True
-        put(self.event({}, "stop" if said == words else "length", end=end))
-        if usage:
-            put(self.usage_event(ask, end, usage))
-        put(("data: [DONE]" + 2 * end).encode())
+        for piece in self.wire.finish(ask, said == words, usage, end):
+            put(piece)
 
     # The behaviours.
 
@@ -200,7 +312,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
 
     def do_GET(self):
-        self.answer(200, {"object": "list", "data": [{"id": "m", "object": "model", "created": 1, "owned_by": "test"}]})
+        one = {"id": "m", "name": "m", "model": "m", "object": "model", "type": "model", "created": 1, "owned_by": "test", "display_name": "m"}
+        self.answer(200, {"object": "list", "data": [one], "models": [one], "has_more": False, "first_id": "m", "last_id": "m"})
 
     def be_good(self, ask):
         self.begin()
@@ -212,9 +325,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         said = self.limit(ask, self.words(ask))
         self.server.bill(ask, ask.input, len(said))
         ask.said, ask.is_whole = "".join(said), True
-        self.answer(200, {"id": "c", "object": "chat.completion", "created": 1, "model": "m",
-                          "choices": [{"index": 0, "message": {"role": "assistant", "content": ask.said}, "finish_reason": "stop"}],
-                          "usage": {"prompt_tokens": ask.input, "completion_tokens": ask.output, "total_tokens": ask.input + ask.output}})
+        self.answer(200, self.wire.whole(ask))
 
     def be_gzip(self, ask):
         squeeze = zlib.compressobj(wbits=31)
@@ -282,7 +393,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         for number in range(MOST_ENDLESS):
             self.server.bill(ask, 0, 1)
             ask.said += f" e{number}"
-            self.put(self.event({"content": f" e{number}"}))
+            self.put(self.wire.word(f" e{number}", "\n"))
         self.drop()
 
     def be_huge_event(self, ask):
@@ -314,7 +425,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def be_error_in_band(self, ask):
         self.begin()
         self.stream(ask, until=2)
-        self.put(b'data: {"error": {"message": "overloaded", "type": "server_error", "code": 503}}\n\n')
+        self.put(self.wire.fail("\n"))
         self.end()
 
     def be_refuse(self, ask):
@@ -323,7 +434,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def be_comments(self, ask):
         self.begin()
-        self.put(b"\xef\xbb\xbf: OPENROUTER PROCESSING\n\n: still at it\n\n")
+        self.put(self.wire.comment)
         self.stream(ask)
         self.end()
 

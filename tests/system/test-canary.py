@@ -130,7 +130,8 @@ class Canary(Daemon):
         os.mkdir(self.place)
         # Nothing in the daemon's own folder is ours: all of it is looked through.
         self.extra = {**self.extra, "BOTERNITY_PLUGIN_SCANNER": scanner(self.place), "SECOND_API_KEY": SECOND, "THIRD_PASSWORD": SECOND,
-                      "BOTERNITY_DAEMON_CORE_DUMPS": "true", "BOTERNITY_LOG": "debug"}
+                      "BOTERNITY_DAEMON_CORE_DUMPS": "true", "BOTERNITY_LOG": "debug",
+                      "BOTERNITY_CASSETTE_RECORD": "true", "BOTERNITY_CASSETTE_KEEP": str(2 * N_CALLS)}
 
     def __exit__(self, *arguments):
         super().__exit__(*arguments)
@@ -194,8 +195,20 @@ def assert_nowhere_on_disk(daemon):
                 assert MIDDLE not in data and BEGINNING not in data, path
                 seen += 1
     assert os.path.exists(os.path.join(daemon.data, "vault.bty")), "the key that was given is not in the vault: look where it is kept"
+    assert_cassettes_are_there(daemon)
     assert os.path.exists(os.path.join(daemon.data, "boternity.db-wal")), "the database was closed: look while it is open"
     return seen
+
+
+def assert_cassettes_are_there(daemon):
+    """Recordings of what can be redacted, and none of answers that told the key."""
+    texts = []
+    for name in os.listdir(os.path.join(daemon.data, "cassettes")):
+        with open(os.path.join(daemon.data, "cassettes", name), encoding="utf-8") as file:
+            texts.append(file.read())
+    refused = [text for text in texts if '"status":401' in text and MARK in text]
+    assert len(texts) >= N_CALLS // 2 and len(refused) >= N_CALLS // 20, (len(texts), len(refused))
+    assert all("Your key is" not in text for text in texts), "an answer that tells the key was recorded"
 
 
 def assert_children_know_nothing(daemon):

@@ -80,7 +80,7 @@ is_model (const char *text)
 }
 
 gboolean
-bty_bot_check (BtyBot *bot, GError **error)
+bty_bot_check (BtyBotService *self, BtyBot *bot, GError **error)
 {
   g_strstrip (bot->name);
   if (*bot->name == '\0')
@@ -95,7 +95,7 @@ bty_bot_check (BtyBot *bot, GError **error)
                      _ ("/route/%u: “%s” is no model: write PROVIDER/MODEL, or PROVIDER"), i, bot->route[i]);
         return FALSE;
       }
-  return TRUE;
+  return self->check_route == NULL || self->check_route (self->check_data, (const char *const *) bot->route, error);
 }
 
 static void create_try (GTask *task);
@@ -347,7 +347,7 @@ bty_bot_service_found_async (BtyBotService *self, const BtyBot *bot, BtyBotFound
   create->wish = bty_bot_edit (bot);
   create->founding = founding;
   g_task_set_task_data (task, create, create_free);
-  if (!bty_bot_check (create->wish, &error))
+  if (!bty_bot_check (self, create->wish, &error))
     {
       g_task_return_error (task, error);
       return;

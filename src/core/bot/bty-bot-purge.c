@@ -8,10 +8,18 @@
 
 #define A_BATCH 200
 
-/* What is stored of a bot, each with its identifier in `bot`. */
-static const BtySchema *const belongings[] = {
-  &bty_message_schema,       &bty_turn_schema,      &bty_session_schema,      &bty_soul_ref_schema,
-  &bty_soul_proposal_schema, &bty_soul_test_schema, &bty_soul_version_schema, &bty_soul_text_schema,
+/* What is stored of a bot, and where it bears the bot's identifier. */
+static const struct
+{
+  const BtySchema *schema;
+  const char *field;
+} belongings[] = {
+  { &bty_message_schema, "bot" },      { &bty_turn_schema, "bot" },
+  { &bty_session_schema, "bot" },      { &bty_soul_ref_schema, "bot" },
+  { &bty_soul_proposal_schema, "bot" }, { &bty_soul_test_schema, "bot" },
+  { &bty_soul_version_schema, "bot" }, { &bty_soul_text_schema, "bot" },
+  { &bty_usage_entry_schema, "bot" },  { &bty_spend_schema, "bot" },
+  { &bty_cap_schema, "subject" },
 };
 
 typedef struct
@@ -134,8 +142,8 @@ purge_next (GTask *task)
       g_task_run_in_thread (folder, forget_folder);
       return;
     }
-  query = bty_query_new (belongings[purge->belonging]);
-  bty_query_where (query, "bot", BTY_MATCH_EQUAL, purge->deleted->bot);
+  query = bty_query_new (belongings[purge->belonging].schema);
+  bty_query_where (query, belongings[purge->belonging].field, BTY_MATCH_EQUAL, purge->deleted->bot);
   bty_query_limit (query, A_BATCH);
   bty_store_query_async (self->store, query, NULL, on_page_to_purge, g_object_ref (task));
 }

@@ -13,10 +13,12 @@ struct _BtyBotService
   BtySettings *settings; /* (nullable) */
   GHashTable *deleted;   /* ids of the bots that are deleted and not forgotten yet */
   GHashTable *uses;      /* id -> BtyBotUse: the bots that somebody works for */
+  BtyBotRouteCheck check_route; /* (nullable) */
+  gpointer check_data;
   guint purge_timer;
   gboolean is_purging;
   gboolean purge_again;
 };
 
-/* Strips the name and refuses what no table can: a blank name, a route that names no model. */
-gboolean bty_bot_check (BtyBot *bot, GError **error);
+/* Strips the name and refuses what no table can: a blank name, a route that leads nowhere. @service asks who knows of routes. */
+gboolean bty_bot_check (BtyBotService *service, BtyBot *bot, GError **error);

@@ -56,6 +56,13 @@ bty_bot_service_new (BtyStore *store, BtySoulService *souls, const char *data_di
   return self;
 }
 
+void
+bty_bot_service_set_route_check (BtyBotService *self, BtyBotRouteCheck check, gpointer data)
+{
+  self->check_route = check;
+  self->check_data = data;
+}
+
 BtySoulService *
 bty_bot_service_get_souls (BtyBotService *self)
 {
@@ -277,7 +284,7 @@ on_change_read (GObject *source, GAsyncResult *result, gpointer data)
     bty_record_merge (change->bot, change->key, BTY_VIEW_PATCH);
   else
     change->bot->state = change->state;
-  if (change->merge && !bty_bot_check (change->bot, &error))
+  if (change->merge && !bty_bot_check (self, change->bot, &error))
     {
       g_task_return_error (task, error);
       return;

@@ -13,7 +13,12 @@
 #define BTY_TYPE_BOT_SERVICE (bty_bot_service_get_type ())
 G_DECLARE_FINAL_TYPE (BtyBotService, bty_bot_service, BTY, BOT_SERVICE, GObject)
 
+/** BtyBotRouteCheck: whether the steps of a bot's route (nullable) can be read, and lead to what there is */
+typedef gboolean (*BtyBotRouteCheck) (gpointer data, const char *const *steps, GError **error);
+
 BtyBotService *bty_bot_service_new (BtyStore *store, BtySoulService *souls, const char *data_dir);
+/** bty_bot_service_set_route_check: asked before a bot is made or changed; @data must outlive the service */
+void bty_bot_service_set_route_check (BtyBotService *service, BtyBotRouteCheck check, gpointer data);
 
 /** bty_bot_service_create_async: @bot: what the caller gave: a record in the create view. Makes slug, folder and files. */
 void bty_bot_service_create_async (BtyBotService *service, const BtyBot *bot, GCancellable *cancellable,

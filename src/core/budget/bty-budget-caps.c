@@ -163,3 +163,12 @@ bty_budget_caps_has (BtyBudgetService *self, BtyBudgetScope scope, const char *s
       return TRUE;
   return FALSE;
 }
+
+void
+bty_budget_caps_fill (BtyBudgetService *self, BtyBudgetNode *node, const BtyBudgetOwner *owners, guint n)
+{
+  for (guint unit = 0; unit < BTY_N_UNITS; unit++)
+    node->caps.of[unit] = node->period == BTY_PERIOD_SESSION
+                            ? bty_budget_caps_of_each (self, owners, n, node->period, unit, NULL)
+                            : bty_budget_caps_find (self, node->scope, node->subject, node->period, unit, NULL);
+}

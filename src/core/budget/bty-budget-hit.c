@@ -110,7 +110,7 @@ name_cap (const BtyCapHit *hit, const char *slug)
 }
 
 static char *
-tell_renewal (const BtyCapHit *hit)
+tell_renewal (const BtyCapHit *hit, GTimeZone *zone)
 {
   g_autoptr (GDateTime) utc = NULL;
   g_autoptr (GDateTime) here = NULL;
@@ -119,18 +119,18 @@ tell_renewal (const BtyCapHit *hit)
   if (hit->renews_at == 0)
     return g_strdup (_ ("it does not renew by itself"));
   utc = g_date_time_new_from_unix_utc (hit->renews_at / G_USEC_PER_SEC);
-  here = g_date_time_to_local (utc);
+  here = g_date_time_to_timezone (utc, zone);
   time = g_date_time_format (here, "%Y-%m-%d %H:%M");
   return g_strdup_printf (_ ("it renews at %s"), time);
 }
 
 GError *
-bty_cap_hit_to_error (const BtyCapHit *hit, const char *slug)
+bty_cap_hit_to_error (const BtyCapHit *hit, const char *slug, GTimeZone *zone)
 {
   g_autofree char *cap = name_cap (hit, slug);
   g_autofree char *left = bty_budget_amount_to_text (hit->left, hit->unit);
   g_autofree char *needed = bty_budget_amount_to_text (hit->needed, hit->unit);
-  g_autofree char *renewal = tell_renewal (hit);
+  g_autofree char *renewal = tell_renewal (hit, zone);
 
   return g_error_new (BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
                       _ ("%s is reached: %s is left and %s is needed at least; %s; “%s” raises it"), cap, left, needed,

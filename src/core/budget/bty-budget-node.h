@@ -12,7 +12,7 @@
  * @spent: what calls are known to have used; @unsure: what an earlier process may have spent on top, until it is reconciled;
  *   @reserved: what calls may use that are on their way
  * @durable: up to where the disk says that it may be spent; @asked: the same, once what is on its way to the disk is there
- * @caps: what it may come to, as of @caps_of, a generation of caps
+ * @caps: what it may come to
  * @largest: what calls reserve at most, lately
  * @warned: percent of the cap that was last told
  * @row: (nullable): as it was last put; @is_loaded: whether it was looked for
@@ -39,9 +39,9 @@ typedef struct
   BtyAmounts durable;
   BtyAmounts asked;
   BtyAmounts caps;
-  guint caps_of;
   BtyAmounts largest;
   guint warned[BTY_N_UNITS];
+  gboolean has_warned; /* is set: what was so at a start is not told again */
 
   BtySpend *row;
   gboolean is_known; /* its figures are those of the disk or later */

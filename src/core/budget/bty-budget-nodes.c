@@ -75,6 +75,54 @@ bty_budget_nodes_load (BtyBudgetService *self, BtyBudgetNode *node)
   return FALSE;
 }
 
+/* Returns: whether @task is over. */
+static gboolean
+look_once (BtyBudgetService *self, GTask *task)
+{
+  GPtrArray *nodes = g_task_get_task_data (task);
+  gboolean is_loaded = TRUE;
+
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      BtyBudgetNode *node = nodes->pdata[i];
+
+      if (node->error != NULL)
+        {
+          g_task_return_error (task, g_steal_pointer (&node->error));
+          return TRUE;
+        }
+      is_loaded = (node->is_known || bty_budget_nodes_load (self, node)) && is_loaded;
+    }
+  if (is_loaded)
+    g_task_return_boolean (task, TRUE);
+  return is_loaded;
+}
+
+void
+bty_budget_nodes_look (BtyBudgetService *self, GPtrArray *nodes, GAsyncReadyCallback callback, gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, data);
+
+  g_task_set_source_tag (task, bty_budget_nodes_look);
+  g_task_set_task_data (task, g_ptr_array_ref (nodes), (GDestroyNotify) g_ptr_array_unref);
+  if (!look_once (self, task))
+    g_ptr_array_add (self->looking, g_steal_pointer (&task));
+}
+
+void
+bty_budget_nodes_pump (BtyBudgetService *self)
+{
+  for (guint i = 0; i < self->looking->len;)
+    {
+      g_autoptr (GTask) task = g_object_ref (self->looking->pdata[i]);
+
+      if (look_once (self, task))
+        g_ptr_array_remove_index (self->looking, i);
+      else
+        i++;
+    }
+}
+
 /* Slabs. */
 
 typedef struct

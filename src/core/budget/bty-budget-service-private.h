@@ -24,6 +24,7 @@ struct _BtyBudgetService
   gboolean is_opening;
   GPtrArray *opening;     /* GTask: wait until it is open */
   GHashTable *nodes;      /* key -> BtyBudgetNode */
+  GPtrArray *looking;     /* GTask with its nodes: wait until they are known */
   GPtrArray *reserving;   /* GTask: in order, those that wait for a node or for the disk */
   GPtrArray *unsaved;     /* BtyUsageEntry that the disk did not take */
   gint64 swept_at;
@@ -74,6 +75,7 @@ struct _BtyReservation
 {
   BtySpender *spender;
   BtyAmounts granted;
+  gint64 at; /* when it was granted */
   GPtrArray *path;
 };
 
@@ -81,6 +83,11 @@ struct _BtyReservation
 gint64 bty_budget_now (BtyBudgetService *self);
 void bty_budget_look_at_clock (BtyBudgetService *self);
 void bty_budget_service_set_now (BtyBudgetService *self, BtyBudgetNow now, gpointer data);
+
+void bty_budget_service_open_async (BtyBudgetService *self, GAsyncReadyCallback callback, gpointer data);
+gboolean bty_budget_service_open_finish (BtyBudgetService *self, GAsyncResult *result, GError **error);
+/* There is more room for a bot, or for all with NULL. */
+void bty_budget_raised (BtyBudgetService *self, const char *slug);
 
 /* Caps, in bty-budget-caps.c. */
 void bty_budget_caps_load (BtyBudgetService *self);
@@ -90,6 +97,8 @@ gint64 bty_budget_caps_find (BtyBudgetService *self, BtyBudgetScope scope, const
 /* The tightest of those that @owners have for each call, turn or session. */
 gint64 bty_budget_caps_of_each (BtyBudgetService *self, const BtyBudgetOwner *owners, guint n, BtyBudgetPeriod period,
                                 BtyBudgetUnit unit, guint *whose);
+/* What the caps of a node are now; @owners: those that a session's caps are looked for with. */
+void bty_budget_caps_fill (BtyBudgetService *self, BtyBudgetNode *node, const BtyBudgetOwner *owners, guint n);
 gboolean bty_budget_caps_has (BtyBudgetService *self, BtyBudgetScope scope, const char *subject, BtyBudgetPeriod period);
 
 /* Nodes, in bty-budget-nodes.c. */
@@ -97,6 +106,9 @@ BtyBudgetNode *bty_budget_nodes_get (BtyBudgetService *self, BtyBudgetScope scop
                                      BtyBudgetPeriod period, const BtySpenderFor *what);
 /* Returns: whether its figures are known; else it is looked for, and the service pumped when it was. */
 gboolean bty_budget_nodes_load (BtyBudgetService *self, BtyBudgetNode *node);
+/* Calls back with a task of a boolean once all of @nodes are known. */
+void bty_budget_nodes_look (BtyBudgetService *self, GPtrArray *nodes, GAsyncReadyCallback callback, gpointer data);
+void bty_budget_nodes_pump (BtyBudgetService *self);
 void bty_budget_nodes_sweep (BtyBudgetService *self);
 /* Asks the disk for more where less is left than it takes; @is_urgent: somebody waits for it. */
 void bty_budget_nodes_extend (BtyBudgetService *self, GPtrArray *path, gboolean is_urgent);
@@ -112,9 +124,11 @@ void bty_budget_fail_waiting (BtyBudgetService *self, GHashTable *nodes, const G
 BtyCapHit *bty_cap_hit_new (BtySpender *spender, BtyBudgetNode *node, BtyBudgetPeriod period, BtyBudgetUnit unit,
                             gint64 left, gint64 needed);
 void bty_cap_hit_free (BtyCapHit *hit);
-GError *bty_cap_hit_to_error (const BtyCapHit *hit, const char *slug);
+GError *bty_cap_hit_to_error (const BtyCapHit *hit, const char *slug, GTimeZone *zone);
 
 /* Warnings, in bty-budget-warning.c. */
+/* What stands at a level already is not told. */
+void bty_budget_warn_begin (GPtrArray *path);
 void bty_budget_warn_of (BtyBudgetService *self, BtySpender *spender, GPtrArray *path);
 
 /* The ledger, in bty-budget-ledger.c. */

@@ -92,6 +92,7 @@ bty_budget_service_finalize (GObject *object)
   g_hash_table_unref (self->caps);
   g_hash_table_unref (self->nodes);
   g_ptr_array_unref (self->opening);
+  g_ptr_array_unref (self->looking);
   g_ptr_array_unref (self->reserving);
   g_ptr_array_unref (self->unsaved);
   G_OBJECT_CLASS (bty_budget_service_parent_class)->finalize (object);
@@ -113,6 +114,7 @@ bty_budget_service_init (BtyBudgetService *self)
   self->caps = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) bty_cap_unref);
   self->nodes = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) bty_budget_node_unref);
   self->opening = g_ptr_array_new_with_free_func (g_object_unref);
+  self->looking = g_ptr_array_new_with_free_func (g_object_unref);
   self->reserving = g_ptr_array_new_with_free_func (g_object_unref);
   self->unsaved = bty_record_list_new ();
   self->generation = 1;
@@ -159,6 +161,13 @@ bty_budget_look_at_clock (BtyBudgetService *self)
   bty_period_span_at (&self->month, BTY_PERIOD_MONTH, self->zone, now);
 }
 
+void
+bty_budget_raised (BtyBudgetService *self, const char *slug)
+{
+  self->generation += 1;
+  g_signal_emit (self, signals[SIGNAL_RAISED], 0, slug);
+}
+
 static void
 on_setting_changed (BtySettings *settings, const char *name, gpointer data)
 {
@@ -167,8 +176,7 @@ on_setting_changed (BtySettings *settings, const char *name, gpointer data)
   if (!g_str_has_prefix (name, "budget."))
     return;
   find_zone (self);
-  self->generation += 1;
-  g_signal_emit (self, signals[SIGNAL_RAISED], 0, NULL);
+  bty_budget_raised (self, NULL);
 }
 
 BtyBudgetService *
@@ -181,6 +189,26 @@ bty_budget_service_new (BtyStore *store, BtySettings *settings)
   g_signal_connect_object (settings, "changed", G_CALLBACK (on_setting_changed), self, 0);
   find_zone (self);
   return self;
+}
+
+void
+bty_budget_service_open_async (BtyBudgetService *self, GAsyncReadyCallback callback, gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, data);
+
+  g_task_set_source_tag (task, bty_budget_service_open_async);
+  bty_budget_look_at_clock (self);
+  bty_budget_caps_load (self);
+  if (self->is_open)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_ptr_array_add (self->opening, g_steal_pointer (&task));
+}
+
+gboolean
+bty_budget_service_open_finish (BtyBudgetService *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 /* Stopping. */

@@ -131,3 +131,8 @@ void bty_reservation_settle (BtyReservation *reservation, BtyUsageEntry *entry);
 void bty_reservation_drop (BtyReservation *reservation);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtyReservation, bty_reservation_drop)
+
+extern const BtyOperation bty_budget_operations[];
+extern const guint bty_n_budget_operations;
+extern const BtyOperation bty_usage_operations[];
+extern const guint bty_n_usage_operations;

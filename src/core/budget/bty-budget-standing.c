@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include "budget/bty-budget-service-private.h"
 #include "budget/bty-budget-standing.h"
 
 BtyStanding *
@@ -16,6 +17,8 @@ bty_budget_standing_of (BtyBudgetService *self, const BtyBudgetNode *node, BtyBu
   standing->period = node->period;
   standing->unit = unit;
   standing->amount = node->caps.of[unit];
+  if (!bty_period_is_each (node->period))
+    bty_budget_caps_find (self, node->scope, node->subject, node->period, unit, &standing->is_default);
   standing->spent = node->spent.of[unit];
   standing->unsure = node->unsure.of[unit];
   standing->reserved = node->reserved.of[unit];

@@ -76,3 +76,16 @@ bty_budget_warn_of (BtyBudgetService *self, BtySpender *spender, GPtrArray *path
         node->warned[unit] = level;
       }
 }
+
+void
+bty_budget_warn_begin (GPtrArray *path)
+{
+  for (guint i = 0; i < path->len; i++)
+    {
+      BtyBudgetNode *node = path->pdata[i];
+
+      for (guint unit = 0; !node->has_warned && unit < BTY_N_UNITS; unit++)
+        node->warned[unit] = level_of (node, unit);
+      node->has_warned = TRUE;
+    }
+}

@@ -117,16 +117,6 @@ has_session_cap (BtyBudgetService *budgets, const BtyBudgetOwner *owners, guint 
   return FALSE;
 }
 
-static void
-find_node_caps (BtyBudgetService *budgets, BtyBudgetNode *node, const BtyBudgetOwner *owners, guint n)
-{
-  for (guint unit = 0; unit < BTY_N_UNITS; unit++)
-    node->caps.of[unit] = node->period == BTY_PERIOD_SESSION
-                            ? bty_budget_caps_of_each (budgets, owners, n, node->period, unit, NULL)
-                            : bty_budget_caps_find (budgets, node->scope, node->subject, node->period, unit, NULL);
-  node->caps_of = budgets->generation;
-}
-
 /* The periods above one spender; those of its parents are added by the caller. */
 static void
 add_branch (BtySpender *self, BtySpender *of, GPtrArray *path)
@@ -147,7 +137,7 @@ add_branch (BtySpender *self, BtySpender *of, GPtrArray *path)
                   bty_budget_nodes_get (self->budgets, owners[i].scope, owners[i].subject, periods[p], &of->what));
     }
   for (guint i = first; i < path->len; i++)
-    find_node_caps (self->budgets, path->pdata[i], owners, n);
+    bty_budget_caps_fill (self->budgets, path->pdata[i], owners, n);
 }
 
 static void
@@ -291,6 +281,7 @@ reserve_now (BtySpender *self, BtyReserving *reserving, GPtrArray *path)
 
   reservation->spender = g_object_ref (self);
   reservation->granted = reserving->most;
+  reservation->at = bty_budget_now (self->budgets);
   reservation->path = g_ptr_array_ref (path);
   reserving->reservation = reservation;
   count (self, path, &reservation->granted, 1);
@@ -331,10 +322,12 @@ step (BtyBudgetService *budgets, GTask *task)
     }
   if (reserving->reservation == NULL && !is_loaded)
     return FALSE;
+  if (reserving->reservation == NULL)
+    bty_budget_warn_begin (path);
   if (reserving->reservation == NULL && !grant (self, path, &reserving->least, &reserving->most))
     {
       bty_budget_warn_of (budgets, self, path);
-      g_task_return_error (task, bty_cap_hit_to_error (self->hit, self->what.slug));
+      g_task_return_error (task, bty_cap_hit_to_error (self->hit, self->what.slug, budgets->zone));
       return TRUE;
     }
   if (reserving->reservation == NULL)
@@ -351,6 +344,7 @@ bty_budget_pump (BtyBudgetService *budgets)
 {
   if (!budgets->is_open || budgets->is_pumping)
     return;
+  bty_budget_nodes_pump (budgets);
   budgets->is_pumping = TRUE;
   for (guint i = 0; i < budgets->reserving->len;)
     {
@@ -506,6 +500,7 @@ bty_reservation_settle (BtyReservation *self, BtyUsageEntry *entry)
                         MAX (entry->time_ms, 0) } };
 
   fill_in (spender, entry);
+  entry->record.created_at = self->at; /* the day that it counts for */
   count (spender, self->path, &self->granted, -1);
   spend (self, &used);
   self->granted = (BtyAmounts){ 0 };

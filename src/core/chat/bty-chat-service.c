@@ -9,6 +9,7 @@
 
 #include "bty-listing.h"
 #include "chat/bty-complete-run.h"
+#include "chat/bty-turn-resume.h"
 
 struct _BtyChatService
 {
@@ -76,6 +77,7 @@ bty_chat_service_finalize (GObject *object)
   BtyChatService *self = BTY_CHAT_SERVICE (object);
 
   g_clear_pointer (&self->parts.queue, bty_session_queue_free);
+  g_clear_pointer (&self->parts.resuming, g_hash_table_unref);
   g_clear_object (&self->parts.store);
   g_clear_object (&self->parts.bots);
   g_clear_object (&self->parts.router);
@@ -93,6 +95,7 @@ static void
 bty_chat_service_init (BtyChatService *self)
 {
   self->parts.queue = bty_session_queue_new (bty_turn_run_go);
+  self->parts.resuming = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->began = g_get_real_time ();
 }
 
@@ -109,6 +112,15 @@ on_bot_deleted (BtyBotService *bots, const char *bot, gpointer data)
   bty_complete_run_stop_all (&self->parts, bot, _ ("the bot was deleted"));
 }
 
+static void
+on_budget_raised (BtyBudgetService *budgets, const char *slug, gpointer data)
+{
+  BtyChatService *self = data;
+
+  self->parts.raises += 1;
+  bty_turn_resume_all (&self->parts, slug, G_OBJECT (self));
+}
+
 BtyChatService *
 bty_chat_service_new (BtyStore *store, BtyBotService *bots, BtyRouter *router, BtySettings *settings)
 {
@@ -119,6 +131,7 @@ bty_chat_service_new (BtyStore *store, BtyBotService *bots, BtyRouter *router, B
   self->parts.router = g_object_ref (router);
   self->parts.settings = g_object_ref (settings);
   g_signal_connect_object (bots, "deleted", G_CALLBACK (on_bot_deleted), self, 0);
+  g_signal_connect_object (bty_router_get_budgets (router), "raised", G_CALLBACK (on_budget_raised), self, 0);
   return self;
 }
 
@@ -154,6 +167,8 @@ on_cut_off_found (GObject *source, GAsyncResult *result, gpointer data)
     {
       g_autoptr (BtyTurn) turn = bty_turn_edit (g_ptr_array_index (page->items, i));
 
+      if (bty_turn_resume_find (&self->parts, turn->record.id) != NULL)
+        continue; /* it waited for the budget, and goes on already */
       turn->state = BTY_TURN_INTERRUPTED;
       bty_record_take_string (&turn->error_code, g_strdup (bty_error_info (BTY_ERROR_UNAVAILABLE)->name));
       bty_record_take_string (&turn->error,

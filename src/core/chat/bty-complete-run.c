@@ -252,6 +252,21 @@ on_model (BtyRoute *route, const BtyModel *model, gpointer data, GError **error)
   return request;
 }
 
+/* A program that asks has to know whether it is its owner's cap, which waiting does not help, or the provider's pace. */
+static void
+say_limited (BtyCompleteRun *self, const char *text)
+{
+  BtyCompletionItem *item = bty_completion_item_new ();
+  gint64 wait = bty_route_get_retry_after_ms (self->route);
+
+  item->type = BTY_COMPLETION_LIMITED;
+  item->name = g_strdup (bty_spender_get_hit (self->spender) != NULL ? "budget" : "provider");
+  item->text = g_strdup (text);
+  item->retry_after_ms = wait;
+  BTY_SET_NULL (item, BtyCompletionItem, retry_after_ms, wait < 0);
+  say (self, item);
+}
+
 static void
 on_done (BtyRoute *route, gpointer data)
 {
@@ -266,6 +281,8 @@ on_done (BtyRoute *route, gpointer data)
     {
       clean = g_error_copy (error);
       bty_secret_redact_error (clean);
+      if (g_error_matches (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED))
+        say_limited (self, clean->message);
       end (self, NULL, clean);
       return;
     }
@@ -278,9 +295,18 @@ on_done (BtyRoute *route, gpointer data)
   end (self, answer, NULL);
 }
 
-static const BtyRouteEvents route_events = {
-  .on_model = on_model, .on_restarted = on_restarted, .on_delta = on_delta, .on_done = on_done
-};
+/* Of two that were asked at once. */
+static void
+on_chosen (BtyRoute *route, const char *model, gpointer data)
+{
+  say_name (data, BTY_COMPLETION_MODEL, model, NULL);
+}
+
+static const BtyRouteEvents route_events = { .on_model = on_model,
+                                             .on_restarted = on_restarted,
+                                             .on_chosen = on_chosen,
+                                             .on_delta = on_delta,
+                                             .on_done = on_done };
 
 static GStrv
 steps_of (BtyCompleteRun *self, const BtyBot *bot)

@@ -146,6 +146,29 @@ on_delta (BtyRoute *route, const BtyDelta *delta, gpointer data)
     g_cancellable_cancel (self->cancellable);
 }
 
+/* All that was said is void, also what is held of it. */
+static void
+on_restarted (BtyRoute *route, const char *model, const GError *error, gpointer data)
+{
+  BtyTurnRun *self = data;
+  g_autofree char *text = g_strdup_printf (_ ("the answer of %s broke off and is given anew: %s"), model,
+                                           error->message);
+
+  g_string_truncate (self->held, 0);
+  g_string_truncate (self->answer, 0);
+  bty_secret_redact_text (text);
+  bty_turn_run_say (self, bty_turn_run_item_new (BTY_CHAT_RESTARTED, text));
+}
+
+static void
+on_chosen (BtyRoute *route, const char *model, gpointer data)
+{
+  BtyChatItem *item = bty_turn_run_item_new (BTY_CHAT_MODEL, NULL);
+
+  item->model = g_strdup (model);
+  bty_turn_run_say (data, item);
+}
+
 static void
 on_routed (BtyRoute *route, gpointer data)
 {
@@ -155,7 +178,11 @@ on_routed (BtyRoute *route, gpointer data)
   say_rest (self);
   g_clear_handle_id (&self->deadline, bty_time_limit_remove);
   if (error != NULL && !g_error_matches (error, BTY_ERROR, BTY_ERROR_CANCELLED))
-    self->error = g_error_copy (error);
+    {
+      self->error = g_error_copy (error);
+      self->is_paused = error->code == BTY_ERROR_RESOURCE_EXHAUSTED && bty_spender_get_hit (self->spender) != NULL;
+      self->paused_at = self->parts->raises;
+    }
   else if (error != NULL && !self->is_stopped && self->is_late)
     g_set_error (&self->error, BTY_ERROR, BTY_ERROR_DEADLINE_EXCEEDED,
                  _ ("the answer took longer than the setting chat.turn_timeout allows"));
@@ -165,9 +192,23 @@ on_routed (BtyRoute *route, gpointer data)
   bty_turn_run_go_on (self, TURN_STEP_ANSWER);
 }
 
-static const BtyRouteEvents route_events = {
-  .on_model = on_model, .on_skipped = on_skipped, .on_delta = on_delta, .on_done = on_routed
-};
+static const BtyRouteEvents route_events = { .on_model = on_model,
+                                             .on_skipped = on_skipped,
+                                             .on_restarted = on_restarted,
+                                             .on_delta = on_delta,
+                                             .on_done = on_routed,
+                                             .on_chosen = on_chosen };
+
+/* What the conditions of the steps are held against; the soul is about as long as it is. */
+static void
+set_demand (BtyTurnRun *self)
+{
+  BtyRouteDemand demand = { .tokens = bty_context_estimate (self->soul->text) };
+
+  for (guint i = 0; i < self->history->len; i++)
+    demand.tokens += bty_context_estimate (((const BtyMessage *) self->history->pdata[i])->text);
+  bty_route_set_demand (self->route, &demand);
+}
 
 static gboolean
 on_deadline (gpointer data)
@@ -180,6 +221,15 @@ on_deadline (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+on_budget_warning (const char *text, gpointer data)
+{
+  BtyTurnRun *self = data;
+
+  if (self->step == TURN_STEP_ROUTE)
+    bty_turn_run_say (self, bty_turn_run_item_new (BTY_CHAT_NOTICE, text));
+}
+
 void
 bty_turn_run_ask_models (BtyTurnRun *self)
 {
@@ -187,7 +237,12 @@ bty_turn_run_ask_models (BtyTurnRun *self)
                          .bot = self->bot->record.id,
                          .slug = self->bot->slug,
                          .session = self->session->record.id,
-                         .turn = self->turn->record.id };
+                         .turn = self->turn->record.id,
+                         .spent = self->before.spent,
+                         .spent_tokens = self->before.spent_tokens,
+                         .spent_calls = self->before.spent_calls,
+                         .spent_ms = self->before.spent_ms,
+                         .spent_pricing = self->before.spent_pricing };
   g_autofree char *fallback = bty_settings_get (self->parts->settings, "chat", "route");
   g_auto (GStrv) split = g_strsplit_set (fallback, ", ", -1);
   BtyRecorder *recorder = bty_router_get_recorder (self->parts->router);
@@ -197,8 +252,10 @@ bty_turn_run_ask_models (BtyTurnRun *self)
       (self->request->cassette || bty_settings_get_bool (self->parts->settings, "cassette", "record")))
     bty_recorder_begin (recorder, what.turn, what.session, what.bot);
   self->spender = bty_spender_new (bty_router_get_budgets (self->parts->router), NULL, &what);
+  bty_spender_on_warning (self->spender, on_budget_warning, self);
   self->route = bty_route_new (self->parts->router, (const char *const *) models, self->spender, self->cancellable,
                                &route_events, self);
+  set_demand (self);
   self->deadline = bty_time_limit_add (1000 * bty_settings_get_int (self->parts->settings, "chat", "turn_timeout"),
                                        on_deadline, self);
   bty_route_start (self->route);
@@ -228,21 +285,31 @@ sum_up (BtyTurnRun *self)
 
   bty_turn_unref (self->turn);
   self->turn = turn;
-  turn->state = self->is_stopped ? self->stopped_as : self->error != NULL ? BTY_TURN_FAILED : BTY_TURN_DONE;
-  turn->stop_reason = self->is_stopped ? BTY_STOP_CANCELLED : self->error != NULL ? BTY_STOP_FAILED : BTY_STOP_END;
+  self->is_paused = self->is_paused && !self->is_stopped;
+  turn->state = self->is_stopped      ? self->stopped_as
+                : self->is_paused     ? BTY_TURN_PAUSED
+                : self->error != NULL ? BTY_TURN_FAILED
+                                      : BTY_TURN_DONE;
+  turn->stop_reason = self->is_stopped      ? BTY_STOP_CANCELLED
+                      : self->is_paused     ? BTY_STOP_PAUSED
+                      : self->error != NULL ? BTY_STOP_FAILED
+                                            : BTY_STOP_END;
+  if (self->spender != NULL)
+    turn->cost = bty_spender_get_cost (self->spender, &turn->pricing);
   if (self->route != NULL)
     {
       if (!self->is_stopped && self->error == NULL)
         turn->stop_reason = bty_route_get_stop_reason (self->route);
-      turn->model = g_strdup (bty_route_get_model (self->route));
+      bty_record_take_string (&turn->model, g_strdup (bty_route_get_model (self->route)));
+      g_clear_pointer (&turn->usage, bty_usage_unref);
       turn->usage = bty_route_get_usage (self->route) != NULL ? bty_usage_ref (bty_route_get_usage (self->route))
                                                               : NULL;
     }
   if (self->error != NULL)
     {
       bty_secret_redact_error (self->error);
-      turn->error_code = g_strdup (bty_error_info (bty_error_code_of (self->error))->name);
-      turn->error = g_strdup (self->error->message);
+      bty_record_take_string (&turn->error_code, g_strdup (bty_error_info (bty_error_code_of (self->error))->name));
+      bty_record_take_string (&turn->error, g_strdup (self->error->message));
     }
 }
 
@@ -302,29 +369,51 @@ store_end (BtyTurnRun *self)
 
   g_clear_pointer (&self->stored, bty_turn_unref);
   self->stored = bty_turn_edit (self->turn);
-  if (self->answer->len > 0)
+  if (self->answer->len > 0 && !self->is_paused)
     {
       g_autoptr (BtyMessage) answer = make_answer (self);
 
       bty_batch_put (batch, answer);
       bty_record_take_string (&self->stored->answer, g_strdup (answer->record.id));
     }
+  g_clear_pointer (&self->stored->items, g_bytes_unref);
+  g_clear_pointer (&self->stored->items_text, g_free);
   self->stored->items = bty_item_log_pack (self->log, &self->stored->items_text);
   bty_batch_put (batch, self->stored);
-  bty_batch_publish (batch, "turn.finished", self->stored);
+  bty_batch_publish (batch, self->is_paused ? "turn.paused" : "turn.finished", self->stored);
   bty_store_apply_async (self->parts->store, batch, NULL, on_answer_stored, g_object_ref (self));
+}
+
+static void
+say_usage (BtyTurnRun *self)
+{
+  BtyChatItem *item = bty_turn_run_item_new (BTY_CHAT_USAGE, NULL);
+
+  item->usage = self->turn->usage != NULL ? bty_usage_ref (self->turn->usage) : NULL;
+  item->model = g_strdup (self->turn->model);
+  item->cost = self->turn->cost;
+  item->pricing = self->turn->pricing;
+  BTY_SET_NULL (item, BtyChatItem, cost, FALSE);
+  BTY_SET_NULL (item, BtyChatItem, pricing, FALSE);
+  bty_turn_run_say (self, item);
+}
+
+static void
+say_paused (BtyTurnRun *self)
+{
+  BtyChatItem *item = bty_turn_run_item_new (BTY_CHAT_PAUSED, self->error->message);
+
+  item->command = g_strdup (bty_spender_get_hit (self->spender)->command);
+  bty_turn_run_say (self, item);
 }
 
 void
 bty_turn_run_store_answer (BtyTurnRun *self)
 {
   sum_up (self);
-  if (self->turn->usage != NULL)
-    {
-      BtyChatItem *item = bty_turn_run_item_new (BTY_CHAT_USAGE, NULL);
-
-      item->usage = bty_usage_ref (self->turn->usage);
-      bty_turn_run_say (self, item);
-    }
+  if (self->turn->usage != NULL || self->turn->cost > 0)
+    say_usage (self);
+  if (self->is_paused)
+    say_paused (self);
   store_end (self);
 }

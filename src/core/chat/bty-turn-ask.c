@@ -125,14 +125,22 @@ stop_others (BtyTurnRun *self)
 }
 
 static void
-join_queue (BtyTurnRun *self)
+say_start (BtyTurnRun *self)
 {
   BtyChatItem *start = bty_turn_run_item_new (BTY_CHAT_START, NULL);
-  guint ahead;
 
   start->session = g_strdup (self->session->record.id);
   start->turn = g_strdup (self->turn->record.id);
   bty_turn_run_say (self, start);
+}
+
+void
+bty_turn_run_join_queue (BtyTurnRun *self)
+{
+  guint ahead;
+
+  if (self->paused == NULL)
+    say_start (self);
   if (self->soul->notice != NULL)
     bty_turn_run_say (self, bty_turn_run_item_new (BTY_CHAT_NOTICE, self->soul->notice));
   if (self->request->interrupt)
@@ -156,7 +164,7 @@ on_question_stored (GObject *source, GAsyncResult *result, gpointer data)
 
   if (bty_store_apply_finish (BTY_STORE (source), result, &error))
     {
-      join_queue (self);
+      bty_turn_run_join_queue (self);
       return;
     }
   g_clear_pointer (&self->turn, bty_turn_unref);

@@ -46,6 +46,11 @@ struct _BtyTurnRun
   guint deadline;
   gboolean is_late;
   guint left_out;
+  gboolean is_paused;    /* a cap is reached */
+  guint paused_at;       /* the raises there had been when it was */
+  BtyTurn *paused;       /* as it was found, when it goes on after a pause */
+  BtySpenderFor before;  /* what it had spent until then */
+  gboolean has_said;     /* something of an answer, before the pause */
   BtyTurn *stored; /* the end of the turn on its way to the disk */
   guint store_tries;
   gboolean is_stopped;
@@ -64,6 +69,10 @@ void bty_turn_run_fail (BtyTurnRun *self, GError *error);
 void bty_turn_run_find_bot (BtyTurnRun *self);
 void bty_turn_run_find_session (BtyTurnRun *self);
 void bty_turn_run_store_question (BtyTurnRun *self);
+void bty_turn_run_join_queue (BtyTurnRun *self);
+
+/* Instead of storing the question, in bty-turn-resume.c. */
+void bty_turn_run_store_resumed (BtyTurnRun *self);
 
 /* The steps of the answering, in bty-turn-answer.c. */
 void bty_turn_run_read_history (BtyTurnRun *self);

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "bty-time-limit.h"
+#include "chat/bty-turn-resume.h"
 #include "chat/bty-turn-run-private.h"
 
 G_DEFINE_FINAL_TYPE (BtyTurnRun, bty_turn_run, G_TYPE_OBJECT)
@@ -31,7 +32,10 @@ bty_turn_run_finalize (GObject *object)
   g_clear_pointer (&self->history, g_ptr_array_unref);
   g_clear_pointer (&self->history_cursor, g_free);
   g_clear_object (&self->route);
+  if (self->spender != NULL)
+    bty_spender_on_warning (self->spender, NULL, NULL);
   g_clear_object (&self->spender);
+  g_clear_pointer (&self->paused, bty_turn_unref);
   g_string_free (self->answer, TRUE);
   g_string_free (self->held, TRUE);
   g_clear_error (&self->error);
@@ -92,6 +96,8 @@ static void
 end (BtyTurnRun *self)
 {
   self->parts->n_runs -= 1;
+  if (self->paused != NULL)
+    g_hash_table_remove (self->parts->resuming, self->paused->record.id);
   if (self->turn != NULL)
     {
       bty_session_queue_leave (self->parts->queue, self->session->record.id, self->turn->record.id);
@@ -103,6 +109,10 @@ end (BtyTurnRun *self)
   if (self->bot != NULL)
     bty_bot_service_release (self->parts->bots, self->bot->record.id);
   bty_followers_end (self->followers, self->turn, self->error);
+  /* A cap was raised while it was being put away. */
+  if (self->turn != NULL && self->turn->state == BTY_TURN_PAUSED && self->paused_at != self->parts->raises &&
+      !self->parts->is_stopping)
+    bty_turn_resume (self->parts, self->turn, NULL);
 }
 
 static void
@@ -119,7 +129,10 @@ advance (BtyTurnRun *self)
       bty_turn_run_find_session (self);
       break;
     case TURN_STEP_QUESTION:
-      bty_turn_run_store_question (self);
+      if (self->paused != NULL)
+        bty_turn_run_store_resumed (self);
+      else
+        bty_turn_run_store_question (self);
       break;
     case TURN_STEP_QUEUED:
       break;

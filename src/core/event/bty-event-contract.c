@@ -42,6 +42,13 @@ static const BtyEventMember provider_members[] = {
   { 0 },
 };
 
+static const BtyEventMember route_members[] = {
+  STORED_MEMBERS,
+  { "name", N_ ("What bots call it"), NULL },
+  { "steps", N_ ("What it tries, in order"), NULL },
+  { 0 },
+};
+
 static const BtyEventMember session_members[] = {
   STORED_MEMBERS,
   { "bot", N_ ("Identifier of its bot"), NULL },
@@ -97,7 +104,7 @@ static const BtyEventMember turn_members[] = {
   STORED_MEMBERS,
   { "session", N_ ("Identifier of its session"), NULL },
   { "bot", N_ ("Identifier of its bot"), NULL },
-  { "state", N_ ("How far it is: queued, running, done, failed, cancelled or interrupted"), NULL },
+  { "state", N_ ("How far it is: queued, running, done, failed, cancelled, interrupted or paused"), NULL },
   { "question", N_ ("Identifier of the message that asks"), NULL },
   { "answer", N_ ("Identifier of the message that answers"), NULL },
   { "model", N_ ("The model that answered"), NULL },
@@ -105,6 +112,33 @@ static const BtyEventMember turn_members[] = {
   { "usage", N_ ("What it used"), NULL },
   { "error_code", N_ ("Code of what went wrong"), NULL },
   { "error", N_ ("What went wrong"), NULL },
+  { "cost", N_ ("Micro-dollars that it cost"), NULL },
+  { "pricing", N_ ("How sure the price is"), NULL },
+  { 0 },
+};
+
+static const BtyEventMember standing_members[] = {
+  { "scope", N_ ("Whose money it is: installation, bot, session or workflow"), NULL },
+  { "subject", N_ ("Identifier of the bot or session, or the workflow's name"), NULL },
+  { "bot_slug", N_ ("Slug of its bot"), "slug" },
+  { "period", N_ ("For how long it lasts: day, month, session or total"), NULL },
+  { "unit", N_ ("What is counted: usd (micro-dollars), tokens, calls or time (milliseconds)"), NULL },
+  { "level", N_ ("Percent that are reached: 50, 80 or 100"), NULL },
+  { "amount", N_ ("The cap"), NULL },
+  { "spent", N_ ("What calls are known to have used"), NULL },
+  { "left", N_ ("What is left"), NULL },
+  { "renews_at", N_ ("When it begins anew"), NULL },
+  { 0 },
+};
+
+static const BtyEventMember cap_members[] = {
+  STORED_MEMBERS,
+  { "scope", N_ ("Whose money it is: installation, bot, session or workflow"), NULL },
+  { "subject", N_ ("Identifier of the bot or session, or the workflow's name"), NULL },
+  { "bot_slug", N_ ("Slug of its bot"), "slug" },
+  { "period", N_ ("For how long it lasts: call, turn, session, day, month or total"), NULL },
+  { "unit", N_ ("What is counted: usd (micro-dollars), tokens, calls or time (milliseconds)"), NULL },
+  { "amount", N_ ("Most that may be spent"), NULL },
   { 0 },
 };
 
@@ -165,10 +199,16 @@ const BtyEventContract bty_event_contract[] = {
   { "bot.deleted", "bot.deleted", N_ ("A bot was deleted; it can be restored for some time"), bot_members },
   { "bot.restored", "bot.restored", N_ ("A deleted bot is back"), bot_members },
   { "bot.purged", "bot.purged", N_ ("A deleted bot was forgotten for good"), purged_bot_members },
+  { "budget.changed", "budget.changed", N_ ("A cap of the budget was set or taken away"), cap_members },
+  { "budget.warning", "budget.warning", N_ ("A cap of the budget is half spent, nearly spent or spent"),
+    standing_members },
   { "plugin.refused", "plugin.refused", N_ ("A plugin was found that cannot be used"), plugin_members },
   { "provider.added", "provider.added", N_ ("A provider of models was added"), provider_members },
   { "provider.updated", "provider.updated", N_ ("A provider was changed"), provider_members },
   { "provider.deleted", "provider.deleted", N_ ("A provider was taken away"), provider_members },
+  { "route.created", "route.created", N_ ("A route with a name was made"), route_members },
+  { "route.updated", "route.updated", N_ ("A route with a name was changed"), route_members },
+  { "route.deleted", "route.deleted", N_ ("A route with a name was deleted"), route_members },
   { "session.closed", "session.closed", N_ ("A session takes no more messages"), session_members },
   { "session.deleted", "session.deleted", N_ ("A session was deleted with its messages"), session_members },
   { "soul.approved", "soul.approved", N_ ("A proposal became a version of its soul"), proposal_members },
@@ -184,6 +224,8 @@ const BtyEventContract bty_event_contract[] = {
   { "soul.updated", "soul.updated", N_ ("Who may change a soul was changed"), soul_members },
   { "soul.tested", "soul.tested", N_ ("A version was asked the golden questions"), soul_test_members },
   { "turn.started", "turn.started", N_ ("A question was asked"), turn_members },
+  { "turn.paused", "turn.paused", N_ ("A turn waits: a cap of the budget is reached"), turn_members },
+  { "turn.resumed", "turn.resumed", N_ ("A turn that waited goes on"), turn_members },
   { "turn.finished", "turn.finished", N_ ("A turn is over, whether well or not"), turn_members },
   { NULL, "events.subscribed", N_ ("First of all, where a subscription begins with the present"), subscribed_members },
   { NULL, "events.missed", N_ ("Events could not be told: the reader was too slow, or they are no longer kept"),
@@ -193,9 +235,9 @@ const guint bty_n_event_contract = G_N_ELEMENTS (bty_event_contract);
 
 /* What topics of the core begin with, now or one day: no plugin has such a name. */
 static const char *const core_words[] = {
-  "agent",   "audit",  "backup", "bot",    "budget",  "call",  "capsule", "chat",     "config", "daemon",
-  "event",   "events", "mcp",    "memory", "message", "model", "plugin",  "provider", "run",    "secret",
-  "session", "skill",  "soul",   "span",   "system",  "tool",  "turn",    "workflow", NULL,
+  "agent",  "audit",   "backup", "bot",    "budget",  "call",   "capsule", "chat",     "config",   "daemon",
+  "event",  "events",  "mcp",    "memory", "message", "model",  "plugin",  "provider", "route",    "run",
+  "secret", "session", "skill",  "soul",   "span",    "system", "tool",    "turn",     "workflow", NULL,
 };
 
 static gsize

@@ -69,8 +69,8 @@ bty_fault_add_settings (BtySettings *settings)
   bty_settings_add (settings, settings_table, G_N_ELEMENTS (settings_table));
 }
 
-static gboolean
-are_on (BtySettings *settings)
+gboolean
+bty_fault_are_on (BtySettings *settings)
 {
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     if (bty_settings_get_int (settings, "faults", kinds[i].key) > 0)
@@ -101,7 +101,7 @@ bty_fault_draw (BtySettings *settings, const char *provider, guint64 number, Bty
   gint64 least = 0;
 
   *fault = (BtyFault){ .kind = BTY_FAULT_NONE };
-  if (!are_on (settings) || !befalls (settings, provider))
+  if (!befalls (settings, provider))
     return;
   seed = (guint64) bty_settings_get_int (settings, "faults", "seed");
   drawn = bty_fault_random (seed, provider, number);

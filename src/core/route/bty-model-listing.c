@@ -16,6 +16,9 @@ typedef struct
   BtyModelBook *book;
   GPtrArray *providers; /* BtyProviderConfig */
   GPtrArray **models;   /* of each, NULL where it failed */
+  GString *failures;
+  guint n_asked;
+  guint n_failed;
   guint n_pending;
   GCancellable *cancellable;
   gulong link;
@@ -38,6 +41,7 @@ listing_free (Listing *listing)
   g_clear_handle_id (&listing->timeout, g_source_remove);
   g_clear_object (&listing->cancellable);
   g_clear_object (&listing->book);
+  g_string_free (listing->failures, TRUE);
   g_free (listing->models);
   g_free (listing);
 }
@@ -54,14 +58,36 @@ end (GTask *own)
 {
   g_autoptr (GTask) task = own;
   Listing *listing = g_task_get_task_data (task);
-  GPtrArray *all = bty_record_list_new ();
+  GPtrArray *all;
 
   g_clear_handle_id (&listing->timeout, g_source_remove);
   g_clear_signal_handler (&listing->link, g_task_get_cancellable (task));
+  if (listing->n_asked > 0 && listing->n_failed == listing->n_asked)
+    {
+      g_task_return_new_error (
+        task, BTY_ERROR, BTY_ERROR_UNAVAILABLE,
+        _ ("no provider says what it offers: %s; boternity-ctl provider test NAME tries one, boternity-ctl model list "
+           "--provider builtin shows what is there without any"),
+        listing->failures->str);
+      return;
+    }
+  all = bty_record_list_new ();
   for (guint i = 0; i < listing->providers->len; i++)
     for (guint m = 0; listing->models[i] != NULL && m < listing->models[i]->len; m++)
       g_ptr_array_add (all, describe (listing->book, listing->providers->pdata[i], listing->models[i]->pdata[m]));
   g_task_return_pointer (task, all, (GDestroyNotify) g_ptr_array_unref);
+}
+
+/* The built-in one never fails, and is not what a person looks for who has connected others. */
+static void
+note_failure (Listing *listing, const BtyProviderConfig *config, const GError *error)
+{
+  g_info ("no list of models from the provider “%s”: %s", config->name, error->message);
+  if (g_str_equal (config->name, BTY_BUILTIN_PROVIDER))
+    return;
+  listing->n_failed += 1;
+  g_string_append_printf (listing->failures, "%s%s: %s", listing->failures->len > 0 ? "; " : "", config->name,
+                          error->message);
 }
 
 static void
@@ -74,8 +100,7 @@ on_listed (GObject *service, GAsyncResult *result, gpointer data)
   listing->models[asked->index] = bty_provider_service_list_models_finish (BTY_PROVIDER_SERVICE (service), result,
                                                                            &error);
   if (error != NULL)
-    g_info ("no list of models from the provider “%s”: %s",
-            ((BtyProviderConfig *) listing->providers->pdata[asked->index])->name, error->message);
+    note_failure (listing, listing->providers->pdata[asked->index], error);
   listing->n_pending -= 1;
   if (listing->n_pending == 0)
     end (asked->task);
@@ -111,6 +136,7 @@ ask_all (BtyProviderService *service, GTask *task)
       if (!config->enabled)
         continue;
       asked = g_new (Asked, 1);
+      listing->n_asked += !g_str_equal (config->name, BTY_BUILTIN_PROVIDER);
       *asked = (Asked){ .task = task, .index = i };
       listing->n_pending += 1;
       bty_provider_service_list_models_async (service, config->name, FALSE, listing->cancellable, on_listed, asked);
@@ -246,6 +272,7 @@ bty_model_listing_async (BtyRouter *router, const char *provider, GCancellable *
   g_task_set_task_data (task, listing, (GDestroyNotify) listing_free);
   listing->book = g_object_ref (bty_router_get_book (router));
   listing->cancellable = g_cancellable_new ();
+  listing->failures = g_string_new (NULL);
   bty_provider_service_list_async (bty_router_get_providers (router), cancellable, on_providers, task);
 }
 

@@ -10,7 +10,7 @@
  * @provider: (nullable): only models of this one
  *
  * Asks all providers that are switched on at once what they offer, and adds what else is known of their models. One that fails is
- * logged and left out, unless it is the one that was named.
+ * logged and left out, unless it is the one that was named; when all fail, the built-in one aside, UNAVAILABLE says why each does.
  */
 void bty_model_listing_async (BtyRouter *router, const char *provider, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer data);

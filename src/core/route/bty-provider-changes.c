@@ -188,6 +188,13 @@ add (BtyProviderService *self, GTask *own)
                                config->name, config->name);
       return;
     }
+  if (g_hash_table_contains (self->routes, config->name))
+    {
+      g_task_return_new_error (task, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS,
+                               _ ("a route is called “%s”, and a provider needs a name of its own: take another"),
+                               config->name);
+      return;
+    }
   if (config->key == NULL && (config->key_ref == NULL || config->key_ref[0] == '\0'))
     bty_record_take_string (&config->key_ref, g_strdup (bty_provider_usual_key_ref (config->kind, config->url)));
   store_config (self, g_steal_pointer (&task), "provider.added");
@@ -242,8 +249,9 @@ check_host (BtyProviderService *self, const BtyProviderConfig *config, const Bty
   g_autofree char *old_host = find_host (before);
   g_autofree char *new_host = find_host (config);
 
-  if (before->key_ref == NULL || before->key_ref[0] == '\0' || new_host == NULL ||
-      g_strcmp0 (old_host, new_host) == 0 || g_str_has_prefix (before->key_ref, "memory:") ||
+  if (new_host == NULL || g_strcmp0 (old_host, new_host) == 0)
+    return TRUE;
+  if (before->key_ref == NULL || before->key_ref[0] == '\0' || g_str_has_prefix (before->key_ref, "memory:") ||
       bty_secret_service_is_kept (self->secrets, before->key_ref))
     return TRUE;
   g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
@@ -251,6 +259,28 @@ check_host (BtyProviderService *self, const BtyProviderConfig *config, const Bty
                   "the new url"),
                before->key_ref, config->name, new_host);
   return FALSE;
+}
+
+/* The same of the other keys of its pool. */
+static gboolean
+check_more_keys (BtyProviderService *self, const BtyProviderConfig *config, const BtyProviderConfig *before,
+                 const BtyProviderConfig *changes, GError **error)
+{
+  g_autofree char *old_host = find_host (before);
+  g_autofree char *new_host = find_host (config);
+
+  if (before->more_keys == NULL || BTY_HAS (changes, BtyProviderConfig, more_keys) || new_host == NULL ||
+      g_strcmp0 (old_host, new_host) == 0)
+    return TRUE;
+  for (guint i = 0; before->more_keys[i] != NULL; i++)
+    if (!bty_secret_service_is_kept (self->secrets, before->more_keys[i]))
+      {
+        g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                     _ ("the key “%s” of the provider “%s” was not meant for %s: give --more-keys along with the new url"),
+                     before->more_keys[i], config->name, new_host);
+        return FALSE;
+      }
+  return TRUE;
 }
 
 /* A key that was found by custom belongs to the old host: it must not go to another one. */
@@ -293,7 +323,9 @@ update (BtyProviderService *self, GTask *own)
     }
   job->config = bty_provider_config_edit (entry->config);
   bty_record_merge (job->config, job->changes, BTY_VIEW_PATCH);
-  if (!check_config (job->config, &error) || !follow_url (self, job->config, entry->config, job->changes, &error))
+  if (!check_config (job->config, &error) ||
+      !check_more_keys (self, job->config, entry->config, job->changes, &error) ||
+      !follow_url (self, job->config, entry->config, job->changes, &error))
     {
       g_task_return_error (task, g_steal_pointer (&error));
       return;

@@ -21,11 +21,20 @@ static struct
   char *mark;
 } cache;
 
+/* A program of the suite is none that runs where it was built, but what it is about is. */
+static gboolean
+is_in_build (void)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+
+  return bty_paths_runs_from_build () || (program != NULL && g_str_has_prefix (program, BTY_BUILD_ROOT "/tests/"));
+}
+
 static char *
 shipped_path (void)
 {
-  g_autofree char *folder = bty_paths_runs_from_build () ? g_build_filename (BTY_SOURCE_ROOT, "data", "providers", NULL)
-                                                         : bty_paths_installed (BTY_PROVIDERS_DIR);
+  g_autofree char *folder = is_in_build () ? g_build_filename (BTY_SOURCE_ROOT, "data", "providers", NULL)
+                                           : bty_paths_installed (BTY_PROVIDERS_DIR);
 
   return g_build_filename (folder, "presets.json", NULL);
 }

@@ -383,6 +383,20 @@ bty_provider_service_peek_route (BtyProviderService *self, const char *name)
   return g_hash_table_size (self->routes) > 0 ? g_hash_table_lookup (self->routes, name) : NULL;
 }
 
+gboolean
+bty_provider_service_check_key (BtyProviderService *self, const BtyProviderEntry *entry, GError **error)
+{
+  const BtyProviderConfig *config = entry->config;
+
+  for (guint i = 0; i < entry->n_keys; i++)
+    if (entry->keys[i].reference == NULL || bty_secret_service_knows (self->secrets, entry->keys[i].reference))
+      return TRUE;
+  g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+               _ ("nobody has the key of the provider “%s” (%s): boternity-ctl provider update %s --key-stdin"),
+               config->name, entry->keys[0].reference, config->name);
+  return FALSE;
+}
+
 /* Both kinds of names are one to whoever writes a route. */
 static void
 refuse_step (BtyProviderService *self, const BtyRouteStep *step, gboolean may_be_routes, GError **error)

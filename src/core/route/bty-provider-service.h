@@ -114,6 +114,8 @@ gboolean bty_provider_service_ready_finish (BtyProviderService *service, GAsyncR
 const BtyRouteConfig *bty_provider_service_peek_route (BtyProviderService *service, const char *name);
 /** bty_provider_service_peek: Returns: (transfer none) (nullable): the provider with that name; %NULL with NOT_FOUND */
 const BtyProviderEntry *bty_provider_service_peek (BtyProviderService *service, const char *name, GError **error);
+/** bty_provider_service_check_key: whether there is a key, as far as is known; FAILED_PRECONDITION says how to give it one */
+gboolean bty_provider_service_check_key (BtyProviderService *service, const BtyProviderEntry *entry, GError **error);
 /**
  * bty_provider_service_check_steps:
  * @steps: of a bot, a setting or a route; @may_be_routes: whether the name of a route may stand among them

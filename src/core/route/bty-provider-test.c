@@ -159,6 +159,7 @@ ask (GTask *task)
   test->spender = bty_spender_new (bty_router_get_budgets (router), NULL, &(BtySpenderFor){ .purpose = "test" });
   test->state = STATE_ASKING;
   test->route = bty_route_new (router, models, test->spender, test->cancellable, &events, task);
+  bty_route_set_demand (test->route, &(BtyRouteDemand){ .is_probe = TRUE });
   bty_route_start (test->route);
 }
 

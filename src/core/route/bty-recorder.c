@@ -20,6 +20,7 @@ struct _BtyRecorder
   GHashTable *open;  /* id of a turn -> BtyCassette */
   GHashTable *drawn; /* name of a provider -> how many faults were drawn for it, as guint64 */
   guint n_writing;
+  gboolean has_faults; /* asked of the settings once a change: it is wanted for every request */
 };
 
 G_DEFINE_FINAL_TYPE (BtyRecorder, bty_recorder, G_TYPE_OBJECT)
@@ -80,6 +81,15 @@ bty_recorder_init (BtyRecorder *self)
   self->drawn = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
+static void
+on_setting_changed (BtySettings *settings, const char *name, gpointer data)
+{
+  BtyRecorder *self = data;
+
+  if (g_str_has_prefix (name, "faults."))
+    self->has_faults = bty_fault_are_on (settings);
+}
+
 BtyRecorder *
 bty_recorder_new (BtySettings *settings, const char *data_dir)
 {
@@ -87,6 +97,8 @@ bty_recorder_new (BtySettings *settings, const char *data_dir)
 
   self->settings = g_object_ref (settings);
   self->folder = g_build_filename (data_dir, "cassettes", NULL);
+  self->has_faults = bty_fault_are_on (settings);
+  g_signal_connect_object (settings, "changed", G_CALLBACK (on_setting_changed), self, 0);
   return self;
 }
 
@@ -131,8 +143,11 @@ bty_recorder_attach (BtyRecorder *self, BtyCompletion *completion, const BtyProv
 
   if (self == NULL)
     return;
-  bty_fault_draw (self->settings, provider->name, count (self, provider->name), &fault);
-  bty_completion_set_fault (completion, &fault);
+  if (self->has_faults)
+    {
+      bty_fault_draw (self->settings, provider->name, count (self, provider->name), &fault);
+      bty_completion_set_fault (completion, &fault);
+    }
   cassette = turn != NULL ? g_hash_table_lookup (self->open, turn) : NULL;
   if (cassette != NULL)
     bty_completion_set_cassette (completion, cassette,

@@ -7,6 +7,7 @@
 
 #include "route/bty-local-servers.h"
 #include "route/bty-provider-test.h"
+#include "route/bty-route-status.h"
 #include "route/bty-router.h"
 
 static void
@@ -60,6 +61,64 @@ provider_discover (BtyCall *call)
     bty_call_return (call, page);
 }
 
+static void
+on_providers (GObject *service, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (BtyCall) call = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) providers = bty_provider_service_list_finish (BTY_PROVIDER_SERVICE (service), result, &error);
+  g_autoptr (BtyPage) page = NULL;
+
+  if (providers == NULL)
+    {
+      bty_call_fail (call, error);
+      return;
+    }
+  for (guint i = 0; i < providers->len; i++)
+    {
+      g_autoptr (BtyProviderStatus) status = bty_provider_status_of (bty_call_service (call), providers->pdata[i]);
+
+      bty_call_emit (call, status);
+    }
+  page = bty_page_new ();
+  bty_call_return (call, page);
+}
+
+static void
+provider_status (BtyCall *call)
+{
+  bty_provider_service_list_async (bty_router_get_providers (bty_call_service (call)), bty_call_cancellable (call),
+                                   on_providers, bty_call_ref (call));
+}
+
+static void
+on_ready (GObject *service, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (BtyCall) call = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) reports = NULL;
+  g_autoptr (BtyPage) page = NULL;
+
+  if (bty_provider_service_ready_finish (BTY_PROVIDER_SERVICE (service), result, &error))
+    reports = bty_route_report (bty_call_service (call), bty_call_request (call), &error);
+  if (reports == NULL)
+    {
+      bty_call_fail (call, error);
+      return;
+    }
+  for (guint i = 0; i < reports->len; i++)
+    bty_call_emit (call, reports->pdata[i]);
+  page = bty_page_new ();
+  bty_call_return (call, page);
+}
+
+static void
+route_test (BtyCall *call)
+{
+  bty_provider_service_ready_async (bty_router_get_providers (bty_call_service (call)), bty_call_cancellable (call),
+                                    on_ready, bty_call_ref (call));
+}
+
 const BtyOperation bty_router_operations[] = {
   { .name = "provider.discover",
     .summary = N_ ("Look which servers of models run on this machine"),
@@ -69,6 +128,26 @@ const BtyOperation bty_router_operations[] = {
     .scope = "providers:read",
     .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
     .run = provider_discover },
+  { .name = "provider.status",
+    .summary = N_ ("Tell how the providers do: queues, limits, keys that rest, models that failed"),
+    .item = &bty_provider_status_schema,
+    .response = &bty_page_schema,
+    .http = "GET /provider-status",
+    .scope = "providers:read",
+    .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
+    .errors = BTY_ERRORS (DATA_LOSS),
+    .run = provider_status },
+  { .name = "route.test",
+    .summary = N_ ("Tell which step of a route would be taken, and why not the others; nobody is asked"),
+    .request = &bty_route_test_schema,
+    .request_view = BTY_VIEW_CREATE,
+    .item = &bty_route_step_report_schema,
+    .response = &bty_page_schema,
+    .http = "POST /routes/{name}/test",
+    .scope = "providers:read",
+    .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
+    .errors = BTY_ERRORS (DATA_LOSS),
+    .run = route_test },
   { .name = "provider.test",
     .summary = N_ ("Try a provider: list its models and ask one for a short answer"),
     .request = &bty_provider_config_schema,

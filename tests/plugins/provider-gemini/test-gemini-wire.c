@@ -35,20 +35,20 @@ end (gpointer stream, BtyCompletion *out, GError **error)
 
 static const TestWire wire = { new_, event, free_, end, FALSE };
 
-#define USAGE(members)  ",\"usageMetadata\":{" members ",\"trafficType\":\"ON_DEMAND\"}"
-#define TAIL            ",\"modelVersion\":\"gemini-3-flash\",\"responseId\":\"r-1\"}\n\n"
-#define PARTS(parts)    "data: {\"candidates\":[{\"content\":{\"parts\":[" parts "],\"role\":\"model\"},\"index\":0}]"
-#define SAYS(parts)     PARTS (parts) USAGE ("\"promptTokenCount\":30,\"totalTokenCount\":30") TAIL
-#define TEXT(text)      "{\"text\":\"" text "\"}"
-#define THOUGHT(text)   "{\"text\":\"" text "\",\"thought\":true}"
+#define USAGE(members) ",\"usageMetadata\":{" members ",\"trafficType\":\"ON_DEMAND\"}"
+#define TAIL           ",\"modelVersion\":\"gemini-3-flash\",\"responseId\":\"r-1\"}\n\n"
+#define PARTS(parts)   "data: {\"candidates\":[{\"content\":{\"parts\":[" parts "],\"role\":\"model\"},\"index\":0}]"
+#define SAYS(parts)    PARTS (parts) USAGE ("\"promptTokenCount\":30,\"totalTokenCount\":30") TAIL
+#define TEXT(text)     "{\"text\":\"" text "\"}"
+#define THOUGHT(text)  "{\"text\":\"" text "\",\"thought\":true}"
 #define SPENT_MEMBERS                                                                                                  \
   "\"promptTokenCount\":30,\"candidatesTokenCount\":5,\"totalTokenCount\":42,\"cachedContentTokenCount\":20,"          \
   "\"thoughtsTokenCount\":7,\"promptTokensDetails\":[{\"modality\":\"TEXT\",\"tokenCount\":30}]"
 #define ENDS(parts, reason)                                                                                            \
   "data: {\"candidates\":[{\"content\":{\"parts\":[" parts "],\"role\":\"model\"},\"finishReason\":\"" reason          \
   "\",\"index\":0}]" USAGE (SPENT_MEMBERS) TAIL
-#define SPENT " | in=30 cached=20 write=0 out=12 think=7"
-#define BEGUN " | in=30 cached=0 write=0 out=0 think=0"
+#define SPENT            " | in=30 cached=20 write=0 out=12 think=7"
+#define BEGUN            " | in=30 cached=0 write=0 out=0 think=0"
 #define CALL(name, args) "{\"functionCall\":{\"name\":\"" name "\",\"args\":" args "}}"
 
 static const struct
@@ -60,8 +60,8 @@ static const struct
   { "text", SAYS (TEXT ("Grüße 🎈, ")) ENDS (TEXT ("\\\"q\\\""), "STOP"), "text(Grüße 🎈, \"q\") | end" SPENT },
   { "comments", ": hello\n\n" SAYS (TEXT ("a")) ": still here\n\n" ENDS (TEXT ("b"), "STOP"), "text(ab) | end" SPENT },
   { "named-events-with-ids",
-    "event: message\nid: 7\nretry: 3\ndata: {\"candidates\":[{\"content\":{\"parts\":[" TEXT ("a") "]}}]}\n\n"
-    ENDS ("", "STOP"),
+    "event: message\nid: 7\nretry: 3\ndata: {\"candidates\":[{\"content\":{\"parts\":[" TEXT ("a") "]}}]}\n\n" ENDS (
+      "", "STOP"),
     "text(a) | end" SPENT },
   { "several-data-lines",
     "data: {\"candidates\":[{\"content\":\ndata: {\"parts\":[{\"text\":\"a\"}]},\ndata: \"finishReason\":\"STOP\"}]}\n\n",
@@ -79,7 +79,8 @@ static const struct
     ENDS ("{\"thoughtSignature\":\"c2ln\",\"functionCall\":{\"name\":\"clock\",\"args\":{}}}", "STOP"),
     "signature(gemini:c2ln) call0(made,clock) args0({}) | tools" SPENT },
   { "call-with-id",
-    ENDS ("{\"functionCall\":{\"id\":\"fc-1\",\"args\":{\"city\":\"Köln\",\"n\":[1,{}]},\"name\":\"weather\"}}", "STOP"),
+    ENDS ("{\"functionCall\":{\"id\":\"fc-1\",\"args\":{\"city\":\"Köln\",\"n\":[1,{}]},\"name\":\"weather\"}}",
+          "STOP"),
     "call0(fc-1,weather) args0({\"city\":\"Köln\",\"n\":[1,{}]}) | tools" SPENT },
   { "calls-in-one-event", ENDS (TEXT ("Let me look.") "," CALL ("a", "{\"x\":1}") "," CALL ("b", "{\"y\":2}"), "STOP"),
     "text(Let me look.) call0(made,a) args0({\"x\":1}) call1(made,b) args1({\"y\":2}) | tools" SPENT },
@@ -111,18 +112,21 @@ static const struct
   { "usage-in-a-later-event",
     "data: {\"candidates\":[{\"finishReason\":\"STOP\"}]}\n\ndata: {\"usageMetadata\":{" SPENT_MEMBERS "}}\n\n",
     "| end" SPENT },
-  { "usage-missing", "data: {\"candidates\":[{\"content\":{\"parts\":[" TEXT ("a") "]},\"finishReason\":\"STOP\"}]}\n\n",
+  { "usage-missing",
+    "data: {\"candidates\":[{\"content\":{\"parts\":[" TEXT ("a") "]},\"finishReason\":\"STOP\"}]}\n\n",
     "text(a) | end" },
   { "usage-odd",
     "data: {\"candidates\":[{\"finishReason\":\"STOP\"}]" USAGE (
-      "\"promptTokenCount\":-4,\"candidatesTokenCount\":\"many\",\"thoughtsTokenCount\":null,\"totalTokenCount\":9") TAIL,
+      "\"promptTokenCount\":-4,\"candidatesTokenCount\":\"many\",\"thoughtsTokenCount\":null,\"totalTokenCount\":9")
+      TAIL,
     "| end | in=0 cached=0 write=0 out=9 think=0" },
   { "usage-of-tools",
     "data: {\"candidates\":[{\"finishReason\":\"STOP\"}]" USAGE (
       "\"promptTokenCount\":10,\"toolUsePromptTokenCount\":3,\"candidatesTokenCount\":2") TAIL,
     "| end | in=13 cached=0 write=0 out=2 think=0" },
   { "error-in-band",
-    SAYS (TEXT ("Half an")) "data: {\"error\":{\"code\":503,\"message\":\"overloaded\",\"status\":\"UNAVAILABLE\"}}\n\n",
+    SAYS (
+      TEXT ("Half an")) "data: {\"error\":{\"code\":503,\"message\":\"overloaded\",\"status\":\"UNAVAILABLE\"}}\n\n",
     "text(Half an) | error UNAVAILABLE" BEGUN },
   { "cut-off", SAYS (TEXT ("Half an")), "text(Half an) | error UNAVAILABLE" BEGUN },
   { "nothing-at-all", "", "| error UNAVAILABLE" },
@@ -141,8 +145,8 @@ static const struct
   { "nul", ENDS (TEXT ("a\\u0000b"), "STOP"), "text(a\357\277\275b) | end" SPENT },
   { "bytes-that-are-not-utf-8", ENDS (TEXT ("a\377b"), "STOP"), "text(a\357\277\275b) | end" SPENT },
   { "a-list-of-all",
-    "data: [{\"candidates\":[{\"content\":{\"parts\":[" TEXT ("a") "]}}]},{\"candidates\":[{\"content\":{\"parts\":[" TEXT (
-      "b") "]},\"finishReason\":\"STOP\"}]}]\n\n",
+    "data: [{\"candidates\":[{\"content\":{\"parts\":[" TEXT (
+      "a") "]}}]},{\"candidates\":[{\"content\":{\"parts\":[" TEXT ("b") "]},\"finishReason\":\"STOP\"}]}]\n\n",
     "text(ab) | end" },
   { "after-the-end", ENDS (TEXT ("x"), "STOP") "data: garbage\n\n", "text(x) | end" SPENT },
 };

@@ -29,9 +29,9 @@ free_ (gpointer stream)
 
 static const TestWire wire = { new_, line, free_, NULL, TRUE };
 
-#define HEAD             "{\"model\":\"qwen3\",\"created_at\":\"2026-10-01T10:00:00.1Z\",\"message\":{\"role\":\"assistant\","
-#define LINE(members)    HEAD members "},\"done\":false}\n"
-#define TEXT(text)       LINE ("\"content\":\"" text "\"")
+#define HEAD          "{\"model\":\"qwen3\",\"created_at\":\"2026-10-01T10:00:00.1Z\",\"message\":{\"role\":\"assistant\","
+#define LINE(members) HEAD members "},\"done\":false}\n"
+#define TEXT(text)    LINE ("\"content\":\"" text "\"")
 #define DONE(reason)                                                                                                   \
   HEAD "\"content\":\"\"},\"done\":true,\"done_reason\":\"" reason "\",\"total_duration\":4883583458,"                 \
        "\"load_duration\":1334875,\"prompt_eval_count\":26,\"prompt_eval_duration\":342546000,\"eval_count\":12,"      \
@@ -49,8 +49,9 @@ static const struct
   { "text", TEXT ("Grüße 🎈, ") TEXT ("\\\"q\\\"") DONE ("stop"), "text(Grüße 🎈, \"q\") | end" SPENT },
   { "empty-lines", "\n" TEXT ("a") "\n\n" DONE ("stop"), "text(a) | end" SPENT },
   { "no-line-end", TEXT ("a") HEAD "\"content\":\"b\"},\"done\":true}", "text(ab) | end" },
-  { "thinking", LINE ("\"content\":\"\",\"thinking\":\"Let me \"") LINE ("\"content\":\"\",\"thinking\":\"see.\"") TEXT ("42")
-                  DONE ("stop"),
+  { "thinking",
+    LINE ("\"content\":\"\",\"thinking\":\"Let me \"") LINE ("\"content\":\"\",\"thinking\":\"see.\"") TEXT ("42")
+      DONE ("stop"),
     "reasoning(Let me see.) text(42) | end" SPENT },
   { "whole-answer",
     HEAD "\"content\":\"All at once.\",\"thinking\":\"hm\",\"tool_calls\":[" CALL (
@@ -85,7 +86,7 @@ static const struct
   { "error-in-band", TEXT ("Half an") "{\"error\":\"an error was encountered while running the model\"}\n",
     "text(Half an) | error UNAVAILABLE" },
   { "cut-off", TEXT ("Half an"), "text(Half an) | cut off" },
-  { "cut-in-a-line", TEXT ("Half an") "{\"model\":\"qwen3\",\"mess", "text(Half an) | error DATA_LOSS" },
+  { "cut-in-a-line", TEXT ("Half an") "{\"model\":\"qwen3\",\"mess", "text(Half an) | cut off" },
   { "not-json", "<html>\n", "| error DATA_LOSS" },
   { "not-an-object", "[1]\n", "| error DATA_LOSS" },
   { "server-sent-events", "data: {\"done\":true}\n", "| error DATA_LOSS" },

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "bty-http"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "bty-http-connection-private.h"
+
+#define AHEAD       (16 * 1024)
+#define LARGE_COUNT 4096 /* from here on a read goes to where it is wanted at once */
+
+#define BTY_TYPE_HTTP_INPUT (bty_http_input_get_type ())
+G_DECLARE_FINAL_TYPE (BtyHttpInput, bty_http_input, BTY, HTTP_INPUT, GInputStream)
+
+struct _BtyHttpInput
+{
+  GInputStream parent;
+  GSocket *socket;
+  char *ahead; /* (nullable): what was read and is not asked for yet */
+  gsize offset;
+  gsize length;
+  gboolean is_drained; /* the last read found less than it had room for: the next would find nothing */
+};
+
+struct _BtyHttpConnection
+{
+  GTcpConnection parent;
+  GInputStream *input;
+};
+
+static void bty_http_input_pollable_init (GPollableInputStreamInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (BtyHttpInput, bty_http_input, G_TYPE_INPUT_STREAM,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_INPUT_STREAM, bty_http_input_pollable_init))
+G_DEFINE_FINAL_TYPE (BtyHttpConnection, bty_http_connection, G_TYPE_TCP_CONNECTION)
+
+static gsize
+take_ahead (BtyHttpInput *self, void *buffer, gsize count)
+{
+  gsize n = MIN (count, self->length - self->offset);
+
+  memcpy (buffer, self->ahead + self->offset, n);
+  self->offset += n;
+  if (self->offset == self->length)
+    g_clear_pointer (&self->ahead, g_free);
+  return n;
+}
+
+static gssize
+read_ahead (BtyHttpInput *self, void *buffer, gsize count, GError **error)
+{
+  char room[AHEAD];
+  gssize n = g_socket_receive_with_blocking (self->socket, room, sizeof room, FALSE, NULL, error);
+  gsize taken;
+
+  if (n <= 0)
+    return n;
+  self->is_drained = n < (gssize) sizeof room;
+  taken = MIN (count, (gsize) n);
+  memcpy (buffer, room, taken);
+  if (taken == (gsize) n)
+    return n;
+  self->length = (gsize) n - taken;
+  self->offset = 0;
+  self->ahead = g_memdup2 (room + taken, self->length);
+  return (gssize) taken;
+}
+
+/* Whoever is told that there is nothing waits until the socket has something: so it may be said once without asking the socket. */
+static gssize
+input_read_nonblocking (GPollableInputStream *stream, void *buffer, gsize count, GError **error)
+{
+  BtyHttpInput *self = BTY_HTTP_INPUT (stream);
+  gssize n;
+
+  if (self->ahead != NULL)
+    return (gssize) take_ahead (self, buffer, count);
+  if (self->is_drained)
+    {
+      self->is_drained = FALSE;
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, "nothing has come");
+      return -1;
+    }
+  if (count < LARGE_COUNT)
+    return read_ahead (self, buffer, count, error);
+  n = g_socket_receive_with_blocking (self->socket, buffer, count, FALSE, NULL, error);
+  self->is_drained = n > 0 && n < (gssize) count;
+  return n;
+}
+
+static gssize
+input_read (GInputStream *stream, void *buffer, gsize count, GCancellable *cancellable, GError **error)
+{
+  BtyHttpInput *self = BTY_HTTP_INPUT (stream);
+
+  self->is_drained = FALSE;
+  if (self->ahead != NULL)
+    return (gssize) take_ahead (self, buffer, count);
+  return g_socket_receive_with_blocking (self->socket, buffer, count, TRUE, cancellable, error);
+}
+
+static gboolean
+input_is_readable (GPollableInputStream *stream)
+{
+  BtyHttpInput *self = BTY_HTTP_INPUT (stream);
+
+  return self->ahead != NULL || (g_socket_condition_check (self->socket, G_IO_IN) & G_IO_IN) != 0;
+}
+
+static GSource *
+input_create_source (GPollableInputStream *stream, GCancellable *cancellable)
+{
+  BtyHttpInput *self = BTY_HTTP_INPUT (stream);
+  g_autoptr (GSource) child = self->ahead != NULL ? g_timeout_source_new (0)
+                                                  : g_socket_create_source (self->socket, G_IO_IN, cancellable);
+  GSource *source = g_pollable_source_new (G_OBJECT (stream));
+
+  g_source_set_dummy_callback (child);
+  g_source_add_child_source (source, child);
+  return source;
+}
+
+static gboolean
+input_close (GInputStream *stream, GCancellable *cancellable, GError **error)
+{
+  return TRUE; /* the connection closes */
+}
+
+static void
+bty_http_input_pollable_init (GPollableInputStreamInterface *iface)
+{
+  iface->is_readable = input_is_readable;
+  iface->create_source = input_create_source;
+  iface->read_nonblocking = input_read_nonblocking;
+}
+
+static void
+bty_http_input_finalize (GObject *object)
+{
+  BtyHttpInput *self = BTY_HTTP_INPUT (object);
+
+  g_clear_pointer (&self->ahead, g_free);
+  g_object_unref (self->socket);
+  G_OBJECT_CLASS (bty_http_input_parent_class)->finalize (object);
+}
+
+static void
+bty_http_input_class_init (BtyHttpInputClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = bty_http_input_finalize;
+  G_INPUT_STREAM_CLASS (klass)->read_fn = input_read;
+  G_INPUT_STREAM_CLASS (klass)->close_fn = input_close;
+}
+
+static void
+bty_http_input_init (BtyHttpInput *self)
+{
+}
+
+static GInputStream *
+get_input_stream (GIOStream *stream)
+{
+  BtyHttpConnection *self = BTY_HTTP_CONNECTION (stream);
+
+  if (self->input == NULL)
+    {
+      BtyHttpInput *input = g_object_new (BTY_TYPE_HTTP_INPUT, NULL);
+
+      input->socket = g_object_ref (g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream)));
+      self->input = G_INPUT_STREAM (input);
+    }
+  return self->input;
+}
+
+static void
+bty_http_connection_finalize (GObject *object)
+{
+  BtyHttpConnection *self = BTY_HTTP_CONNECTION (object);
+
+  g_clear_object (&self->input);
+  G_OBJECT_CLASS (bty_http_connection_parent_class)->finalize (object);
+}
+
+static void
+bty_http_connection_class_init (BtyHttpConnectionClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = bty_http_connection_finalize;
+  G_IO_STREAM_CLASS (klass)->get_input_stream = get_input_stream;
+}
+
+static void
+bty_http_connection_init (BtyHttpConnection *self)
+{
+}
+
+void
+bty_http_connection_end_answer (BtyHttpConnection *self)
+{
+  if (self->input != NULL)
+    BTY_HTTP_INPUT (self->input)->is_drained = FALSE;
+}
+
+void
+bty_http_connection_register (void)
+{
+  static gsize once;
+
+  if (!g_once_init_enter (&once))
+    return;
+  g_socket_connection_factory_register_type (BTY_TYPE_HTTP_CONNECTION, G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM,
+                                             G_SOCKET_PROTOCOL_DEFAULT);
+  g_socket_connection_factory_register_type (BTY_TYPE_HTTP_CONNECTION, G_SOCKET_FAMILY_IPV6, G_SOCKET_TYPE_STREAM,
+                                             G_SOCKET_PROTOCOL_DEFAULT);
+  g_once_init_leave (&once, 1);
+}
