@@ -77,7 +77,7 @@ class House(Place):
         self.environment["BOTERNITY_CONFIG_DIR"] = config
         self.environment["BOTERNITY_PROVIDERS_DISCOVER_MS"] = "20000" if server is not None else "0"
         os.makedirs(config, exist_ok=True)
-        local = [{"name": name, "kind": "openai", "url": "http://127.0.0.1:1/v1", "is_local": True}
+        local = [{"name": name, "title": name, "kind": "openai", "url": "http://127.0.0.1:1/v1", "is_local": True}
                  for name in ("llamacpp", "lmstudio", "vllm")]
         local.append({"name": "ollama", "title": "Ollama", "kind": "openai", "is_local": True,
                       "url": server.url if server is not None else "http://127.0.0.1:1/v1"})

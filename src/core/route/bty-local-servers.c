@@ -262,7 +262,8 @@ bty_local_servers_find_async (guint patience_ms, GCancellable *cancellable, GAsy
 {
   GTask *task = g_task_new (NULL, cancellable, callback, data);
   Search *search = g_new0 (Search, 1);
-  GPtrArray *presets = bty_provider_presets_list (NULL);
+  GError *error = NULL;
+  GPtrArray *presets = bty_provider_presets_list (&error);
 
   g_task_set_source_tag (task, bty_local_servers_find_async);
   g_task_set_task_data (task, search, (GDestroyNotify) search_free);
@@ -273,7 +274,14 @@ bty_local_servers_find_async (guint patience_ms, GCancellable *cancellable, GAsy
   if (cancellable != NULL)
     search->link = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), g_object_ref (search->cancellable),
                                           g_object_unref);
-  for (guint i = 0; presets != NULL && i < presets->len; i++)
+  if (presets == NULL)
+    {
+      g_clear_signal_handler (&search->link, cancellable);
+      g_task_return_error (task, error);
+      g_object_unref (task);
+      return;
+    }
+  for (guint i = 0; i < presets->len; i++)
     {
       const BtyProviderPreset *preset = presets->pdata[i];
       int sign = preset->is_local ? find_sign (preset->name) : -1;
