@@ -8,6 +8,7 @@
 #include "bot/bty-bot-template.h"
 #include "chat/bty-complete-run.h"
 #include "observe/bty-audit-secrets.h"
+#include "route/bty-local-servers.h"
 #include "route/bty-route-changes.h"
 #include "soul/bty-soul-operations.h"
 
@@ -22,6 +23,7 @@ bty_domains_add_settings (BtySettings *settings)
   bty_budget_add_settings (settings);
   bty_capsule_add_settings (settings);
   bty_router_add_settings (settings);
+  bty_local_servers_add_settings (settings);
   bty_chat_add_settings (settings);
   bty_event_add_settings (settings);
   bty_soul_add_settings (settings);

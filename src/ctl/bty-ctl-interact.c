@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bty-ctl-chat.h"
+#include "bty-ctl-first.h"
 #include "bty-ctl-keys.h"
 #include "bty-ctl-prompt.h"
 #include "bty-ctl-request.h"
@@ -30,7 +31,7 @@ welcome (BtyCtlChat *chat, GError **error)
     bty_ctl_note ("%s", _ ("This goes on from last time; /new begins anew."));
   if (bot->state == BTY_BOT_STOPPED)
     bty_ctl_note (_ ("It is stopped and will not answer: boternity-ctl bot start %s"), chat->slug);
-  if (!bty_ctl_keys_hand_over (chat->ctl))
+  if (!bty_ctl_keys_hand_over (chat->ctl) && !bty_ctl_first_offer (chat->ctl))
     bty_ctl_note ("%s", _ ("No model is connected yet: boternity-ctl provider add NAME --url URL --key-stdin"));
   return TRUE;
 }

@@ -94,21 +94,28 @@ bty_ctl_keys_ask (const char *prompt, GError **error)
   return secret;
 }
 
-gboolean
-bty_ctl_keys_confirm (const char *question)
+char
+bty_ctl_keys_press (const char *prompt)
 {
   struct termios saved;
-  char key = '\0';
+  char key = 0;
 
-  if (tcgetattr (STDIN_FILENO, &saved) != 0)
-    return FALSE;
+  if (!bty_ctl_terminal_is (STDIN_FILENO) || !bty_ctl_terminal_is (STDERR_FILENO) ||
+      tcgetattr (STDIN_FILENO, &saved) != 0)
+    return 0;
   set_quiet (&saved, TRUE);
-  fprintf (stderr, "%s ", question);
+  fprintf (stderr, "%s ", prompt);
   while (read (STDIN_FILENO, &key, 1) < 0 && errno == EINTR)
     continue;
   set_quiet (&saved, FALSE);
   fputc ('\n', stderr);
-  return key == 'y' || key == 'Y';
+  return key == KEY_CTRL_C || key == KEY_CTRL_D ? 0 : key;
+}
+
+gboolean
+bty_ctl_keys_confirm (const char *question)
+{
+  return g_ascii_tolower (bty_ctl_keys_press (question)) == 'y';
 }
 
 BtySecret *

@@ -23,3 +23,5 @@ BtySecret *bty_ctl_keys_ask (const char *prompt, GError **error);
  * Returns: (transfer full) (nullable)
  */
 BtySecret *bty_ctl_keys_ask_passphrase (const char *prompt, gboolean is_new, GError **error);
+/* Shows @prompt on standard error and waits for one key. Returns: it, or 0 when nobody can press one, or Ctrl-C or Ctrl-D was pressed */
+char bty_ctl_keys_press (const char *prompt);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bty-ctl-command.h"
+#include "bty-ctl-first.h"
 #include "bty-ctl-keys.h"
 #include "bty-ctl-provider.h"
 #include "bty-ctl-request.h"
@@ -84,19 +85,51 @@ add_settings (BtyCtlRequest *request, const BtyCtlArgs *args, GError **error)
          add_key (request, args, error);
 }
 
+/* A key that the environment has by custom needs not be named. */
+static gboolean
+add_usual_key (BtyCtl *ctl, BtyCtlRequest *request, const BtyCtlArgs *args)
+{
+  g_autofree char *variable = NULL;
+  g_autofree char *reference = NULL;
+  g_autoptr (BtySecret) key = NULL;
+
+  if (bty_ctl_args_has (args, "key-stdin") || bty_ctl_args_has (args, "key-env") ||
+      bty_ctl_args_has (args, "key-ref") || bty_ctl_args_has (args, "url"))
+    return FALSE;
+  variable = bty_ctl_first_find_variable (ctl, bty_ctl_args_word (args, 0), bty_ctl_args_get (args, "kind"));
+  if (variable == NULL)
+    return FALSE;
+  reference = g_strconcat ("env:", variable, NULL);
+  key = bty_ctl_keys_from_environment (variable);
+  bty_ctl_request_string (request, "key_ref", reference);
+  bty_ctl_request_secret (request, "key", key);
+  bty_ctl_note (_ ("Its key is taken from %s."), variable);
+  return TRUE;
+}
+
 static gboolean
 run_add (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
+  const char *name = bty_ctl_args_word (args, 0);
   g_auto (BtyCtlRequest) request = { 0 };
+  g_autofree char *answer = NULL;
 
   bty_ctl_request_init (&request);
-  bty_ctl_request_string (&request, "name", bty_ctl_args_word (args, 0));
+  bty_ctl_request_string (&request, "name", name);
   bty_ctl_request_string (&request, "kind", bty_ctl_args_get (args, "kind"));
-  if (!add_settings (&request, args, error) ||
-      !bty_ctl_show (ctl, "provider.add", bty_ctl_request_end (&request), &bty_provider_config_schema, error))
+  if (!add_settings (&request, args, error))
     return FALSE;
-  if (!ctl->json)
-    bty_ctl_note (_ ("To try it: boternity-ctl provider test %s"), bty_ctl_args_word (args, 0));
+  add_usual_key (ctl, &request, args);
+  answer = bty_ctl_call (ctl, "provider.add", bty_ctl_request_end (&request), error);
+  if (answer == NULL)
+    return FALSE;
+  if (!bty_ctl_args_has (args, "no-test") && g_strcmp0 (bty_ctl_args_get (args, "enabled"), "false") != 0 &&
+      !bty_ctl_first_try (ctl, name, error))
+    return FALSE;
+  if (ctl->json)
+    bty_ctl_print_json (answer);
+  else if (bty_ctl_args_has (args, "no-test"))
+    bty_ctl_note (_ ("%s was added. To try it: boternity-ctl provider test %s"), name, name);
   return TRUE;
 }
 
@@ -267,6 +300,7 @@ run_status (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 static const BtyCtlOption add_options[] = {
   { "kind", 'k', N_ ("KIND"), N_ ("what it speaks (openai), or a service of provider presets"), BTY_CTL_PRESET },
   SETTINGS,
+  { "no-test", 0, NULL, N_ ("add it without asking it anything"), BTY_CTL_NOTHING },
   { NULL }
 };
 static const BtyCtlOption update_options[] = { SETTINGS, { NULL } };
@@ -277,7 +311,9 @@ static const BtyCtlCommand provider_commands[] = {
     .summary = N_ ("Connect a provider of models"),
     .text = N_ (
       "A service of boternity-ctl provider presets needs no more than its name. The kind openai is what most other servers\n"
-      "speak; anthropic, gemini and ollama are protocols of their own. A key that is\n"
+      "speak; anthropic, gemini and ollama are protocols of their own. It is asked for a word, and what that took and what its\n"
+      "model costs is shown; one that does not answer is not kept. A key that the environment has by custom, such as\n"
+      "OPENAI_API_KEY, is taken when no other is given. A key that is\n"
       "handed over is kept as a secret of its own (boternity-ctl secret list), for the host of the URL alone; or it is found\n"
       "in the variable that --key-env names; where only this program has the variable, it hands the key over when it is needed."),
     .examples = N_ ("  boternity-ctl provider add openai --key-env OPENAI_API_KEY\n"

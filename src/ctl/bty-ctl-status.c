@@ -7,6 +7,8 @@
 #include <stdio.h>
 
 #include "bty-ctl-command.h"
+#include "bty-ctl-first.h"
+#include "bty-ctl-keys.h"
 #include "bty-ctl-provider.h"
 #include "bty-ctl-table.h"
 #include "bty-ctl-soul.h"
@@ -74,6 +76,8 @@ run_status (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
         return FALSE;
       bty_ctl_soul_tell_held (ctl);
       tell_cares (ctl);
+      if (!ctl->json && !bty_ctl_keys_hand_over (ctl))
+        bty_ctl_first_offer (ctl);
       return TRUE;
     }
   if (cause != NULL)

@@ -29,6 +29,7 @@
 #include "bty-item-log.h"
 #include "bty-json-reader.h"
 #include "bty-json-writer.h"
+#include "bty-local-server.h"
 #include "bty-model-request.h"
 #include "bty-model.h"
 #include "bty-operation.h"

@@ -98,6 +98,11 @@ static const BtyField provider_report_fields[] = {
   BTY_FIELD_TEXT (BtyProviderReport, answer, BTY_READ_ONLY, N_ ("The beginning of what it said")),
   BTY_FIELD_STRING (BtyProviderReport, error_code, BTY_READ_ONLY, N_ ("Code of what went wrong")),
   BTY_FIELD_TEXT (BtyProviderReport, error, BTY_READ_ONLY, N_ ("What went wrong, and the remedy")),
+  BTY_FIELD_INT64 (BtyProviderReport, cost, BTY_READ_ONLY, N_ ("Micro-dollars that the call cost")),
+  BTY_FIELD_ENUM (BtyProviderReport, pricing, BTY_READ_ONLY, N_ ("How sure its price is"), bty_pricings),
+  BTY_FIELD_INT64 (BtyProviderReport, input_price, BTY_READ_ONLY,
+                   N_ ("Micro-dollars for a million tokens that go into the model")),
+  BTY_FIELD_INT64 (BtyProviderReport, output_price, BTY_READ_ONLY, N_ ("The same, that come out")),
 };
 BTY_DEFINE_RECORD (BtyProviderReport, bty_provider_report, "provider_report", N_ ("What a test of a provider gave"),
                    provider_report_fields)

@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 
 #include "bty-test-folder.h"
+#include "bty-test-warnings.h"
 #include "chat/bty-chat-service.h"
 #include "model/bty-model-book.h"
 #include "model/bty-model-entry.h"
@@ -253,6 +254,37 @@ test_owner (Fixture *f, gconstpointer unused)
   g_assert_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND);
 }
 
+/* A list that somebody writes by hand is seen; a spoilt one is passed over. */
+static void
+test_by_hand (Fixture *f, gconstpointer unused)
+{
+  g_autofree char *folder = g_build_filename (f->config, "models.d", NULL);
+  g_autoptr (BtyModel) before = look (f, "https://api.acme.test/", "big-4.5");
+  g_autoptr (BtyModel) after = NULL;
+  g_autofree char *warnings = NULL;
+  gint64 began = g_get_monotonic_time ();
+
+  put (folder, "mine.json",
+       "{\"vendor\":\"me\",\"models\":[{\"match\":[\"p/big-4.5\"],\"input\":\"9\",\"output\":\"9\"}]}");
+  do
+    {
+      g_clear_pointer (&after, bty_model_unref);
+      after = look (f, "https://api.acme.test/", "big-4.5");
+      g_usleep (20000);
+    }
+  while (after->pricing != BTY_PRICING_USER && g_get_monotonic_time () - began < 60 * G_USEC_PER_SEC);
+  g_assert_cmpint (before->input_price, ==, 3000000);
+  g_assert_cmpint (after->input_price, ==, 9000000);
+  put (folder, "spoilt.json", "{");
+  bty_test_warnings_keep ();
+  bty_model_book_forget (f->book);
+  bty_model_unref (after);
+  after = look (f, "https://api.acme.test/", "big-4.5");
+  warnings = bty_test_warnings_take ();
+  g_assert_nonnull (strstr (warnings, "spoilt.json"));
+  g_assert_cmpint (after->input_price, ==, 9000000);
+}
+
 static void
 test_update (Fixture *f, gconstpointer unused)
 {
@@ -469,6 +501,7 @@ main (int argc, char **argv)
   ADD ("fields", test_fields);
   ADD ("free", test_free);
   ADD ("owner", test_owner);
+  ADD ("by-hand", test_by_hand);
   ADD ("update", test_update);
   ADD ("cost", test_cost);
   ADD ("learning", test_learning);

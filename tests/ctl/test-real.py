@@ -20,7 +20,7 @@ class House(Place):
     """A data folder without a daemon, and with one at the latest when something is asked."""
 
     def __init__(self, **environment):
-        super().__init__(daemon=False, BOTERNITY_HTTP_PORT="0", **environment)
+        super().__init__(daemon=False, BOTERNITY_HTTP_PORT="0", BOTERNITY_PROVIDERS_DISCOVER_MS="0", **environment)
         self.environment["BOTERNITY_CONFIG_DIR"] = os.path.join(self.folder, "config")
 
     def __exit__(self, *unused):
@@ -32,7 +32,7 @@ class House(Place):
     def connect(self, model, *options):
         """Makes a bot that the upstream answers for."""
         upstream = Upstream()
-        self.run("provider", "add", "up", "--url", f"http://127.0.0.1:{upstream.port}/v1", "--default-model", model, *options)
+        self.run("provider", "add", "up", "--url", f"http://127.0.0.1:{upstream.port}/v1", "--default-model", model, "--no-test", *options)
         self.run("bot", "create", "Up", "--model", f"up/{model}")
         return upstream
 

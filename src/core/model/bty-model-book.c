@@ -18,6 +18,8 @@
 #define MAX_WARNED 1000
 #define MAX_TOKENS G_GINT64_CONSTANT (1000000000)
 #define MAX_PRICE  G_GINT64_CONSTANT (1000000000)
+/* How often the owner's files are looked at for changes, in microseconds, while models are asked for. */
+#define CHECK_EVERY (2 * G_USEC_PER_SEC)
 
 struct _BtyModelBook
 {
@@ -28,9 +30,10 @@ struct _BtyModelBook
   BtyModelLists *lists;
   BtyTokenLearning *learning;
   BtyTokenCounter *counter;
-  GFileMonitor *monitor;
-  GHashTable *known;  /* provider/model -> Known */
-  GHashTable *warned; /* names that were said to have no price */
+  gint64 checked_at;     /* when the owner's files were last looked at */
+  guint64 own_signature; /* what they were like then */
+  GHashTable *known;     /* provider/model -> Known */
+  GHashTable *warned;    /* names that were said to have no price */
 };
 
 G_DEFINE_FINAL_TYPE (BtyModelBook, bty_model_book, G_TYPE_OBJECT)
@@ -65,7 +68,6 @@ bty_model_book_finalize (GObject *object)
   g_clear_pointer (&self->counter, bty_token_counter_free);
   g_clear_pointer (&self->known, g_hash_table_unref);
   g_clear_pointer (&self->warned, g_hash_table_unref);
-  g_clear_object (&self->monitor);
   g_clear_object (&self->settings);
   g_free (self->data_dir);
   g_free (self->shipped);
@@ -112,30 +114,25 @@ bty_model_book_forget (BtyModelBook *self)
   g_hash_table_remove_all (self->warned);
 }
 
+/* The owner may also write lists by hand. Where no folder is yet nothing could be watched without waking up now and then. */
 static void
-on_changed (GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event, gpointer data)
+refresh (BtyModelBook *self)
 {
-  if (event != G_FILE_MONITOR_EVENT_ATTRIBUTE_CHANGED)
-    bty_model_book_forget (data);
-}
+  gint64 now = g_get_monotonic_time ();
+  guint64 signature;
 
-/* The owner may also write lists by hand. */
-static void
-watch (BtyModelBook *self)
-{
-  g_autofree char *folder = g_build_filename (bty_settings_get_config_dir (self->settings), "models.d", NULL);
-  g_autoptr (GFile) file = g_file_new_for_path (folder);
-
-  self->monitor = g_file_monitor_directory (file, G_FILE_MONITOR_NONE, NULL, NULL);
-  if (self->monitor != NULL)
-    g_signal_connect_object (self->monitor, "changed", G_CALLBACK (on_changed), self, 0);
+  if (self->checked_at != 0 && now - self->checked_at < CHECK_EVERY)
+    return;
+  signature = bty_model_lists_sign_own (bty_settings_get_config_dir (self->settings));
+  if (self->checked_at != 0 && signature != self->own_signature)
+    bty_model_book_forget (self);
+  self->checked_at = now;
+  self->own_signature = signature;
 }
 
 static BtyModelLists *
 lists (BtyModelBook *self)
 {
-  if (self->monitor == NULL)
-    watch (self);
   if (self->lists == NULL)
     self->lists = bty_model_lists_load (self->shipped, self->data_dir, bty_settings_get_config_dir (self->settings));
   return self->lists;
@@ -323,6 +320,7 @@ bty_model_book_describe (BtyModelBook *self, const BtyProviderConfig *provider, 
   BtyModel *model = bty_model_new ();
   g_autofree char *host = host_of (provider);
 
+  refresh (self);
   model->name = g_strconcat (provider->name, "/", name, NULL);
   model->provider = g_strdup (provider->name);
   set_known (model);
@@ -354,8 +352,10 @@ bty_model_book_look (BtyModelBook *self, const BtyProviderConfig *provider, cons
 {
   g_autofree char *key = g_strconcat (provider->name, "/", name, NULL);
   gint64 window = bty_settings_get_int (self->settings, "chat", "context_window");
-  Known *known = g_hash_table_lookup (self->known, key);
+  Known *known;
 
+  refresh (self);
+  known = g_hash_table_lookup (self->known, key);
   if (known != NULL && known->provider == provider && known->reported == reported && known->window == window)
     return bty_model_ref (known->model);
   if (g_hash_table_size (self->known) >= MAX_KNOWN)

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "bty-text-file.h"
 #include "model/bty-model-lists.h"
@@ -92,6 +93,34 @@ read_folder (const char *folder)
         g_warning ("a list of models is left out: %s", error->message);
     }
   return files;
+}
+
+static guint64
+sign_file (const char *path)
+{
+  struct stat info;
+  guint64 value;
+
+  if (stat (path, &info) != 0)
+    return 0;
+  value = (guint64) info.st_mtim.tv_sec * 1000000007u + (guint64) info.st_mtim.tv_nsec;
+  return value * 31 + (guint64) info.st_size * 17 + (guint64) info.st_ino;
+}
+
+guint64
+bty_model_lists_sign_own (const char *config_dir)
+{
+  g_autofree char *folder = g_build_filename (config_dir, "models.d", NULL);
+  guint64 signature = sign_file (folder);
+  g_autoptr (GPtrArray) names = signature != 0 ? list_names (folder) : g_ptr_array_new ();
+
+  for (guint i = 0; i < names->len; i++)
+    {
+      g_autofree char *path = g_build_filename (folder, names->pdata[i], NULL);
+
+      signature = signature * 1099511628211u + sign_file (path);
+    }
+  return signature;
 }
 
 /* Of two lists of a vendor the later one stays. */

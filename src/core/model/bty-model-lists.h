@@ -44,3 +44,5 @@ char *bty_model_lists_own_path (const char *config_dir);
 char *bty_model_lists_taken_path (const char *data_dir, const char *vendor);
 /** bty_model_lists_read: Returns: (transfer full) (nullable): one list; %NULL without error when there is no such file */
 BtyModelFile *bty_model_lists_read (const char *path, GError **error);
+/** bty_model_lists_sign_own: Returns: a number that is another once a file in `models.d` was changed */
+guint64 bty_model_lists_sign_own (const char *config_dir);

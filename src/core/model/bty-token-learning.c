@@ -123,7 +123,8 @@ write_down (BtyTokenLearning *self)
   while (g_hash_table_iter_next (&iter, NULL, &lesson))
     g_ptr_array_add (all->lessons, bty_record_ref (lesson));
   text = bty_record_to_json (all, BTY_VIEW_STORE);
-  if (!g_file_set_contents_full (self->path, text, -1, G_FILE_SET_CONTENTS_ONLY_EXISTING, 0600, &error))
+  if (!g_file_set_contents_full (self->path, text, -1,
+                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_ONLY_EXISTING, 0600, &error))
     g_info ("what was learned of tokens is not kept: %s", error->message);
 }
 

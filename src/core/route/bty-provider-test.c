@@ -27,6 +27,7 @@ typedef struct
   BtyProviderConfig *config;
   BtyProviderReport *report;
   BtyRoute *route;
+  BtySpender *spender;
   GString *answer;
   gint64 began;
   GCancellable *cancellable; /* of the work: the caller's, or the time-out */
@@ -41,6 +42,7 @@ test_free (Test *test)
   g_clear_pointer (&test->config, bty_provider_config_unref);
   g_clear_pointer (&test->report, bty_provider_report_unref);
   g_clear_object (&test->route);
+  g_clear_object (&test->spender);
   g_clear_object (&test->cancellable);
   g_string_free (test->answer, TRUE);
   g_free (test);
@@ -96,6 +98,9 @@ on_model (BtyRoute *route, const BtyModel *model, gpointer data, GError **error)
   BtyCompletionRequest *request = bty_completion_request_new ();
 
   bty_record_take_string (&test->report->model, g_strdup (model->name));
+  test->report->pricing = model->pricing;
+  test->report->input_price = model->input_price;
+  test->report->output_price = model->output_price;
   request->messages = bty_record_list_new ();
   g_ptr_array_add (request->messages, bty_prompt_message_new_text (BTY_ROLE_USER, "Say hello in at most five words."));
   request->max_output = 256; /* a model that reasons spends some before its first word */
@@ -137,6 +142,7 @@ on_done (BtyRoute *route, gpointer data)
     }
   test->report->ok = TRUE;
   bty_record_take_string (&test->report->answer, shorten (test->answer->str));
+  test->report->cost = bty_spender_get_cost (test->spender, NULL);
   test->report->total_ms = MAX (elapsed_ms (test), test->report->first_token_ms);
   end (data);
 }
@@ -149,11 +155,10 @@ ask (GTask *task)
   Test *test = g_task_get_task_data (task);
   const char *models[] = { test->config->name, NULL };
   BtyRouter *router = g_task_get_source_object (task);
-  g_autoptr (BtySpender) spender = bty_spender_new (bty_router_get_budgets (router), NULL,
-                                                    &(BtySpenderFor){ .purpose = "test" });
 
+  test->spender = bty_spender_new (bty_router_get_budgets (router), NULL, &(BtySpenderFor){ .purpose = "test" });
   test->state = STATE_ASKING;
-  test->route = bty_route_new (router, models, spender, test->cancellable, &events, task);
+  test->route = bty_route_new (router, models, test->spender, test->cancellable, &events, task);
   bty_route_set_demand (test->route, &(BtyRouteDemand){ .is_probe = TRUE });
   bty_route_start (test->route);
 }

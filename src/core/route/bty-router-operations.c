@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "route/bty-local-servers.h"
 #include "route/bty-provider-test.h"
 #include "route/bty-route-status.h"
 #include "route/bty-router.h"
@@ -29,6 +30,35 @@ provider_test (BtyCall *call)
 
   bty_provider_test_async (bty_call_service (call), key->name, bty_call_cancellable (call), on_tested,
                            bty_call_ref (call));
+}
+
+static void
+on_found (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (BtyCall) call = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) servers = bty_local_servers_find_finish (result, &error);
+  g_autoptr (BtyPage) page = bty_page_new ();
+
+  for (guint i = 0; servers != NULL && i < servers->len; i++)
+    bty_call_emit (call, servers->pdata[i]);
+  if (error != NULL)
+    bty_call_fail (call, error);
+  else
+    bty_call_return (call, page);
+}
+
+static void
+provider_discover (BtyCall *call)
+{
+  BtySettings *settings = bty_router_get_settings (bty_call_service (call));
+  guint patience = (guint) bty_settings_get_int (settings, "providers", "discover_ms");
+  g_autoptr (BtyPage) page = bty_page_new ();
+
+  if (patience > 0)
+    bty_local_servers_find_async (patience, bty_call_cancellable (call), on_found, bty_call_ref (call));
+  else
+    bty_call_return (call, page);
 }
 
 static void
@@ -120,6 +150,15 @@ const BtyOperation bty_router_operations[] = {
     .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
     .errors = BTY_ERRORS (DATA_LOSS),
     .run = route_test },
+  { .name = "provider.discover",
+    .summary = N_ ("Look which servers of models run on this machine"),
+    .item = &bty_local_server_schema,
+    .response = &bty_page_schema,
+    .http = "GET /local-servers",
+    .scope = "providers:read",
+    .effect = BTY_EFFECT_READ | BTY_EFFECT_IDEMPOTENT,
+    .errors = BTY_ERRORS (FAILED_PRECONDITION),
+    .run = provider_discover },
 };
 
 const guint bty_n_router_operations = G_N_ELEMENTS (bty_router_operations);
