@@ -63,11 +63,10 @@ on_delta (BtyCompletion *completion, const BtyDelta *delta, gpointer data)
       g_assert_true (delta->call_id != NULL && delta->name != NULL);
       play->n_calls += 1;
       close_bracket (play);
-      g_string_append_printf (play->out, "call%u(%s,%s) ", delta->index,
-                              strlen (delta->call_id) == 36 || bty_http_prompt_is_own_call_id (delta->call_id)
-                                ? "made"
-                                : delta->call_id,
-                              delta->name);
+      g_string_append_printf (
+        play->out, "call%u(%s,%s) ", delta->index,
+        strlen (delta->call_id) == 36 || bty_http_prompt_is_own_call_id (delta->call_id) ? "made" : delta->call_id,
+        delta->name);
     }
   g_assert_cmpuint (delta->index, <, play->n_calls);
   if (delta->length > 0)
@@ -144,7 +143,8 @@ test_wire_play (const TestWire *wire, const char *bytes, gsize length, gsize cut
   gboolean ok;
 
   play.completion = completion;
-  ok = wire->is_lines ? feed_lines (&play, bytes, length, cut, &error) : feed_events (&play, bytes, length, cut, &error);
+  ok = wire->is_lines ? feed_lines (&play, bytes, length, cut, &error)
+                      : feed_events (&play, bytes, length, cut, &error);
   if (ok && !play.done && wire->end != NULL)
     wire->end (play.stream, completion, &error);
   g_assert_true (error == NULL || error->domain == BTY_ERROR);

@@ -203,7 +203,8 @@ bty_provider_presets_url (const char *kind)
 {
   const BtyProviderPreset *preset = bty_provider_presets_find (kind);
 
-  return preset != NULL && g_str_equal (preset->kind, kind) ? preset->url : NULL;
+  /* A list that is read anew must not take it away from who has it. */
+  return preset != NULL && g_str_equal (preset->kind, kind) ? g_intern_string (preset->url) : NULL;
 }
 
 static char *
@@ -218,8 +219,8 @@ host_of (const char *url, const char **scheme)
 const char *
 bty_provider_presets_key (const char *kind, const char *url)
 {
-  GPtrArray *presets = in_force ();
   const char *place = url != NULL && *url != '\0' ? url : bty_provider_presets_url (kind);
+  GPtrArray *presets = in_force ();
   const char *scheme = NULL;
   g_autofree char *host = place != NULL ? host_of (place, &scheme) : NULL;
 
@@ -233,7 +234,7 @@ bty_provider_presets_key (const char *kind, const char *url)
 
       if (preset->key != NULL && its_host != NULL && g_strcmp0 (preset->kind, kind) == 0 &&
           g_ascii_strcasecmp (its_host, host) == 0)
-        return preset->key;
+        return g_intern_string (preset->key);
     }
   return NULL;
 }
@@ -307,7 +308,8 @@ wanted (const BtyProviderConfig *config)
 gboolean
 bty_provider_presets_apply (BtyProviderConfig *config, GError **error)
 {
-  const BtyProviderPreset *preset = wanted (config);
+  const BtyProviderPreset *known = wanted (config);
+  g_autoptr (BtyProviderPreset) preset = known != NULL ? bty_provider_preset_ref (known) : NULL;
   g_autofree char *options = NULL;
 
   if (preset == NULL)

@@ -16,7 +16,7 @@
  * Returns: (transfer none) (element-type BtyProviderPreset) (nullable): FAILED_PRECONDITION when a file cannot be used, naming it
  */
 GPtrArray *bty_provider_presets_list (GError **error);
-/** bty_provider_presets_find: Returns: (transfer none) (nullable): the one of this name */
+/** bty_provider_presets_find: Returns: (transfer none) (nullable): the one of this name; good until the next call of any of these */
 const BtyProviderPreset *bty_provider_presets_find (const char *name);
 /**
  * bty_provider_presets_apply:
@@ -28,7 +28,7 @@ const BtyProviderPreset *bty_provider_presets_find (const char *name);
  * Returns: %FALSE with INVALID_ARGUMENT when the options of @config are no object
  */
 gboolean bty_provider_presets_apply (BtyProviderConfig *config, GError **error);
-/** bty_provider_presets_url: Returns: (transfer none) (nullable): the URL that a kind has by itself, when it is known */
+/** bty_provider_presets_url: Returns: (transfer none) (nullable): the URL that a kind has by itself, when it is known; never freed */
 const char *bty_provider_presets_url (const char *kind);
 /**
  * bty_provider_presets_key:
