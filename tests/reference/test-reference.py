@@ -30,6 +30,13 @@ FAMILIES = {
         "end": "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"content\":[]}}\n\n"
                "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n",
     },
+    "openai": {
+        "bodies": os.environ.get("BOTERNITY_TEST_RESPONSES"),
+        "model": "gpt-5.6",
+        "type": ("import type OpenAI from 'openai';", "OpenAI.Responses.ResponseCreateParamsStreaming"),
+        "server": "upstream-responses.py",
+        "end": "event: response.completed\ndata: {\"type\":\"response.completed\",\"sequence_number\":0,\"response\":{}}\n\n",
+    },
 }
 
 
@@ -122,6 +129,8 @@ def normal(value):
     result = {name: normal(item) for name, item in value.items()}
     if isinstance(result.get("content"), str) and "role" in result:
         result["content"] = [{"type": "text", "text": result["content"]}]
+    if isinstance(result.get("content"), list) and "role" in result:
+        result["content"] = [{**part, "type": part["type"].removeprefix("input_")} for part in result["content"]]
     return result
 
 
@@ -173,6 +182,25 @@ def test_anthropic_shapes():
     assert (answers["thinking"]["reasoning"], answers["thinking"]["signatures"]) == ("Let me think…", ["EqQBCgIYAhIM"])
     assert answers["tools"]["calls"] == [["toolu_a1", "weather", {"city": "Köln"}], ["toolu_b2", "clock", {"zone": "UTC"}]]
     assert (answers["length"]["stop"], answers["refusal"]["stop"]) == ("max_tokens", "refusal")
+
+
+def test_openai_types():
+    check_types("openai")
+
+
+def test_openai_requests():
+    for path, headers, _ in check_requests("openai"):
+        assert path == "/v1/responses" and headers["authorization"] == "Bearer test-key", (path, headers)
+
+
+def test_openai_shapes():
+    answers = read_shapes("openai", "text", "text-split", "reasoning", "tools", "length")
+    greeting = "Grüße aus der Ferne: \"quoted\" and\nnew line 🎈."
+    assert answers["text"] == answers["text-split"] == {"text": greeting, "reasoning": "", "signatures": [], "calls": [],
+                                                        "stop": "completed", "usage": [25, 16, 4, 11]}, answers["text"]
+    assert (answers["reasoning"]["reasoning"], answers["reasoning"]["signatures"]) == ("**Plan**\n\nDo it.", ["gAAAAAB1"])
+    assert answers["tools"]["calls"] == [["call_a1", "weather", {"city": "Köln"}], ["call_b2", "clock", {"zone": "UTC"}]]
+    assert answers["length"]["stop"] == "incomplete"
 
 
 def test_lock_file_names_no_place():
