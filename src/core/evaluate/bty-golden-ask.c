@@ -218,6 +218,7 @@ ask_model (GTask *task)
   asking->said_bytes = 0;
   g_clear_object (&asking->route);
   asking->route = bty_route_new (asking->ask.router, models, spender, asking->cancellable, &events, task);
+  bty_route_set_demand (asking->route, &(BtyRouteDemand){ .priority = BTY_PRIORITY_WORKFLOW });
   bty_route_start (asking->route);
 }
 
