@@ -282,6 +282,7 @@ test_status (Fixture *f, gconstpointer unused)
   g_autoptr (GError) down = g_error_new_literal (BTY_ERROR, BTY_ERROR_UNAVAILABLE, "down");
   g_autoptr (BtyProviderStatus) a = NULL;
   g_autoptr (BtyProviderStatus) b = NULL;
+  g_autoptr (BtyProviderConfig) changed = NULL;
   const BtyBreakerInfo *info;
 
   for (guint i = 0; i < 5; i++)
@@ -299,6 +300,12 @@ test_status (Fixture *f, gconstpointer unused)
   g_assert_cmpstr (info->model, ==, "a/m");
   g_assert_cmpint (info->state, ==, BTY_BREAKER_STATE_OPEN);
   g_assert_cmpint (info->until, >, g_get_real_time ());
+
+  /* Whoever changed it has done something about that. */
+  changed = bty_provider_config_edit (bty_provider_service_peek (f->service, "a", NULL)->config);
+  changed->record.revision += 1;
+  bty_router_get_limiter (f->router, changed);
+  g_assert_null (bty_router_find_breaker (f->router, "a/m"));
 
   b = status_of (f, "b");
   g_assert_false (BTY_IS_NULL (b, BtyProviderStatus, requests_left));

@@ -224,6 +224,7 @@ ask_model (GTask *task)
   g_clear_object (&asking->spender);
   asking->spender = bty_spender_new (bty_router_get_budgets (asking->ask.router), NULL, &what);
   asking->route = bty_route_new (asking->ask.router, models, asking->spender, asking->cancellable, &events, task);
+  bty_route_set_demand (asking->route, &(BtyRouteDemand){ .priority = BTY_PRIORITY_WORKFLOW });
   bty_route_start (asking->route);
 }
 

@@ -241,6 +241,40 @@ bty_router_get_policy (BtyRouter *self)
   return &self->policy;
 }
 
+static BtyProviderTrace *
+get_trace (BtyRouter *self, const char *provider)
+{
+  BtyProviderTrace *trace = g_hash_table_lookup (self->traces, provider);
+
+  if (trace == NULL)
+    {
+      trace = g_new0 (BtyProviderTrace, 1);
+      g_hash_table_insert (self->traces, g_strdup (provider), trace);
+    }
+  return trace;
+}
+
+static gboolean
+is_of_provider (gpointer label, gpointer breaker, gpointer provider)
+{
+  gsize length = strlen (provider);
+
+  return strncmp (label, provider, length) == 0 && ((const char *) label)[length] == '/';
+}
+
+/* Whoever changed a provider has done something about its failures: nothing rests on account of those before. */
+static void
+see_config (BtyRouter *self, const BtyProviderConfig *provider)
+{
+  BtyProviderTrace *trace = get_trace (self, provider->name);
+
+  if (trace->revision == provider->record.revision)
+    return;
+  if (trace->revision != 0) /* not when it is seen for the first time */
+    g_hash_table_foreach_remove (self->breakers, is_of_provider, provider->name);
+  trace->revision = provider->record.revision;
+}
+
 /* Queues. */
 
 BtyLimiter *
@@ -257,6 +291,7 @@ bty_router_get_limiter (BtyRouter *self, const BtyProviderConfig *provider)
                        .concurrent = provider->max_concurrent };
   BtyLimiter *limiter = g_hash_table_lookup (self->limiters, provider->name);
 
+  see_config (self, provider);
   if (limiter == NULL)
     {
       limiter = bty_limiter_new (provider->name);
@@ -271,13 +306,8 @@ bty_router_get_limiter (BtyRouter *self, const BtyProviderConfig *provider)
 void
 bty_router_note (BtyRouter *self, const char *provider, const GError *error)
 {
-  BtyProviderTrace *trace = g_hash_table_lookup (self->traces, provider);
+  BtyProviderTrace *trace = get_trace (self, provider);
 
-  if (trace == NULL)
-    {
-      trace = g_new0 (BtyProviderTrace, 1);
-      g_hash_table_insert (self->traces, g_strdup (provider), trace);
-    }
   trace->n_requests += 1;
   if (error == NULL)
     return;

@@ -47,7 +47,7 @@ BtySettings *bty_router_get_settings (BtyRouter *router);
 
 const BtyRoutePolicy *bty_router_get_policy (BtyRouter *router);
 
-/** bty_router_get_limiter: Returns: (transfer none): the queue of a provider, with the limits of its record */
+/** bty_router_get_limiter: Returns: (transfer none): the queue of a provider, with the limits of its record; one that was changed begins without failures */
 BtyLimiter *bty_router_get_limiter (BtyRouter *router, const BtyProviderConfig *provider);
 /** bty_router_find_limiter: Returns: (transfer none) (nullable): %NULL: it was never asked */
 BtyLimiter *bty_router_find_limiter (BtyRouter *router, const char *provider);
@@ -74,6 +74,7 @@ void bty_router_give_up_try (BtyRouter *router, const char *label);
  */
 typedef struct
 {
+  gint64 revision; /* of its record */
   gint64 n_requests;
   gint64 n_failures;
   char *last_error;
