@@ -60,7 +60,7 @@ schema_of (const char *topic)
   static const BtySchema *const schemas[] = { &bty_bot_schema,     &bty_provider_config_schema,
                                               &bty_session_schema, &bty_soul_schema,
                                               &bty_turn_schema,    &bty_plugin_info_schema,
-                                              &bty_backup_schema };
+                                              &bty_backup_schema,  &bty_route_config_schema };
 
   if (g_str_equal (topic, "bot.purged"))
     return &bty_deleted_bot_schema;

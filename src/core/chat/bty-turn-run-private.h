@@ -46,12 +46,12 @@ struct _BtyTurnRun
   guint deadline;
   gboolean is_late;
   guint left_out;
-  gboolean is_paused;    /* a cap is reached */
-  guint paused_at;       /* the raises there had been when it was */
-  BtyTurn *paused;       /* as it was found, when it goes on after a pause */
-  BtySpenderFor before;  /* what it had spent until then */
-  gboolean has_said;     /* something of an answer, before the pause */
-  BtyTurn *stored; /* the end of the turn on its way to the disk */
+  gboolean is_paused;   /* a cap is reached */
+  guint paused_at;      /* the raises there had been when it was */
+  BtyTurn *paused;      /* as it was found, when it goes on after a pause */
+  BtySpenderFor before; /* what it had spent until then */
+  gboolean has_said;    /* something of an answer, before the pause */
+  BtyTurn *stored;      /* the end of the turn on its way to the disk */
   guint store_tries;
   gboolean is_stopped;
   BtyTurnState stopped_as;
