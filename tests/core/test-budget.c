@@ -262,6 +262,55 @@ test_restart (Fixture *fixture, gconstpointer data)
 }
 
 static void
+on_warning (const char *text, gpointer data)
+{
+  g_string_append_printf (data, "%s;", text);
+}
+
+static void
+spend_and_warn (Fixture *fixture, gint64 cost, GString *told)
+{
+  g_autoptr (BtySpender) spender = spender_of (fixture, "ada");
+
+  bty_spender_on_warning (spender, on_warning, told);
+  bty_test_settle_cost (bty_test_reserve (spender, cost, cost, NULL), cost);
+}
+
+static void
+on_signal (BtyBudgetService *budgets, const BtyStanding *standing, gpointer data)
+{
+  if (standing->scope == BTY_SCOPE_BOT)
+    g_string_append_printf (data, "%d ", (int) standing->level);
+}
+
+/* Each level is told once, also over a restart. */
+static void
+test_warnings (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GString) told = g_string_new (NULL);
+  g_autoptr (GString) levels = g_string_new (NULL);
+
+  g_signal_connect (fixture->budgets, "warning", G_CALLBACK (on_signal), levels);
+  spend_and_warn (fixture, 24 * CENT, told);
+  g_assert_cmpstr (told->str, ==, "");
+  spend_and_warn (fixture, 1 * CENT, told);
+  g_assert_nonnull (strstr (told->str, "50 % of the cap of 0.50 USD for “ada” is spent"));
+  g_string_truncate (told, 0);
+  spend_and_warn (fixture, 1 * CENT, told);
+  g_assert_cmpstr (told->str, ==, "");
+  bty_budget_service_stop (fixture->budgets);
+  bty_test_settle ();
+  g_clear_object (&fixture->budgets);
+  begin (fixture);
+  g_signal_connect (fixture->budgets, "warning", G_CALLBACK (on_signal), levels);
+  spend_and_warn (fixture, 1 * CENT, told);
+  g_assert_cmpstr (told->str, ==, "");
+  spend_and_warn (fixture, 15 * CENT, told);
+  spend_and_warn (fixture, 8 * CENT, told);
+  g_assert_cmpstr (levels->str, ==, "50 80 100 ");
+}
+
+static void
 test_late_disk (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (BtyStore) lossy = bty_lossy_store_new (fixture->store);
@@ -353,6 +402,7 @@ main (int argc, char **argv)
   ADD ("midnight", test_midnight);
   ADD ("summer-time", test_summer_time);
   ADD ("restart", test_restart);
+  ADD ("warnings", test_warnings);
   ADD ("late-disk", test_late_disk);
   ADD ("full-disk", test_full_disk);
   g_test_add_func ("/budget/amounts", test_amounts);
