@@ -3,7 +3,6 @@
 
 #include "config.h"
 
-#include <gio/gunixconnection.h>
 #include <glib-unix.h>
 #include <glib/gi18n-lib.h>
 #include <locale.h>
@@ -124,18 +123,6 @@ run (const BtyDaemonOptions *options)
   return run_engine (options);
 }
 
-/*
- * GLib 2.74 makes its types of connections known when the first socket needs one, and another thread that needs one at the same time may
- * find a type that is not ready, and then crashes: seen once in 75 starts.
- */
-static void
-ensure_types (void)
-{
-  g_type_ensure (G_TYPE_SOCKET_CONNECTION);
-  g_type_ensure (G_TYPE_TCP_CONNECTION);
-  g_type_ensure (G_TYPE_UNIX_CONNECTION);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -150,7 +137,6 @@ main (int argc, char **argv)
   bindtextdomain (GETTEXT_PACKAGE, locale_dir != NULL ? locale_dir : BTY_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   bty_daemon_harden ();
-  ensure_types ();
   if (!bty_daemon_options_read (&options, &argc, &argv, &error))
     status = fail (error);
   else if (options.show_version)
