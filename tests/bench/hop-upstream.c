@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define MAX_REQUEST (64 * 1024)
+#define MAX_PHASE   1000000 /* us; who speaks more seldom begins at once */
 #define HEAD        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 #define MODELS      "{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"object\":\"model\",\"context_window\":200000}]}"
 #define DELTA                                                                                                          \
@@ -152,7 +153,9 @@ begin (Connection *connection, const char *request)
       return;
     }
   put_out (connection, HEAD, sizeof HEAD - 1);
-  connection->due = get_time () + (connection->interval > 0 ? random () % connection->interval : 0);
+  connection->due = get_time ();
+  if (connection->interval > 0 && connection->interval < MAX_PHASE) /* so that they do not all speak at once */
+    connection->due += random () % connection->interval;
   put_in (connection);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "src/core/bty-time-limit.h"
+#include "bty-time-limit.h"
 
 static GString *rung;
 

@@ -3,8 +3,8 @@
 
 #include <unistd.h>
 
-#include "src/http/bty-http-connection-private.h"
-#include "src/http/bty-http-pump-private.h"
+#include "bty-http-connection-private.h"
+#include "bty-http-pump-private.h"
 
 #define N_ALARMS 200
 

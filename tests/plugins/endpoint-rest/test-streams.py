@@ -302,7 +302,8 @@ def test_many_streams():
         door.wait_until(lambda: server.descriptors() < 20)
 
 
-sys.exit(door.run([test_a_stream, test_tokens_come_as_runs, test_as_a_whole, test_failures, test_beginning_and_heartbeats,
+sys.exit(door.run([test_a_stream, test_one_connection_for_many_streams, test_request_that_comes_before_the_stream_ends,
+                   test_tokens_come_as_runs, test_as_a_whole, test_failures, test_beginning_and_heartbeats,
                    test_resuming_exactly_once, test_two_read_one_call, test_client_that_vanishes, test_reader_that_only_lags,
                    test_reader_that_lags_behind_a_small_limit, test_many_follow_one_log,
                    test_items_that_piled_up_go_out_together, test_long_streams_do_not_hold_up_others, test_clients_that_never_read,
