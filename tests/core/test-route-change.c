@@ -325,9 +325,9 @@ test_no_models (Fixture *f, gconstpointer unused)
 
   g_hash_table_insert (f->fakes, g_strdup ("builtin"), bty_fake_provider_new (nothing));
   fake->models = NULL;
-  bty_model_listing_async (f->service, NULL, NULL, bty_test_keep_result, &place);
+  bty_model_listing_async (f->router, NULL, NULL, bty_test_keep_result, &place);
   result = bty_test_wait (&place);
-  models = bty_model_listing_finish (f->service, result, &error);
+  models = bty_model_listing_finish (f->router, result, &error);
   g_assert_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE);
   g_assert_nonnull (strstr (error->message, "no route to host"));
   g_assert_null (models);
