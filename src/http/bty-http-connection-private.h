@@ -5,20 +5,14 @@
 
 G_BEGIN_DECLS
 
-/**
- * BtyHttpConnection:
- *
- * A TCP connection that reads ahead. libsoup takes a chunk of a body apart with four or five small reads, and TLS a record with two;
- * each was a system call. What it has read ahead is kept only while there is some, so that thousands of quiet connections hold no
- * buffers.
+/*
+ * From now on @connection, when it is plain TCP, is read ahead; to be said before its input stream is first asked for. libsoup takes a
+ * chunk of a body apart with four or five small reads, and TLS a record with two; each was a system call. What has been read ahead is
+ * kept only while there is some, so that thousands of quiet connections hold no buffers. Other connections are as they were.
  */
-#define BTY_TYPE_HTTP_CONNECTION (bty_http_connection_get_type ())
-G_DECLARE_FINAL_TYPE (BtyHttpConnection, bty_http_connection, BTY, HTTP_CONNECTION, GTcpConnection)
-
-/* From now on GIO makes these where it would have made a GTcpConnection: libsoup has no other place to put one. */
-void bty_http_connection_register (void);
+void bty_http_connection_read_ahead (GIOStream *connection);
 
 /* An answer is over. Whether the other side closes the connection after it is to be asked of the socket. */
-void bty_http_connection_end_answer (BtyHttpConnection *connection);
+void bty_http_connection_end_answer (GIOStream *connection);
 
 G_END_DECLS

@@ -3,7 +3,6 @@
 
 #include "config.h"
 
-#include "bty-http-connection-private.h"
 #include "bty-http-pool-private.h"
 
 #define MAX_IN_A_SHARD 64
@@ -79,7 +78,6 @@ bty_http_pool_new (guint max_connections, BtyHttpPump *pump, BtyHttpPoolMake mak
   self->in_a_shard = max_connections / self->max_shards;
   self->pump = bty_http_pump_ref (pump);
   self->aside = g_main_context_new ();
-  bty_http_connection_register ();
   self->make = make;
   self->data = data;
   self->shards = g_ptr_array_new_with_free_func (shard_free);

@@ -128,8 +128,8 @@ close_body (BtyHttpTransfer *self)
   GSocketConnection *connection = self->shard != NULL ? get_connection (self) : NULL;
   BtyHttpShard *shard = g_steal_pointer (&self->shard);
 
-  if (BTY_IS_HTTP_CONNECTION (connection))
-    bty_http_connection_end_answer (BTY_HTTP_CONNECTION (connection));
+  if (connection != NULL)
+    bty_http_connection_end_answer (G_IO_STREAM (connection));
   if (self->body != NULL)
     g_input_stream_close_async (self->body, G_PRIORITY_DEFAULT, self->cancellable, on_closed, shard);
   else if (shard != NULL)
@@ -444,6 +444,8 @@ on_network_event (SoupMessage *message, GSocketClientEvent event, GIOStream *con
   static const char *const http1[] = { "http/1.1", NULL };
   BtyHttpTransfer *self = data;
 
+  if (event == G_SOCKET_CLIENT_CONNECTED)
+    bty_http_connection_read_ahead (connection);
   if (event == G_SOCKET_CLIENT_COMPLETE)
     remember_connection (self, connection);
   if (!G_IS_TLS_CONNECTION (connection) || bty_http_client_offers_http2 (self->client))

@@ -198,9 +198,8 @@ test_read_ahead (void)
   g_autoptr (GSocket) server = NULL;
   char buffer[8192];
 
-  bty_http_connection_register ();
   connect_pair (&client, &server);
-  g_assert_true (BTY_IS_HTTP_CONNECTION (client));
+  bty_http_connection_read_ahead (G_IO_STREAM (client));
   g_assert_cmpint (read_now (client, buffer, sizeof buffer), ==, -1);
   g_assert_cmpint (g_socket_send (server, "0123456789", 10, NULL, NULL), ==, 10);
   wait_for (client);
@@ -212,7 +211,7 @@ test_read_ahead (void)
   g_assert_cmpint (read_now (client, buffer, 100), ==, -1); /* it was drained: said without a look */
   wait_for (client);
   g_assert_cmpint (read_now (client, buffer, 100), ==, 4);
-  bty_http_connection_end_answer (BTY_HTTP_CONNECTION (client));
+  bty_http_connection_end_answer (G_IO_STREAM (client));
   g_assert_true (g_socket_close (server, NULL));
   wait_for (client);
   g_assert_cmpint (read_now (client, buffer, 1), ==, 0); /* whoever asks for the end is told of it */
