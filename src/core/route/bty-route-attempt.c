@@ -146,7 +146,7 @@ may_be_billed (BtyRouteAttempt *self)
          self->error->code == BTY_ERROR_DEADLINE_EXCEEDED || self->error->code == BTY_ERROR_DATA_LOSS;
 }
 
-/* What it used, by the wire or as we counted: a wire that broke off has not told all, and none uses nothing, or less. */
+/* What it used, by the wire or as we counted. */
 static void
 sum_up (BtyRouteAttempt *self)
 {
@@ -154,18 +154,7 @@ sum_up (BtyRouteAttempt *self)
   gint64 counted = bty_route_meter_count (&self->meter, bty_router_get_book (self->router), self->model);
   gboolean is_whole = self->error == NULL && bty_completion_is_done (self->completion);
 
-  self->usage = reported != NULL ? bty_usage_edit (reported) : bty_usage_new ();
-  if (self->usage->input_tokens <= 0 && may_be_billed (self))
-    {
-      self->usage->input_tokens = self->estimate.input;
-      self->usage->is_estimate = TRUE;
-    }
-  if (self->usage->output_tokens < counted && (!is_whole || self->usage->output_tokens <= 0))
-    {
-      self->usage->output_tokens = counted;
-      self->usage->is_estimate = TRUE;
-    }
-  self->usage->is_estimate = self->usage->is_estimate || reported == NULL;
+  self->usage = bty_route_estimate_usage (reported, may_be_billed (self) ? self->estimate.input : 0, counted, is_whole);
 }
 
 static BtyUsageEntry *
@@ -466,13 +455,6 @@ on_reserved (GObject *spender, GAsyncResult *result, gpointer data)
           error);
 }
 
-static gboolean
-has_ability (const BtyModel *model, const char *ability)
-{
-  return model->abilities == NULL || model->abilities[0] == NULL ||
-         g_strv_contains ((const char *const *) model->abilities, ability);
-}
-
 /* Whether this model can do at all what is asked. */
 static gboolean
 check_model (BtyRouteAttempt *self, GError **error)
@@ -480,14 +462,8 @@ check_model (BtyRouteAttempt *self, GError **error)
   const BtyModel *model = self->model;
   const BtyRouteDemand *demand = &self->wish.demand;
 
-  for (guint i = 0; demand->needs != NULL && demand->needs[i] != NULL; i++)
-    if (!has_ability (model, demand->needs[i]))
-      {
-        g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                     _ ("the request needs “%s”, which this model cannot do: add one to the route that can"),
-                     demand->needs[i]);
-        return FALSE;
-      }
+  if (!bty_route_demand_is_met (demand, model, error))
+    return FALSE;
   if (self->wish.window_above > 0 && model->context_window <= self->wish.window_above)
     {
       g_set_error (error, BTY_ERROR, BTY_ERROR_OUT_OF_RANGE,

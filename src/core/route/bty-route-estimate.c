@@ -104,6 +104,26 @@ bty_route_estimate_bound (const BtyRouteEstimate *estimate, const BtyModel *mode
   return MAX (bound, 1);
 }
 
+/* A wire that broke off has not told all, and none uses nothing, or less. */
+BtyUsage *
+bty_route_estimate_usage (const BtyUsage *reported, gint64 input, gint64 counted, gboolean is_whole)
+{
+  BtyUsage *usage = reported != NULL ? bty_usage_edit (reported) : bty_usage_new ();
+
+  if (usage->input_tokens <= 0 && input > 0)
+    {
+      usage->input_tokens = input;
+      usage->is_estimate = TRUE;
+    }
+  if (usage->output_tokens < counted && (!is_whole || usage->output_tokens <= 0))
+    {
+      usage->output_tokens = counted;
+      usage->is_estimate = TRUE;
+    }
+  usage->is_estimate = usage->is_estimate || reported == NULL;
+  return usage;
+}
+
 /* Counting what comes. */
 
 void

@@ -23,6 +23,14 @@ void bty_route_estimate (BtyModelBook *book, const BtyModel *model, const BtyCom
                          BtyRouteEstimate *estimate);
 /** bty_route_estimate_bound: Returns: how many tokens the answer may have by what was granted */
 gint64 bty_route_estimate_bound (const BtyRouteEstimate *estimate, const BtyModel *model, const BtyAmounts *granted);
+/**
+ * bty_route_estimate_usage:
+ * @reported: (nullable): what the wire told; @input: our estimate of what was asked, 0: the service cannot ask money for it
+ * @counted: tokens of the answer as we counted them; @is_whole: the wire told all that it had to tell
+ *
+ * Returns: (transfer full): what a call used
+ */
+BtyUsage *bty_route_estimate_usage (const BtyUsage *reported, gint64 input, gint64 counted, gboolean is_whole);
 /** bty_route_cost: Returns: micro-dollars that so many tokens cost at most */
 gint64 bty_route_cost (const BtyModel *model, gint64 input, gint64 output);
 

@@ -326,3 +326,26 @@ bty_route_check (const char *const *steps, const char *place, GError **error)
     }
   return TRUE;
 }
+
+/* What a request demands. */
+
+static gboolean
+has_ability (const BtyModel *model, const char *ability)
+{
+  return model->abilities == NULL || model->abilities[0] == NULL ||
+         g_strv_contains ((const char *const *) model->abilities, ability);
+}
+
+gboolean
+bty_route_demand_is_met (const BtyRouteDemand *demand, const BtyModel *model, GError **error)
+{
+  for (guint i = 0; demand->needs != NULL && demand->needs[i] != NULL; i++)
+    if (!has_ability (model, demand->needs[i]))
+      {
+        g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                     _ ("the request needs “%s”, which this model cannot do: add one to the route that can"),
+                     demand->needs[i]);
+        return FALSE;
+      }
+  return TRUE;
+}

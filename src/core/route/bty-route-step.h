@@ -36,6 +36,9 @@ typedef struct
   gboolean is_probe;
 } BtyRouteDemand;
 
+/** bty_route_demand_is_met: Returns: whether a model can do at all what is asked; what nobody knows of it is not denied */
+gboolean bty_route_demand_is_met (const BtyRouteDemand *demand, const BtyModel *model, GError **error);
+
 typedef enum
 {
   BTY_CONDITION_NEED,          /* `tools`, `!vision`: whether the request needs an ability */
