@@ -129,6 +129,38 @@ test_meter (Fixture *f, gconstpointer unused)
   g_assert_cmpint (bty_route_meter_count (&meter, f->book, f->model), <=, whole + 20);
 }
 
+static void
+assert_usage (const BtyUsage *reported, gint64 input, gint64 counted, gboolean is_whole, gint64 expected_input,
+              gint64 expected_output, gboolean is_estimate)
+{
+  g_autoptr (BtyUsage) usage = bty_route_estimate_usage (reported, input, counted, is_whole);
+
+  g_assert_cmpint (usage->input_tokens, ==, expected_input);
+  g_assert_cmpint (usage->output_tokens, ==, expected_output);
+  g_assert_cmpint (usage->is_estimate, ==, is_estimate);
+}
+
+/* What the wire tells counts, unless it broke off before it had told all, or told what cannot be. */
+static void
+test_usage (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (BtyUsage) told = bty_usage_new ();
+
+  told->input_tokens = 10;
+  told->output_tokens = 20;
+  assert_usage (told, 12, 33, TRUE, 10, 20, FALSE);
+  assert_usage (told, 12, 33, FALSE, 10, 33, TRUE);
+  assert_usage (told, 12, 3, FALSE, 10, 20, FALSE);
+  assert_usage (NULL, 12, 33, TRUE, 12, 33, TRUE);
+  assert_usage (NULL, 0, 0, FALSE, 0, 0, TRUE); /* it never answered: nobody can ask money for that */
+  told->input_tokens = -10;
+  told->output_tokens = -20;
+  assert_usage (told, 12, 33, TRUE, 12, 33, TRUE);
+  told->input_tokens = 10;
+  told->output_tokens = 0;
+  assert_usage (told, 12, 33, TRUE, 10, 33, TRUE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -137,5 +169,6 @@ main (int argc, char **argv)
   g_test_add ("/route-estimate/bound", Fixture, NULL, set_up, test_bound, tear_down);
   g_test_add ("/route-estimate/more", Fixture, NULL, set_up, test_more, tear_down);
   g_test_add ("/route-estimate/meter", Fixture, NULL, set_up, test_meter, tear_down);
+  g_test_add ("/route-estimate/usage", Fixture, NULL, set_up, test_usage, tear_down);
   return g_test_run ();
 }
