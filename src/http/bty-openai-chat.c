@@ -7,6 +7,7 @@
 
 #include "bty-http-prompt.h"
 #include "bty-openai-chat.h"
+#include "bty-openai-reasoning-private.h"
 
 /* The text parts, one paragraph each. */
 static void
@@ -182,6 +183,11 @@ write_reasoning (BtyJsonWriter *w, const BtyPromptMessage *message, const BtyOpe
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
+  if (g_strcmp0 (style->reasoning_field, BTY_OPENAI_REASONING_DETAILS) == 0)
+    {
+      bty_openai_reasoning_write (w, message);
+      return;
+    }
   for (guint i = 0; style->reasoning_field != NULL && i < message->parts->len; i++)
     {
       const BtyPart *part = message->parts->pdata[i];

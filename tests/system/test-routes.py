@@ -12,12 +12,12 @@ from boternity_daemon import Daemon
 
 DAEMON = Daemon({"BOTERNITY_ROUTE_RETRIES": "1", "BOTERNITY_ROUTE_RETRY_MS": "1", "BOTERNITY_ROUTE_BREAKER_FAILURES": "4",
                  "ROUTES_KEY_ONE": "sk-one-canary", "ROUTES_KEY_TWO": "sk-two-canary"}).start()
-UPSTREAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "http", "upstream.py")
+UPSTREAMS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "http")
 
 
 class Upstream:
-    def __init__(self, *arguments):
-        self.process = subprocess.Popen([sys.executable, UPSTREAM, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def __init__(self, *arguments, script="upstream.py"):
+        self.process = subprocess.Popen([sys.executable, os.path.join(UPSTREAMS, script), *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}/v1"
 
     def requests(self):
@@ -132,6 +132,32 @@ def test_keys_take_turns_over_the_wire():
             assert end[0] == "end" and text, (items, end)
         status = {one["name"]: one for one in DAEMON.get("/provider-status").json["items"]}
         assert status["keys"]["keys"] == 2 and status["keys"]["keys_resting"] == 1, status["keys"]
+
+
+def marks_of(request):
+    """The places of the messages that are marked for the cache."""
+    return [place for place, message in enumerate(request["messages"]) if "cache_control" in json.dumps(message)]
+
+
+def test_what_was_said_before_is_marked_for_the_cache():
+    """The service keeps what stands before the question, and what it kept is paid for as that."""
+    with Upstream(script="upstream-messages.py") as upstream:
+        ctl("provider", "add", "messages", "--kind", "anthropic", "--url", upstream.url.removesuffix("/v1"), "--key-ref", "env:ROUTES_KEY_ONE")
+        priced = DAEMON.post("/call/model.set", {"name": "messages/text", "context_window": 32768, "input_price": 3000000, "cached_price": 300000,
+                                                 "cache_write_price": 3750000, "output_price": 15000000})
+        assert priced.status == 200, priced.body
+        slug = make_bot("Marked", "messages/text")
+        for expected in ([], [1], [1, 3], [3, 5]):
+            _, items, end = DAEMON.chat(slug, "Hello again")
+            assert end[0] == "end", end
+            request = upstream.requests()[-1]["body"]
+            assert marks_of(request) == expected, (expected, request["messages"])
+            assert json.dumps(request).count('"cache_control"') <= 4, request
+            usage = end[1]["usage"]
+            fresh = usage["input_tokens"] - usage["cached_tokens"] - usage["cache_write_tokens"]
+            assert usage["cached_tokens"] > 0 and usage["cache_write_tokens"] > 0 and fresh > 0, usage
+            cost = 3 * fresh + 0.3 * usage["cached_tokens"] + 3.75 * usage["cache_write_tokens"] + 15 * usage["output_tokens"]
+            assert abs(end[1]["cost"] - cost) <= 1, (end[1], cost)
 
 
 def test_a_quota_falls_at_once_and_rests_its_key():
