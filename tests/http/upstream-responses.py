@@ -83,7 +83,7 @@ class Handler(upstream.Handler):
         shape = self.server.load(name)
         if 'after-tools' in shape.directions and request['input'][-1].get('type') == 'function_call_output':
             name = shape.directions['after-tools']
-        self.answer_shape(name, {'model': request['model'], 'other': f'http://localhost:{self.server.other_port}'})
+        self.answer_shape(name, {'model': request['model']})
 
 
 if __name__ == '__main__':
