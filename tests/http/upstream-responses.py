@@ -8,7 +8,7 @@ shapes-responses/. Requests are checked as strictly as the real service does it.
 import upstream
 
 MEMBERS = {'model', 'input', 'instructions', 'tools', 'tool_choice', 'text', 'reasoning', 'include', 'max_output_tokens', 'store', 'stream',
-           'temperature', 'top_p', 'prompt_cache_options'}
+           'temperature', 'top_p', 'prompt_cache_options', 'parallel_tool_calls'}
 PARTS = {'input_text': {'text'}, 'input_image': {'image_url', 'detail'}, 'input_file': {'file_url', 'filename', 'file_data'}}
 ITEMS = {'function_call': {'call_id', 'name', 'arguments'}, 'function_call_output': {'call_id', 'output'},
          'reasoning': {'id', 'summary', 'encrypted_content'}}
