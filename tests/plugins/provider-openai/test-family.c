@@ -16,6 +16,8 @@ static const TestBad anys[] = {
   { "any-html-503", BTY_ERROR_UNAVAILABLE, "", 3000, { "503", "req_of_a_proxy", "proxy" } },
   { "any-drop", BTY_ERROR_UNAVAILABLE, "", -1, { "lab" } },
   { "any-huge-event", BTY_ERROR_DATA_LOSS, "", -1, { "4194304", "max_event_bytes" } },
+  { "any-endless", BTY_ERROR_DATA_LOSS, "", -1, { NULL } },
+  { "any-comments", BTY_ERROR_DATA_LOSS, "", -1, { NULL } },
   { "any-quota", BTY_ERROR_RESOURCE_EXHAUSTED, "", -1, { "429", "req_quota", "used up" }, TRUE },
   { "any-credits", BTY_ERROR_RESOURCE_EXHAUSTED, "", -1, { "402", "used up" }, TRUE },
   { "any-should-not-retry", BTY_ERROR_RESOURCE_EXHAUSTED, "", -1, { "Not today" }, TRUE },
