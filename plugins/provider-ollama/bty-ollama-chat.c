@@ -227,27 +227,6 @@ write_messages (BtyJsonWriter *w, const BtyCompletionRequest *request, GError **
   return TRUE;
 }
 
-static gboolean
-write_tool (BtyJsonWriter *w, const BtyToolSpec *tool, GError **error)
-{
-  bty_json_writer_begin_object (w);
-  bty_json_writer_member_string (w, "type", "function");
-  bty_json_writer_key (w, "function");
-  bty_json_writer_begin_object (w);
-  bty_json_writer_member_string (w, "name", tool->name);
-  if (tool->description != NULL)
-    bty_json_writer_member_string (w, "description", tool->description);
-  if (tool->parameters != NULL)
-    {
-      bty_json_writer_key (w, "parameters");
-      if (!bty_http_prompt_write_json (w, tool->name, tool->parameters, error))
-        return FALSE;
-    }
-  bty_json_writer_end_object (w);
-  bty_json_writer_end_object (w);
-  return TRUE;
-}
-
 /* The server knows no choice: none means that it is told of no tool. To call one it cannot be made, though other services can. */
 static gboolean
 check_choice (const char *choice, GError **error)
@@ -271,7 +250,7 @@ write_tools (BtyJsonWriter *w, const BtyCompletionRequest *request, GError **err
   bty_json_writer_key (w, "tools");
   bty_json_writer_begin_array (w);
   for (guint i = 0; i < request->tools->len; i++)
-    if (!write_tool (w, request->tools->pdata[i], error))
+    if (!bty_http_prompt_write_function (w, request->tools->pdata[i], error))
       return FALSE;
   bty_json_writer_end_array (w);
   return TRUE;

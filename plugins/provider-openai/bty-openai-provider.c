@@ -34,7 +34,7 @@ static const char *const schemas[] = { "json_schema", "json_object", NULL };
 static const char *const efforts[] = { "reasoning_effort", "reasoning", "thinking", "none", NULL };
 static const char *const going_ons[] = { "none", "assistant", "prefix", "vllm", NULL };
 static const char *const roles[] = { "system", "developer", NULL };
-static const char *const reasoning_fields[] = { "none", "reasoning_content", "reasoning", NULL };
+static const char *const reasoning_fields[] = { "none", "reasoning_content", "reasoning", "reasoning_details", NULL };
 
 static const struct
 {

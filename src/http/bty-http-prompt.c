@@ -75,6 +75,27 @@ bty_http_prompt_write_json (BtyJsonWriter *w, const char *what, const char *json
   return TRUE;
 }
 
+gboolean
+bty_http_prompt_write_function (BtyJsonWriter *w, const BtyToolSpec *tool, GError **error)
+{
+  bty_json_writer_begin_object (w);
+  bty_json_writer_member_string (w, "type", "function");
+  bty_json_writer_key (w, "function");
+  bty_json_writer_begin_object (w);
+  bty_json_writer_member_string (w, "name", tool->name);
+  if (tool->description != NULL)
+    bty_json_writer_member_string (w, "description", tool->description);
+  if (tool->parameters != NULL)
+    {
+      bty_json_writer_key (w, "parameters");
+      if (!bty_http_prompt_write_json (w, tool->name, tool->parameters, error))
+        return FALSE;
+    }
+  bty_json_writer_end_object (w);
+  bty_json_writer_end_object (w);
+  return TRUE;
+}
+
 char *
 bty_http_prompt_new_call_id (const char *seed, guint index, const char *name, const char *arguments, gsize length)
 {

@@ -39,6 +39,16 @@ BTY_EXPORT gboolean bty_http_prompt_write_json (BtyJsonWriter *writer, const cha
                                                 GError **error);
 
 /**
+ * bty_http_prompt_write_function:
+ * @error: %BTY_ERROR_INVALID_ARGUMENT when its parameters are not JSON, with the place
+ *
+ * Writes a tool as most wires have it: `{"type": "function", "function": {…}}`.
+ *
+ * Returns: whether it was written
+ */
+BTY_EXPORT gboolean bty_http_prompt_write_function (BtyJsonWriter *writer, const BtyToolSpec *tool, GError **error);
+
+/**
  * bty_http_prompt_new_call_id:
  * @seed: (nullable): what tells one answer from others, such as the id or the time that the service gave to it
  * @index: which call of the answer

@@ -151,6 +151,7 @@ provider_list_models_async (BtyProvider *provider, GCancellable *cancellable, GA
   GError *error = NULL;
 
   g_task_set_source_tag (task, provider_list_models_async);
+  g_task_set_check_cancellable (task, FALSE); /* the transfer sees to it */
   if (klass->models_request == NULL)
     g_set_error_literal (&error, BTY_ERROR, BTY_ERROR_UNIMPLEMENTED,
                          _ ("this kind of provider does not list its models"));
@@ -212,6 +213,7 @@ embedder_embed_async (BtyEmbedder *embedder, const char *model, const char *cons
   GError *error = NULL;
 
   g_task_set_source_tag (task, embedder_embed_async);
+  g_task_set_check_cancellable (task, FALSE); /* the transfer sees to it */
   g_task_set_task_data (task, GUINT_TO_POINTER (g_strv_length ((char **) inputs)), NULL);
   if (is_configured (self, &error))
     request = BTY_HTTP_PROVIDER_GET_CLASS (self)->embed_request (self, model, inputs, dimensions, &error);

@@ -34,7 +34,8 @@ BTY_EXPORT G_DECLARE_DERIVABLE_TYPE (BtyHttpProvider, bty_http_provider, BTY, HT
  * @options: (nullable) (array zero-terminated=1): names of the kind's own options
  * @framing: how answers are streamed
  * @configured: (nullable): new options are in force; %FALSE with an error refuses them
- * @request: what to send for a completion; %NULL with an error
+ * @request: what to send for a completion; %NULL with an error: %BTY_ERROR_INVALID_ARGUMENT for what nobody could take,
+ *   %BTY_ERROR_FAILED_PRECONDITION for what another service may
  * @stream_new: (nullable): state of one stream, handed to the next three; @stream_free: (nullable): frees it
  * @event: takes one event: pushes deltas, and finishes the completion at the end marker; %FALSE with an error fails it. Errors of
  *   the JSON reader go through bty_http_provider_not_protocol(), error objects through bty_http_provider_failed()

@@ -15,6 +15,7 @@ struct _BtyNdjsonReader
   BtyLineFramer framer;
   BtySseFunc func;
   gpointer func_data;
+  gsize quiet_size; /* of empty lines since the last document */
 };
 
 BtyNdjsonReader *
@@ -36,6 +37,15 @@ bty_ndjson_reader_free (BtyNdjsonReader *self)
 }
 
 static gboolean
+fail_too_long (BtyNdjsonReader *self, GError **error)
+{
+  g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS,
+               _ ("a line of the stream is longer than %zu bytes: raise the option max_event_bytes of the provider"),
+               self->framer.max_length);
+  return FALSE;
+}
+
+static gboolean
 deliver (BtyNdjsonReader *self, const BtyLine *line, GError **error)
 {
   BtySseEvent event = { .data = line->text, .length = line->length };
@@ -43,8 +53,9 @@ deliver (BtyNdjsonReader *self, const BtyLine *line, GError **error)
 
   while (event.length > 0 && g_ascii_isspace (event.data[event.length - 1]))
     event.length -= 1;
+  self->quiet_size = event.length > 0 ? 0 : self->quiet_size + line->length + 1;
   if (event.length == 0)
-    return TRUE;
+    return self->quiet_size <= self->framer.max_length || fail_too_long (self, error);
   if (!g_utf8_validate_len (event.data, event.length, NULL))
     {
       event.data = mended = g_utf8_make_valid (event.data, event.length);
@@ -63,12 +74,7 @@ bty_ndjson_reader_feed (BtyNdjsonReader *self, const char *bytes, gsize length, 
   while ((result = bty_line_framer_next (&self->framer, &bytes, end, &line)) == BTY_LINE_FRAMER_LINE)
     if (!deliver (self, &line, error))
       return FALSE;
-  if (result == BTY_LINE_FRAMER_MORE)
-    return TRUE;
-  g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS,
-               _ ("a line of the stream is longer than %zu bytes: raise the option max_event_bytes of the provider"),
-               self->framer.max_length);
-  return FALSE;
+  return result == BTY_LINE_FRAMER_MORE || fail_too_long (self, error);
 }
 
 gboolean

@@ -7,6 +7,7 @@
 
 #include "bty-http-prompt.h"
 #include "bty-openai-chat.h"
+#include "bty-openai-reasoning-private.h"
 
 /* The text parts, one paragraph each. */
 static void
@@ -182,6 +183,11 @@ write_reasoning (BtyJsonWriter *w, const BtyPromptMessage *message, const BtyOpe
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
+  if (g_strcmp0 (style->reasoning_field, BTY_OPENAI_REASONING_DETAILS) == 0)
+    {
+      bty_openai_reasoning_write (w, message);
+      return;
+    }
   for (guint i = 0; style->reasoning_field != NULL && i < message->parts->len; i++)
     {
       const BtyPart *part = message->parts->pdata[i];
@@ -313,27 +319,6 @@ write_messages (BtyJsonWriter *w, const BtyCompletionRequest *request, const Bty
   return TRUE;
 }
 
-static gboolean
-write_tool (BtyJsonWriter *w, const BtyToolSpec *tool, GError **error)
-{
-  bty_json_writer_begin_object (w);
-  bty_json_writer_member_string (w, "type", "function");
-  bty_json_writer_key (w, "function");
-  bty_json_writer_begin_object (w);
-  bty_json_writer_member_string (w, "name", tool->name);
-  if (tool->description != NULL)
-    bty_json_writer_member_string (w, "description", tool->description);
-  if (tool->parameters != NULL)
-    {
-      bty_json_writer_key (w, "parameters");
-      if (!bty_http_prompt_write_json (w, tool->name, tool->parameters, error))
-        return FALSE;
-    }
-  bty_json_writer_end_object (w);
-  bty_json_writer_end_object (w);
-  return TRUE;
-}
-
 static void
 write_tool_choice (BtyJsonWriter *w, const char *choice)
 {
@@ -362,7 +347,7 @@ write_tools (BtyJsonWriter *w, const BtyCompletionRequest *request, GError **err
   bty_json_writer_key (w, "tools");
   bty_json_writer_begin_array (w);
   for (guint i = 0; i < request->tools->len; i++)
-    if (!write_tool (w, request->tools->pdata[i], error))
+    if (!bty_http_prompt_write_function (w, request->tools->pdata[i], error))
       return FALSE;
   bty_json_writer_end_array (w);
   if (request->tool_choice != NULL && *request->tool_choice != '\0')

@@ -57,7 +57,8 @@ typedef enum
  * @effort: how the effort is put
  * @going_on: how a beginning of an answer is gone on with
  * @cache_marks: whether messages that say so are marked for the cache, as Anthropic's models want it
- * @reasoning_field: (nullable): member in which what was thought goes back beside tool calls, such as `reasoning_content`
+ * @reasoning_field: (nullable): member in which what was thought goes back beside tool calls, such as `reasoning_content`;
+ *   `reasoning_details` takes what was signed or sealed
  * @system_role: (nullable): role of the system text when it is not `system`
  *
  * In what servers of the OpenAI Chat Completions family differ.

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "bty-openai-reasoning-private.h"
 #include "bty-openai-stream.h"
 #include "bty-openai-template-private.h"
 #include "bty-openai-tool-calls-private.h"
@@ -16,6 +17,7 @@ struct _BtyOpenaiStream
 {
   BtyHttpProvider *provider;
   BtyOpenaiToolCalls *calls;
+  BtyOpenaiReasoning *reasoning;
   BtyOpenaiTemplate common;
   gboolean has_reason;
   BtyStopReason reason;
@@ -44,6 +46,7 @@ bty_openai_stream_new (BtyHttpProvider *provider)
 
   self->provider = provider;
   self->calls = bty_openai_tool_calls_new ();
+  self->reasoning = bty_openai_reasoning_new ();
   bty_openai_template_init (&self->common);
   return self;
 }
@@ -52,6 +55,7 @@ void
 bty_openai_stream_free (BtyOpenaiStream *self)
 {
   bty_openai_tool_calls_free (self->calls);
+  bty_openai_reasoning_free (self->reasoning);
   bty_openai_template_clear (&self->common);
   g_free (self);
 }
@@ -83,6 +87,8 @@ push_text (Event *event, BtyDeltaKind kind)
 
   if (reader->length == 0)
     return;
+  if (kind == BTY_DELTA_TEXT)
+    bty_openai_reasoning_flush (event->stream->reasoning, event->out);
   event->n_texts += 1;
   event->text = (BtyDelta){ .kind = kind, .length = reader->length };
   if (reader->text == reader->data + reader->offset + 1)
@@ -158,6 +164,17 @@ read_reasoning (Event *event, const char *key)
 }
 
 static gboolean
+read_details (Event *event)
+{
+  gboolean has_some;
+
+  if (!bty_openai_reasoning_read (event->stream->reasoning, &event->reader, &has_some, event->error))
+    return FALSE;
+  event->n_others += has_some;
+  return TRUE;
+}
+
+static gboolean
 read_tool_calls (Event *event)
 {
   BtyJsonToken token = next (event);
@@ -167,6 +184,7 @@ read_tool_calls (Event *event)
   if (token != BTY_JSON_ARRAY_BEGIN)
     return token != BTY_JSON_ERROR;
   event->n_others += 1;
+  bty_openai_reasoning_flush (event->stream->reasoning, event->out);
   while ((token = next (event)) == BTY_JSON_OBJECT_BEGIN)
     if (!bty_openai_tool_calls_read (event->stream->calls, &event->reader, event->out, event->error))
       return FALSE;
@@ -205,6 +223,7 @@ read_delta (Event *event)
       gboolean ok = key_is (event, "content")             ? read_text (event, BTY_DELTA_TEXT)
                     : key_is (event, "reasoning_content") ? read_reasoning (event, "reasoning_content")
                     : key_is (event, "reasoning")         ? read_reasoning (event, "reasoning")
+                    : key_is (event, "reasoning_details") ? read_details (event)
                     : key_is (event, "tool_calls")        ? read_tool_calls (event)
                     : key_is (event, "refusal")           ? read_refusal (event)
                                                           : skip (event);
@@ -347,6 +366,7 @@ finish (BtyOpenaiStream *self, BtyCompletion *out, GError **error)
     reason = BTY_STOP_TOOLS;
   if (reason == BTY_STOP_END && self->refused)
     reason = BTY_STOP_REFUSED;
+  bty_openai_reasoning_flush (self->reasoning, out);
   bty_completion_finish (out, reason);
   return TRUE;
 }

@@ -18,6 +18,7 @@ struct _BtySseReader
   gsize max_event;
 
   gsize event_size; /* of the lines of the event that is being read */
+  gsize quiet_size; /* of comments and empty lines since the last event: signs of life, but not for ever */
   gboolean has_data;
   const char *data; /* the only data line so far, where it lies in what is being fed; else %NULL */
   gsize data_length;
@@ -165,7 +166,10 @@ deliver (BtySseReader *self, GError **error)
   if (event.name != NULL && *event.name == '\0')
     event.name = NULL;
   if (self->has_data)
-    ok = self->func (&event, self->func_data, error);
+    {
+      self->quiet_size = 0;
+      ok = self->func (&event, self->func_data, error);
+    }
   begin_event (self);
   return ok;
 }
@@ -188,10 +192,13 @@ take_line (BtySseReader *self, BtyLine *line, GError **error)
       line->length -= 3;
     }
   self->at_start = FALSE;
-  if (line->length == 0)
-    return deliver (self, error);
-  if (*line->text == ':')
-    return TRUE;
+  if (line->length == 0 || *line->text == ':')
+    {
+      self->quiet_size += line->length + 1;
+      if (self->quiet_size > self->max_event && !self->has_data)
+        return fail_too_long (self, error);
+      return line->length > 0 || deliver (self, error);
+    }
   self->event_size += line->length + 1;
   if (self->event_size > self->max_event)
     return fail_too_long (self, error);

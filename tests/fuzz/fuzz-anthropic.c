@@ -12,73 +12,13 @@
 #include "bty-anthropic-stream.h"
 #include "bty-anthropic-turns.h"
 
+#include "fuzz-wire.h"
 #include "fuzz.h"
 
-typedef struct
-{
-  BtyPromptMessage *message; /* what an attentive consumer makes of the deltas */
-  guint n_calls;
-  gboolean done;
-} Seen;
-
-static BtyPart *
-add_part (Seen *seen, BtyPartKind kind)
-{
-  BtyPart *part = bty_part_new ();
-
-  part->kind = kind;
-  g_ptr_array_add (seen->message->parts, part);
-  return part;
-}
-
 static void
-on_delta (BtyCompletion *completion, const BtyDelta *delta, gpointer data)
+read_stream (char **lines, FuzzWire *seen)
 {
-  Seen *seen = data;
-  g_autofree char *text = g_strndup (delta->text, delta->length);
-
-  g_assert_false (seen->done);
-  g_assert_true (g_utf8_validate_len (delta->text, delta->length, NULL));
-  g_assert_null (memchr (delta->text, '\0', delta->length));
-  if (delta->kind == BTY_DELTA_TOOL_CALL && delta->call_id != NULL)
-    {
-      BtyPart *part = add_part (seen, BTY_PART_TOOL_CALL);
-
-      g_assert_cmpuint (delta->index, ==, seen->n_calls);
-      g_assert_true (delta->name != NULL && seen->n_calls++ < 128);
-      part->call_id = g_strdup (delta->call_id);
-      part->name = g_strdup (delta->name);
-      return;
-    }
-  g_assert_cmpuint (delta->length, >, 0);
-  if (delta->kind == BTY_DELTA_TOOL_CALL)
-    {
-      g_assert_cmpuint (delta->index, <, seen->n_calls);
-      bty_record_take_string (&add_part (seen, BTY_PART_TOOL_CALL)->arguments, g_steal_pointer (&text));
-    }
-  else if (delta->kind == BTY_DELTA_SIGNATURE)
-    {
-      g_assert_true (g_str_has_prefix (text, "anthropic"));
-      add_part (seen, BTY_PART_REASONING)->signature = g_steal_pointer (&text);
-    }
-  else
-    add_part (seen, BTY_PART_TEXT)->text = g_steal_pointer (&text);
-}
-
-static void
-on_done (BtyCompletion *completion, gpointer data)
-{
-  Seen *seen = data;
-
-  g_assert_false (seen->done);
-  seen->done = TRUE;
-}
-
-static void
-read_stream (char **lines, Seen *seen)
-{
-  g_autoptr (BtyCompletionRequest) request = bty_completion_request_new ();
-  g_autoptr (BtyCompletion) out = bty_completion_new (request, NULL, on_delta, on_done, seen);
+  g_autoptr (BtyCompletion) out = fuzz_wire_completion (seen);
   g_autoptr (BtyAnthropicStream) stream = bty_anthropic_stream_new (NULL);
 
   for (; *lines != NULL && !seen->done; lines++)
@@ -99,19 +39,15 @@ read_stream (char **lines, Seen *seen)
 }
 
 static void
-write_back (const char *model, BtyPromptMessage *message)
+write_back (const char *model, FuzzWire *seen)
 {
   static const BtyAnthropicStyle style = { .version = "2026-10-21", .cache = "5m", .max_tokens = 100 };
-  g_autoptr (BtyCompletionRequest) request = bty_completion_request_new ();
+  g_autofree char *name = g_utf8_make_valid (model, -1);
+  g_autoptr (BtyCompletionRequest) request = fuzz_wire_request (seen, name);
   g_autoptr (GString) body = NULL;
   BtyAnthropicTraits traits;
 
-  request->model = g_utf8_make_valid (model, -1);
-  request->messages = bty_record_list_new ();
-  request->effort = g_strdup ("low");
-  message->role = BTY_ROLE_ASSISTANT;
-  message->cache_here = TRUE;
-  g_ptr_array_add (request->messages, bty_prompt_message_ref (message));
+  seen->message->cache_here = TRUE;
   bty_anthropic_traits_of (request->model, &traits);
   body = bty_anthropic_request_write (request, &traits, &style, NULL);
   g_assert_true (body != NULL && bty_json_validate (body->str, body->len, 0, NULL));
@@ -122,13 +58,12 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
   g_autofree char *text = g_strndup ((const char *) data, size);
   g_auto (GStrv) lines = g_strsplit (text, "\n", 64);
-  g_autoptr (BtyPromptMessage) message = bty_prompt_message_new ();
-  Seen seen = { .message = message };
+  g_auto (FuzzWire) seen = { .in_pieces = TRUE, .mark = "anthropic" };
   g_auto (BtyAnthropicModels) models;
 
-  message->parts = bty_record_list_new ();
+  fuzz_wire_init (&seen);
   read_stream (lines, &seen);
-  write_back (lines[0] != NULL ? lines[0] : "", message);
+  write_back (lines[0] != NULL ? lines[0] : "", &seen);
   bty_anthropic_models_init (&models);
   bty_anthropic_models_read (&models, "lab", text, strlen (text), NULL);
   for (guint i = 0; i < models.models->len; i++)

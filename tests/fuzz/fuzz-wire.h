@@ -5,9 +5,12 @@
 
 #include <boternity-http.h>
 
-/* What an attentive consumer makes of the deltas of a stream, which must keep the contract. */
+/* What an attentive consumer makes of the deltas of a stream, which must keep the contract. @in_pieces: the wire gives the arguments
+ * of calls in pieces, which may be no JSON in the end; @mark: (nullable): what its signatures begin with. */
 typedef struct
 {
+  gboolean in_pieces;
+  const char *mark;
   BtyPromptMessage *message;
   guint n_calls;
   gboolean done;
@@ -40,6 +43,25 @@ fuzz_wire_add (FuzzWire *self, BtyPartKind kind)
 }
 
 static inline void
+fuzz_wire_on_call (FuzzWire *self, const BtyDelta *delta, char *text)
+{
+  BtyPart *part = fuzz_wire_add (self, BTY_PART_TOOL_CALL);
+
+  if (delta->call_id == NULL)
+    { /* more of one that began before */
+      g_assert_true (self->in_pieces && delta->length > 0 && delta->index < self->n_calls);
+      part->arguments = text;
+      return;
+    }
+  g_assert_cmpuint (delta->index, ==, self->n_calls);
+  g_assert_true (delta->name != NULL && self->n_calls++ < 128);
+  g_assert_true (self->in_pieces || bty_json_validate (delta->text, delta->length, 0, NULL));
+  part->call_id = g_strdup (delta->call_id);
+  part->name = g_strdup (delta->name);
+  part->arguments = text;
+}
+
+static inline void
 fuzz_wire_on_delta (BtyCompletion *completion, const BtyDelta *delta, gpointer data)
 {
   FuzzWire *self = data;
@@ -49,18 +71,13 @@ fuzz_wire_on_delta (BtyCompletion *completion, const BtyDelta *delta, gpointer d
   g_assert_false (self->done);
   g_assert_true (g_utf8_validate_len (delta->text, delta->length, NULL));
   g_assert_null (memchr (delta->text, '\0', delta->length));
-  g_assert_cmpuint (delta->length, >, 0);
   if (delta->kind == BTY_DELTA_TOOL_CALL)
-    { /* these wires give calls whole */
-      g_assert_cmpuint (delta->index, ==, self->n_calls);
-      g_assert_true (delta->call_id != NULL && delta->name != NULL && self->n_calls++ < 128);
-      g_assert_true (bty_json_validate (delta->text, delta->length, 0, NULL));
-      part = fuzz_wire_add (self, BTY_PART_TOOL_CALL);
-      part->call_id = g_strdup (delta->call_id);
-      part->name = g_strdup (delta->name);
-      part->arguments = g_steal_pointer (&text);
+    {
+      fuzz_wire_on_call (self, delta, g_steal_pointer (&text));
       return;
     }
+  g_assert_cmpuint (delta->length, >, 0);
+  g_assert_true (delta->kind != BTY_DELTA_SIGNATURE || self->mark == NULL || g_str_has_prefix (text, self->mark));
   part = fuzz_wire_add (self, delta->kind == BTY_DELTA_TEXT ? BTY_PART_TEXT : BTY_PART_REASONING);
   *(delta->kind == BTY_DELTA_SIGNATURE ? &part->signature : &part->text) = g_steal_pointer (&text);
 }

@@ -275,6 +275,11 @@ test_reasoning_back (void)
   check_style (request, (BtyOpenaiStyle){ .reasoning_field = "reasoning_content" }, "\"reasoning_content\":\"hm\"",
                "another");
   check_style (request, (BtyOpenaiStyle){ 0 }, "\"content\":null,\"tool_calls\"", "hm");
+  add_part (calls, BTY_PART_REASONING, "signed")->signature = g_strdup ("openai-details:[{\"type\":\"a\"},7]");
+  add_part (calls, BTY_PART_REASONING, NULL)->signature = g_strdup ("openai-details:[{\"type\":\"b\",\"n\":[1]}]");
+  add_part (calls, BTY_PART_REASONING, NULL)->signature = g_strdup ("openai-details:[{\"forged\"");
+  check_style (request, (BtyOpenaiStyle){ .reasoning_field = "reasoning_details" },
+               "\"reasoning_details\":[{\"type\":\"a\"},{\"type\":\"b\",\"n\":[1]}],\"tool_calls\"", "forged");
 }
 
 /* OpenRouter's list tells prices for a token; what depends on more is left out. */

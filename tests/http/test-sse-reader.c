@@ -182,10 +182,16 @@ test_ndjson_bound (void)
 {
   g_autoptr (GString) out = g_string_new (NULL);
   g_autoptr (BtyNdjsonReader) reader = bty_ndjson_reader_new (1024, take, out);
+  g_autoptr (BtyNdjsonReader) quiet = bty_ndjson_reader_new (1024, take, out);
   g_autofree char *line = g_strnfill (1025, 'x');
   g_autoptr (GError) error = NULL;
+  guint fed = 0;
 
   g_assert_false (bty_ndjson_reader_feed (reader, line, 1025, &error));
+  g_assert_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS);
+  g_clear_error (&error);
+  while (bty_ndjson_reader_feed (quiet, "\n", 1, &error))
+    g_assert_cmpuint (++fed, <=, 1024);
   g_assert_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS);
 }
 
@@ -203,6 +209,8 @@ main (int argc, char **argv)
   g_test_add_data_func ("/sse/bound/one-line", "data: xxxxxxxxxx", test_bound);
   g_test_add_data_func ("/sse/bound/many-lines", "data: x\n", test_bound);
   g_test_add_data_func ("/sse/bound/names", "event: x\n", test_bound);
+  g_test_add_data_func ("/sse/bound/comments", ": x\n", test_bound);
+  g_test_add_data_func ("/sse/bound/nothing", "\n", test_bound);
   g_test_add_func ("/sse/stops", test_stops);
   g_test_add_func ("/ndjson/lines", test_ndjson);
   g_test_add_func ("/ndjson/bound", test_ndjson_bound);

@@ -146,8 +146,7 @@ class Handler(upstream.Handler):
         last = request['messages'][-1]['content']
         if 'after-tools' in shape.directions and isinstance(last, list) and last[0]['type'] == 'tool_result':
             name = shape.directions['after-tools']
-        self.answer_shape(name, {'model': request['model'], 'other': f'http://localhost:{self.server.other_port}',
-                                 'key': self.headers.get('x-api-key', '')})
+        self.answer_shape(name, {'model': request['model'], 'key': self.headers.get('x-api-key', '')})
 
 
 if __name__ == '__main__':

@@ -8,7 +8,7 @@ shapes-responses/. Requests are checked as strictly as the real service does it.
 import upstream
 
 MEMBERS = {'model', 'input', 'instructions', 'tools', 'tool_choice', 'text', 'reasoning', 'include', 'max_output_tokens', 'store', 'stream',
-           'temperature', 'top_p', 'prompt_cache_options'}
+           'temperature', 'top_p', 'prompt_cache_options', 'parallel_tool_calls'}
 PARTS = {'input_text': {'text'}, 'input_image': {'image_url', 'detail'}, 'input_file': {'file_url', 'filename', 'file_data'}}
 ITEMS = {'function_call': {'call_id', 'name', 'arguments'}, 'function_call_output': {'call_id', 'output'},
          'reasoning': {'id', 'summary', 'encrypted_content'}}
@@ -83,7 +83,7 @@ class Handler(upstream.Handler):
         shape = self.server.load(name)
         if 'after-tools' in shape.directions and request['input'][-1].get('type') == 'function_call_output':
             name = shape.directions['after-tools']
-        self.answer_shape(name, {'model': request['model'], 'other': f'http://localhost:{self.server.other_port}'})
+        self.answer_shape(name, {'model': request['model']})
 
 
 if __name__ == '__main__':

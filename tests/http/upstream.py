@@ -302,7 +302,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         users = [m for m in request['messages'] if m['role'] == 'user']
         systems = [m for m in request['messages'] if m['role'] in {'system', 'developer'}]
         words = {'model': request['model'], 'said': text_of(users), 'system': text_of(systems),
-                 'messages': str(len(request['messages'])), 'other': f'http://localhost:{self.server.other_port}'}
+                 'messages': str(len(request['messages']))}
         words = {name: json.dumps(value)[1:-1] for name, value in words.items()}
         name = self.server.choose(request['model']) or request['model']
         shape = self.server.load(name)
@@ -318,7 +318,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if 'hang' in shape.directions:
             self.wait_for_client_to_go()
             return
-        body = Body(self, shape, words)
+        body = Body(self, shape, {'other': f'http://localhost:{self.server.other_port}', **words})
         self.send_response(shape.status)
         for header, value in shape.headers:
             self.send_header(header, body.fill_in(value))

@@ -12,12 +12,12 @@ from boternity_daemon import Daemon
 
 DAEMON = Daemon({"BOTERNITY_ROUTE_RETRIES": "1", "BOTERNITY_ROUTE_RETRY_MS": "1", "BOTERNITY_ROUTE_BREAKER_FAILURES": "4",
                  "ROUTES_KEY_ONE": "sk-one-canary", "ROUTES_KEY_TWO": "sk-two-canary"}).start()
-UPSTREAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "http", "upstream.py")
+UPSTREAMS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "http")
 
 
 class Upstream:
-    def __init__(self, *arguments):
-        self.process = subprocess.Popen([sys.executable, UPSTREAM, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def __init__(self, *arguments, script="upstream.py"):
+        self.process = subprocess.Popen([sys.executable, os.path.join(UPSTREAMS, script), *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}/v1"
 
     def requests(self):
@@ -37,6 +37,8 @@ class Upstream:
 
 
 def ctl(*arguments, code=0):
+    if arguments[:2] == ("provider", "add"):
+        arguments += ("--no-test",)   # which would ask for a model that none of them has
     done = DAEMON.ctl(*arguments)
     assert done.returncode == code, (arguments, done.returncode, done.stdout, done.stderr)
     assert "canary" not in done.stdout + done.stderr
@@ -134,6 +136,33 @@ def test_keys_take_turns_over_the_wire():
         assert status["keys"]["keys"] == 2 and status["keys"]["keys_resting"] == 1, status["keys"]
 
 
+def marks_of(request):
+    """The places of the messages that are marked for the cache."""
+    return [place for place, message in enumerate(request["messages"]) if "cache_control" in json.dumps(message)]
+
+
+def test_what_was_said_before_is_marked_for_the_cache():
+    """The service keeps what stands before the question, and what it kept is paid for as that."""
+    with Upstream(script="upstream-messages.py") as upstream:
+        ctl("provider", "add", "messages", "--kind", "anthropic", "--url", upstream.url.removesuffix("/v1"), "--key-ref", "env:ROUTES_KEY_ONE")
+        priced = DAEMON.post("/call/model.set", {"name": "messages/text", "context_window": 32768, "input_price": 3000000, "cached_price": 300000,
+                                                 "cache_write_price": 3750000, "output_price": 15000000})
+        assert priced.status == 200, priced.body
+        slug, session = make_bot("Marked", "messages/text"), {}
+        for expected in ([], [1], [1, 3], [3, 5]):
+            _, items, end = DAEMON.chat(slug, "Hello again", **session)
+            assert end[0] == "end", end
+            session = {"session": items[0][1]["session"]}
+            request = upstream.requests()[-1]["body"]
+            assert marks_of(request) == expected, (expected, request["messages"])
+            assert json.dumps(request).count('"cache_control"') <= 4, request
+            usage = end[1]["usage"]
+            fresh = usage["input_tokens"] - usage["cached_tokens"] - usage["cache_write_tokens"]
+            assert usage["cached_tokens"] > 0 and usage["cache_write_tokens"] > 0 and fresh > 0, usage
+            cost = 3 * fresh + 0.3 * usage["cached_tokens"] + 3.75 * usage["cache_write_tokens"] + 15 * usage["output_tokens"]
+            assert abs(end[1]["cost"] - cost) <= 1, (end[1], cost)
+
+
 def test_a_quota_falls_at_once_and_rests_its_key():
     """A rate is waited for and asked again; what was paid for does not come back by that, in whatever place it is said."""
     with Upstream() as upstream:
@@ -145,12 +174,14 @@ def test_a_quota_falls_at_once_and_rests_its_key():
             assert end[0] == "end" and end[1]["model"].startswith("builtin/"), (model, end)
             assert len(upstream.requests()) == times, model
             assert ("restarted" in types_of(items)) == (model == "quota-in-band"), (model, items)
-        _, items, end = DAEMON.chat(make_bot("Paid", "paid/quota-in-band", "builtin"), "Hello")
-        assert end[0] == "end" and end[1]["model"].startswith("builtin/"), end
-        keys = [one["headers"]["authorization"] for one in upstream.requests()]
-        assert sorted(set(keys)) == ["Bearer sk-one-canary", "Bearer sk-two-canary"] and len(keys) == 2, len(keys)
-        status = {one["name"]: one for one in DAEMON.get("/provider-status").json["items"]}
-        assert status["paid"]["keys_resting"] == 2, status["paid"]
+        keys = []
+        for resting, model in ((1, "quota-in-band"), (2, "any-quota")):
+            _, items, end = DAEMON.chat(make_bot(f"Paid {model}", f"paid/{model}", "builtin"), "Hello")
+            assert end[0] == "end" and end[1]["model"].startswith("builtin/"), end
+            keys += [one["headers"]["authorization"] for one in upstream.requests()]
+            status = {one["name"]: one for one in DAEMON.get("/provider-status").json["items"]}
+            assert status["paid"]["keys_resting"] == resting, (model, status["paid"])
+        assert sorted(keys) == ["Bearer sk-one-canary", "Bearer sk-two-canary"], len(keys)
 
 
 try:

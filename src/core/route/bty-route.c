@@ -320,6 +320,8 @@ judge_break (BtyRoute *self, BtyRouteAttempt *attempt)
       end_with_error (self, error);
       return;
     }
+  if (bty_route_is_about_key (attempt)) /* it is said in the middle of an answer, too */
+    bty_route_rest_key (self, attempt);
   note_failure (self, label, error);
   self->is_broken = TRUE;
   bty_record_take_string (&self->broken_label, g_strdup (label));

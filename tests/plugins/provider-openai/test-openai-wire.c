@@ -57,6 +57,24 @@ static const struct
     "| end | in=20 cached=16 write=0 out=0 think=0" },
   { "deepseek-gives-up", DELTA ("\"content\":\"a\"") STOP ("insufficient_system_resource") DONE,
     "text(a) | error UNAVAILABLE" },
+  { "openrouter-signed",
+    DELTA ("\"content\":\"\",\"reasoning\":\"Hm\",\"reasoning_details\":[{\"type\":\"reasoning.text\",\"text\":"
+           "\"Hm\",\"format\":\"x\",\"index\":0}]")
+      DELTA ("\"content\":\"\",\"reasoning\":\"!\",\"reasoning_details\":[{\"type\":\"reasoning.text\",\"text\":\"!\","
+             "\"index\":0}]")
+        DELTA ("\"content\":\"\",\"reasoning_details\":[{\"type\":\"reasoning.text\",\"signature\":\"c2ln\","
+               "\"index\":0},{\"type\":\"reasoning.encrypted\",\"data\":\"AAAA\",\"index\":1,\"id\":\"r\"}]")
+          DELTA ("\"content\":\"a\",\"reasoning_details\":[]") STOP ("stop") DONE,
+    "reasoning(Hm!) signature(openai-details:[{\"type\":\"reasoning.text\",\"text\":\"Hm!\",\"signature\":\"c2ln\","
+    "\"format\":\"x\",\"index\":0},{\"type\":\"reasoning.encrypted\",\"data\":\"AAAA\",\"id\":\"r\",\"index\":1}]) "
+    "text(a) | end" },
+  { "openrouter-sealed-at-the-end",
+    DELTA ("\"reasoning_details\":[{\"type\":\"reasoning.encrypted\",\"data\":\"AAAA\"}]") STOP ("stop") DONE,
+    "signature(openai-details:[{\"type\":\"reasoning.encrypted\",\"data\":\"AAAA\"}]) | end" },
+  { "openrouter-odd-details",
+    DELTA ("\"reasoning_details\":null") DELTA ("\"reasoning_details\":{\"a\":[1]}") DELTA (
+      "\"reasoning_details\":[1,[2],{},{\"signature\":7,\"index\":\"x\"},{\"data\":\"no type\"}]") STOP ("stop") DONE,
+    "| end" },
   { "openrouter",
     ": OPENROUTER PROCESSING\n\n" DELTA (
       "\"role\":\"assistant\",\"content\":\"\",\"reasoning\":\"Hm\",\"reasoning_details\":[{"
