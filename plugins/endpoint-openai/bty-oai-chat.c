@@ -14,6 +14,8 @@ typedef struct
   BtyOaiReply reply;
   GString *before;   /* up to the delta */
   const char *after; /* from behind it */
+  GString *thought;  /* (nullable): what was thought since the last mark */
+  guint n_thoughts;  /* marks so far */
   gboolean spoke;    /* something of the answer was sent, which cannot be taken back */
 } Stream;
 
@@ -38,6 +40,8 @@ stream_free (gpointer data)
 
   bty_oai_reply_clear (&self->reply);
   g_string_free (self->before, TRUE);
+  if (self->thought != NULL)
+    g_string_free (self->thought, TRUE);
   g_free (self);
 }
 
@@ -106,15 +110,32 @@ append_text (Stream *self, const char *member, const char *text, gsize length, G
   end_delta (self, out);
 }
 
-/* The mark that ends what was thought, as other gateways give it: it goes back with the message. */
+static void
+append_thought (Stream *self, const char *text, GString *out)
+{
+  if (self->thought == NULL)
+    self->thought = g_string_new (NULL);
+  g_string_append (self->thought, text);
+  append_text (self, "\"reasoning_content\":", text, strlen (text), out);
+}
+
+/* The mark that ends what was thought, with all that it is for, as other gateways give it: it goes back with the message. */
 static void
 append_signature (Stream *self, const char *text, GString *out)
 {
   begin_delta (self, out);
-  g_string_append (out, "\"reasoning_details\":[{\"type\":\"reasoning.text\",\"index\":0,\"signature\":");
+  g_string_append_printf (out, "\"reasoning_details\":[{\"type\":\"reasoning.text\",\"index\":%u", self->n_thoughts);
+  if (self->thought != NULL)
+    {
+      g_string_append (out, ",\"text\":");
+      append_string (out, self->thought->str, self->thought->len);
+      g_string_free (g_steal_pointer (&self->thought), TRUE);
+    }
+  g_string_append (out, ",\"signature\":");
   append_string (out, text, strlen (text));
   g_string_append (out, "}]");
   end_delta (self, out);
+  self->n_thoughts += 1;
 }
 
 static void
@@ -177,7 +198,7 @@ append_record (Stream *self, const BtyItem *item, GString *out)
   switch (record->type)
     {
     case BTY_COMPLETION_REASONING:
-      append_text (self, "\"reasoning_content\":", record->text, strlen (record->text), out);
+      append_thought (self, record->text, out);
       return TRUE;
     case BTY_COMPLETION_SIGNATURE:
       append_signature (self, record->text, out);
