@@ -144,14 +144,14 @@ def test_the_ledger_knows_what_it_cost():
     assert set_so.status == 200, set_so.body
     from boternity_daemon import wait_for
 
-    def entries():
-        return [entry for entry in HOUSE.daemon.get("/usage?limit=100").json["items"] if (entry["provider"], entry["model"]) == ("anthropic", "thinking")]
-    for stream in (False, True):
-        before = len(entries())
+    def priced():
+        return [entry for entry in HOUSE.daemon.get("/usage?limit=100").json["items"] if entry["cost"] == 9160]
+    for n, stream in enumerate((False, True)):
         cost = (streamed if stream else whole)("anthropic/thinking", max_tokens=100)
         cost = (cost[2] if stream else cost["usage"])["cost"]
-        entry = wait_for(lambda before=before: entries()[0] if len(entries()) > before else None)   # the ledger is written a moment after the answer
-        assert abs(cost - 0.00916) < 1e-9 and entry["cost"] == 9160, (cost, entry)
+        assert wait_for(lambda n=n: len(priced()) == n + 1), priced()   # the ledger is written a moment after the answer
+        entry = priced()[0]
+        assert abs(cost - 0.00916) < 1e-9, (cost, entry)
         assert (entry["model"], entry["purpose"], entry["input_tokens"], entry["cached_tokens"], entry["reasoning_tokens"]) == (
             "thinking", "gateway", 25, 16, 37), entry
 
