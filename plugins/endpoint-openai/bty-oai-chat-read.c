@@ -34,6 +34,7 @@ typedef struct
 {
   char *text;
   char *signature;
+  char *before; /* (nullable): id of the call that it stands before */
 } Thought;
 
 typedef struct
@@ -51,6 +52,7 @@ thought_free (gpointer data)
 
   g_free (thought->text);
   g_free (thought->signature);
+  g_free (thought->before);
   g_free (thought);
 }
 
@@ -94,6 +96,7 @@ STRING (Message, refusal)
 STRING (Message, call_id)
 STRING (Thought, text)
 STRING (Thought, signature)
+STRING (Thought, before)
 #undef STRING
 
 static gboolean
@@ -151,7 +154,9 @@ read_reasoning (BtyOaiReader *reader, gpointer target)
 static gboolean
 read_detail (BtyOaiReader *reader, gpointer target)
 {
-  static const BtyOaiMember members[] = { { "text", read_text }, { "signature", read_signature }, { NULL } };
+  static const BtyOaiMember members[] = {
+    { "text", read_text }, { "signature", read_signature }, { "id", read_before }, { NULL }
+  };
   Thought *thought = g_new0 (Thought, 1);
 
   g_ptr_array_add (((Message *) target)->thoughts, thought);
@@ -170,22 +175,36 @@ static const BtyOaiMember message_members[] = {
   { "reasoning", read_reasoning }, { "reasoning_details", read_details }, { NULL },
 };
 
-/* Each mark belongs to its own text. Where only marks came back, the text as a whole belongs to the first. */
+static gboolean
+has_call (const Message *message, const char *id)
+{
+  for (guint i = 0; id != NULL && i < message->calls->len; i++)
+    if (g_strcmp0 (((Call *) message->calls->pdata[i])->id, id) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/*
+ * Each mark belongs to its own text. Where only marks came back, the text as a whole belongs to the first. @call: (nullable): those before
+ * this call; else those before everything.
+ */
 static void
-add_thoughts (BtyOaiPrompt *prompt, const Message *message)
+add_thoughts (BtyOaiPrompt *prompt, const Message *message, const char *call)
 {
   const char *whole = message->reasoning;
 
   for (guint i = 0; i < message->thoughts->len; i++)
     if (((Thought *) message->thoughts->pdata[i])->text != NULL)
       whole = NULL;
-  if (message->thoughts->len == 0)
+  if (message->thoughts->len == 0 && call == NULL)
     bty_oai_prompt_add_reasoning (prompt, message->reasoning, NULL);
   for (guint i = 0; i < message->thoughts->len; i++)
     {
       const Thought *thought = message->thoughts->pdata[i];
+      gboolean is_here = call != NULL ? g_strcmp0 (thought->before, call) == 0 : !has_call (message, thought->before);
 
-      bty_oai_prompt_add_reasoning (prompt, i == 0 && whole != NULL ? whole : thought->text, thought->signature);
+      if (is_here)
+        bty_oai_prompt_add_reasoning (prompt, i == 0 && whole != NULL ? whole : thought->text, thought->signature);
     }
 }
 
@@ -194,13 +213,15 @@ add_assistant (BtyOaiReader *reader, BtyOaiPrompt *prompt, const Message *messag
 {
   if (!message->content.is_given && message->calls->len == 0 && message->refusal == NULL)
     return bty_oai_fail (reader, _ ("an assistant's message needs content or tool calls"));
-  add_thoughts (prompt, message);
+  add_thoughts (prompt, message, NULL);
   if (message->content.parts->len > 0)
     bty_oai_prompt_add_content (prompt, BTY_ROLE_ASSISTANT, &message->content);
   for (guint i = 0; i < message->calls->len; i++)
     {
       const Call *call = message->calls->pdata[i];
 
+      if (call->id != NULL)
+        add_thoughts (prompt, message, call->id);
       bty_oai_prompt_add_call (prompt, call->id, call->name, call->arguments);
     }
   return TRUE;

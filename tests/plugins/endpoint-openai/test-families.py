@@ -137,6 +137,32 @@ def test_thoughts_go_back_with_their_marks():
         assert status == 200 and came_back() == expected, (text, blocks_of_anthropic())
 
 
+def test_a_mark_goes_back_to_its_call():
+    """Gemini marks the call, not what was said before it: that is where the mark has to be when it comes back."""
+    for stream in (False, True):
+        if stream:
+            _, _, text = HOUSE.chat("gemini/tools", stream=True)
+            message, calls = {"content": "", "reasoning_details": []}, {}
+            for delta in (event["choices"][0]["delta"] for event in events(text)):
+                message["content"] += delta.get("content") or ""
+                message["reasoning_details"] += delta.get("reasoning_details", [])
+                for call in delta.get("tool_calls", []):
+                    call = dict(call, function=dict(call["function"]))
+                    known = calls.setdefault(call["index"], call)
+                    if known is not call:
+                        known["function"]["arguments"] += call["function"]["arguments"]
+            message["tool_calls"] = list(calls.values())
+        else:
+            message = whole("gemini/tools")["choices"][0]["message"]
+        results = [{"role": "tool", "tool_call_id": call["id"], "content": "fine"} for call in message["tool_calls"]]
+        whole("gemini/text", messages=[*HELLO, {"role": "assistant", **{name: message[name] for name in ("content", "reasoning_details", "tool_calls")}},
+                                       *results])
+        body = [request["body"] for request in UPSTREAMS["gemini"].requests() if "enerateContent" in request["path"]][-1]
+        parts = next(content["parts"] for content in body["contents"] if content["role"] == "model")
+        marked = [(list(part)[0], part.get("functionCall", {}).get("name"), part["thoughtSignature"]) for part in parts if "thoughtSignature" in part]
+        assert marked == [("functionCall", "weather", "c2lnQQ==")], (stream, parts)
+
+
 def test_the_ledger_knows_what_it_cost():
     """5 tokens in, 16 from the cache, 4 into it, 40 out: each at its own price."""
     prices = {"input_price": 100_000_000, "cached_price": 10_000_000, "cache_write_price": 125_000_000, "output_price": 200_000_000}
