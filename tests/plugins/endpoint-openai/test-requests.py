@@ -134,7 +134,7 @@ def test_pages_of_other_origins():
     answer = ask(PAGE, **preflight)
     assert answer.status == 204 and "x-stainless-lang" in answer.headers["Access-Control-Allow-Headers"], answer.headers.items()
     assert answer.headers["Access-Control-Allow-Origin"] == PAGE
-    answer = ask(PAGE, **dict(preflight, **{"Access-Control-Request-Headers": "x-\x7f, <script>"}))
+    answer = ask(PAGE, **dict(preflight, **{"Access-Control-Request-Headers": "x-a, <script>"}))
     assert "script" not in (answer.headers["Access-Control-Allow-Headers"] or ""), answer.headers.items()
     answer = ask(PAGE, "GET", Authorization="Bearer " + HOUSE.daemon.token)
     assert answer.status == 200 and "x-request-id" in answer.headers["Access-Control-Expose-Headers"], answer.headers.items()
