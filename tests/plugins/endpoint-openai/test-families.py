@@ -137,30 +137,29 @@ def test_thoughts_go_back_with_their_marks():
         assert status == 200 and came_back() == expected, (text, blocks_of_anthropic())
 
 
+def joined(text):
+    """The message that a stream with calls comes to."""
+    message, calls = {"content": "", "reasoning_details": []}, {}
+    for delta in (event["choices"][0]["delta"] for event in events(text)):
+        message["content"] += delta.get("content") or ""
+        message["reasoning_details"] += delta.get("reasoning_details", [])
+        for call in delta.get("tool_calls", []):
+            known = calls.setdefault(call["index"], {**call, "function": {**call["function"], "arguments": ""}})
+            known["function"]["arguments"] += call["function"]["arguments"]
+    message["tool_calls"] = list(calls.values())
+    return message
+
+
 def test_a_mark_goes_back_to_its_call():
     """Gemini marks the call, not what was said before it: that is where the mark has to be when it comes back."""
-    for stream in (False, True):
-        if stream:
-            _, _, text = HOUSE.chat("gemini/tools", stream=True)
-            message, calls = {"content": "", "reasoning_details": []}, {}
-            for delta in (event["choices"][0]["delta"] for event in events(text)):
-                message["content"] += delta.get("content") or ""
-                message["reasoning_details"] += delta.get("reasoning_details", [])
-                for call in delta.get("tool_calls", []):
-                    call = dict(call, function=dict(call["function"]))
-                    known = calls.setdefault(call["index"], call)
-                    if known is not call:
-                        known["function"]["arguments"] += call["function"]["arguments"]
-            message["tool_calls"] = list(calls.values())
-        else:
-            message = whole("gemini/tools")["choices"][0]["message"]
+    for message in (whole("gemini/tools")["choices"][0]["message"], joined(HOUSE.chat("gemini/tools", stream=True)[2])):
         results = [{"role": "tool", "tool_call_id": call["id"], "content": "fine"} for call in message["tool_calls"]]
         whole("gemini/text", messages=[*HELLO, {"role": "assistant", **{name: message[name] for name in ("content", "reasoning_details", "tool_calls")}},
                                        *results])
         body = [request["body"] for request in UPSTREAMS["gemini"].requests() if "enerateContent" in request["path"]][-1]
         parts = next(content["parts"] for content in body["contents"] if content["role"] == "model")
         marked = [(list(part)[0], part.get("functionCall", {}).get("name"), part["thoughtSignature"]) for part in parts if "thoughtSignature" in part]
-        assert marked == [("functionCall", "weather", "c2lnQQ==")], (stream, parts)
+        assert marked == [("functionCall", "weather", "c2lnQQ==")], (message, parts)
 
 
 def test_the_ledger_knows_what_it_cost():
