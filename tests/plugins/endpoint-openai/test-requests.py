@@ -123,12 +123,12 @@ def test_hostile_bodies():
 
 
 def test_pages_of_other_origins():
-    connection = http.client.HTTPConnection("127.0.0.1", HOUSE.daemon.port, timeout=30)
-
     def ask(origin, method="OPTIONS", **headers):
+        connection = http.client.HTTPConnection("127.0.0.1", HOUSE.daemon.port, timeout=30)
         connection.request(method, "/v1/models" if method == "GET" else "/v1/chat/completions", headers={"Origin": origin, **headers})
         response = connection.getresponse()
         response.read()
+        connection.close()
         return response
     preflight = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,content-type,x-stainless-lang"}
     answer = ask(PAGE, **preflight)
@@ -142,7 +142,6 @@ def test_pages_of_other_origins():
     assert answer.status != 204 and answer.headers["Access-Control-Allow-Origin"] is None, answer.headers.items()
     answer = ask("https://other.example", "GET", Authorization="Bearer " + HOUSE.daemon.token)
     assert answer.status == 403 and answer.headers["Access-Control-Allow-Origin"] is None, answer.status
-    connection.close()
 
 
 def test_what_is_not_served():
