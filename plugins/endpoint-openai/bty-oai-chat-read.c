@@ -25,9 +25,17 @@ typedef struct
   char *refusal;
   char *call_id;
   char *reasoning;
-  char *signature;
-  GPtrArray *calls; /* Call */
+  GPtrArray *thoughts; /* Thought: reasoning_details */
+  GPtrArray *calls;    /* Call */
 } Message;
+
+/* What was thought in one piece, and the provider's mark for it. */
+typedef struct
+{
+  char *text;
+  char *signature;
+  char *before; /* (nullable): id of the call that it stands before */
+} Thought;
 
 typedef struct
 {
@@ -36,6 +44,17 @@ typedef struct
   char *name;
   char *arguments;
 } Call;
+
+static void
+thought_free (gpointer data)
+{
+  Thought *thought = data;
+
+  g_free (thought->text);
+  g_free (thought->signature);
+  g_free (thought->before);
+  g_free (thought);
+}
 
 static void
 call_free (gpointer data)
@@ -57,7 +76,7 @@ message_clear (Message *message)
   g_free (message->refusal);
   g_free (message->call_id);
   g_free (message->reasoning);
-  g_free (message->signature);
+  g_ptr_array_unref (message->thoughts);
   g_ptr_array_unref (message->calls);
 }
 
@@ -75,7 +94,9 @@ STRING (Call, arguments)
 STRING (Message, role)
 STRING (Message, refusal)
 STRING (Message, call_id)
-STRING (Message, signature)
+STRING (Thought, text)
+STRING (Thought, signature)
+STRING (Thought, before)
 #undef STRING
 
 static gboolean
@@ -133,9 +154,13 @@ read_reasoning (BtyOaiReader *reader, gpointer target)
 static gboolean
 read_detail (BtyOaiReader *reader, gpointer target)
 {
-  static const BtyOaiMember members[] = { { "text", read_reasoning }, { "signature", read_signature }, { NULL } };
+  static const BtyOaiMember members[] = {
+    { "text", read_text }, { "signature", read_signature }, { "id", read_before }, { NULL }
+  };
+  Thought *thought = g_new0 (Thought, 1);
 
-  return bty_oai_read_members (reader, members, target);
+  g_ptr_array_add (((Message *) target)->thoughts, thought);
+  return bty_oai_read_members (reader, members, thought);
 }
 
 static gboolean
@@ -151,17 +176,52 @@ static const BtyOaiMember message_members[] = {
 };
 
 static gboolean
+has_call (const Message *message, const char *id)
+{
+  for (guint i = 0; id != NULL && i < message->calls->len; i++)
+    if (g_strcmp0 (((Call *) message->calls->pdata[i])->id, id) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/*
+ * Each mark belongs to its own text. Where only marks came back, the text as a whole belongs to the first. @call: (nullable): those before
+ * this call; else those before everything.
+ */
+static void
+add_thoughts (BtyOaiPrompt *prompt, const Message *message, const char *call)
+{
+  const char *whole = message->reasoning;
+
+  for (guint i = 0; i < message->thoughts->len; i++)
+    if (((Thought *) message->thoughts->pdata[i])->text != NULL)
+      whole = NULL;
+  if (message->thoughts->len == 0 && call == NULL)
+    bty_oai_prompt_add_reasoning (prompt, message->reasoning, NULL);
+  for (guint i = 0; i < message->thoughts->len; i++)
+    {
+      const Thought *thought = message->thoughts->pdata[i];
+      gboolean is_here = call != NULL ? g_strcmp0 (thought->before, call) == 0 : !has_call (message, thought->before);
+
+      if (is_here)
+        bty_oai_prompt_add_reasoning (prompt, i == 0 && whole != NULL ? whole : thought->text, thought->signature);
+    }
+}
+
+static gboolean
 add_assistant (BtyOaiReader *reader, BtyOaiPrompt *prompt, const Message *message)
 {
   if (!message->content.is_given && message->calls->len == 0 && message->refusal == NULL)
     return bty_oai_fail (reader, _ ("an assistant's message needs content or tool calls"));
-  bty_oai_prompt_add_reasoning (prompt, message->reasoning, message->signature);
+  add_thoughts (prompt, message, NULL);
   if (message->content.parts->len > 0)
     bty_oai_prompt_add_content (prompt, BTY_ROLE_ASSISTANT, &message->content);
   for (guint i = 0; i < message->calls->len; i++)
     {
       const Call *call = message->calls->pdata[i];
 
+      if (call->id != NULL)
+        add_thoughts (prompt, message, call->id);
       bty_oai_prompt_add_call (prompt, call->id, call->name, call->arguments);
     }
   return TRUE;
@@ -200,7 +260,8 @@ static gboolean
 read_message (BtyOaiReader *reader, gpointer target)
 {
   Chat *chat = target;
-  g_auto (Message) message = { .calls = g_ptr_array_new_with_free_func (call_free) };
+  g_auto (Message) message = { .thoughts = g_ptr_array_new_with_free_func (thought_free),
+                               .calls = g_ptr_array_new_with_free_func (call_free) };
 
   bty_oai_content_init (&message.content);
   return bty_oai_read_members (reader, message_members, &message) && add_message (reader, &chat->prompt, &message);

@@ -14,6 +14,9 @@ typedef struct
   BtyOaiReply reply;
   GString *before;   /* up to the delta */
   const char *after; /* from behind it */
+  GString *thought;  /* (nullable): what was thought since the last mark */
+  char *mark;        /* (nullable): of what was thought, not sent yet */
+  guint n_thoughts;  /* marks so far */
   gboolean spoke;    /* something of the answer was sent, which cannot be taken back */
 } Stream;
 
@@ -38,6 +41,9 @@ stream_free (gpointer data)
 
   bty_oai_reply_clear (&self->reply);
   g_string_free (self->before, TRUE);
+  if (self->thought != NULL)
+    g_string_free (self->thought, TRUE);
+  g_free (self->mark);
   g_free (self);
 }
 
@@ -106,15 +112,51 @@ append_text (Stream *self, const char *member, const char *text, gsize length, G
   end_delta (self, out);
 }
 
-/* The mark that ends what was thought, as other gateways give it: it goes back with the message. */
 static void
-append_signature (Stream *self, const char *text, GString *out)
+append_thought (Stream *self, const char *text, GString *out)
 {
+  if (self->thought == NULL)
+    self->thought = g_string_new (NULL);
+  g_string_append (self->thought, text);
+  append_text (self, "\"reasoning_content\":", text, strlen (text), out);
+}
+
+/*
+ * The mark that ends what was thought, with all that it is for, as other gateways give it: it goes back with the message. @call: (nullable):
+ * the call that it stands before; it may be the call that is marked.
+ */
+static void
+append_mark (Stream *self, const char *call, GString *out)
+{
+  if (self->mark == NULL)
+    return;
   begin_delta (self, out);
-  g_string_append (out, "\"reasoning_details\":[{\"type\":\"reasoning.text\",\"index\":0,\"signature\":");
-  append_string (out, text, strlen (text));
+  g_string_append_printf (out, "\"reasoning_details\":[{\"type\":\"reasoning.text\",\"index\":%u", self->n_thoughts);
+  if (call != NULL)
+    {
+      g_string_append (out, ",\"id\":");
+      append_string (out, call, strlen (call));
+    }
+  if (self->thought != NULL)
+    {
+      g_string_append (out, ",\"text\":");
+      append_string (out, self->thought->str, self->thought->len);
+      g_string_free (g_steal_pointer (&self->thought), TRUE);
+    }
+  g_string_append (out, ",\"signature\":");
+  append_string (out, self->mark, strlen (self->mark));
   g_string_append (out, "}]");
   end_delta (self, out);
+  g_clear_pointer (&self->mark, g_free);
+  self->n_thoughts += 1;
+}
+
+/* It waits for what follows. */
+static void
+take_signature (Stream *self, const char *text, GString *out)
+{
+  append_mark (self, NULL, out);
+  self->mark = g_strdup (text);
 }
 
 static void
@@ -162,7 +204,10 @@ restart (Stream *self, const BtyCompletionItem *item, GString *out)
   g_autoptr (GError) error = NULL;
 
   if (!self->spoke)
-    return TRUE;
+    {
+      g_clear_pointer (&self->mark, g_free);
+      return TRUE;
+    }
   error = g_error_new (BTY_ERROR, BTY_ERROR_UNAVAILABLE, _ ("the answer broke off: %s"),
                        item->text != NULL ? item->text : "");
   append_error (self, error, out);
@@ -177,12 +222,14 @@ append_record (Stream *self, const BtyItem *item, GString *out)
   switch (record->type)
     {
     case BTY_COMPLETION_REASONING:
-      append_text (self, "\"reasoning_content\":", record->text, strlen (record->text), out);
+      append_mark (self, NULL, out);
+      append_thought (self, record->text, out);
       return TRUE;
     case BTY_COMPLETION_SIGNATURE:
-      append_signature (self, record->text, out);
+      take_signature (self, record->text, out);
       return TRUE;
     case BTY_COMPLETION_TOOL_CALL:
+      append_mark (self, record->call_id, out);
       append_call (self, record, out);
       return TRUE;
     case BTY_COMPLETION_RESTARTED:
@@ -201,6 +248,7 @@ append_item (gpointer data, BtyCallReader *reader, const BtyItem *item, GString 
 
   if (item->record != NULL)
     return append_record (self, item, out);
+  append_mark (self, NULL, out);
   append_text (self, "\"content\":", item->text, item->length, out);
   return TRUE;
 }
@@ -226,6 +274,7 @@ append_end (gpointer data, BtyCall *call, GString *out)
       append_error (self, bty_call_error (call), out);
       return;
     }
+  append_mark (self, NULL, out);
   append_head (self, out);
   g_string_append_printf (out, "{\"index\":0,\"delta\":{},\"logprobs\":null,\"finish_reason\":\"%s\"}]%s}\n\n",
                           bty_oai_finish_reason (answer->stop_reason),
@@ -300,6 +349,14 @@ count (const GPtrArray *parts, BtyPartKind kind)
   return n;
 }
 
+/* A mark before a call may be the call's own: it is told which. */
+static void
+write_marked (const BtyPart *next, BtyJsonWriter *writer)
+{
+  if (next->kind == BTY_PART_TOOL_CALL && next->call_id != NULL)
+    bty_json_writer_member_string (writer, "id", next->call_id);
+}
+
 static void
 write_details (const GPtrArray *parts, BtyJsonWriter *writer)
 {
@@ -316,6 +373,8 @@ write_details (const GPtrArray *parts, BtyJsonWriter *writer)
         continue;
       bty_json_writer_begin_object (writer);
       bty_json_writer_member_string (writer, "type", "reasoning.text");
+      if (part->signature != NULL && i + 1 < parts->len)
+        write_marked (parts->pdata[i + 1], writer);
       bty_json_writer_member_string (writer, "text", part->text);
       bty_json_writer_member_string (writer, "signature", part->signature);
       bty_json_writer_end_object (writer);

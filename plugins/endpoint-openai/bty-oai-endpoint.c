@@ -273,12 +273,25 @@ start (BtyEndpoint *endpoint, BtyHost *host)
   self->responses = bty_pump_new (&bty_oai_response_funcs, &limits, self);
 }
 
+static GBytes *
+make_refusal (BtyEndpoint *endpoint, guint status, const char *detail)
+{
+  gboolean is_wrong = status < 500;
+
+  return bty_oai_error_new (is_wrong ? "invalid_request_error" : "server_error",
+                            status == 413 ? "request_too_large"
+                            : is_wrong    ? NULL
+                                          : "service_unavailable",
+                            NULL, detail);
+}
+
 static void
 bty_oai_endpoint_iface_init (BtyEndpointInterface *iface)
 {
   iface->get_mounts = get_mounts;
   iface->start = start;
   iface->handle = handle;
+  iface->make_refusal = make_refusal;
 }
 
 static void

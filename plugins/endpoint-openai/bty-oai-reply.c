@@ -125,11 +125,10 @@ write_members (const Kind *kind, const char *message, gboolean has_type, BtyJson
   bty_json_writer_member_string (writer, "code", kind->code);
 }
 
-static void
-respond_kind (BtyExchange *exchange, const Kind *kind, const char *message)
+static GBytes *
+write_kind (const Kind *kind, const char *message)
 {
   GString *text = g_string_sized_new (USUAL_LENGTH);
-  g_autoptr (GBytes) body = NULL;
   BtyJsonWriter writer;
 
   bty_json_writer_init (&writer, text);
@@ -139,7 +138,20 @@ respond_kind (BtyExchange *exchange, const Kind *kind, const char *message)
   write_members (kind, message, TRUE, &writer);
   bty_json_writer_end_object (&writer);
   bty_json_writer_end_object (&writer);
-  body = g_string_free_to_bytes (text);
+  return g_string_free_to_bytes (text);
+}
+
+GBytes *
+bty_oai_error_new (const char *type, const char *code, const char *param, const char *message)
+{
+  return write_kind (&(Kind){ 0, type, code, param }, message);
+}
+
+static void
+respond_kind (BtyExchange *exchange, const Kind *kind, const char *message)
+{
+  g_autoptr (GBytes) body = write_kind (kind, message);
+
   if (kind->status == 401)
     bty_exchange_set_header (exchange, "WWW-Authenticate", "Bearer realm=\"boternity\"");
   bty_exchange_set_header (exchange, "Cache-Control", "no-store");

@@ -66,4 +66,7 @@ typedef void (*BtyOaiDone) (BtyOaiReply *reply, BtyCall *call);
 /* Answers by @done once @call has ended; gives it up when the client goes. @reply: moved */
 void bty_oai_collect (BtyOaiReply *reply, BtyCall *call, BtyOaiDone done);
 
+/* An error in OpenAI's shape. Returns: (transfer full) */
+GBytes *bty_oai_error_new (const char *type, const char *code, const char *param, const char *message);
+
 G_END_DECLS

@@ -67,17 +67,18 @@ bty_soup_problem_new (guint status, const char *detail)
 }
 
 GString *
-bty_soup_refusal_new (guint status, const char *detail)
+bty_soup_refusal_new (guint status, const char *detail, GBytes *own)
 {
-  g_autoptr (GString) problem = bty_soup_problem_new (status, detail);
+  g_autoptr (GString) problem = own == NULL ? bty_soup_problem_new (status, detail) : NULL;
+  gsize length = own != NULL ? g_bytes_get_size (own) : problem->len;
   GString *text = g_string_sized_new (512);
 
   g_string_append_printf (text, "HTTP/1.1 %u %s\r\n", status, get_title (status));
-  g_string_append (text, "Content-Type: " BTY_SOUP_PROBLEM_TYPE "\r\n");
-  g_string_append_printf (text, "Content-Length: %" G_GSIZE_FORMAT "\r\n", problem->len);
+  g_string_append_printf (text, "Content-Type: %s\r\n", own != NULL ? "application/json" : BTY_SOUP_PROBLEM_TYPE);
+  g_string_append_printf (text, "Content-Length: %" G_GSIZE_FORMAT "\r\n", length);
   if (status == 503)
     g_string_append (text, "Retry-After: 1\r\n");
   g_string_append (text, "Connection: close\r\n\r\n");
-  g_string_append_len (text, problem->str, problem->len);
+  g_string_append_len (text, own != NULL ? g_bytes_get_data (own, NULL) : problem->str, (gssize) length);
   return text;
 }

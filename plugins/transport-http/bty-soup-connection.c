@@ -196,11 +196,17 @@ bty_soup_connection_end (BtySoupConnection *self)
 void
 bty_soup_connection_refuse (BtySoupConnection *self, guint status, const char *detail)
 {
+  bty_soup_connection_refuse_with (self, status, detail, NULL);
+}
+
+void
+bty_soup_connection_refuse_with (BtySoupConnection *self, guint status, const char *detail, GBytes *own)
+{
   g_autoptr (GString) refusal = NULL;
 
   if (self->state >= BTY_SOUP_STREAMING)
     return;
-  refusal = bty_soup_refusal_new (status, detail);
+  refusal = bty_soup_refusal_new (status, detail, own);
   g_debug ("refused a request: %u, %s", status, detail);
   g_clear_pointer (&self->body, g_byte_array_unref);
   bty_soup_connection_set_state (self, BTY_SOUP_STREAMING);

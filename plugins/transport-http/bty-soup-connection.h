@@ -102,6 +102,8 @@ void bty_soup_connection_flush (BtySoupConnection *self);
 void bty_soup_connection_end (BtySoupConnection *self);
 /* Answers with a problem document whatever is being read, and closes. */
 void bty_soup_connection_refuse (BtySoupConnection *self, guint status, const char *detail);
+/* The same with a body of an endpoint's own, as JSON. @own: (nullable) */
+void bty_soup_connection_refuse_with (BtySoupConnection *self, guint status, const char *detail, GBytes *own);
 /* Has libsoup see the end of it. */
 void bty_soup_connection_drop (BtySoupConnection *self);
 /* Acts when its time is over. */

@@ -40,6 +40,25 @@ answer_problem (SoupServerMessage *message, guint status, const char *detail)
   answer (message, status, BTY_SOUP_PROBLEM_TYPE, bty_soup_problem_new (status, detail));
 }
 
+static BtyEndpoint *
+find_endpoint (BtySoupServer *self, const char *path, const char **below)
+{
+  if (self->mounts == NULL)
+    self->mounts = bty_soup_mounts_new (self->host);
+  return bty_soup_mounts_find (self->mounts, path, below);
+}
+
+/* Its path is known already: who is asked there is heard in its own words. */
+static void
+refuse (BtySoupServer *self, SoupServerMessage *message, guint status, const char *detail)
+{
+  const char *below = NULL;
+  BtyEndpoint *endpoint = find_endpoint (self, g_uri_get_path (soup_server_message_get_uri (message)), &below);
+  g_autoptr (GBytes) own = endpoint != NULL ? bty_endpoint_make_refusal (endpoint, status, detail) : NULL;
+
+  bty_soup_connection_refuse_with (get_connection (message), status, detail, own);
+}
+
 void
 bty_soup_server_forget_body (BtySoupServer *self, BtySoupConnection *connection)
 {
@@ -60,9 +79,9 @@ on_got_chunk (SoupServerMessage *message, GBytes *chunk, gpointer data)
   if (connection->body == NULL || connection->state != BTY_SOUP_BODY)
     return;
   if (connection->body->len + length > self->limits.max_body)
-    bty_soup_connection_refuse (connection, 413, _ ("the body is larger than http.max_body allows"));
+    refuse (self, message, 413, _ ("the body is larger than http.max_body allows"));
   else if (self->bodies + length > self->limits.max_bodies)
-    bty_soup_connection_refuse (connection, 503, _ ("too many large requests at once"));
+    refuse (self, message, 503, _ ("too many large requests at once"));
   if (connection->state != BTY_SOUP_BODY)
     {
       bty_soup_server_forget_body (self, connection);
@@ -83,7 +102,7 @@ expect_body (BtySoupServer *self, BtySoupConnection *connection, SoupServerMessa
     return;
   if (declared > (goffset) self->limits.max_body)
     {
-      bty_soup_connection_refuse (connection, 413, _ ("the body is larger than http.max_body allows"));
+      refuse (self, message, 413, _ ("the body is larger than http.max_body allows"));
       return;
     }
   soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
@@ -157,7 +176,22 @@ append_cors (SoupServerMessage *message, const char *origin)
   soup_message_headers_append (headers, "Access-Control-Allow-Origin", origin);
   soup_message_headers_append (headers, "Vary", "Origin");
   soup_message_headers_append (headers, "Access-Control-Expose-Headers",
-                               "ETag, Location, Retry-After, WWW-Authenticate");
+                               "ETag, Location, Retry-After, WWW-Authenticate, retry-after-ms, x-request-id, "
+                               "x-should-retry");
+}
+
+/* Which headers a page may send: the origin is one that the owner named, so that its own names are taken as they are. */
+static const char *
+get_allowed_headers (SoupMessageHeaders *asked)
+{
+  const char *wanted = soup_message_headers_get_list (asked, "Access-Control-Request-Headers");
+
+  for (const char *p = wanted; p != NULL && *p != '\0'; p++)
+    if (!g_ascii_isalnum (*p) && strchr ("-_, ", *p) == NULL)
+      wanted = NULL;
+  if (wanted != NULL && *wanted != '\0' && strlen (wanted) <= 2048)
+    return wanted;
+  return "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID";
 }
 
 static gboolean
@@ -170,8 +204,7 @@ serve_preflight (SoupServerMessage *message)
       soup_message_headers_get_one (asked, "Access-Control-Request-Method") == NULL)
     return FALSE;
   soup_message_headers_append (headers, "Access-Control-Allow-Methods", BTY_SOUP_METHODS);
-  soup_message_headers_append (headers, "Access-Control-Allow-Headers",
-                               "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID");
+  soup_message_headers_append (headers, "Access-Control-Allow-Headers", get_allowed_headers (asked));
   soup_message_headers_append (headers, "Access-Control-Max-Age", CORS_MAX_AGE);
   soup_server_message_set_status (message, 204, NULL);
   return TRUE;
@@ -184,9 +217,7 @@ serve (BtySoupServer *self, BtySoupConnection *connection, SoupServerMessage *me
   BtyEndpoint *endpoint;
   const char *below = NULL;
 
-  if (self->mounts == NULL)
-    self->mounts = bty_soup_mounts_new (self->host);
-  endpoint = bty_soup_mounts_find (self->mounts, path, &below);
+  endpoint = find_endpoint (self, path, &below);
   if (endpoint == NULL)
     {
       answer_problem (message, 404, _ ("nothing is served at this path"));

@@ -142,7 +142,8 @@ static const BtyCtlCommand token_commands[] = {
     .summary = N_ ("Make a token for a program, which may do no more than its scopes say"),
     .text = N_ (
       "With models:use alone, a program can ask bots and models, as at /v1, and nothing else: it can neither change a\n"
-      "bot nor see a secret. “boternity-ctl describe” names the scope of each operation; bots:* is all of a group."),
+      "bot nor see a secret. “boternity-ctl call operation.get name=bot.list” says which scope an operation needs; bots:*\n"
+      "is all of a group."),
     .examples = N_ ("  boternity-ctl token create webui\n"
                     "  boternity-ctl token create watcher --scope bots:read --scope 'sessions:*'"),
     .options = create_options,

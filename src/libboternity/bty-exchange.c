@@ -132,6 +132,14 @@ bty_endpoint_handle (BtyEndpoint *endpoint, BtyExchange *exchange)
   BTY_ENDPOINT_GET_IFACE (endpoint)->handle (endpoint, exchange);
 }
 
+GBytes *
+bty_endpoint_make_refusal (BtyEndpoint *endpoint, guint status, const char *detail)
+{
+  BtyEndpointInterface *iface = BTY_ENDPOINT_GET_IFACE (endpoint);
+
+  return iface->make_refusal != NULL ? iface->make_refusal (endpoint, status, detail) : NULL;
+}
+
 gboolean
 bty_transport_start (BtyTransport *transport, BtyHost *host, GError **error)
 {

@@ -106,7 +106,9 @@ def spell(text):
     """As the key may be written somewhere."""
     import base64
     raw = text.encode()
-    return [raw, raw.hex().encode(), base64.b64encode(raw)[:-4], raw.upper(), raw[::-1]]
+    # What stands before the key in what was encoded moves its letters: there are three ways to say the same bytes.
+    shifted = [base64.b64encode(b"x" * before + raw)[4 if before else 0:-4] for before in range(3)]
+    return [raw, raw.hex().encode(), *shifted, raw.upper(), raw[::-1], "".join(f"\\u{letter:04x}" for letter in raw).encode()]
 
 
 def is_in(data):

@@ -167,6 +167,35 @@ def test_the_command_line():
         assert daemon.ctl("cassette", "replay", turn).returncode != 0
 
 
+def test_a_folder_that_is_none_harms_no_turn():
+    with Daemon(FAST) as daemon:
+        upstream = Upstream("up", 1, weights=only("good"))
+        add(daemon, upstream)
+        add_bot(daemon, "Ada", "up/m")
+        folder = os.path.join(daemon.data, "cassettes")
+        with open(folder, "w", encoding="utf-8") as file:
+            file.write("no folder")
+        text, _, end = daemon.chat("ada", "Hello", cassette=True)
+        assert end[0] == "end" and text, end
+        assert wait_for(lambda: "a recording could not be kept" in daemon.read_log()), daemon.read_log()
+        listed = daemon.get("/cassettes")
+        assert listed.status != 200 or listed.json["items"] == [], listed.body
+        os.remove(folder)
+        assert record(daemon, "ada", "Again")[0]
+        upstream.close()
+
+
+def test_a_service_that_never_ends_is_not_kept_for_ever():
+    with Daemon({**FAST, "BOTERNITY_CASSETTE_MAX_BYTES": "65536", "BOTERNITY_CHAT_MAX_ANSWER": "200000"}) as daemon:
+        upstream = Upstream("up", 1, weights=only("endless"))
+        add(daemon, upstream)
+        add_bot(daemon, "Ada", "up/m")
+        _, items, _ = daemon.chat("ada", "Hello", cassette=True)
+        assert wait_for(lambda: "longer than the setting cassette.max_bytes" in daemon.read_log()), daemon.read_log()
+        assert daemon.get(f"/cassettes/{turn_of(items)}").status == 404
+        upstream.close()
+
+
 def rehearse(seed, **faults):
     """How thirty turns come out, and how often the service was asked."""
     environment = {**FAST, "BOTERNITY_FAULTS_SEED": str(seed), "BOTERNITY_FAULTS_RETRY_AFTER": "-1"}

@@ -373,6 +373,25 @@ def test_what_is_billed_stays_below_the_cap():
             chaos.close()
 
 
+def test_a_bill_above_the_cap_would_be_seen():
+    """The meter that the test above trusts in: services that take four times their price go above the cap, and it says so."""
+    caps = {"BOTERNITY_BUDGET_MONTH_USD": "1000", "BOTERNITY_BUDGET_BOT_DAY_USD": "1000", "BOTERNITY_BUDGET_TURN_USD": "1",
+            "BOTERNITY_BUDGET_SLAB_USD": "0.02"}
+    with Daemon(environment(**caps)) as daemon:
+        chaos = Chaos(daemon, SEED + 2, 60, 0)
+        try:
+            chaos.set_up()
+            chaos.set_prices()
+            for upstream in chaos.upstreams:
+                upstream.dollars = [4 * dollars for dollars in upstream.dollars]
+            chaos.set_cap(0.05)
+            chaos.run(lambda: chaos.raise_cap(0.05))
+            assert daemon.stop() == 0, daemon.read_log()[-2000:]
+            assert chaos.meter.over > 0, (chaos.meter.billed, chaos.meter.cap)
+        finally:
+            chaos.close()
+
+
 def ask_one(daemon, kind, wire):
     """What a service that does nothing else billed for a few requests, and what the ledger says of it."""
     upstream = Upstream("one", SEED, weights={kind: 1}, wire=wire)

@@ -15,8 +15,8 @@ KEY = "sk-test-canary-0123456789"
 class Upstream:
     """The model server."""
 
-    def __init__(self):
-        self.process = subprocess.Popen([sys.executable, os.path.join(TESTS, "http", "upstream.py")], stdin=subprocess.PIPE,
+    def __init__(self, script="upstream.py"):
+        self.process = subprocess.Popen([sys.executable, os.path.join(TESTS, "http", script)], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True)
         self.port = int(self.process.stdout.readline())
 

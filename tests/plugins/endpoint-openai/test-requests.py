@@ -14,6 +14,7 @@ import tap  # noqa: E402
 from house import KEY, House  # noqa: E402
 
 HOUSE = None
+PAGE = "https://page.example"
 SAID = 'Grüße aus der Ferne: "quoted" and\nnew line 🎈.'
 HELLO = [{"role": "user", "content": "Hello"}]
 
@@ -69,6 +70,92 @@ def test_bodies():
     refused(HOUSE.post("/chat/completions", b"{}", {"Content-Type": "text/plain"}), 415, "unsupported_media_type", None)
     status, _, text = HOUSE.post("/chat/completions", json.dumps({"model": "up/text", "messages": HELLO}).encode(), {"Content-Type": None})
     assert status == 200, text
+
+
+def test_a_body_that_is_too_large():
+    """It is refused before it is read, in the shape that the client knows."""
+    for headers in ({"Content-Length": str(1 << 30)}, {"Transfer-Encoding": "chunked"}):
+        with socket.create_connection(("127.0.0.1", HOUSE.daemon.port)) as connection:
+            lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+            connection.sendall(f"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {HOUSE.daemon.token}\r\n"
+                               f"Content-Type: application/json\r\n{lines}\r\n".encode())
+            try:
+                for _ in range(17 if "Transfer-Encoding" in headers else 0):
+                    connection.sendall(b"100000\r\n" + bytes(1 << 20) + b"\r\n")
+            except ConnectionError:
+                pass
+            answer = b""
+            while True:
+                got = connection.recv(65536)
+                if not got:
+                    break
+                answer += got
+        head, _, body = answer.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 413 ") and b"Content-Type: application/json\r\n" in head + b"\r\n", answer
+        assert json.loads(body)["error"]["code"] == "request_too_large" and "max_body" in json.loads(body)["error"]["message"], answer
+    status, _, _ = get("/v1/models")
+    assert status == 200
+
+
+def test_hostile_bodies():
+    """Deep, long and large ones: an answer in OpenAI's shape, and a daemon that goes on."""
+    deep = b"[" * 200000
+    nested = b'{"a":' * 5000 + b"1" + b"}" * 5000
+    hello = json.dumps(HELLO[0]).encode()
+    wrong = [b'{"model":"up/text","messages":' + deep, b'{"model":"up/text","x":' + deep, deep, nested, b"\0" * 1000, b"{" * 100,
+             b'{"model":"up/text","messages":[{"role":"user","content":' + deep + b"}]}",
+             b'{"model":"up/text","messages":[' + b",".join([hello] * 100001) + b"]}",
+             b'{"model":"up/text","messages":[' + hello + b'],"tools":[{"type":"function","function":{"name":"a","parameters":' + nested + b"}}]}",
+             b'{"model":"up/text","messages":[{"role":"user","role":"system","content":"x"}]}',
+             b'{"model":"up/text","messages":[' + hello + b'],"temperature":1e999}', b'\xef\xbb\xbf{"model":"up/text"}']
+    for path in ("/chat/completions", "/responses", "/embeddings"):
+        for body in wrong:
+            status, headers, text = HOUSE.post(path, body)
+            assert status == 400 and headers["Content-Type"] == "application/json", (path, body[:60], status, text[:200])
+            error = json.loads(text)["error"]
+            assert list(error) == ["message", "type", "param", "code"] and len(error["message"]) < 2000, (path, body[:60], error)
+    many = b'{"model":"up/text","messages":[' + b",".join([hello] * 20000) + b"]}"
+    assert HOUSE.post("/chat/completions", many)[0] in (200, 400)     # 400: no window is that large
+    image = "data:image/png;base64," + "A" * (8 << 20)
+    status, _, text = HOUSE.chat("up/text", messages=[{"role": "user", "content": [{"type": "image_url", "image_url": {"url": image}}]}])
+    assert status in (200, 400), text[:300]
+    assert HOUSE.chat("up/text")[0] == 200
+
+
+def test_pages_of_other_origins():
+    def ask(origin, method="OPTIONS", **headers):
+        connection = http.client.HTTPConnection("127.0.0.1", HOUSE.daemon.port, timeout=30)
+        connection.request(method, "/v1/models" if method == "GET" else "/v1/chat/completions", headers={"Origin": origin, **headers})
+        response = connection.getresponse()
+        response.read()
+        connection.close()
+        return response
+    preflight = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,content-type,x-stainless-lang"}
+    answer = ask(PAGE, **preflight)
+    assert answer.status == 204 and "x-stainless-lang" in answer.headers["Access-Control-Allow-Headers"], answer.headers.items()
+    assert answer.headers["Access-Control-Allow-Origin"] == PAGE
+    answer = ask(PAGE, **dict(preflight, **{"Access-Control-Request-Headers": "x-a, <script>"}))
+    assert "script" not in (answer.headers["Access-Control-Allow-Headers"] or ""), answer.headers.items()
+    answer = ask(PAGE, "GET", Authorization="Bearer " + HOUSE.daemon.token)
+    assert answer.status == 200 and "x-request-id" in answer.headers["Access-Control-Expose-Headers"], answer.headers.items()
+    answer = ask("https://other.example", **preflight)
+    assert answer.status != 204 and answer.headers["Access-Control-Allow-Origin"] is None, answer.headers.items()
+    answer = ask("https://other.example", "GET", Authorization="Bearer " + HOUSE.daemon.token)
+    assert answer.status == 403 and answer.headers["Access-Control-Allow-Origin"] is None, answer.status
+
+
+def test_what_is_not_served():
+    for path in ("/audio/speech", "/audio/transcriptions", "/images/generations", "/files", "/batches", "/assistants", "/completions", "/moderations",
+                 "/responses/resp_1", "/chat/completions/chatcmpl-1"):
+        refused(HOUSE.post(path, {"model": "up/text"}), 404, "unknown_url", None)
+        refused(get("/v1" + path), 404, "unknown_url", None)
+    assert get("/v1/chat/completions", "HEAD")[0] == 405
+    status, headers, _ = get("/v1/chat/completions", "OPTIONS")
+    assert status == 204 and headers["Allow"] == "POST, OPTIONS", headers.items()
+    for member in ("previous_response_id", "conversation"):
+        error = refused(HOUSE.post("/responses", {"model": "up/text", "input": "x", member: "resp_1"}), 400, None, member)
+        assert "whole conversation" in error["message"], error
+        assert HOUSE.post("/responses", {"model": "up/text", "input": "x", member: None})[0] == 200
 
 
 def test_places():
@@ -268,6 +355,20 @@ def test_an_answer_that_is_given_anew():
     assert status == 200 and last["error"]["code"] == "service_unavailable" and "broke off" in last["error"]["message"], text
 
 
+def test_what_breaks_before_a_word_is_hidden():
+    """A stream goes to the next model as if the first had never been asked, as long as nothing of its answer was sent."""
+    route = ["up/drop", "up/not-json", "up/server-error", "up/html-200", "up/text"]
+    slug = HOUSE.daemon.post("/bots", {"name": "Tenacious", "route": route}).json["slug"]
+    status, _, text = HOUSE.chat("bot:" + slug, stream=True)
+    data = chunks(text)
+    assert status == 200 and data[-1] == "[DONE]", text
+    deltas = [json.loads(event)["choices"][0]["delta"] for event in data[:-1]]
+    assert [delta for delta in deltas if "role" in delta] == deltas[:1] and "".join(delta.get("content", "") for delta in deltas) == SAID, text
+    status, _, text = HOUSE.post("/responses", {"model": "bot:" + slug, "input": "x", "stream": True})
+    types = [json.loads(event)["type"] for event in chunks(text)]
+    assert types.count("response.created") == 1 and types[-1] == "response.completed" and "error" not in types, types
+
+
 def test_same_key_same_answer():
     headers = {"Idempotency-Key": "twice"}
     HOUSE.upstream.forget()
@@ -304,5 +405,5 @@ def test_the_operations_themselves():
 
 
 if __name__ == "__main__":
-    with House() as HOUSE:
+    with House({"BOTERNITY_HTTP_CORS_ORIGINS": PAGE}) as HOUSE:
         tap.main(globals())
