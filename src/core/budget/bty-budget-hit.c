@@ -133,6 +133,6 @@ bty_cap_hit_to_error (const BtyCapHit *hit, const char *slug, GTimeZone *zone)
   g_autofree char *renewal = tell_renewal (hit, zone);
 
   return g_error_new (BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
-                      _ ("%s is reached: %s is left and %s is needed at least; %s; “%s” raises it"), cap, left, needed,
+                      _ ("%s is reached (left: %s, needed at least: %s); %s; “%s” raises it"), cap, left, needed,
                       renewal, hit->command);
 }
