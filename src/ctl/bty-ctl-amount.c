@@ -56,7 +56,9 @@ bty_ctl_amount_to_text (gint64 amount, BtyBudgetUnit unit)
   text = unit == BTY_UNIT_USD ? bty_usd_format (amount) : bty_ctl_amount_group (amount);
   if (unit == BTY_UNIT_USD)
     return g_strdup_printf (_ ("%s USD"), text);
-  return g_strdup_printf (unit == BTY_UNIT_TOKENS ? _ ("%s tokens") : _ ("%s calls"), text);
+  if (unit == BTY_UNIT_TOKENS)
+    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s token", "%s tokens", (gulong) amount), text);
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s call", "%s calls", (gulong) amount), text);
 }
 
 /* @scales: pairs of a suffix and what it stands for, ending with a 0. */

@@ -33,6 +33,7 @@ typedef enum
   BTY_CTL_BACKUP,
   BTY_CTL_ROUTE, /* or a file with one */
   BTY_CTL_STORE, /* of secrets */
+  BTY_CTL_CASSETTE,
 } BtyCtlKind;
 
 /*

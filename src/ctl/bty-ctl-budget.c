@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bty-ctl-amount.h"
+#include "bty-ctl-budget.h"
 #include "bty-ctl-command.h"
 #include "bty-ctl-json.h"
 #include "bty-ctl-request.h"
@@ -45,6 +46,23 @@ name_period (BtyBudgetPeriod period, BtyBudgetScope scope)
     default:
       return _ ("in all");
     }
+}
+
+gboolean
+bty_ctl_budget_is_full (const BtyStanding *standing)
+{
+  return standing->period >= BTY_PERIOD_DAY && standing->percent >= 100;
+}
+
+char *
+bty_ctl_budget_tell (const BtyStanding *standing)
+{
+  g_autofree char *whose = name_scope (standing->scope, standing->slug, standing->subject);
+  g_autofree char *spent = bty_ctl_amount_to_text (standing->spent + standing->unsure, standing->unit);
+  g_autofree char *cap = bty_ctl_amount_to_text (standing->amount, standing->unit);
+
+  return g_strdup_printf (_ ("%s, %s: %s of %s are spent"), whose, name_period (standing->period, standing->scope),
+                          spent, cap);
 }
 
 static BtyCtlLine *

@@ -121,9 +121,8 @@ skip (BtyCtlDoctor *doctor)
                       g_strdup (_ ("run: boternity-ctl bot list, which starts it; then boternity-ctl doctor again")));
 }
 
-/* Returns: (transfer full) (nullable): what only a daemon can list; that it cannot is said here */
-static GPtrArray *
-list (BtyCtlDoctor *doctor, const char *operation, const BtySchema *schema)
+GPtrArray *
+bty_ctl_doctor_list (BtyCtlDoctor *doctor, const char *operation, const BtySchema *schema)
 {
   g_autoptr (GError) error = NULL;
   GPtrArray *records = doctor->is_up ? bty_ctl_call_records (doctor->ctl, operation, NULL, schema, 0, &error) : NULL;
@@ -139,7 +138,7 @@ list (BtyCtlDoctor *doctor, const char *operation, const BtySchema *schema)
 static void
 check_plugins (BtyCtlDoctor *doctor)
 {
-  g_autoptr (GPtrArray) plugins = list (doctor, "plugin.list", &bty_plugin_info_schema);
+  g_autoptr (GPtrArray) plugins = bty_ctl_doctor_list (doctor, "plugin.list", &bty_plugin_info_schema);
   guint refused = 0;
 
   if (plugins == NULL)
@@ -168,7 +167,7 @@ check_plugins (BtyCtlDoctor *doctor)
 static void
 check_keys (BtyCtlDoctor *doctor)
 {
-  g_autoptr (GPtrArray) providers = list (doctor, "provider.list", &bty_provider_config_schema);
+  g_autoptr (GPtrArray) providers = bty_ctl_doctor_list (doctor, "provider.list", &bty_provider_config_schema);
   guint missing = 0;
 
   if (providers == NULL)
@@ -192,7 +191,7 @@ check_keys (BtyCtlDoctor *doctor)
 static void
 check_souls (BtyCtlDoctor *doctor)
 {
-  g_autoptr (GPtrArray) souls = list (doctor, "soul.list", &bty_soul_schema);
+  g_autoptr (GPtrArray) souls = bty_ctl_doctor_list (doctor, "soul.list", &bty_soul_schema);
   guint held = 0;
 
   if (souls == NULL)
@@ -288,7 +287,7 @@ check_age (BtyCtlDoctor *doctor, const GPtrArray *backups)
 static void
 check_backups (BtyCtlDoctor *doctor)
 {
-  g_autoptr (GPtrArray) backups = list (doctor, "backup.list", &bty_backup_schema);
+  g_autoptr (GPtrArray) backups = bty_ctl_doctor_list (doctor, "backup.list", &bty_backup_schema);
   gboolean is_unseen = FALSE;
 
   if (backups == NULL)

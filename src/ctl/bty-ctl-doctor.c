@@ -15,8 +15,9 @@
 #include "bty-ctl-terminal.h"
 
 static const BtyCtlCheck *const groups[] = {
-  bty_ctl_doctor_daemon_checks, bty_ctl_doctor_settings_checks, bty_ctl_doctor_port_checks,
-  bty_ctl_doctor_place_checks,  bty_ctl_doctor_machine_checks,  bty_ctl_doctor_terminal_checks,
+  bty_ctl_doctor_daemon_checks,   bty_ctl_doctor_model_checks, bty_ctl_doctor_settings_checks,
+  bty_ctl_doctor_port_checks,     bty_ctl_doctor_place_checks, bty_ctl_doctor_machine_checks,
+  bty_ctl_doctor_terminal_checks,
 };
 
 static const struct

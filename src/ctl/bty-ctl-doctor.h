@@ -47,11 +47,14 @@ typedef struct
   void (*run) (BtyCtlDoctor *doctor);
 } BtyCtlCheck;
 
-extern const BtyCtlCheck bty_ctl_doctor_daemon_checks[], bty_ctl_doctor_settings_checks[], bty_ctl_doctor_port_checks[],
-  bty_ctl_doctor_place_checks[], bty_ctl_doctor_machine_checks[], bty_ctl_doctor_terminal_checks[];
+extern const BtyCtlCheck bty_ctl_doctor_daemon_checks[], bty_ctl_doctor_model_checks[],
+  bty_ctl_doctor_settings_checks[], bty_ctl_doctor_port_checks[], bty_ctl_doctor_place_checks[],
+  bty_ctl_doctor_machine_checks[], bty_ctl_doctor_terminal_checks[];
 
 /* Adds a finding. @text: (transfer full); @remedy: (transfer full) (nullable) */
 void bty_ctl_doctor_add (BtyCtlDoctor *doctor, BtyCtlFindingLevel level, char *text, char *remedy);
+/* Returns: (transfer full) (nullable): what only a daemon can list; where it cannot, that is a finding */
+GPtrArray *bty_ctl_doctor_list (BtyCtlDoctor *doctor, const char *operation, const BtySchema *schema);
 /* Returns: (transfer none) (nullable): a setting's value */
 const char *bty_ctl_doctor_get_setting (BtyCtlDoctor *doctor, const char *name);
 /* Calls @offer for every check, for completion. */

@@ -38,8 +38,8 @@ tell_cost (const BtyProviderReport *report)
   putchar ('\n');
 }
 
-static void
-tell (const BtyProviderReport *report)
+void
+bty_ctl_first_tell (const BtyProviderReport *report)
 {
   g_autofree char *model = bty_ctl_terminal_clean (report->model != NULL ? report->model : report->name, -1);
 
@@ -59,8 +59,14 @@ use_it (BtyCtl *ctl, const char *name)
   g_autofree char *route = g_strconcat (name, ",builtin", NULL);
   g_autofree char *answer = NULL;
 
-  if (setting == NULL || g_strcmp0 (setting->source, "default") != 0)
+  if (setting == NULL)
     return;
+  if (g_strcmp0 (setting->source, "default") != 0)
+    {
+      if (!ctl->json)
+        bty_ctl_note (_ ("To use it: boternity-ctl bot update SLUG --model %s"), name);
+      return;
+    }
   bty_ctl_request_init (&request);
   bty_ctl_request_string (&request, "name", "chat.route");
   bty_ctl_request_string (&request, "value", route);
@@ -81,12 +87,15 @@ advice_of (BtyErrorCode code)
       return _ ("The same command again with --key-stdin, or --key-env VARIABLE, gives it a key.");
     case BTY_ERROR_NOT_FOUND:
     case BTY_ERROR_OUT_OF_RANGE:
-      return _ ("The same command again with --default-model MODEL names a model that it has.");
+      return _ (
+        "The same command again with --default-model MODEL names a model that it has, with --kind what it speaks.");
     case BTY_ERROR_RESOURCE_EXHAUSTED:
       return _ ("Its account has nothing left, or your own budget has not: boternity-ctl budget show");
     case BTY_ERROR_UNAVAILABLE:
     case BTY_ERROR_DEADLINE_EXCEEDED:
       return _ ("Check the URL, and that the server runs; --no-test adds it all the same.");
+    case BTY_ERROR_INVALID_ARGUMENT:
+      return _ ("boternity-ctl help provider add lists what can be said of it.");
     default:
       return _ ("--no-test adds it all the same.");
     }
@@ -137,7 +146,7 @@ bty_ctl_first_try (BtyCtl *ctl, const char *name, GError **error)
       return FALSE;
     }
   if (!ctl->json)
-    tell (report);
+    bty_ctl_first_tell (report);
   use_it (ctl, name);
   return TRUE;
 }

@@ -8,6 +8,8 @@
  * none yet. One that does not answer is taken away again, and the error says what to do.
  */
 gboolean bty_ctl_first_try (BtyCtl *ctl, const char *name, GError **error);
+/* Says how a provider that answers did: how fast it was, what it said, what that cost. */
+void bty_ctl_first_tell (const BtyProviderReport *report);
 /*
  * Where no model is connected: offers what is there to connect, a server of this machine, a key of the environment or of the stores, in
  * one line to be answered with one key. Silent where there is no terminal, or nothing to offer.

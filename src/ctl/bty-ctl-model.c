@@ -85,19 +85,26 @@ window_text (gint64 tokens)
   return g_strdup_printf ("%lldk", (long long) (tokens / 1000));
 }
 
+static char *
+price_text (gint64 price, gboolean is_free, gboolean is_known)
+{
+  return is_free ? g_strdup ("-") : is_known ? bty_ctl_model_price (price) : g_strdup ("?");
+}
+
 static Row *
 row_of (const BtyModel *model)
 {
   Row *row = bty_record_new (&row_schema);
+  gboolean is_free = model->pricing == BTY_PRICING_FREE; /* the word stands in the column of prices */
   gboolean is_known = model->pricing != BTY_PRICING_UNKNOWN && !BTY_IS_NULL (model, BtyModel, input_price);
 
   row->name = g_strdup (model->name);
   row->window = window_text (model->context_window);
   row->pricing = g_strdup (bty_enum_nick (bty_pricings, (int) model->pricing));
   row->abilities = model->abilities != NULL ? g_strjoinv (",", model->abilities) : g_strdup ("");
-  row->input = is_known ? bty_ctl_model_price (model->input_price) : g_strdup ("?");
-  row->cached = is_known ? bty_ctl_model_price (model->cached_price) : g_strdup ("?");
-  row->output = is_known ? bty_ctl_model_price (model->output_price) : g_strdup ("?");
+  row->input = price_text (model->input_price, is_free, is_known);
+  row->cached = price_text (model->cached_price, is_free, is_known);
+  row->output = price_text (model->output_price, is_free, is_known);
   return row;
 }
 
@@ -201,8 +208,9 @@ print_model (const BtyModel *model)
   if (model->estimates > 0 && !BTY_IS_NULL (model, BtyModel, estimate_error))
     {
       printf ("%-16s ", _ ("estimates"));
-      printf (_ ("wrong by %.1f %% on the average, in %lld calls"), model->estimate_error,
-              (long long) model->estimates);
+      printf (g_dngettext (GETTEXT_PACKAGE, "wrong by %.1f %% on the average, in %lld call",
+                           "wrong by %.1f %% on the average, in %lld calls", (gulong) model->estimates),
+              model->estimate_error, (long long) model->estimates);
       putchar ('\n');
     }
 }

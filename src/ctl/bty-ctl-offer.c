@@ -64,6 +64,7 @@ static const struct
   { BTY_CTL_DELETED, "bot.deleted", "slug", "name" },
   { BTY_CTL_BACKUP, "backup.list", "name", "created_at" },
   { BTY_CTL_ROUTE, "route.list", "name", "description" },
+  { BTY_CTL_CASSETTE, "cassette.list", "turn", "bot" },
 };
 
 static void

@@ -160,7 +160,8 @@ run_list (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   };
 
   return bty_ctl_show_list (ctl, "provider.list", NULL, &bty_provider_config_schema, columns, 0,
-                            _ ("There are no providers: boternity-ctl provider add NAME --url URL --key-stdin"), error);
+                            _ ("There are no providers: boternity-ctl provider presets lists services to connect"),
+                            error);
 }
 
 static gboolean
@@ -216,7 +217,9 @@ run_test (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   g_autoptr (BtyProviderReport) report = NULL;
 
   bty_ctl_keys_hand_over (ctl);
+  bty_ctl_progress_begin (_ ("asking it for a word"));
   answer = bty_ctl_call (ctl, "provider.test", bty_ctl_request_of ("name", bty_ctl_args_word (args, 0)), error);
+  bty_ctl_progress_end ();
   if (answer == NULL)
     return FALSE;
   report = bty_ctl_read_record (&bty_provider_report_schema, answer, error);
@@ -225,7 +228,7 @@ run_test (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   if (ctl->json)
     bty_ctl_print_json (answer);
   else if (report->ok)
-    bty_ctl_record_print (report);
+    bty_ctl_first_tell (report);
   return check_report (report, error);
 }
 

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
 
+#include "bty-ctl-budget.h"
 #include "bty-ctl-command.h"
 #include "bty-ctl-first.h"
 #include "bty-ctl-keys.h"
@@ -41,6 +42,7 @@ tell_cares (BtyCtl *ctl)
 {
   g_autoptr (BtySecretStatus) secrets = NULL;
   g_autoptr (GPtrArray) providers = NULL;
+  g_autoptr (GPtrArray) standings = NULL;
   g_autoptr (GPtrArray) backups = NULL;
 
   if (ctl->json)
@@ -57,6 +59,14 @@ tell_cares (BtyCtl *ctl)
   providers = bty_ctl_call_records (ctl, "provider.status", NULL, &bty_provider_status_schema, 0, NULL);
   if (providers != NULL)
     bty_ctl_provider_tell_breakers (providers);
+  standings = bty_ctl_call_records (ctl, "budget.show", NULL, &bty_standing_schema, 0, NULL);
+  for (guint i = 0; standings != NULL && i < standings->len; i++)
+    if (bty_ctl_budget_is_full (standings->pdata[i]))
+      {
+        g_autofree char *text = bty_ctl_budget_tell (standings->pdata[i]);
+
+        bty_ctl_note (_ ("%s, and what asks for more waits: boternity-ctl budget show"), text);
+      }
   backups = bty_ctl_call_records (ctl, "backup.list", NULL, &bty_backup_schema, 0, NULL);
   if (backups != NULL && backups->len == 0)
     bty_ctl_note (_ ("No backup was made yet: boternity-ctl backup create"));

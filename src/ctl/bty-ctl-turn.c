@@ -425,6 +425,7 @@ offer_to_go_on (BtyCtlTurn *self, const GError *why)
       !bty_ctl_terminal_is (STDIN_FILENO) || !bty_ctl_terminal_is (STDERR_FILENO))
     return FALSE;
   bty_ctl_note ("%s", why->message);
+  self->was_asked = TRUE;
   question = g_strdup_printf (_ ("Raise it and go on (%s)? [y/N]"), self->paused->command);
   return bty_ctl_keys_confirm (question);
 }
@@ -435,6 +436,7 @@ go_on (BtyCtlTurn *self, GError **error)
   g_auto (BtyCtlRequest) request = { 0 };
   g_autoptr (GBytes) body = NULL;
 
+  self->was_asked = FALSE;
   if (!raise_cap (self, error))
     return FALSE;
   g_clear_pointer (&self->paused, bty_chat_item_unref);
@@ -463,7 +465,10 @@ bty_ctl_turn_run (BtyCtlTurn *self, const char *slug, const char *session, const
       is_answered = go_on (self, &failure);
     }
   bty_ctl_set_interrupt (self->ctl, NULL, NULL);
-  if (failure != NULL)
+  if (failure != NULL && self->was_asked)
+    g_set_error (error, BTY_ERROR, (int) bty_error_code_of (failure), _ ("the turn waits: “%s” lets it go on"),
+                 self->paused->command);
+  else if (failure != NULL)
     g_propagate_error (error, g_steal_pointer (&failure));
   return is_answered;
 }

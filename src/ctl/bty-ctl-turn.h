@@ -31,6 +31,7 @@ typedef struct
   BtyChatItem *paused; /* (nullable): the cap that it waits for */
   guint64 last;
   guint presses;
+  gboolean was_asked; /* whether to raise that cap, last */
   gboolean shows_reasoning;
   gboolean ends_with_newline;
   BtyCtlWrap *wrap;

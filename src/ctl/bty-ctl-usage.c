@@ -122,7 +122,9 @@ run_summary (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
       line->f = sum->estimates > 0 ? bty_ctl_amount_group (sum->estimates) : NULL;
       g_ptr_array_add (lines, line);
     }
-  if (sums != NULL)
+  if (sums != NULL && lines->len <= 1 && (lines->len == 0 || ((const BtyUsageSum *) sums->pdata[0])->calls == 0))
+    puts (_ ("No model was asked."));
+  else if (sums != NULL)
     bty_ctl_table_print (lines, columns);
   return sums != NULL;
 }

@@ -104,7 +104,7 @@ test_tree (Fixture *fixture, gconstpointer data)
   g_assert_false (spend (fixture, "ada", 30 * CENT, &why));
   g_test_message ("%s", why);
   g_assert_nonnull (strstr (why, "0.50 USD a day for the bot “ada”"));
-  g_assert_nonnull (strstr (why, "0.20 USD is left"));
+  g_assert_nonnull (strstr (why, "left: 0.20 USD"));
   g_assert_nonnull (strstr (why, "boternity-ctl budget set ada --day "));
   g_assert_true (spend (fixture, "ada", 20 * CENT, NULL));
   g_assert_true (spend (fixture, "bo", 30 * CENT, NULL));

@@ -67,9 +67,9 @@ def test_healthy():
             assert answer["running"] is up and answer["problems"] == 0
             assert not [f for f in answer["findings"] if f["level"] == "problem"], answer
             named = {f["check"] for f in answer["findings"]}
-            assert named == {"daemon", "database", "plugins", "keys", "souls", "secrets", "backups", "settings", "port", "folders", "disk", "keyring", "sandbox", "clock",
+            assert named == {"daemon", "database", "plugins", "keys", "providers", "budget", "prices", "souls", "secrets", "backups", "settings", "port", "folders", "disk", "keyring", "sandbox", "clock",
                              "locale", "terminal"}
-            assert ("skipped" in {f["level"] for f in answer["findings"] if f["check"] in ("plugins", "keys", "souls", "secrets", "backups")}) is not up
+            assert ("skipped" in {f["level"] for f in answer["findings"] if f["check"] in ("plugins", "keys", "providers", "budget", "prices", "souls", "secrets", "backups")}) is not up
         lines = house.run("doctor", "settings", "disk").stdout
         assert lines.count("ok") == 2 and "settings" in lines and "disk" in lines
 

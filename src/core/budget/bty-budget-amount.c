@@ -18,9 +18,11 @@ bty_budget_amount_to_text (gint64 amount, BtyBudgetUnit unit)
       usd = bty_usd_format (amount);
       return g_strdup_printf (_ ("%s USD"), usd);
     case BTY_UNIT_TOKENS:
-      return g_strdup_printf (_ ("%lld tokens"), (long long) amount);
+      return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%lld token", "%lld tokens", (gulong) amount),
+                              (long long) amount);
     case BTY_UNIT_CALLS:
-      return g_strdup_printf (_ ("%lld calls"), (long long) amount);
+      return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%lld call", "%lld calls", (gulong) amount),
+                              (long long) amount);
     default:
       return g_strdup_printf (_ ("%lld s"), (long long) (amount / 1000));
     }

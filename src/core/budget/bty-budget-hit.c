@@ -134,7 +134,7 @@ bty_cap_hit_to_error (const BtyCapHit *hit, const char *slug, GTimeZone *zone)
   GError *error;
 
   error = g_error_new (BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
-                       _ ("%s is reached: %s is left and %s is needed at least; %s; “%s” raises it"), cap, left, needed,
+                       _ ("%s is reached (left: %s, needed at least: %s); %s; “%s” raises it"), cap, left, needed,
                        renewal, hit->command);
   bty_error_set_cap (error);
   return error;

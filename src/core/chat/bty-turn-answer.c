@@ -91,10 +91,15 @@ on_model (BtyRoute *route, const BtyModel *model, gpointer data, GError **error)
   return request;
 }
 
+/* What a cap says in full is said once, when the turn pauses. */
 static void
 on_skipped (BtyRoute *route, const char *model, const GError *error, gpointer data)
 {
-  g_autofree char *text = g_strdup_printf (_ ("%s cannot answer: %s"), model, error->message);
+  BtyTurnRun *self = data;
+  gboolean is_cap = error->code == BTY_ERROR_RESOURCE_EXHAUSTED && bty_spender_get_hit (self->spender) != NULL;
+  g_autofree char *text = is_cap
+                            ? g_strdup_printf (_ ("%s cannot answer: a cap of the budget has no room for it"), model)
+                            : g_strdup_printf (_ ("%s cannot answer: %s"), model, error->message);
 
   bty_secret_redact_text (text);
   bty_turn_run_say (data, bty_turn_run_item_new (BTY_CHAT_NOTICE, text));

@@ -42,6 +42,20 @@ check_config (const BtyProviderConfig *config, GError **error)
   return FALSE;
 }
 
+/* A name that was misspelt must not lead a key to the service that the fallback of the kind means. */
+static gboolean
+check_place (const BtyProviderConfig *request, GError **error)
+{
+  if (BTY_HAS (request, BtyProviderConfig, kind) || (request->url != NULL && *request->url != '\0') ||
+      bty_provider_presets_find (request->name) != NULL)
+    return TRUE;
+  g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+               _ ("“%s” is no service that is known in advance: give its URL, or its kind; boternity-ctl provider "
+                  "presets lists those that are known"),
+               request->name);
+  return FALSE;
+}
+
 /* Adding and changing. */
 
 /* Whether @reference leads to a key that was handed over to this provider. */
@@ -175,8 +189,8 @@ add (BtyProviderService *self, GTask *own)
   BtyProviderJob *job = g_task_get_task_data (task);
   BtyProviderConfig *config = job->config;
 
-  if (!bty_provider_check_name (config->name, &error) || !bty_provider_presets_apply (config, &error) ||
-      !check_config (config, &error))
+  if (!bty_provider_check_name (config->name, &error) || !check_place (config, &error) ||
+      !bty_provider_presets_apply (config, &error) || !check_config (config, &error))
     {
       g_task_return_error (task, g_steal_pointer (&error));
       return;
