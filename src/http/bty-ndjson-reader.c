@@ -45,7 +45,7 @@ deliver (BtyNdjsonReader *self, const BtyLine *line, GError **error)
     event.length -= 1;
   if (event.length == 0)
     return TRUE;
-  if (!g_utf8_validate_len (event.data, event.length, NULL))
+  if (!bty_line_is_utf8 (event.data, event.length))
     {
       event.data = mended = g_utf8_make_valid (event.data, event.length);
       event.length = strlen (mended);
