@@ -6,6 +6,7 @@
 #include "bty-settings.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "bty-settings-file.h"
 #include "bty-settings-layers.h"
@@ -278,9 +279,14 @@ static Entry *
 find (BtySettings *self, const char *group, const char *key)
 {
   char name[256];
+  gsize group_length = strlen (group);
+  gsize key_length = strlen (key);
 
-  if (g_snprintf (name, sizeof name, "%s.%s", group, key) >= (int) sizeof name)
+  if (group_length + key_length + 2 > sizeof name)
     return NULL;
+  memcpy (name, group, group_length);
+  name[group_length] = '.';
+  memcpy (name + group_length + 1, key, key_length + 1);
   return g_hash_table_lookup (self->entries, name);
 }
 

@@ -6,6 +6,8 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include <boternity.h>
+
 #include "bty-http-pump-private.h"
 
 #define MAX_EVENTS 128
@@ -96,6 +98,14 @@ ring_alarms (BtyHttpPump *self)
   set_wakeup (self, TRUE);
 }
 
+/* What one socket brought goes on to whoever reads it before the next one is looked at. */
+static void
+call (BtyHttpWatch *watch)
+{
+  watch->func (watch);
+  bty_item_log_wake_readers ();
+}
+
 static void
 call_due (BtyHttpPump *self)
 {
@@ -104,7 +114,7 @@ call_due (BtyHttpPump *self)
       BtyHttpWatch *watch = g_queue_pop_head_link (&self->due)->data;
 
       watch->is_due = FALSE;
-      watch->func (watch);
+      call (watch);
     }
   if (self->due.length == 0)
     g_source_set_ready_time (self->source, self->wakeup);
@@ -122,7 +132,7 @@ call_ready (BtyHttpPump *self)
       BtyHttpWatch *watch = batch.events[i].data.ptr;
 
       if (watch != NULL && !watch->is_due)
-        watch->func (watch);
+        call (watch);
     }
   self->batch = batch.outer;
 }

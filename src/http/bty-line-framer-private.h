@@ -41,4 +41,7 @@ BtyLineFramerResult bty_line_framer_next (BtyLineFramer *framer, const char **by
 /* What stands in the buffer without a line end, to be asked for when nothing more will come. */
 gboolean bty_line_framer_last (BtyLineFramer *framer, BtyLine *line);
 
+/* As g_utf8_validate_len(), but most of what comes is ASCII, which is seen eight bytes at a time. */
+gboolean bty_line_is_utf8 (const char *text, gsize length);
+
 G_END_DECLS

@@ -90,3 +90,21 @@ bty_line_framer_last (BtyLineFramer *framer, BtyLine *line)
   framer->torn_is_out = TRUE;
   return TRUE;
 }
+
+gboolean
+bty_line_is_utf8 (const char *text, gsize length)
+{
+  const guint64 ones = G_GUINT64_CONSTANT (0x0101010101010101);
+  guint64 seen = 0;
+  gsize i;
+
+  for (i = 0; i + sizeof seen <= length; i += sizeof seen)
+    {
+      guint64 word;
+
+      memcpy (&word, text + i, sizeof word);
+      seen |= word | (word - ones); /* of a byte from 1 to 127 neither sets the highest bit */
+    }
+  return g_utf8_validate_len ((seen & (ones << 7)) == 0 ? text + i : text,
+                              (seen & (ones << 7)) == 0 ? length - i : length, NULL);
+}

@@ -56,7 +56,7 @@ deliver (BtyNdjsonReader *self, const BtyLine *line, GError **error)
   self->quiet_size = event.length > 0 ? 0 : self->quiet_size + line->length + 1;
   if (event.length == 0)
     return self->quiet_size <= self->framer.max_length || fail_too_long (self, error);
-  if (!g_utf8_validate_len (event.data, event.length, NULL))
+  if (!bty_line_is_utf8 (event.data, event.length))
     {
       event.data = mended = g_utf8_make_valid (event.data, event.length);
       event.length = strlen (mended);

@@ -158,7 +158,7 @@ deliver (BtySseReader *self, GError **error)
 
   event.data = self->data != NULL ? self->data : self->data_copy->str;
   event.length = self->data != NULL ? self->data_length : self->data_copy->len;
-  if (!g_utf8_validate_len (event.data, event.length, NULL))
+  if (!bty_line_is_utf8 (event.data, event.length))
     {
       event.data = mended = g_utf8_make_valid (event.data, event.length);
       event.length = strlen (mended);

@@ -140,11 +140,10 @@ waker_check (GSource *source)
   return ((Waker *) source)->logs.length > 0;
 }
 
-static gboolean
-waker_dispatch (GSource *source, GSourceFunc callback, gpointer data)
+/* Those that are there now: what comes meanwhile waits for the next turn. */
+static void
+call_waker (Waker *waker)
 {
-  Waker *waker = (Waker *) source;
-
   for (guint n = waker->logs.length; n > 0 && waker->logs.length > 0; n--)
     {
       g_autoptr (BtyItemLog) log = bty_item_log_ref (waker->logs.head->data);
@@ -152,6 +151,12 @@ waker_dispatch (GSource *source, GSourceFunc callback, gpointer data)
       leave_waker (log);
       wake_all (log);
     }
+}
+
+static gboolean
+waker_dispatch (GSource *source, GSourceFunc callback, gpointer data)
+{
+  call_waker ((Waker *) source);
   return G_SOURCE_CONTINUE;
 }
 
@@ -187,6 +192,18 @@ get_waker (void)
   g_source_attach (&waker->source, context);
   g_private_replace (&current_waker, waker);
   return waker;
+}
+
+void
+bty_item_log_wake_readers (void)
+{
+  Waker *waker = g_private_get (&current_waker);
+
+  if (waker == NULL || waker->logs.length == 0 || waker->context != g_main_context_get_thread_default ())
+    return;
+  g_source_ref (&waker->source);
+  call_waker (waker);
+  g_source_unref (&waker->source);
 }
 
 void

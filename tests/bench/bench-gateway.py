@@ -4,9 +4,10 @@ write it first, over one local upstream, in turns in one run.
 
 bench-gateway.py UPSTREAM BARE IDIOMATIC CLIENT. Prints one JSON object: CPU a delta and the time that the hop adds to a delta, live (so
 many streams, a delta each 20 ms) and in bursts (as fast as it goes), ratios of both, new upstream connections in 1,000 requests, and
-KB of memory an open stream. BOTERNITY_BENCH_DOOR is `openai` (the default) or `chat`; BOTERNITY_BENCH_ROUNDS and
-BOTERNITY_BENCH_OPEN say how often each is measured (3) and how many streams are held open (5,000). BOTERNITY_BENCH_ONLY names one part
-(live, many, burst, reuse, open).
+what a request costs that has one delta, the same over TLS, KB of memory an open stream, and what memory and descriptors become over
+many requests. BOTERNITY_BENCH_DOOR is `openai` (the default) or `chat`; BOTERNITY_BENCH_ROUNDS, BOTERNITY_BENCH_OPEN and
+BOTERNITY_BENCH_GROWTH say how often each is measured (3), how many streams are held open (5,000) and how many requests memory is
+watched for (20,000). BOTERNITY_BENCH_ONLY names the parts (live, many, burst, request, reuse, tls, growth, open).
 """
 
 import json
@@ -15,6 +16,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 UPSTREAM, BARE, IDIOMATIC, CLIENT = (os.path.abspath(path) for path in sys.argv[1:5])
@@ -22,11 +24,15 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 
 from boternity_daemon import Daemon  # noqa: E402
 
+TLS = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'hop-tls.py')
+
 DOOR = os.environ.get('BOTERNITY_BENCH_DOOR', 'openai')
 ROUNDS = int(os.environ.get('BOTERNITY_BENCH_ROUNDS', '3'))
 OPEN = int(os.environ.get('BOTERNITY_BENCH_OPEN', '5000'))
+GROWTH = int(os.environ.get('BOTERNITY_BENCH_GROWTH', '20000'))
 ONLY = os.environ.get('BOTERNITY_BENCH_ONLY', '').split()
 FEW, MANY, BURSTS = 128, 512, 64
+BLOCKS, WARM = 5, 2000  # of requests between looks at memory, and before the first
 LIVE_US, LIVE_DELTAS = 20000, 150  # a delta each 20 ms
 MANY_US, MANY_DELTAS = 50000, 80
 
@@ -34,6 +40,10 @@ MANY_US, MANY_DELTAS = 50000, 80
 def resident_kb(pid):
     with open(f'/proc/{pid}/status', encoding='ascii') as status:
         return int(next(line for line in status if line.startswith('VmRSS')).split()[1])
+
+
+def count_descriptors(pid):
+    return len(os.listdir(f'/proc/{pid}/fd'))
 
 
 class Program:
@@ -71,25 +81,29 @@ class Ours:
 
     def __init__(self, upstream_port):
         self.upstream_port = upstream_port
-        self.daemon = Daemon({'BOTERNITY_HTTP_MAX_CONNECTIONS': str(OPEN + 600), 'BOTERNITY_CALLS_LIMIT': str(OPEN + 600)})
+        self.daemon = Daemon({'BOTERNITY_HTTP_MAX_CONNECTIONS': str(OPEN + 600), 'BOTERNITY_CALLS_LIMIT': str(OPEN + 600),
+                              'BENCH_KEY': 'of-nobody'})
 
     def __enter__(self):
         self.daemon.__enter__()
         self.port, self.pid, self.token = self.daemon.port, self.daemon.process.pid, self.daemon.token
-        options = {'max_connections': OPEN + 600, 'idle_timeout_ms': 600000, 'first_byte_timeout_ms': 600000}
-        answer = self.daemon.post('/providers', {'name': 'mock', 'kind': 'openai', 'options': options,
-                                                    'url': f'http://127.0.0.1:{self.upstream_port}/v1'})
-        assert answer.status in (200, 201), answer.body
+        self.add_provider('mock', f'http://127.0.0.1:{self.upstream_port}/v1')
         return self
+
+    def add_provider(self, name, url, **more):
+        options = {'max_connections': OPEN + 600, 'idle_timeout_ms': 600000, 'first_byte_timeout_ms': 600000, **more}
+        answer = self.daemon.post('/providers', {'name': name, 'kind': 'openai', 'options': options, 'url': url, 'key_ref': 'env:BENCH_KEY'})
+        assert answer.status in (200, 201), answer.body
 
     @property
     def path(self):
         return '/v1/chat/completions' if DOOR == 'openai' else '/api/v1/bots/bo/chat'
 
     def body(self, model):
+        model = model if '/' in model else 'mock/' + model
         if DOOR == 'openai':
-            return {'model': 'mock/' + model, 'stream': True, 'messages': [{'role': 'user', 'content': 'go'}]}
-        route = ['mock/' + model]
+            return {'model': model, 'stream': True, 'messages': [{'role': 'user', 'content': 'go'}]}
+        route = [model]
         answer = self.daemon.request('PATCH', '/api/v1/bots/bo', {'route': route})
         assert answer.status == 200, answer.body
         return {'message': 'go'}
@@ -155,14 +169,58 @@ def measure_burst(servers, result):
         result[f'burst_{deltas}'] = {**seen, **compare(seen)}
 
 
-def measure_reuse(upstream, ours, result):
-    """After a warm-up: upstream connections that were opened for 1,000 requests."""
-    measure('all', ours, 'm-5-0', 16, 200)
+def measure_request(bare, ours, result):
+    """Of one delta, so that nearly all of it is the request."""
+    seen = in_turns([bare, ours], 'all', 'm-1-0', 16, 4000)
+    result['request'] = {name: seen[name]['cpu_us_per_request'] for name in seen}
+
+
+def new_connections(upstream, ours, model):
+    """After a warm-up: upstream connections that were opened for 1,000 requests, and what was measured."""
+    measure('all', ours, model, 16, 200)
     before = upstream.ask()
-    seen = measure('all', ours, 'm-5-0', 16, 2000)
+    seen = measure('all', ours, model, 16, 2000)
     after = upstream.ask()
-    result['new_connections_in_1000'] = 1000 * (after[0] - before[0]) / (after[1] - before[1])
+    return 1000 * (after[0] - before[0]) / (after[1] - before[1]), seen
+
+
+def measure_reuse(upstream, ours, result):
+    result['new_connections_in_1000'], seen = new_connections(upstream, ours, 'm-5-0')
     result['cpu_us_per_request_of_5'] = seen['cpu_us_per_request']
+
+
+def make_certificate(folder):
+    certificate, key = os.path.join(folder, 'certificate.pem'), os.path.join(folder, 'key.pem')
+    subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
+                    '-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', certificate],
+                   check=True, stderr=subprocess.DEVNULL)
+    return certificate, key
+
+
+def measure_tls(upstream, ours, result):
+    """The front has one connection to the upstream for each that it takes. Against the same without TLS, in turns."""
+    model = f'm-{LIVE_DELTAS}-{LIVE_US}'
+    with tempfile.TemporaryDirectory() as folder:
+        certificate, key = make_certificate(folder)
+        with Program(sys.executable, '-B', TLS, str(upstream.port), certificate, key) as front:
+            ours.add_provider('tls', f'https://127.0.0.1:{front.port}/v1', ca_file=certificate)
+            count, seen = new_connections(upstream, ours, 'tls/m-5-0')
+            live = [(measure('steady', ours, 'tls/' + model, 32, 32)['cpu_us'], measure('steady', ours, model, 32, 32)['cpu_us'])
+                    for _ in range(ROUNDS)]
+    result['tls'] = {'new_connections_in_1000': count, 'cpu_us_per_request_of_5': seen['cpu_us_per_request'],
+                     'cpu_us': statistics.median(tls for tls, _ in live), 'plain_cpu_us': statistics.median(plain for _, plain in live)}
+
+
+def measure_growth(ours, result):
+    """What is there after each block of requests; the first one may still fill caches."""
+    measure('all', ours, 'm-5-0', 16, WARM)
+    kb, descriptors = [resident_kb(ours.pid)], [count_descriptors(ours.pid)]
+    for _ in range(BLOCKS):
+        measure('all', ours, 'm-5-0', 16, GROWTH // BLOCKS)
+        kb.append(resident_kb(ours.pid))
+        descriptors.append(count_descriptors(ours.pid))
+    result['growth'] = {'requests': GROWTH, 'kb': kb, 'descriptors': descriptors,
+                        'bytes_per_request': 1024 * (kb[-1] - kb[1]) / (GROWTH - GROWTH // BLOCKS)}
 
 
 def measure_open(ours, result):
@@ -194,8 +252,14 @@ def main():
             measure_many(servers, result)
         if wanted('burst'):
             measure_burst(servers, result)
+        if wanted('request'):
+            measure_request(bare, ours, result)
         if wanted('reuse'):
             measure_reuse(upstream, ours, result)
+        if wanted('tls'):
+            measure_tls(upstream, ours, result)
+        if wanted('growth'):
+            measure_growth(ours, result)
         if wanted('open'):
             measure_open(ours, result)
     print(json.dumps(json.loads(json.dumps(result), parse_float=lambda text: round(float(text), 3)), indent=2))

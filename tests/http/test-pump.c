@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <boternity.h>
+
 #include "bty-http-connection-private.h"
 #include "bty-http-pump-private.h"
 
@@ -22,6 +24,8 @@ typedef struct
   guint n_called;
   guint n_again;
   BtyHttpWatch *victim;
+  BtyItemLog *log; /* (nullable): what it says goes in here */
+  GString *order;
 } Pipe;
 
 static gint64 last_rung;
@@ -73,6 +77,11 @@ on_pipe (BtyHttpWatch *watch)
   if (self->victim != NULL)
     bty_http_pump_unwatch (self->pump, self->victim, TRUE);
   g_assert_cmpint (read (self->ends[0], &byte, 1), ==, 1);
+  if (self->log != NULL)
+    {
+      g_string_append_c (self->order, byte);
+      bty_item_log_append_text (self->log, &byte, 1);
+    }
   if (self->n_again > 0)
     {
       self->n_again -= 1;
@@ -135,6 +144,38 @@ test_taken_out (void)
   for (guint i = 0; i < 3; i++)
     g_main_context_iteration (NULL, FALSE);
   g_assert_cmpuint (one.n_called + other.n_called, ==, 1);
+  pipe_close (&one);
+  pipe_close (&other);
+  bty_http_pump_unref (pump);
+}
+
+static void
+on_item (BtyItemLog *log, gpointer data)
+{
+  g_string_append_c (data, '!');
+}
+
+/* Of two that are ready at once, what the first one brought is read before the second one is looked at. */
+static void
+test_read_at_once (void)
+{
+  BtyHttpPump *pump = bty_http_pump_get ();
+  g_autoptr (BtyItemLog) log = bty_item_log_new ();
+  g_autoptr (GString) order = g_string_new (NULL);
+  Pipe one, other;
+
+  pipe_open (&one, pump, 1);
+  pipe_open (&other, pump, 0);
+  one.log = other.log = log;
+  one.order = other.order = order;
+  bty_item_log_watch (log, on_item, order);
+  g_assert_cmpint (write (one.ends[1], "aa", 2), ==, 2);
+  g_assert_cmpint (write (other.ends[1], "b", 1), ==, 1);
+  while (one.n_called + other.n_called < 3)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (order->len, ==, 6);
+  for (guint i = 0; i < order->len; i++)
+    g_assert_true ((order->str[i] == '!') == (i % 2 == 1));
   pipe_close (&one);
   pipe_close (&other);
   bty_http_pump_unref (pump);
@@ -225,6 +266,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pump/alarms", test_alarms);
   g_test_add_func ("/pump/watches", test_watches);
   g_test_add_func ("/pump/taken-out", test_taken_out);
+  g_test_add_func ("/pump/read-at-once", test_read_at_once);
   g_test_add_func ("/connection/read-ahead", test_read_ahead);
   return g_test_run ();
 }

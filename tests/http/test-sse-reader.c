@@ -195,6 +195,39 @@ test_ndjson_bound (void)
   g_assert_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS);
 }
 
+static gboolean
+keep_event (const BtySseEvent *event, gpointer data, GError **error)
+{
+  g_string_append_len (data, event->data, (gssize) event->length);
+  return TRUE;
+}
+
+/* What is no UTF-8 is mended, at whichever place of however long a line it stands. */
+static void
+test_mends (void)
+{
+  static const char *const marks[] = { "\x01", "\x7f", "\x80", "\xff", "\xc3\xbc", "\xc3", "\xf0\x9f\x8e\x88", "" };
+
+  for (gsize length = 0; length < 40; length++)
+    for (gsize at = 0; at <= length; at++)
+      for (guint i = 0; i < G_N_ELEMENTS (marks); i++)
+        {
+          g_autoptr (GString) line = g_string_new ("data: ");
+          g_autoptr (GString) seen = g_string_new (NULL);
+          g_autofree char *mended = NULL;
+          BtySseReader *reader = bty_sse_reader_new (0, keep_event, seen);
+
+          for (gsize j = 0; j < length; j++)
+            g_string_append_c (line, 'a');
+          g_string_insert_len (line, (gssize) (6 + at), marks[i], *marks[i] != '\0' ? -1 : 1);
+          mended = g_utf8_make_valid (line->str + 6, (gssize) line->len - 6);
+          g_string_append (line, "\n\n");
+          g_assert_true (bty_sse_reader_feed (reader, line->str, line->len, NULL));
+          g_assert_cmpstr (seen->str, ==, mended);
+          bty_sse_reader_free (reader);
+        }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -211,6 +244,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/sse/bound/names", "event: x\n", test_bound);
   g_test_add_data_func ("/sse/bound/comments", ": x\n", test_bound);
   g_test_add_data_func ("/sse/bound/nothing", "\n", test_bound);
+  g_test_add_func ("/sse/mends", test_mends);
   g_test_add_func ("/sse/stops", test_stops);
   g_test_add_func ("/ndjson/lines", test_ndjson);
   g_test_add_func ("/ndjson/bound", test_ndjson_bound);

@@ -213,6 +213,31 @@ test_wake_once (void)
 }
 
 static void
+test_wake_now (void)
+{
+  g_autoptr (BtyItemLog) log = bty_item_log_new ();
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  Watcher one = { .append = 1 };
+
+  bty_item_log_wake_readers ();
+  bty_item_log_watch (log, on_wake, &one);
+  append_text (log, "x");
+  g_main_context_push_thread_default (context);
+  bty_item_log_wake_readers (); /* of another main loop */
+  g_main_context_pop_thread_default (context);
+  g_assert_cmpuint (one.wakes, ==, 0);
+  bty_item_log_wake_readers ();
+  g_assert_cmpuint (one.wakes, ==, 1);
+  run_loop (); /* what came in the wake had to wait */
+  g_assert_cmpuint (one.wakes, ==, 2);
+  append_text (log, "y");
+  bty_item_log_wake_readers ();
+  g_assert_cmpuint (one.wakes, ==, 3);
+  run_loop ();
+  g_assert_cmpuint (one.wakes, ==, 3);
+}
+
+static void
 test_append_in_wake (void)
 {
   g_autoptr (BtyItemLog) log = bty_item_log_new ();
@@ -387,6 +412,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/item-log/long-text", test_long_text);
   g_test_add_func ("/item-log/nul", test_nul);
   g_test_add_func ("/item-log/wake-once", test_wake_once);
+  g_test_add_func ("/item-log/wake-now", test_wake_now);
   g_test_add_func ("/item-log/append-in-wake", test_append_in_wake);
   g_test_add_func ("/item-log/unwatch-in-wake", test_unwatch_in_wake);
   g_test_add_func ("/item-log/gone-before-wake", test_gone_before_wake);

@@ -114,8 +114,11 @@ static const BtyCap *
 find_record (BtyBudgetService *self, BtyBudgetScope scope, const char *subject, BtyBudgetPeriod period,
              BtyBudgetUnit unit)
 {
-  g_autofree char *key = bty_budget_key (scope, subject, period, bty_enum_nick (bty_budget_units, (int) unit));
+  g_autofree char *key = NULL;
 
+  if (g_hash_table_size (self->caps) == 0)
+    return NULL;
+  key = bty_budget_key (scope, subject, period, bty_enum_nick (bty_budget_units, (int) unit));
   return g_hash_table_lookup (self->caps, key);
 }
 

@@ -8,8 +8,8 @@
 char *
 bty_budget_key (BtyBudgetScope scope, const char *subject, BtyBudgetPeriod period, const char *last)
 {
-  return g_strdup_printf ("%s:%s/%s/%s", bty_enum_nick (bty_budget_scopes, (int) scope), subject != NULL ? subject : "",
-                          bty_enum_nick (bty_budget_periods, (int) period), last);
+  return g_strconcat (bty_enum_nick (bty_budget_scopes, (int) scope), ":", subject != NULL ? subject : "", "/",
+                      bty_enum_nick (bty_budget_periods, (int) period), "/", last, NULL);
 }
 
 BtyBudgetNode *

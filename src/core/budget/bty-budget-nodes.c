@@ -188,11 +188,20 @@ setting_of (BtyBudgetService *self, guint unit)
   return unit == BTY_UNIT_TIME ? amount * 1000 : amount;
 }
 
+static const BtyAmounts *
+settings_of (BtyBudgetService *self)
+{
+  for (guint unit = 0; self->slab_of != self->generation && unit < BTY_N_UNITS; unit++)
+    self->slab.of[unit] = setting_of (self, unit);
+  self->slab_of = self->generation;
+  return &self->slab;
+}
+
 /* As much as a slab is ahead: more when calls are large, less when the cap is small. */
 static gint64
 step_of (BtyBudgetService *self, const BtyBudgetNode *node, guint unit)
 {
-  gint64 step = MAX (setting_of (self, unit), 2 * MIN (node->largest.of[unit], BTY_UNCAPPED / 4));
+  gint64 step = MAX (settings_of (self)->of[unit], 2 * MIN (node->largest.of[unit], BTY_UNCAPPED / 4));
 
   return MAX (MIN (step, node->caps.of[unit] / 10), 1);
 }

@@ -20,6 +20,8 @@ struct _BtyBudgetService
   BtyPeriodSpan month; /* likewise */
   GHashTable *caps;    /* key -> BtyCap */
   guint generation;    /* of caps and settings */
+  BtyAmounts slab;     /* what the settings want to have ahead */
+  guint slab_of;       /* of which generation that is */
   gboolean is_open;
   gboolean is_opening;
   GPtrArray *opening;   /* GTask: wait until it is open */

@@ -29,6 +29,7 @@ struct _BtyCompleteRun
   GString *held; /* what came last and is not said yet: it may be the beginning of a secret */
   BtyDelta held_of;
   gsize said_bytes;
+  gsize max_bytes;
 };
 
 G_DEFINE_FINAL_TYPE (BtyCompleteRun, bty_complete_run, G_TYPE_OBJECT)
@@ -195,7 +196,7 @@ on_delta (BtyRoute *route, const BtyDelta *delta, gpointer data)
   self->held_of = (BtyDelta){ .kind = delta->kind, .index = delta->index };
   g_string_append_len (self->held, delta->text, (gssize) delta->length);
   say_held (self, bty_secret_redact_stream (self->held));
-  if (self->said_bytes > (gsize) bty_settings_get_int (self->parts->settings, "chat", "max_answer"))
+  if (self->said_bytes > self->max_bytes)
     give_up (self, g_error_new (BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
                                 _ ("the answer is longer than the setting chat.max_answer allows")));
 }
@@ -332,6 +333,7 @@ ask (BtyCompleteRun *self)
       what.bot = self->bot->record.id;
       what.slug = self->bot->slug;
     }
+  self->max_bytes = (gsize) bty_settings_get_int (self->parts->settings, "chat", "max_answer");
   self->spender = bty_spender_new (bty_router_get_budgets (self->parts->router), NULL, &what);
   self->route = bty_route_new (self->parts->router, of_bot != NULL ? (const char *const *) of_bot : one, self->spender,
                                self->cancellable, &route_events, self);
