@@ -107,8 +107,15 @@ def test_killed_in_a_loop():
             daemon.start()
             standing = show(daemon, "bot", "calls")
             assert len(done) <= standing["spent"] + standing["unsure"] <= CAP, (len(done), standing)
+        before = show(daemon, "bot", "calls")
         entries = len(json.loads(good(daemon.ctl("usage", "list", "--limit", "0", "--json")))["items"])
-        good(daemon.ctl("budget", "reconcile"))
+        text = good(daemon.ctl("budget", "reconcile"))
+        standing = show(daemon, "bot", "calls")
+        assert standing["spent"] >= entries, (entries, standing)
+        assert standing["spent"] + standing["unsure"] == before["spent"] + before["unsure"], (before, standing)
+        if standing["unsure"]:
+            assert "reconcile --give-back" in text, text
+        good(daemon.ctl("budget", "reconcile", "--give-back"))
         standing = show(daemon, "bot", "calls")
         assert standing["unsure"] == 0 and standing["spent"] >= entries, (entries, standing)
         assert "nothing to count again" in good(daemon.ctl("budget", "reconcile"))
