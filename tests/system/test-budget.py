@@ -124,11 +124,11 @@ def test_a_priced_model_is_counted_to_the_cent():
 def test_a_stream_is_cut_at_its_cap():
     """It ends with what there is money for: what it said is kept, and the person is told which cap it was."""
     with Daemon(ALONE) as daemon, Upstream() as upstream:
-        slug = make_priced(daemon, upstream, "dripping")
+        slug = make_priced(daemon, upstream, "many")
         good(daemon.ctl("budget", "set", slug, "--turn", "0.067"))
         text, items, end = daemon.chat(slug, "Hello")
         assert end[0] == "end" and end[1]["state"] == "done" and end[1]["stop_reason"] == "length", end
-        assert text.startswith("drop 0, ") and "drop 30" not in text, text
+        assert text.startswith("w0 w1 ") and "w500 " not in text, text
         told = [data["text"] for _, data in items if data["type"] == "notice"]
         assert any("0.067 USD for each turn" in one and f"boternity-ctl budget set {slug} --turn " in one for one in told), items
         kept = daemon.get(f"/sessions/{end[1]['session']}/messages").json["items"]
