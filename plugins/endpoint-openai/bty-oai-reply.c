@@ -91,6 +91,12 @@ static const Kind kinds[BTY_N_ERROR_CODES] = {
   [BTY_ERROR_INTERNAL] = { 500, "server_error", "internal_error", NULL },
 };
 
+static gboolean
+is_capped (const BtyOaiReply *self, const GError *error)
+{
+  return self->is_capped || bty_error_is_cap (error);
+}
+
 /* A client that hears 401 throws its key away, which is not to blame for that of a provider. */
 static Kind
 kind_of (const BtyOaiReply *self, const GError *error)
@@ -100,7 +106,7 @@ kind_of (const BtyOaiReply *self, const GError *error)
 
   if (self->may && (code == BTY_ERROR_UNAUTHENTICATED || code == BTY_ERROR_PERMISSION_DENIED))
     kind = (Kind){ 502, "server_error", "provider_refused", NULL };
-  if (code == BTY_ERROR_RESOURCE_EXHAUSTED && self->is_capped)
+  if (code == BTY_ERROR_RESOURCE_EXHAUSTED && is_capped (self, error))
     kind = (Kind){ 429, "insufficient_quota", "insufficient_quota", NULL };
   if (code == BTY_ERROR_OUT_OF_RANGE && self->ask->echo != NULL)
     kind.param = "input"; /* what a Response calls its messages */
@@ -146,7 +152,7 @@ bty_oai_reply_fail (const BtyOaiReply *self, const GError *error)
   Kind kind = kind_of (self, error);
   char text[32];
 
-  if (self->is_capped) /* trying again, as clients do at 429, would change nothing */
+  if (is_capped (self, error)) /* trying again, as clients do at 429, would change nothing */
     bty_exchange_set_header (self->exchange, "x-should-retry", "false");
   if (kind.status == 429 && self->retry_after_ms >= 0)
     {

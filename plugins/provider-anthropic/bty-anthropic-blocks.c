@@ -7,6 +7,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include <boternity-http.h>
+
 #include "bty-anthropic-blocks.h"
 
 void
@@ -178,10 +180,12 @@ write_file (BtyJsonWriter *w, const BtyPart *part, GError **error)
 {
   const char *type = block_type_of (part);
 
+  if (part->data == NULL && (part->url == NULL || *part->url == '\0'))
+    return bty_http_prompt_refuse_file (part, error);
   if (type == NULL)
     {
       g_set_error (
-        error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+        error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, /* others take more */
         _ ("the file “%s” cannot be sent to this provider: it takes JPEG, PNG, GIF and WebP images, PDF and text"),
         part->name != NULL         ? part->name
         : part->media_type != NULL ? part->media_type

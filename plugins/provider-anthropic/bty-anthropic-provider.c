@@ -9,7 +9,7 @@
 
 #include <boternity-http.h>
 
-#include "bty-anthropic-list.h"
+#include "bty-anthropic-models.h"
 #include "bty-anthropic-request.h"
 #include "bty-anthropic-stream.h"
 
@@ -28,10 +28,7 @@ struct _BtyAnthropicProvider
   GHashTable *traits; /* (nullable): as the service said */
 };
 
-static void anthropic_init_provider (BtyProviderInterface *iface);
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (BtyAnthropicProvider, bty_anthropic_provider, BTY_TYPE_HTTP_PROVIDER,
-                               G_IMPLEMENT_INTERFACE (BTY_TYPE_PROVIDER, anthropic_init_provider))
+G_DEFINE_FINAL_TYPE (BtyAnthropicProvider, bty_anthropic_provider, BTY_TYPE_HTTP_PROVIDER)
 
 static const char *const option_names[] = { "version",    "beta",      "cache", "thinking_display",
                                             "max_tokens", "workspace", NULL };
@@ -212,43 +209,20 @@ anthropic_stream_free (gpointer stream)
   bty_anthropic_stream_free (stream);
 }
 
-/* The id by which the service finds a request again stands beside the error. */
-static char *
-request_id_of (const BtyHttpFailure *failure)
-{
-  g_auto (BtyJsonReader) reader;
-  BtyJsonToken token;
-
-  bty_json_reader_init (&reader, failure->body != NULL ? failure->body : "", failure->length, 0);
-  token = bty_json_reader_next (&reader, NULL);
-  while (token == BTY_JSON_OBJECT_BEGIN && (token = bty_json_reader_next (&reader, NULL)) == BTY_JSON_KEY)
-    {
-      gboolean is_id = bty_json_reader_key_is (&reader, "request_id");
-
-      token = bty_json_reader_skip (&reader, NULL, NULL, NULL);
-      if (is_id && token == BTY_JSON_STRING && reader.length > 0 && reader.length <= 100)
-        return g_strndup (reader.text, reader.length);
-      token = token == BTY_JSON_ERROR ? BTY_JSON_ERROR : BTY_JSON_OBJECT_BEGIN;
-    }
-  return NULL;
-}
-
 /* What the service says in its sentence only. */
 static void
 anthropic_failure (BtyHttpProvider *provider, BtyHttpFailure *failure)
 {
-  g_autofree char *id = request_id_of (failure);
   const char *message = failure->message != NULL ? failure->message : "";
 
-  if (failure->code == BTY_ERROR_INVALID_ARGUMENT &&
-      (strstr (message, "prompt is too long") != NULL || strstr (message, "exceed context limit") != NULL))
+  if (failure->code != BTY_ERROR_INVALID_ARGUMENT)
+    return;
+  if (strstr (message, "prompt is too long") != NULL || strstr (message, "exceed context limit") != NULL)
     failure->code = BTY_ERROR_OUT_OF_RANGE;
-  if (failure->code == BTY_ERROR_INVALID_ARGUMENT && strstr (message, "credit balance is too low") != NULL)
+  failure->is_quota = strstr (message, "credit balance is too low") != NULL ||
+                      strstr (message, "API usage limits") != NULL; /* what the owner of the account allows */
+  if (failure->is_quota)
     failure->code = BTY_ERROR_RESOURCE_EXHAUSTED;
-  if (failure->code == BTY_ERROR_RESOURCE_EXHAUSTED && g_strcmp0 (failure->type, "rate_limit_error") != 0)
-    failure->retry_after_ms = -1; /* an empty account does not fill up by waiting */
-  if (id != NULL && failure->message != NULL)
-    bty_record_take_string (&failure->message, g_strdup_printf ("%s (%s)", failure->message, id));
 }
 
 static BtyHttpRequest *
@@ -261,33 +235,59 @@ models_page (BtyHttpProvider *provider, const char *after)
   return new_request (provider, "GET", path, NULL);
 }
 
-static void
-anthropic_list_models_async (BtyProvider *provider, GCancellable *cancellable, GAsyncReadyCallback callback,
-                             gpointer data)
+static BtyHttpRequest *
+anthropic_models_request (BtyHttpProvider *provider, GError **error)
 {
-  bty_anthropic_list_async (BTY_HTTP_PROVIDER (provider), models_page, cancellable, callback, data);
+  return models_page (provider, NULL);
+}
+
+static gpointer
+anthropic_models_new (BtyHttpProvider *provider)
+{
+  BtyAnthropicModels *list = g_new0 (BtyAnthropicModels, 1);
+
+  bty_anthropic_models_init (list);
+  return list;
+}
+
+static void
+anthropic_models_free (gpointer list)
+{
+  bty_anthropic_models_clear (list);
+  g_free (list);
+}
+
+static gboolean
+anthropic_models_step (BtyHttpProvider *provider, const char *json, gsize length, const GError *failure, gpointer data,
+                       BtyHttpRequest **next, GError **error)
+{
+  BtyAnthropicModels *list = data;
+  GError *reason = NULL;
+
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_error_copy (failure));
+      return FALSE;
+    }
+  if (!bty_anthropic_models_read (list, bty_http_provider_get_options (provider)->name, json != NULL ? json : "",
+                                  length, &reason))
+    return bty_http_provider_not_protocol (provider, reason, error);
+  if (list->has_more && list->last_id != NULL)
+    *next = models_page (provider, list->last_id);
+  return TRUE;
 }
 
 static GPtrArray *
-anthropic_list_models_finish (BtyProvider *provider, GAsyncResult *result, GError **error)
+anthropic_models_end (BtyHttpProvider *provider, gpointer data)
 {
   BtyAnthropicProvider *self = BTY_ANTHROPIC_PROVIDER (provider);
-  GHashTable *traits = NULL;
-  GPtrArray *models = bty_anthropic_list_finish (BTY_HTTP_PROVIDER (provider), result, &traits, error);
+  BtyAnthropicModels *list = data;
+  GPtrArray *models = g_ptr_array_ref (list->models);
 
-  if (models != NULL)
-    {
-      g_clear_pointer (&self->traits, g_hash_table_unref);
-      self->traits = traits;
-    }
+  g_clear_pointer (&self->traits, g_hash_table_unref);
+  self->traits = g_hash_table_ref (list->traits);
+  anthropic_models_free (list);
   return models;
-}
-
-static void
-anthropic_init_provider (BtyProviderInterface *iface)
-{
-  iface->list_models_async = anthropic_list_models_async;
-  iface->list_models_finish = anthropic_list_models_finish;
 }
 
 static void
@@ -313,6 +313,11 @@ bty_anthropic_provider_class_init (BtyAnthropicProviderClass *klass)
   http->end = anthropic_end;
   http->stream_free = anthropic_stream_free;
   http->failure = anthropic_failure;
+  http->models_request = anthropic_models_request;
+  http->models_new = anthropic_models_new;
+  http->models_step = anthropic_models_step;
+  http->models_end = anthropic_models_end;
+  http->models_free = anthropic_models_free;
 }
 
 static void

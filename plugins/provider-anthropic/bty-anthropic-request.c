@@ -123,8 +123,9 @@ is_forced (const BtyCompletionRequest *request)
          !g_str_equal (request->tool_choice, "none");
 }
 
+/* @is_serial: one call at a time. */
 static void
-write_tool_choice (BtyJsonWriter *w, const char *choice)
+write_tool_choice (BtyJsonWriter *w, const char *choice, gboolean is_serial)
 {
   gboolean is_word = g_str_equal (choice, "auto") || g_str_equal (choice, "none");
   gboolean is_any = g_str_equal (choice, "required");
@@ -134,6 +135,8 @@ write_tool_choice (BtyJsonWriter *w, const char *choice)
   bty_json_writer_member_string (w, "type", is_word ? choice : is_any ? "any" : "tool");
   if (!is_word && !is_any)
     bty_json_writer_member_string (w, "name", choice);
+  if (is_serial && !g_str_equal (choice, "none"))
+    bty_json_writer_member_bool (w, "disable_parallel_tool_use", TRUE);
   bty_json_writer_end_object (w);
 }
 
@@ -224,10 +227,36 @@ effort_of (const Write *write)
   return effort;
 }
 
+/* The service knows no object of any kind, and older models know no schemas: they are told in words. */
+static gboolean
+is_told_schema (const BtyCompletionRequest *request, const BtyAnthropicTraits *traits)
+{
+  return request->output_schema != NULL &&
+         (!traits->has_schema || g_str_equal (request->output_schema, BTY_OUTPUT_ANY_OBJECT));
+}
+
+static gboolean
+tell_schema (const BtyCompletionRequest *request, GString *system, GError **error)
+{
+  if (!bty_json_validate (request->output_schema, strlen (request->output_schema), 0, error))
+    {
+      g_prefix_error (error, "%s: ", "output_schema");
+      return FALSE;
+    }
+  g_string_append (system, system->len > 0 ? "\n\n" : "");
+  if (g_str_equal (request->output_schema, BTY_OUTPUT_ANY_OBJECT))
+    g_string_append (system, "Answer with nothing but a JSON object.");
+  else
+    g_string_append_printf (system, "Answer with nothing but JSON that follows this JSON Schema:\n%s",
+                            request->output_schema);
+  return TRUE;
+}
+
 static gboolean
 write_output (BtyJsonWriter *w, const Write *write, GError **error)
 {
-  const char *effort = effort_of (write), *schema = write->request->output_schema;
+  const char *effort = effort_of (write);
+  const char *schema = is_told_schema (write->request, write->traits) ? NULL : write->request->output_schema;
 
   if (effort == NULL && schema == NULL)
     return TRUE;
@@ -325,7 +354,9 @@ write_body (BtyJsonWriter *w, const Write *write, const char *system, GError **e
       if (!write_tools (w, request, error))
         return FALSE;
       if (request->tool_choice != NULL && *request->tool_choice != '\0')
-        write_tool_choice (w, request->tool_choice);
+        write_tool_choice (w, request->tool_choice, request->serial_tools);
+      else if (request->serial_tools)
+        write_tool_choice (w, "auto", TRUE);
     }
   write_thinking (w, write);
   if (!write_output (w, write, error))
@@ -351,6 +382,8 @@ bty_anthropic_request_write (const BtyCompletionRequest *request, const BtyAnthr
                   .turns = turns };
   BtyJsonWriter writer;
 
+  if (is_told_schema (request, traits) && !tell_schema (request, system, error))
+    return NULL;
   write.max_tokens = max_tokens_for (request, traits, style);
   write.budget = budget_for (&write);
   bty_json_writer_init (&writer, body);

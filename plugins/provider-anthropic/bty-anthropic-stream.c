@@ -331,25 +331,6 @@ on_whole_block (BtyAnthropicEvent *event, gpointer data, GError **error)
 }
 
 static gboolean
-not_protocol (BtyAnthropicStream *self, GError *reason, GError **error)
-{
-  if (self->provider != NULL)
-    return bty_http_provider_not_protocol (self->provider, reason, error);
-  g_set_error_literal (error, BTY_ERROR, BTY_ERROR_DATA_LOSS, reason->message);
-  g_error_free (reason);
-  return FALSE;
-}
-
-static gboolean
-failed (BtyAnthropicStream *self, const BtySseEvent *event, GError **error)
-{
-  if (self->provider != NULL)
-    return bty_http_provider_failed (self->provider, event->data, event->length, error);
-  g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, "an error came inside the answer");
-  return FALSE;
-}
-
-static gboolean
 act (BtyAnthropicStream *self, GError **error)
 {
   const BtyAnthropicEvent *event = &self->event;
@@ -384,11 +365,11 @@ bty_anthropic_stream_event (BtyAnthropicStream *self, const BtySseEvent *event, 
   GError *reason = NULL;
 
   if (g_strcmp0 (event->name, "error") == 0)
-    return failed (self, event, error);
+    return bty_http_provider_failed (self->provider, event->data, event->length, error);
   self->out = out;
   if (!bty_anthropic_event_read (&self->event, event->data, event->length, on_whole_block, self, &reason))
-    return not_protocol (self, reason, error);
+    return bty_http_provider_not_protocol (self->provider, reason, error);
   if (self->event.has_error || bty_anthropic_event_is (&self->event, BTY_ANTHROPIC_TYPE, "error"))
-    return failed (self, event, error);
-  return act (self, &reason) || not_protocol (self, reason, error);
+    return bty_http_provider_failed (self->provider, event->data, event->length, error);
+  return act (self, &reason) || bty_http_provider_not_protocol (self->provider, reason, error);
 }

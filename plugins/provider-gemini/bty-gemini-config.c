@@ -104,6 +104,8 @@ write_schema (BtyJsonWriter *w, const BtyCompletionRequest *request, const BtyGe
   if (request->output_schema == NULL)
     return TRUE;
   bty_json_writer_member_string (w, "responseMimeType", "application/json");
+  if (g_str_equal (request->output_schema, BTY_OUTPUT_ANY_OBJECT))
+    return TRUE;
   bty_json_writer_key (w, style->old_schemas ? "responseSchema" : "responseJsonSchema");
   return bty_http_prompt_write_json (w, "output_schema", request->output_schema, error);
 }

@@ -75,8 +75,7 @@ bty_gemini_failure_read (BtyHttpFailure *failure)
     failure->code = BTY_ERROR_OUT_OF_RANGE;
   else if (failure->code == BTY_ERROR_INVALID_ARGUMENT && g_strcmp0 (failure->type, "FAILED_PRECONDITION") == 0)
     failure->code = BTY_ERROR_FAILED_PRECONDITION;
-  if (details.is_quota)
-    failure->retry_after_ms = -1;
-  else if (details.delay_ms >= 0 && failure->retry_after_ms < 0)
+  failure->is_quota |= details.is_quota;
+  if (details.delay_ms >= 0 && failure->retry_after_ms < 0)
     failure->retry_after_ms = details.delay_ms;
 }

@@ -28,11 +28,8 @@ struct _BtyGeminiProvider
   BtyHttpProvider parent_instance;
 };
 
-static void init_provider (BtyProviderInterface *iface);
-
 G_DEFINE_FINAL_TYPE_WITH_CODE (BtyGeminiProvider, bty_gemini_provider, BTY_TYPE_HTTP_PROVIDER,
-                               G_IMPLEMENT_INTERFACE (BTY_TYPE_PROVIDER, init_provider)
-                                 G_IMPLEMENT_INTERFACE (BTY_TYPE_EMBEDDER, bty_http_provider_init_embedder))
+                               G_IMPLEMENT_INTERFACE (BTY_TYPE_EMBEDDER, bty_http_provider_init_embedder))
 
 static const char *const option_names[] = { "api_version", "thinking", "thoughts", "schemas", "cached_content", NULL };
 
@@ -177,9 +174,21 @@ models_request (BtyHttpProvider *provider, const char *page)
     NULL);
 }
 
+static BtyHttpRequest *
+gemini_models_request (BtyHttpProvider *provider, GError **error)
+{
+  return models_request (provider, NULL);
+}
+
+static gpointer
+gemini_models_new (BtyHttpProvider *provider)
+{
+  return bty_record_list_new ();
+}
+
 static gboolean
-on_page (BtyHttpProvider *provider, const char *json, gsize length, const GError *failure, gpointer models,
-         BtyHttpRequest **next, GError **error)
+gemini_models_step (BtyHttpProvider *provider, const char *json, gsize length, const GError *failure, gpointer models,
+                    BtyHttpRequest **next, GError **error)
 {
   const char *name = bty_http_provider_get_options (provider)->name;
   g_autofree char *page = NULL;
@@ -197,19 +206,16 @@ on_page (BtyHttpProvider *provider, const char *json, gsize length, const GError
   return TRUE;
 }
 
-static void
-gemini_list_models_async (BtyProvider *provider, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+static GPtrArray *
+gemini_models_end (BtyHttpProvider *provider, gpointer models)
 {
-  BtyHttpProvider *self = BTY_HTTP_PROVIDER (provider);
-
-  bty_http_series_async (self, models_request (self, NULL), on_page, bty_record_list_new (),
-                         (GDestroyNotify) g_ptr_array_unref, cancellable, callback, data);
+  return models;
 }
 
-static GPtrArray *
-gemini_list_models_finish (BtyProvider *provider, GAsyncResult *result, GError **error)
+static void
+gemini_models_free (gpointer models)
 {
-  return bty_http_series_finish (BTY_HTTP_PROVIDER (provider), result, error);
+  g_ptr_array_unref (models);
 }
 
 static BtyHttpRequest *
@@ -234,13 +240,6 @@ gemini_embed_parse (BtyHttpProvider *provider, const char *json, gsize length, g
 }
 
 static void
-init_provider (BtyProviderInterface *iface)
-{
-  iface->list_models_async = gemini_list_models_async;
-  iface->list_models_finish = gemini_list_models_finish;
-}
-
-static void
 bty_gemini_provider_class_init (BtyGeminiProviderClass *klass)
 {
   BtyHttpProviderClass *http = BTY_HTTP_PROVIDER_CLASS (klass);
@@ -255,6 +254,11 @@ bty_gemini_provider_class_init (BtyGeminiProviderClass *klass)
   http->end = gemini_end;
   http->stream_free = gemini_stream_free;
   http->failure = gemini_failure;
+  http->models_request = gemini_models_request;
+  http->models_new = gemini_models_new;
+  http->models_step = gemini_models_step;
+  http->models_end = gemini_models_end;
+  http->models_free = gemini_models_free;
   http->embed_request = gemini_embed_request;
   http->embed_parse = gemini_embed_parse;
 }

@@ -413,25 +413,6 @@ read_event (Event *event)
   return token != BTY_JSON_ERROR && data_loss (event, _ ("an event is not an object"));
 }
 
-static gboolean
-not_protocol (BtyGeminiStream *self, GError *reason, GError **error)
-{
-  if (self->provider != NULL)
-    return bty_http_provider_not_protocol (self->provider, reason, error);
-  g_set_error_literal (error, BTY_ERROR, BTY_ERROR_DATA_LOSS, reason->message);
-  g_error_free (reason);
-  return FALSE;
-}
-
-static gboolean
-failed (BtyGeminiStream *self, const BtySseEvent *event, GError **error)
-{
-  if (self->provider != NULL)
-    return bty_http_provider_failed (self->provider, event->data, event->length, error);
-  g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, "an error came inside the answer");
-  return FALSE;
-}
-
 /* MALFORMED_FUNCTION_CALL, UNEXPECTED_TOOL_CALL, TOO_MANY_TOOL_CALLS, OTHER, and what is still to come. */
 static gboolean
 useless (BtyGeminiStream *self, GError **error)
@@ -440,7 +421,7 @@ useless (BtyGeminiStream *self, GError **error)
   GError *reason = g_error_new (BTY_ERROR, BTY_ERROR_DATA_LOSS, _ ("the model gave its answer up: %s%s%s"),
                                 self->finish, *said != '\0' ? ": " : "", said);
 
-  return not_protocol (self, reason, error);
+  return bty_http_provider_not_protocol (self->provider, reason, error);
 }
 
 gboolean
@@ -482,9 +463,9 @@ bty_gemini_stream_event (BtyGeminiStream *self, const BtySseEvent *event, BtyCom
   ok = read_event (&e);
   bty_json_reader_clear (&e.reader);
   if (!ok)
-    return not_protocol (self, g_steal_pointer (&reason), error);
+    return bty_http_provider_not_protocol (self->provider, g_steal_pointer (&reason), error);
   if (e.is_error)
-    return failed (self, event, error);
+    return bty_http_provider_failed (self->provider, event->data, event->length, error);
   /* The last event has both; whatever may follow is told by the end of the body. */
   if (e.has_usage && self->finish != NULL)
     return bty_gemini_stream_end (self, out, error);

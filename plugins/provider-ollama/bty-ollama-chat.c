@@ -36,7 +36,7 @@ check_files (const BtyPromptMessage *message, GError **error)
         return bty_http_prompt_refuse_file (part, error);
       if (!is_image (part) && !is_text_file (part))
         {
-          g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
+          g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, /* others take more */
                        _ ("Ollama takes images and texts; “%s” (%s) is neither"),
                        part->name != NULL ? part->name : _ ("a file"),
                        part->media_type != NULL ? part->media_type : _ ("of no kind"));
@@ -248,12 +248,17 @@ write_tool (BtyJsonWriter *w, const BtyToolSpec *tool, GError **error)
   return TRUE;
 }
 
-/* The server knows no choice: none means that it is told of no tool, and a name that it is told of this one only. */
+/* The server knows no choice: none means that it is told of no tool. To call one it cannot be made, though other services can. */
 static gboolean
-is_chosen (const char *choice, const BtyToolSpec *tool)
+check_choice (const char *choice, GError **error)
 {
-  return choice == NULL || *choice == '\0' || g_str_equal (choice, "auto") || g_str_equal (choice, "required") ||
-         g_strcmp0 (choice, tool->name) == 0;
+  if (choice == NULL || *choice == '\0' || g_str_equal (choice, "auto"))
+    return TRUE;
+  g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+               _ ("Ollama cannot be made to call a tool, as the tool choice “%s” asks: leave it out, or add another "
+                  "provider to the route"),
+               choice);
+  return FALSE;
 }
 
 static gboolean
@@ -261,10 +266,12 @@ write_tools (BtyJsonWriter *w, const BtyCompletionRequest *request, GError **err
 {
   if (request->tools == NULL || request->tools->len == 0 || g_strcmp0 (request->tool_choice, "none") == 0)
     return TRUE;
+  if (!check_choice (request->tool_choice, error))
+    return FALSE;
   bty_json_writer_key (w, "tools");
   bty_json_writer_begin_array (w);
   for (guint i = 0; i < request->tools->len; i++)
-    if (is_chosen (request->tool_choice, request->tools->pdata[i]) && !write_tool (w, request->tools->pdata[i], error))
+    if (!write_tool (w, request->tools->pdata[i], error))
       return FALSE;
   bty_json_writer_end_array (w);
   return TRUE;
@@ -343,7 +350,9 @@ bty_ollama_chat_write (const BtyCompletionRequest *request, const BtyOllamaStyle
   if (request->output_schema != NULL)
     {
       bty_json_writer_key (w, "format");
-      if (!bty_http_prompt_write_json (w, "output_schema", request->output_schema, error))
+      if (g_str_equal (request->output_schema, BTY_OUTPUT_ANY_OBJECT))
+        bty_json_writer_string (w, "json");
+      else if (!bty_http_prompt_write_json (w, "output_schema", request->output_schema, error))
         return NULL;
     }
   write_effort (w, request->effort);

@@ -23,11 +23,8 @@ struct _BtyOllamaProvider
   BtyHttpProvider parent_instance;
 };
 
-static void init_provider (BtyProviderInterface *iface);
-
 G_DEFINE_FINAL_TYPE_WITH_CODE (BtyOllamaProvider, bty_ollama_provider, BTY_TYPE_HTTP_PROVIDER,
-                               G_IMPLEMENT_INTERFACE (BTY_TYPE_PROVIDER, init_provider)
-                                 G_IMPLEMENT_INTERFACE (BTY_TYPE_EMBEDDER, bty_http_provider_init_embedder))
+                               G_IMPLEMENT_INTERFACE (BTY_TYPE_EMBEDDER, bty_http_provider_init_embedder))
 
 #define MAX_WINDOW (64 * 1024 * 1024)
 
@@ -176,9 +173,21 @@ bound_windows (GPtrArray *models, gint64 window)
     }
 }
 
+static BtyHttpRequest *
+ollama_models_request (BtyHttpProvider *provider, GError **error)
+{
+  return bty_http_request_new ("GET", "api/tags", NULL);
+}
+
+static gpointer
+ollama_models_new (BtyHttpProvider *provider)
+{
+  return g_new0 (Listing, 1);
+}
+
 static gboolean
-on_answer (BtyHttpProvider *provider, const char *json, gsize length, const GError *failure, gpointer data,
-           BtyHttpRequest **next, GError **error)
+ollama_models_step (BtyHttpProvider *provider, const char *json, gsize length, const GError *failure, gpointer data,
+                    BtyHttpRequest **next, GError **error)
 {
   Listing *listing = data;
   GError *reason = NULL;
@@ -199,33 +208,15 @@ on_answer (BtyHttpProvider *provider, const char *json, gsize length, const GErr
   return TRUE;
 }
 
-static void
-ollama_list_models_async (BtyProvider *provider, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
-{
-  bty_http_series_async (BTY_HTTP_PROVIDER (provider), bty_http_request_new ("GET", "api/tags", NULL), on_answer,
-                         g_new0 (Listing, 1), listing_free, cancellable, callback, data);
-}
-
 static GPtrArray *
-ollama_list_models_finish (BtyProvider *provider, GAsyncResult *result, GError **error)
+ollama_models_end (BtyHttpProvider *provider, gpointer list)
 {
-  BtyHttpProvider *self = BTY_HTTP_PROVIDER (provider);
-  Listing *listing = bty_http_series_finish (self, result, error);
-  GPtrArray *models;
+  Listing *listing = list;
+  GPtrArray *models = g_steal_pointer (&listing->models);
 
-  if (listing == NULL)
-    return NULL;
-  models = g_steal_pointer (&listing->models);
   listing_free (listing);
-  bound_windows (models, window_of (bty_http_provider_get_options (self)));
+  bound_windows (models, window_of (bty_http_provider_get_options (provider)));
   return models;
-}
-
-static void
-init_provider (BtyProviderInterface *iface)
-{
-  iface->list_models_async = ollama_list_models_async;
-  iface->list_models_finish = ollama_list_models_finish;
 }
 
 static BtyHttpRequest *
@@ -264,6 +255,11 @@ bty_ollama_provider_class_init (BtyOllamaProviderClass *klass)
   http->event = ollama_event;
   http->stream_free = ollama_stream_free;
   http->failure = ollama_failure;
+  http->models_request = ollama_models_request;
+  http->models_new = ollama_models_new;
+  http->models_step = ollama_models_step;
+  http->models_end = ollama_models_end;
+  http->models_free = listing_free;
   http->embed_request = ollama_embed_request;
   http->embed_parse = ollama_embed_parse;
 }

@@ -337,25 +337,6 @@ finish (Line *line)
   bty_completion_finish (line->out, reason);
 }
 
-static gboolean
-not_protocol (BtyOllamaStream *self, GError *reason, GError **error)
-{
-  if (self->provider != NULL)
-    return bty_http_provider_not_protocol (self->provider, reason, error);
-  g_set_error_literal (error, BTY_ERROR, BTY_ERROR_DATA_LOSS, reason->message);
-  g_error_free (reason);
-  return FALSE;
-}
-
-static gboolean
-failed (BtyOllamaStream *self, const BtySseEvent *event, GError **error)
-{
-  if (self->provider != NULL)
-    return bty_http_provider_failed (self->provider, event->data, event->length, error);
-  g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, "an error came inside the answer");
-  return FALSE;
-}
-
 gboolean
 bty_ollama_stream_line (BtyOllamaStream *self, const BtySseEvent *event, BtyCompletion *out, GError **error)
 {
@@ -373,9 +354,9 @@ bty_ollama_stream_line (BtyOllamaStream *self, const BtySseEvent *event, BtyComp
   ok = read_line (&line);
   bty_json_reader_clear (&line.reader);
   if (!ok)
-    ok = not_protocol (self, g_steal_pointer (&reason), error);
+    ok = bty_http_provider_not_protocol (self->provider, g_steal_pointer (&reason), error);
   else if (line.is_error)
-    ok = failed (self, event, error);
+    ok = bty_http_provider_failed (self->provider, event->data, event->length, error);
   else if (line.is_done)
     finish (&line);
   g_free (line.thinking);

@@ -7,23 +7,13 @@
 
 #include <glib/gi18n-lib.h>
 
+#include <boternity-http.h>
+
 #include "bty-responses-input.h"
 #include "bty-responses-request.h"
 
 /* The service takes no longer ids; another family's may be longer. */
 #define MAX_ID 64
-
-gboolean
-bty_responses_json_write (BtyJsonWriter *w, const char *what, const char *json, GError **error)
-{
-  if (!bty_json_validate (json, strlen (json), 0, error))
-    {
-      g_prefix_error (error, "%s: ", what);
-      return FALSE;
-    }
-  bty_json_writer_raw (w, json, strlen (json));
-  return TRUE;
-}
 
 static gboolean
 is_empty (const char *text)
@@ -86,15 +76,17 @@ data_url (const BtyPart *part)
   return g_strdup_printf ("data:%s;base64,%s", part->media_type, base64);
 }
 
+/* What it cannot take, others may. */
 static gboolean
 refuse_file (const BtyPart *part, GError **error)
 {
-  g_set_error (
-    error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
-    _ ("the file “%s” cannot be sent to this provider: it has no content, or is neither an image nor a document"),
-    part->name != NULL         ? part->name
-    : part->media_type != NULL ? part->media_type
-                               : "");
+  if (part->data == NULL && is_empty (part->url))
+    return bty_http_prompt_refuse_file (part, error);
+  g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+               _ ("the file “%s” cannot be sent to this provider: it is neither an image nor a document"),
+               part->name != NULL         ? part->name
+               : part->media_type != NULL ? part->media_type
+                                          : "");
   return FALSE;
 }
 

@@ -9,7 +9,4 @@ G_BEGIN_DECLS
 gboolean bty_responses_input_write (BtyJsonWriter *w, const BtyPromptMessage *message, gboolean cache_marks,
                                     GError **error);
 
-/* Writes JSON of the owner's as it is. */
-gboolean bty_responses_json_write (BtyJsonWriter *w, const char *what, const char *json, GError **error);
-
 G_END_DECLS

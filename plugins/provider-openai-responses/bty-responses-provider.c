@@ -111,14 +111,12 @@ responses_stream_free (gpointer stream)
   bty_responses_stream_free (stream);
 }
 
-/* A quota that is used up does not come back by waiting; a picture or a prompt that was refused inside an answer is our fault. */
+/* A picture or a prompt that was refused inside an answer is our fault. */
 static void
 responses_failure (BtyHttpProvider *provider, BtyHttpFailure *failure)
 {
   const char *reason = failure->reason != NULL ? failure->reason : "";
 
-  if (g_str_equal (reason, "insufficient_quota") || g_strcmp0 (failure->type, "insufficient_quota") == 0)
-    failure->retry_after_ms = -1;
   if (failure->status < 300 && failure->code == BTY_ERROR_UNAVAILABLE &&
       (g_str_has_prefix (reason, "invalid_") || strstr (reason, "image") != NULL || strstr (reason, "policy") != NULL))
     failure->code = BTY_ERROR_INVALID_ARGUMENT;

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include <boternity-http.h>
+
 #include "bty-responses-input.h"
 #include "bty-responses-request.h"
 
@@ -24,7 +26,7 @@ write_tools (BtyJsonWriter *w, const BtyCompletionRequest *request, GError **err
       if (tool->description != NULL)
         bty_json_writer_member_string (w, "description", tool->description);
       bty_json_writer_key (w, "parameters");
-      if (!bty_responses_json_write (w, tool->name, parameters, error))
+      if (!bty_http_prompt_write_json (w, tool->name, parameters, error))
         return FALSE;
       bty_json_writer_member_bool (w, "strict", FALSE); /* the default would refuse most schemas */
       bty_json_writer_end_object (w);
@@ -53,17 +55,22 @@ write_tool_choice (BtyJsonWriter *w, const char *choice)
 static gboolean
 write_schema (BtyJsonWriter *w, const BtyCompletionRequest *request, gboolean is_strict, GError **error)
 {
+  gboolean is_any = g_str_equal (request->output_schema, BTY_OUTPUT_ANY_OBJECT);
+
   bty_json_writer_key (w, "text");
   bty_json_writer_begin_object (w);
   bty_json_writer_key (w, "format");
   bty_json_writer_begin_object (w);
-  bty_json_writer_member_string (w, "type", "json_schema");
-  bty_json_writer_member_string (w, "name", "answer");
-  bty_json_writer_key (w, "schema");
-  if (!bty_responses_json_write (w, "output_schema", request->output_schema, error))
-    return FALSE;
-  if (is_strict)
-    bty_json_writer_member_bool (w, "strict", TRUE);
+  bty_json_writer_member_string (w, "type", is_any ? "json_object" : "json_schema");
+  if (!is_any)
+    {
+      bty_json_writer_member_string (w, "name", "answer");
+      bty_json_writer_key (w, "schema");
+      if (!bty_http_prompt_write_json (w, "output_schema", request->output_schema, error))
+        return FALSE;
+      if (is_strict)
+        bty_json_writer_member_bool (w, "strict", TRUE);
+    }
   bty_json_writer_end_object (w);
   bty_json_writer_end_object (w);
   return TRUE;
@@ -156,6 +163,8 @@ bty_responses_request_write (const BtyCompletionRequest *request, const BtyRespo
     return NULL;
   if (has_tools && request->tool_choice != NULL && *request->tool_choice != '\0')
     write_tool_choice (w, request->tool_choice);
+  if (has_tools && request->serial_tools)
+    bty_json_writer_member_bool (w, "parallel_tool_calls", FALSE);
   if (request->output_schema != NULL && !write_schema (w, request, style->strict_schema, error))
     return NULL;
   write_reasoning (w, request, traits, style);

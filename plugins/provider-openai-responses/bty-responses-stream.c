@@ -207,16 +207,6 @@ on_incomplete (BtyResponsesStream *self, GError **error)
   return TRUE;
 }
 
-static gboolean
-not_protocol (BtyResponsesStream *self, GError *reason, GError **error)
-{
-  if (self->provider != NULL)
-    return bty_http_provider_not_protocol (self->provider, reason, error);
-  g_set_error_literal (error, BTY_ERROR, BTY_ERROR_DATA_LOSS, reason->message);
-  g_error_free (reason);
-  return FALSE;
-}
-
 /* The error stands in the answer, or is the event itself. */
 static gboolean
 failed (BtyResponsesStream *self, const BtySseEvent *event, GError **error)
@@ -224,11 +214,6 @@ failed (BtyResponsesStream *self, const BtySseEvent *event, GError **error)
   const GString *inner = self->event.texts[BTY_RESPONSES_ERROR];
   g_autofree char *json = NULL;
 
-  if (self->provider == NULL)
-    {
-      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, "an error came inside the answer");
-      return FALSE;
-    }
   read_usage (self);
   if (!self->event.has[BTY_RESPONSES_ERROR])
     return bty_http_provider_failed (self->provider, event->data, event->length, error);
@@ -335,7 +320,7 @@ bty_responses_stream_event (BtyResponsesStream *self, const BtySseEvent *event, 
     return TRUE;
   self->out = out;
   if (!bty_responses_event_read (&self->event, "", event->data, event->length, &reason))
-    return not_protocol (self, reason, error);
+    return bty_http_provider_not_protocol (self->provider, reason, error);
   if (bty_responses_event_is (&self->event, BTY_RESPONSES_TYPE, "response.failed") ||
       bty_responses_event_is (&self->event, BTY_RESPONSES_TYPE, "error") || g_strcmp0 (event->name, "error") == 0 ||
       (!self->event.has[BTY_RESPONSES_TYPE] && self->event.has[BTY_RESPONSES_ERROR]))
@@ -348,5 +333,5 @@ bty_responses_stream_event (BtyResponsesStream *self, const BtySseEvent *event, 
         ok = handlers[i].handle (self, &reason);
         break;
       }
-  return ok || not_protocol (self, reason, error);
+  return ok || bty_http_provider_not_protocol (self->provider, reason, error);
 }

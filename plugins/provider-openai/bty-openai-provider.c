@@ -154,14 +154,6 @@ openai_stream_free (gpointer stream)
   bty_openai_stream_free (stream);
 }
 
-/* A quota that is used up does not come back by waiting. */
-static void
-openai_failure (BtyHttpProvider *provider, BtyHttpFailure *failure)
-{
-  if (g_strcmp0 (failure->reason, "insufficient_quota") == 0 || g_strcmp0 (failure->type, "insufficient_quota") == 0)
-    failure->retry_after_ms = -1;
-}
-
 static BtyHttpRequest *
 openai_models_request (BtyHttpProvider *provider, GError **error)
 {
@@ -242,7 +234,6 @@ bty_openai_provider_class_init (BtyOpenaiProviderClass *klass)
   http->event = openai_event;
   http->end = openai_end;
   http->stream_free = openai_stream_free;
-  http->failure = openai_failure;
   http->models_request = openai_models_request;
   http->models_parse = openai_models_parse;
   http->embed_request = openai_embed_request;

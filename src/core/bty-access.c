@@ -21,6 +21,9 @@ struct _BtyAccess
   BtySecret *token;
   BtyPrincipal *owner;
   BtyPrincipal *bearer; /* of the token: a copy of it may be anywhere, so secrets are not shown to it */
+  BtyAccessTokens *tokens;
+  BtyCatalogue *catalogue;   /* (nullable) (unowned): it and what follows are the engine's, which outlives us */
+  BtyDispatcher *dispatcher; /* (nullable) (unowned) */
 };
 
 static gboolean
@@ -59,6 +62,18 @@ encode (const guint8 *bytes, char *token)
 }
 
 static gboolean
+draw_token (char *token)
+{
+  guint8 bytes[RANDOM_BYTES];
+
+  if (getrandom (bytes, sizeof bytes, 0) != (gssize) sizeof bytes)
+    return FALSE;
+  encode (bytes, token);
+  bty_secret_clear_memory (bytes, sizeof bytes);
+  return TRUE;
+}
+
+static gboolean
 write_token (int fd, const char *token)
 {
   return write (fd, token, TOKEN_LENGTH) == TOKEN_LENGTH && fsync (fd) == 0;
@@ -69,24 +84,21 @@ static gboolean
 make_token (const char *path, GError **error)
 {
   g_autofree char *draft = g_strconcat (path, ".new", NULL);
-  guint8 bytes[RANDOM_BYTES];
   char token[TOKEN_LENGTH];
   gboolean is_written;
   int fd, reason;
 
-  if (getrandom (bytes, sizeof bytes, 0) != (gssize) sizeof bytes)
+  if (!draw_token (token))
     return fail (error, BTY_ERROR_INTERNAL, path, g_strerror (errno));
   g_unlink (draft);
   fd = g_open (draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd < 0)
     return fail (error, BTY_ERROR_UNAVAILABLE, path, g_strerror (errno));
-  encode (bytes, token);
   is_written = fchmod (fd, 0600) == 0 && write_token (fd, token) && g_rename (draft, path) == 0;
   reason = errno;
   close (fd);
   if (!is_written)
     g_unlink (draft);
-  bty_secret_clear_memory (bytes, sizeof bytes);
   bty_secret_clear_memory (token, sizeof token);
   return is_written || fail (error, BTY_ERROR_UNAVAILABLE, path, g_strerror (reason));
 }
@@ -168,13 +180,15 @@ bty_access_new (const char *data_dir, GError **error)
   static const char *const everything[] = { "*", NULL };
   static const char *const but_secrets[] = { "*", "!secrets:reveal", NULL };
   g_autofree char *path = bty_paths_token_file (data_dir);
-  BtySecret *token = find_token (path, error);
+  g_autoptr (BtyAccessTokens) tokens = bty_access_tokens_new (data_dir, error);
+  BtySecret *token = tokens != NULL ? find_token (path, error) : NULL;
   BtyAccess *self;
 
   if (token == NULL)
     return NULL;
   self = g_new0 (BtyAccess, 1);
   self->token = token;
+  self->tokens = g_steal_pointer (&tokens);
   self->owner = bty_principal_new (BTY_PRINCIPAL_OWNER, "owner", everything);
   self->bearer = bty_principal_new (BTY_PRINCIPAL_OWNER, "owner", but_secrets);
   return self;
@@ -186,7 +200,53 @@ bty_access_free (BtyAccess *self)
   bty_secret_unref (self->token);
   bty_principal_unref (self->owner);
   bty_principal_unref (self->bearer);
+  bty_access_tokens_free (self->tokens);
   g_free (self);
+}
+
+void
+bty_access_set_parts (BtyAccess *self, BtyCatalogue *catalogue, BtyDispatcher *dispatcher)
+{
+  self->catalogue = catalogue;
+  self->dispatcher = dispatcher;
+}
+
+BtyCatalogue *
+bty_access_get_catalogue (BtyAccess *self)
+{
+  return self->catalogue;
+}
+
+BtyAccessTokens *
+bty_access_get_tokens (BtyAccess *self)
+{
+  return self->tokens;
+}
+
+BtyAccessToken *
+bty_access_make_token (BtyAccess *self, const BtyAccessToken *wanted, char **value, GError **error)
+{
+  char token[TOKEN_LENGTH];
+  BtyAccessToken *made;
+
+  *value = NULL;
+  if (!draw_token (token))
+    {
+      g_set_error (error, BTY_ERROR, BTY_ERROR_INTERNAL, _ ("no random bytes can be had: %s"), g_strerror (errno));
+      return NULL;
+    }
+  *value = g_strdup_printf (BTY_ACCESS_TOKEN_PREFIX "%.*s", TOKEN_LENGTH, token);
+  bty_secret_clear_memory (token, sizeof token);
+  made = bty_access_tokens_add (self->tokens, wanted, *value, error);
+  if (made == NULL)
+    g_clear_pointer (value, g_free);
+  return made;
+}
+
+void
+bty_access_give_up (BtyAccess *self, const BtyPrincipal *whose)
+{
+  bty_dispatcher_cancel_of (self->dispatcher, whose);
 }
 
 /* Root is no exception: its user id is not ours, and it has other ways. */
@@ -199,6 +259,8 @@ bty_access_is_own_uid (gint64 peer_uid, uid_t own_uid)
 BtyPrincipal *
 bty_access_identify (BtyAccess *self, const BtyCredentials *credentials, GError **error)
 {
+  BtyPrincipal *program;
+
   if (bty_access_is_own_uid (credentials->peer_uid, geteuid ()))
     return bty_principal_ref (self->owner);
   if (credentials->token == NULL)
@@ -206,6 +268,8 @@ bty_access_identify (BtyAccess *self, const BtyCredentials *credentials, GError 
                          _ ("an access token is needed: “boternity-ctl token” prints it"));
   else if (bty_secret_equal (self->token, credentials->token, credentials->token_length))
     return bty_principal_ref (self->bearer);
+  else if ((program = bty_access_tokens_find (self->tokens, credentials->token, credentials->token_length)) != NULL)
+    return bty_principal_ref (program);
   else
     g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNAUTHENTICATED,
                          _ ("this access token is not the right one: “boternity-ctl token” prints it"));

@@ -139,6 +139,29 @@ bty_dispatcher_get_n_running (BtyDispatcher *self)
   return g_hash_table_size (self->running);
 }
 
+static void
+collect_of (GHashTable *table, const BtyPrincipal *principal, GPtrArray *calls)
+{
+  GHashTableIter iter;
+  gpointer call;
+
+  g_hash_table_iter_init (&iter, table);
+  while (g_hash_table_iter_next (&iter, &call, NULL))
+    if (bty_call_principal (call) == principal)
+      g_ptr_array_add (calls, bty_call_ref (call));
+}
+
+void
+bty_dispatcher_cancel_of (BtyDispatcher *self, const BtyPrincipal *principal)
+{
+  g_autoptr (GPtrArray) calls = g_ptr_array_new_with_free_func ((GDestroyNotify) bty_call_unref);
+
+  collect_of (self->running, principal, calls);
+  collect_of (self->endless, principal, calls);
+  for (guint i = 0; i < calls->len; i++)
+    bty_call_cancel (g_ptr_array_index (calls, i));
+}
+
 void
 bty_dispatcher_cancel_all (BtyDispatcher *self)
 {
@@ -181,7 +204,10 @@ check_principal (const BtyOperation *operation, BtyPrincipal *principal, GError 
 {
   if (bty_principal_may (principal, operation->scope))
     return TRUE;
-  if (bty_principal_get_kind (principal) == BTY_PRINCIPAL_ANONYMOUS)
+  if (bty_principal_is_revoked (principal))
+    g_set_error (error, BTY_ERROR, BTY_ERROR_UNAUTHENTICATED, _ ("this access token was taken back: %s"),
+                 bty_principal_get_name (principal));
+  else if (bty_principal_get_kind (principal) == BTY_PRINCIPAL_ANONYMOUS)
     g_set_error (error, BTY_ERROR, BTY_ERROR_UNAUTHENTICATED,
                  _ ("“%s” needs a token: give the one that “boternity-ctl token” prints"), operation->name);
   else if (bty_principal_get_kind (principal) == BTY_PRINCIPAL_OWNER)

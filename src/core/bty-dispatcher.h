@@ -28,5 +28,7 @@ void bty_dispatcher_release (BtyDispatcher *dispatcher);
 guint64 bty_dispatcher_get_n_calls (BtyDispatcher *dispatcher);
 /** bty_dispatcher_get_n_running: Returns: how many calls are being carried out */
 guint bty_dispatcher_get_n_running (BtyDispatcher *dispatcher);
+/** bty_dispatcher_cancel_of: gives up what @principal has under way, that without an end included */
+void bty_dispatcher_cancel_of (BtyDispatcher *dispatcher, const BtyPrincipal *principal);
 /** bty_dispatcher_cancel_all: at the daemon's end */
 void bty_dispatcher_cancel_all (BtyDispatcher *dispatcher);

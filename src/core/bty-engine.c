@@ -196,6 +196,7 @@ bty_engine_new (const char *data_dir, const char *config_dir, GError **error)
   self->access = bty_access_new (data_dir, error);
   if (self->access == NULL)
     return NULL;
+  bty_access_set_parts (self->access, self->catalogue, self->dispatcher);
   bty_settings_add (self->settings, settings_table, G_N_ELEMENTS (settings_table));
   bty_settings_add (self->settings, bty_idle_settings, bty_n_idle_settings);
   bty_domains_add_settings (self->settings);
@@ -282,6 +283,8 @@ make_domains (BtyEngine *self, GError **error)
                               .stop = ask_to_stop,
                               .data = self };
   return bty_catalogue_add (self->catalogue, bty_system_operations, bty_n_system_operations, &self->system, NULL,
+                            error) &&
+         bty_catalogue_add (self->catalogue, bty_access_operations, bty_n_access_operations, self->access, NULL,
                             error) &&
          bty_catalogue_add (self->catalogue, bty_plugin_operations, bty_n_plugin_operations, self->registry, NULL,
                             error) &&

@@ -101,7 +101,8 @@ bty_ctl_verb_fail_command (const BtyCtlVerb *verb, const char *name, GError **er
   const char *near;
 
   for (const BtyCtlCommand *command = verb->commands; command->run != NULL; command++)
-    g_ptr_array_add (names, (gpointer) command->name);
+    if (command->name != NULL)
+      g_ptr_array_add (names, (gpointer) command->name);
   near = name != NULL ? bty_ctl_nearest (names, name) : NULL;
   g_ptr_array_add (names, NULL);
   list = g_strjoinv (", ", (GStrv) names->pdata);

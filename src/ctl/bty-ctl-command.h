@@ -5,7 +5,7 @@
 
 /*
  * BtyCtlCommand:
- * @name: word after the verb; NULL: the verb alone
+ * @name: word after the verb; NULL: the verb alone; where there are others it stands last, and help does not list it
  * @usage: its words, as help shows them; "" for none
  * @summary: one line; @text: (nullable): more of it; @examples: (nullable): lines to type
  * @options: (nullable): besides the common ones

@@ -66,14 +66,16 @@ bty_ctl_help_print_verb (const BtyCtlVerb *verb)
   print_title (_ (verb->summary));
   putchar ('\n');
   for (const BtyCtlCommand *command = verb->commands; command->run != NULL; command++)
-    width = MAX (width, (int) (strlen (verb->name) + strlen (command->name) + strlen (_ (command->usage)) + 2));
+    if (command->name != NULL)
+      width = MAX (width, (int) (strlen (verb->name) + strlen (command->name) + strlen (_ (command->usage)) + 2));
   width = MIN (width, 36);
   for (const BtyCtlCommand *command = verb->commands; command->run != NULL; command++)
     {
-      g_autofree char *left = g_strjoin (" ", verb->name, command->name,
-                                         command->usage[0] != '\0' ? _ (command->usage) : NULL, NULL);
+      const char *usage = command->usage[0] != '\0' ? _ (command->usage) : NULL;
+      g_autofree char *left = g_strjoin (" ", verb->name, command->name, usage, NULL);
 
-      print_pair (left, width, _ (command->summary));
+      if (command->name != NULL)
+        print_pair (left, width, _ (command->summary));
     }
   printf ("\n");
   printf (_ ("boternity-ctl help %s COMMAND says more, with examples."), verb->name);

@@ -26,7 +26,7 @@ typedef struct
   /*< private >*/
   char *turn;
   GBytes *request;
-  char *key; /* of the message: it is taken once however often it is sent */
+  char *key;           /* of the message: it is taken once however often it is sent */
   BtyChatItem *usage;  /* (nullable): what it cost */
   BtyChatItem *paused; /* (nullable): the cap that it waits for */
   guint64 last;

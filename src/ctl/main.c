@@ -48,13 +48,17 @@ static const BtyCtlCommand *
 choose_command (const BtyCtlVerb *verb, char ***words, GError **error)
 {
   const BtyCtlCommand *command = verb->commands;
+  const char *word = **words;
 
   if (!bty_ctl_verb_has_commands (verb))
     return command;
-  command = **words != NULL ? bty_ctl_verb_find_command (verb, **words) : NULL;
-  if (command == NULL)
-    bty_ctl_verb_fail_command (verb, **words, error);
+  if (word == NULL || word[0] == '-')
+    command = bty_ctl_verb_find_command (verb, NULL); /* what the verb does alone, if anything */
   else
+    command = bty_ctl_verb_find_command (verb, word);
+  if (command == NULL)
+    bty_ctl_verb_fail_command (verb, word, error);
+  else if (command->name != NULL)
     (*words)++;
   return command;
 }

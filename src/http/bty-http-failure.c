@@ -72,6 +72,8 @@ static const struct
   { BTY_ERROR_DEADLINE_EXCEEDED, N_ ("try again later, or take another provider") },
 };
 
+#define MAX_REQUEST_ID 100
+
 /* libsoup does not know all that are in use. */
 static const char *
 phrase_of (guint status)
@@ -89,6 +91,7 @@ bty_http_failure_clear (BtyHttpFailure *self)
   g_clear_pointer (&self->message, g_free);
   g_clear_pointer (&self->type, g_free);
   g_clear_pointer (&self->reason, g_free);
+  g_clear_pointer (&self->request_id, g_free);
 }
 
 /* What the error object says counts for more than what stands beside it. */
@@ -110,6 +113,8 @@ place_of (BtyHttpFailure *self, const BtyJsonReader *reader)
     return &self->message;
   if (bty_json_reader_key_is (reader, "type") || bty_json_reader_key_is (reader, "status"))
     return &self->type;
+  if (bty_json_reader_key_is (reader, "request_id"))
+    return &self->request_id;
   return bty_json_reader_key_is (reader, "code") ? &self->reason : NULL;
 }
 
@@ -160,6 +165,7 @@ find_word (const char *word, BtyErrorCode *code)
   return FALSE;
 }
 
+/* An account that is empty does not fill up by waiting. */
 static gboolean
 speaks_of_quota (const BtyHttpFailure *self)
 {
@@ -200,6 +206,20 @@ speaks_of_length (const char *message)
   return FALSE;
 }
 
+static BtyErrorCode
+find_code (const BtyHttpFailure *self)
+{
+  BtyErrorCode code;
+
+  if (self->is_quota)
+    return BTY_ERROR_RESOURCE_EXHAUSTED;
+  if (find_word (self->reason, &code))
+    return code;
+  if (self->status >= 400 || !find_word (self->type, &code))
+    code = self->status < 300 && self->is_json ? BTY_ERROR_UNAVAILABLE : code_of_status (self->status);
+  return code == BTY_ERROR_INVALID_ARGUMENT && speaks_of_length (self->message) ? BTY_ERROR_OUT_OF_RANGE : code;
+}
+
 void
 bty_http_failure_read (BtyHttpFailure *self)
 {
@@ -214,12 +234,12 @@ bty_http_failure_read (BtyHttpFailure *self)
   if (token == BTY_JSON_OBJECT_BEGIN)
     self->is_json = read_object (self, &reader, 0);
   self->is_quota = speaks_of_quota (self);
-  if (find_word (self->reason, &self->code))
-    return;
-  if (self->status >= 400 || !find_word (self->type, &self->code))
-    self->code = self->status < 300 && self->is_json ? BTY_ERROR_UNAVAILABLE : code_of_status (self->status);
-  if (self->code == BTY_ERROR_INVALID_ARGUMENT && speaks_of_length (self->message))
-    self->code = BTY_ERROR_OUT_OF_RANGE;
+  self->code = find_code (self);
+  if (g_strcmp0 (self->should_retry, "false") == 0 && self->code == BTY_ERROR_RESOURCE_EXHAUSTED)
+    self->is_quota = TRUE;
+  if (g_strcmp0 (self->should_retry, "true") == 0 &&
+      (self->code == BTY_ERROR_INVALID_ARGUMENT || self->code == BTY_ERROR_ABORTED))
+    self->code = BTY_ERROR_UNAVAILABLE;
 }
 
 static const char *
@@ -227,10 +247,24 @@ remedy_for (const BtyHttpFailure *self)
 {
   if (!self->is_json)
     return _ ("that is not the service itself speaking: check its url, and for a proxy in between");
+  if (self->is_quota && self->code == BTY_ERROR_RESOURCE_EXHAUSTED)
+    return _ ("what was paid for is used up: look at the account, or take another provider");
   for (guint i = 0; i < G_N_ELEMENTS (remedies); i++)
     if (remedies[i].code == self->code)
       return _ (remedies[i].remedy);
   return NULL;
+}
+
+static void
+append_request_id (const BtyHttpFailure *self, BtyHttpClient *client, GString *text)
+{
+  gsize length = self->request_id != NULL ? strlen (self->request_id) : 0;
+  g_autofree char *id = NULL;
+
+  if (length == 0 || length > MAX_REQUEST_ID)
+    return;
+  id = bty_http_client_redact (client, self->request_id, length);
+  g_string_append_printf (text, " (%s)", id);
 }
 
 GError *
@@ -260,6 +294,7 @@ bty_http_failure_to_error (const BtyHttpFailure *self, BtyHttpClient *client)
     g_string_append_printf (text, ": %s", redacted);
   while (text->len > 0 && text->str[text->len - 1] == '.')
     g_string_truncate (text, text->len - 1);
+  append_request_id (self, client, text);
   if (remedy != NULL)
     g_string_append_printf (text, "; %s", remedy);
   return g_error_new_literal (BTY_ERROR, self->code, text->str);

@@ -97,7 +97,14 @@ bty_http_prompt_refuse_file (const BtyPart *part, GError **error)
 {
   const char *type = part->media_type != NULL ? part->media_type : "";
 
-  g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("the file “%s” has no content that could be sent"),
-               part->name != NULL ? part->name : type);
+  if (part->data == NULL && part->url != NULL && *part->url != '\0')
+    g_set_error (
+      error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+      _ ("the file “%s” lies at an address, from where this service does not fetch it: send it along, or add "
+         "another provider to the route"),
+      part->name != NULL ? part->name : type);
+  else
+    g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, _ ("the file “%s” has no content that could be sent"),
+                 part->name != NULL ? part->name : type);
   return FALSE;
 }

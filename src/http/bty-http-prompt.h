@@ -52,7 +52,13 @@ BTY_EXPORT char *bty_http_prompt_new_call_id (const char *seed, guint index, con
 /** bty_http_prompt_is_own_call_id: Returns: whether an id was made by bty_http_prompt_new_call_id(): the service never saw it */
 BTY_EXPORT gboolean bty_http_prompt_is_own_call_id (const char *call_id);
 
-/** bty_http_prompt_refuse_file: sets %BTY_ERROR_INVALID_ARGUMENT that names the file; Returns: always %FALSE */
+/**
+ * bty_http_prompt_refuse_file:
+ * @error: names the file: %BTY_ERROR_INVALID_ARGUMENT when there is nothing in it, %BTY_ERROR_FAILED_PRECONDITION when it lies at an
+ *   address, which other services may take
+ *
+ * Returns: always %FALSE
+ */
 BTY_EXPORT gboolean bty_http_prompt_refuse_file (const BtyPart *part, GError **error);
 
 G_END_DECLS

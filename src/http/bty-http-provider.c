@@ -8,10 +8,13 @@
 #include <glib/gi18n-lib.h>
 
 #include "bty-http-provider-private.h"
+#include "bty-http-series.h"
 
 typedef struct
 {
   BtyHttpClient *client;
+  gint64 retry_after_ms; /* of the last failure inside an answer */
+  gboolean is_quota;
 } BtyHttpProviderPrivate;
 
 static void init_provider (BtyProviderInterface *iface);
@@ -38,6 +41,7 @@ bty_http_provider_class_init (BtyHttpProviderClass *klass)
 static void
 bty_http_provider_init (BtyHttpProvider *self)
 {
+  PRIVATE (self)->retry_after_ms = -1;
 }
 
 BtyHttpClient *
@@ -77,6 +81,16 @@ provider_complete (BtyProvider *provider, BtyCompletion *completion)
   bty_http_stream_begin (BTY_HTTP_PROVIDER (provider), completion);
 }
 
+/* The functions of the classes need what was configured. */
+static gboolean
+is_configured (BtyHttpProvider *self, GError **error)
+{
+  if (PRIVATE (self)->client != NULL)
+    return TRUE;
+  g_set_error_literal (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION, _ ("the provider has not been configured"));
+  return FALSE;
+}
+
 /* Reports what a request builder gave: a request to fetch, or why there is none. */
 static void
 fetch_for (GTask *task, BtyHttpRequest *request, GError *error, GAsyncReadyCallback callback)
@@ -112,6 +126,21 @@ on_models (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
+on_series (GObject *source, GAsyncResult *result, gpointer data)
+{
+  BtyHttpProvider *self = BTY_HTTP_PROVIDER (source);
+  g_autoptr (GTask) task = data;
+  GError *error = NULL;
+  gpointer list = bty_http_series_finish (self, result, &error);
+
+  if (list != NULL)
+    g_task_return_pointer (task, BTY_HTTP_PROVIDER_GET_CLASS (self)->models_end (self, list),
+                           (GDestroyNotify) g_ptr_array_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
 provider_list_models_async (BtyProvider *provider, GCancellable *cancellable, GAsyncReadyCallback callback,
                             gpointer data)
 {
@@ -122,12 +151,16 @@ provider_list_models_async (BtyProvider *provider, GCancellable *cancellable, GA
   GError *error = NULL;
 
   g_task_set_source_tag (task, provider_list_models_async);
-  if (klass->models_request != NULL)
-    request = klass->models_request (self, &error);
-  else
+  if (klass->models_request == NULL)
     g_set_error_literal (&error, BTY_ERROR, BTY_ERROR_UNIMPLEMENTED,
                          _ ("this kind of provider does not list its models"));
-  fetch_for (task, request, error, on_models);
+  else if (is_configured (self, &error))
+    request = klass->models_request (self, &error);
+  if (request != NULL && klass->models_step != NULL)
+    bty_http_series_async (self, request, klass->models_step, klass->models_new (self), klass->models_free, cancellable,
+                           on_series, g_object_ref (task));
+  else
+    fetch_for (task, request, error, on_models);
 }
 
 static GPtrArray *
@@ -180,7 +213,8 @@ embedder_embed_async (BtyEmbedder *embedder, const char *model, const char *cons
 
   g_task_set_source_tag (task, embedder_embed_async);
   g_task_set_task_data (task, GUINT_TO_POINTER (g_strv_length ((char **) inputs)), NULL);
-  request = BTY_HTTP_PROVIDER_GET_CLASS (self)->embed_request (self, model, inputs, dimensions, &error);
+  if (is_configured (self, &error))
+    request = BTY_HTTP_PROVIDER_GET_CLASS (self)->embed_request (self, model, inputs, dimensions, &error);
   fetch_for (task, request, error, on_embeddings);
 }
 
@@ -200,10 +234,16 @@ bty_http_provider_init_embedder (BtyEmbedderInterface *iface)
 gboolean
 bty_http_provider_not_protocol (BtyHttpProvider *self, GError *reason, GError **error)
 {
-  BtyHttpClient *client = bty_http_provider_get_client (self);
+  BtyHttpClient *client = self != NULL ? bty_http_provider_get_client (self) : NULL;
   g_autoptr (GError) why = reason;
-  g_autofree char *redacted = bty_http_client_redact (client, why->message, strlen (why->message));
+  g_autofree char *redacted = NULL;
 
+  if (client == NULL)
+    {
+      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_DATA_LOSS, why->message);
+      return FALSE;
+    }
+  redacted = bty_http_client_redact (client, why->message, strlen (why->message));
   g_set_error (error, BTY_ERROR, BTY_ERROR_DATA_LOSS, _ ("the provider “%s” sends what cannot be read: %s"),
                bty_http_client_get_options (client)->name, redacted);
   return FALSE;
@@ -217,6 +257,9 @@ to_error (BtyHttpProvider *self, BtyHttpFailure *failure)
   bty_http_failure_read (failure);
   if (klass->failure != NULL)
     klass->failure (self, failure);
+  failure->is_quota = failure->is_quota && failure->code == BTY_ERROR_RESOURCE_EXHAUSTED;
+  if (failure->is_quota)
+    failure->retry_after_ms = -1;
   return bty_http_failure_to_error (failure, bty_http_provider_get_client (self));
 }
 
@@ -225,8 +268,35 @@ bty_http_provider_failed (BtyHttpProvider *self, const char *json, gsize length,
 {
   g_auto (BtyHttpFailure) failure = { .status = 200, .body = json, .length = length, .retry_after_ms = -1 };
 
+  if (self == NULL || bty_http_provider_get_client (self) == NULL)
+    {
+      g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, "an error came inside the answer");
+      return FALSE;
+    }
   g_propagate_error (error, to_error (self, &failure));
+  PRIVATE (self)->retry_after_ms = failure.retry_after_ms;
+  PRIVATE (self)->is_quota = failure.is_quota;
   return FALSE;
+}
+
+void
+bty_http_provider_take_failure (BtyHttpProvider *self, gint64 *retry_after_ms, gboolean *is_quota)
+{
+  BtyHttpProviderPrivate *private = PRIVATE (self);
+
+  *retry_after_ms = private->retry_after_ms;
+  *is_quota = private->is_quota;
+  private->retry_after_ms = -1;
+  private->is_quota = FALSE;
+}
+
+/* By which the service finds the request again. */
+static char *
+find_request_id (BtyHttpTransfer *transfer)
+{
+  const char *id = bty_http_transfer_get_header (transfer, "x-request-id");
+
+  return g_strdup (id != NULL ? id : bty_http_transfer_get_header (transfer, "request-id"));
 }
 
 GError *
@@ -239,11 +309,13 @@ bty_http_provider_refusal (BtyHttpProvider *self, BtyHttpTransfer *transfer, con
     .body = (const char *) body->data,
     .length = body->len,
     .retry_after_ms = bty_http_transfer_get_retry_after_ms (transfer),
+    .request_id = find_request_id (transfer),
+    .should_retry = bty_http_transfer_get_header (transfer, "x-should-retry"),
   };
   GError *error = to_error (self, &failure);
 
   *retry_after_ms = failure.retry_after_ms;
   if (is_quota != NULL)
-    *is_quota = failure.is_quota && failure.code == BTY_ERROR_RESOURCE_EXHAUSTED;
+    *is_quota = failure.is_quota;
   return error;
 }

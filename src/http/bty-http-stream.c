@@ -29,8 +29,9 @@ typedef struct
   BtyNdjsonReader *ndjson;
   GByteArray *body;
   gpointer stream;
-  gboolean is_quota; /* it is refused since what was paid for is used up */
-  GError *failure;   /* it could not even begin */
+  gint64 retry_after_ms; /* what the failure asks to wait; -1: nothing */
+  gboolean is_quota;     /* it is refused since what was paid for is used up */
+  GError *failure;       /* it could not even begin */
 } Run;
 
 static void
@@ -55,10 +56,13 @@ static gboolean
 on_event (const BtySseEvent *event, gpointer data, GError **error)
 {
   Run *run = data;
+  BtyHttpProviderClass *klass = BTY_HTTP_PROVIDER_GET_CLASS (run->provider);
 
-  if (bty_completion_is_done (run->completion))
+  if (bty_completion_is_done (run->completion) ||
+      klass->event (run->provider, run->stream, event, run->completion, error))
     return TRUE;
-  return BTY_HTTP_PROVIDER_GET_CLASS (run->provider)->event (run->provider, run->stream, event, run->completion, error);
+  bty_http_provider_take_failure (run->provider, &run->retry_after_ms, &run->is_quota);
+  return FALSE;
 }
 
 static gboolean
@@ -171,12 +175,12 @@ end_of_stream (Run *run, GError **error)
 }
 
 static gboolean
-end_of_body (Run *run, BtyHttpTransfer *transfer, gint64 *retry_after_ms, GError **error)
+end_of_body (Run *run, BtyHttpTransfer *transfer, GError **error)
 {
   if (run->mode == REFUSAL)
     {
       g_propagate_error (
-        error, bty_http_provider_refusal (run->provider, transfer, run->body, retry_after_ms, &run->is_quota));
+        error, bty_http_provider_refusal (run->provider, transfer, run->body, &run->retry_after_ms, &run->is_quota));
       return FALSE;
     }
   if (run->mode == WHOLE)
@@ -194,23 +198,22 @@ on_end (BtyHttpTransfer *transfer, const GError *error, gpointer data)
 {
   g_autoptr (Run) run = data;
   g_autoptr (GError) why = error != NULL ? g_error_copy (error) : NULL;
-  gint64 retry_after_ms = -1;
 
   if (why == NULL)
-    end_of_body (run, transfer, &retry_after_ms, &why);
+    end_of_body (run, transfer, &why);
   else if (run->mode == REFUSAL && run->body != NULL && why->code != BTY_ERROR_CANCELLED &&
            bty_http_transfer_get_status (transfer) >= 400)
     { /* its body broke off, but the status says enough */
       g_clear_error (&why);
-      why = bty_http_provider_refusal (run->provider, transfer, run->body, &retry_after_ms, &run->is_quota);
+      why = bty_http_provider_refusal (run->provider, transfer, run->body, &run->retry_after_ms, &run->is_quota);
     }
   if (!bty_completion_is_done (run->completion))
     {
       g_return_if_fail (why != NULL);
       if (run->is_quota)
-        bty_completion_fail_quota (run->completion, why, retry_after_ms);
+        bty_completion_fail_quota (run->completion, why, run->retry_after_ms);
       else
-        bty_completion_fail (run->completion, why, retry_after_ms);
+        bty_completion_fail (run->completion, why, run->retry_after_ms);
     }
 }
 
@@ -253,6 +256,7 @@ bty_http_stream_begin (BtyHttpProvider *provider, BtyCompletion *completion)
 
   run->provider = g_object_ref (provider);
   run->completion = g_object_ref (completion);
+  run->retry_after_ms = -1;
   request = make_request (run);
   if (request == NULL)
     {

@@ -336,32 +336,13 @@ read_event (Event *event)
 }
 
 static gboolean
-not_protocol (BtyOpenaiStream *self, GError *reason, GError **error)
-{
-  if (self->provider != NULL)
-    return bty_http_provider_not_protocol (self->provider, reason, error);
-  g_set_error_literal (error, BTY_ERROR, BTY_ERROR_DATA_LOSS, reason->message);
-  g_error_free (reason);
-  return FALSE;
-}
-
-static gboolean
-failed (BtyOpenaiStream *self, const BtySseEvent *event, GError **error)
-{
-  if (self->provider != NULL)
-    return bty_http_provider_failed (self->provider, event->data, event->length, error);
-  g_set_error_literal (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE, "an error came inside the answer");
-  return FALSE;
-}
-
-static gboolean
 finish (BtyOpenaiStream *self, BtyCompletion *out, GError **error)
 {
   BtyStopReason reason = self->has_reason ? self->reason : BTY_STOP_END;
   GError *nameless = NULL;
 
   if (!bty_openai_tool_calls_check (self->calls, &nameless))
-    return not_protocol (self, nameless, error);
+    return bty_http_provider_not_protocol (self->provider, nameless, error);
   if (reason == BTY_STOP_END && bty_openai_tool_calls_count (self->calls) > 0) /* some servers say stop all the same */
     reason = BTY_STOP_TOOLS;
   if (reason == BTY_STOP_END && self->refused)
@@ -393,7 +374,7 @@ bty_openai_stream_event (BtyOpenaiStream *self, const BtySseEvent *event, BtyCom
   if (is_end_marker (event))
     return finish (self, out, error);
   if (g_strcmp0 (event->name, "error") == 0)
-    return failed (self, event, error);
+    return bty_http_provider_failed (self->provider, event->data, event->length, error);
   e.stream = self;
   e.out = out;
   e.error = &reason;
@@ -403,9 +384,9 @@ bty_openai_stream_event (BtyOpenaiStream *self, const BtySseEvent *event, BtyCom
   ok = read_event (&e);
   bty_json_reader_clear (&e.reader);
   if (!ok)
-    return not_protocol (self, g_steal_pointer (&reason), error);
+    return bty_http_provider_not_protocol (self->provider, g_steal_pointer (&reason), error);
   if (e.is_error)
-    return failed (self, event, error);
+    return bty_http_provider_failed (self->provider, event->data, event->length, error);
   if (e.n_texts == 1 && e.n_others == 0 && e.text.text != NULL)
     bty_openai_template_learn (&self->common, e.text.kind, event->data, event->length, e.text.text, e.text.length);
   return !e.is_whole || finish (self, out, error);

@@ -3,6 +3,7 @@
 
 #define BTY_INSIDE
 
+#include "bty-access-token.h"
 #include "bty-audit.h"
 #include "bty-backup.h"
 #include "bty-batch.h"

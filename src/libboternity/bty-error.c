@@ -114,10 +114,42 @@ static const Mapping convert_mappings[] = {
   { G_CONVERT_ERROR_NO_MEMORY, BTY_ERROR_RESOURCE_EXHAUSTED },
 };
 
-GQuark
-bty_error_quark (void)
+/* What goes with an error, through copies of it. */
+typedef struct
 {
-  return g_quark_from_static_string ("bty-error-quark");
+  gboolean is_cap;
+} BtyErrorPrivate;
+
+static void
+bty_error_private_init (BtyErrorPrivate *private)
+{
+}
+
+static void
+bty_error_private_copy (const BtyErrorPrivate *from, BtyErrorPrivate *to)
+{
+  *to = *from;
+}
+
+static void
+bty_error_private_clear (BtyErrorPrivate *private)
+{
+}
+
+G_DEFINE_EXTENDED_ERROR (BtyError, bty_error)
+
+void
+bty_error_set_cap (GError *error)
+{
+  g_return_if_fail (error != NULL && error->domain == BTY_ERROR);
+
+  bty_error_get_private (error)->is_cap = TRUE;
+}
+
+gboolean
+bty_error_is_cap (const GError *error)
+{
+  return error != NULL && error->domain == BTY_ERROR && bty_error_get_private (error)->is_cap;
 }
 
 const BtyErrorInfo *

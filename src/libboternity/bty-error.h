@@ -64,6 +64,11 @@ typedef struct
 
 BTY_EXPORT GQuark bty_error_quark (void);
 
+/** bty_error_set_cap: marks @error, of %BTY_ERROR, as one that a cap of the owner made: neither waiting nor trying again helps */
+BTY_EXPORT void bty_error_set_cap (GError *error);
+/** bty_error_is_cap: @error: (nullable): Returns: whether bty_error_set_cap() was called with it, or with what it is a copy of */
+BTY_EXPORT gboolean bty_error_is_cap (const GError *error);
+
 /**
  * bty_error_info:
  * @code: a code; one out of range is taken for %BTY_ERROR_INTERNAL

@@ -12,6 +12,7 @@ struct _BtyPrincipal
   BtyPrincipalKind kind;
   char *name;
   GStrv scopes;
+  int is_revoked; /* atomic */
   gatomicrefcount references;
 };
 
@@ -83,6 +84,8 @@ bty_principal_may (const BtyPrincipal *principal, const char *scope)
 
   if (scope == NULL)
     return TRUE;
+  if (bty_principal_is_revoked (principal))
+    return FALSE;
   for (guint i = 0; principal->scopes != NULL && principal->scopes[i] != NULL; i++)
     if (principal->scopes[i][0] == '!' && scope_covers (principal->scopes[i] + 1, scope))
       return FALSE;
@@ -92,4 +95,20 @@ bty_principal_may (const BtyPrincipal *principal, const char *scope)
         return TRUE;
     }
   return FALSE;
+}
+
+void
+bty_principal_revoke (BtyPrincipal *principal)
+{
+  g_return_if_fail (principal != NULL);
+
+  g_atomic_int_set (&principal->is_revoked, TRUE);
+}
+
+gboolean
+bty_principal_is_revoked (const BtyPrincipal *principal)
+{
+  g_return_val_if_fail (principal != NULL, TRUE);
+
+  return g_atomic_int_get (&principal->is_revoked);
 }

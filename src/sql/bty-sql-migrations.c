@@ -156,7 +156,7 @@ static const char *const version_4[] = {
   "ALTER TABLE provider ADD COLUMN tokens_per_minute INTEGER NOT NULL DEFAULT 0",
   "ALTER TABLE provider ADD COLUMN max_concurrent INTEGER NOT NULL DEFAULT 0",
 
-  "CREATE TABLE route (" HEAD "name TEXT NOT NULL, description TEXT, steps TEXT, hedge_ms INTEGER)",
+  "CREATE TABLE route (" HEAD "name TEXT NOT NULL, description TEXT, steps TEXT NOT NULL, hedge_ms INTEGER)",
   "CREATE UNIQUE INDEX route_name ON route (name)",
 
   "CREATE TABLE cap (" HEAD

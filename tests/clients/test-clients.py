@@ -138,7 +138,7 @@ def test_gemini_lists_and_embeddings():
 
 
 def test_ollama_requests():
-    for path, _, _ in check_requests("ollama", {"images", "files"}):
+    for path, _, _ in check_requests("ollama", {"images", "files", "choice-required", "choice-name"}):
         assert path == "/api/chat", path
 
 

@@ -38,7 +38,6 @@ bty_test_house_open (BtyTestHouse *self, const char *const *words)
   bty_budget_add_settings (self->settings);
   bty_router_add_settings (self->settings);
   bty_chat_add_settings (self->settings);
-  bty_budget_add_settings (self->settings);
   bty_soul_add_settings (self->settings);
   self->souls = bty_soul_service_new (self->store, self->settings, self->folder);
   self->bots = bty_bot_service_new (self->store, self->souls, self->folder);

@@ -192,6 +192,160 @@ test_uid (void)
   g_assert_false (bty_access_is_own_uid (G_GINT64_CONSTANT (0x1000003e8), 1000)); /* 1000 in its lower half */
 }
 
+/* Tokens for programs. */
+
+static BtyAccessToken *
+wish (const char *name, const char *const *scopes)
+{
+  BtyAccessToken *token = bty_access_token_new ();
+
+  token->name = g_strdup (name);
+  token->scopes = g_strdupv ((char **) scopes);
+  return token;
+}
+
+static char *
+make_token (BtyAccess *access, const char *name, const char *const *scopes)
+{
+  g_autoptr (BtyAccessToken) wanted = wish (name, scopes);
+  g_autoptr (BtyAccessToken) made = NULL;
+  g_autoptr (GError) error = NULL;
+  char *value = NULL;
+
+  made = bty_access_make_token (access, wanted, &value, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (made->name, ==, name);
+  g_assert_null (made->token);
+  g_assert_cmpint (made->created_at, >, 0);
+  return value;
+}
+
+static BtyPrincipal *
+identify (BtyAccess *access, const char *token)
+{
+  BtyCredentials credentials = { token, strlen (token), -1 };
+
+  return bty_access_identify (access, &credentials, NULL);
+}
+
+static const char *const models_only[] = { "models:use", NULL };
+static const char *const everything[] = { "*", NULL };
+
+static void
+test_program (void)
+{
+  g_autoptr (BtyTestFolder) folder = bty_test_folder_new ();
+  BtyAccess *first = open_access (folder);
+  g_autofree char *narrow = make_token (first, "webui", models_only);
+  g_autofree char *wide = make_token (first, "script", everything);
+  g_autofree char *path = g_build_filename (folder, "tokens", NULL);
+  g_autofree char *kept = NULL;
+  g_autoptr (BtyAccess) access = NULL;
+  g_autoptr (BtyPrincipal) program = NULL;
+  g_autoptr (BtyPrincipal) script = NULL;
+  GStatBuf info;
+
+  bty_access_free (first);
+  access = open_access (folder);
+  program = identify (access, narrow);
+  script = identify (access, wide);
+  g_assert_cmpuint (strlen (narrow), ==, 47);
+  g_assert_true (g_str_has_prefix (narrow, "bty_"));
+  g_assert_cmpint (bty_principal_get_kind (program), ==, BTY_PRINCIPAL_PROGRAM);
+  g_assert_cmpstr (bty_principal_get_name (program), ==, "token:webui");
+  g_assert_true (bty_principal_may (program, "models:use"));
+  g_assert_false (bty_principal_may (program, "bots:read"));
+  g_assert_false (bty_principal_may (program, "tokens:write"));
+  g_assert_true (bty_principal_may (script, "bots:write"));
+  g_assert_false (bty_principal_may (script, "secrets:reveal"));
+
+  g_assert_true (g_file_get_contents (path, &kept, NULL, NULL));
+  g_assert_null (strstr (kept, narrow));
+  g_assert_null (strstr (kept, narrow + 4));
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  g_assert_cmpint (info.st_mode & 07777, ==, 0600);
+
+  narrow[46] = narrow[46] == 'A' ? 'E' : 'A';
+  assert_nobody (access, narrow, -1, -1);
+  assert_nobody (access, "bty_", -1, -1);
+  assert_nobody (access, wide, 46, -1);
+}
+
+static void
+test_revoked (void)
+{
+  g_autoptr (BtyTestFolder) folder = bty_test_folder_new ();
+  g_autoptr (BtyAccess) access = open_access (folder);
+  g_autofree char *token = make_token (access, "webui", models_only);
+  g_autofree char *other = make_token (access, "other", models_only);
+  g_autoptr (BtyAccessToken) twice = wish ("webui", models_only);
+  g_autoptr (BtyPrincipal) program = identify (access, token);
+  g_autoptr (BtyPrincipal) gone = NULL;
+  g_autoptr (BtyPrincipal) still = identify (access, other);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *value = NULL;
+
+  g_assert_null (bty_access_make_token (access, twice, &value, &error));
+  g_assert_error (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS);
+  g_assert_null (value);
+  g_clear_error (&error);
+
+  gone = bty_access_tokens_remove (bty_access_get_tokens (access), "webui", &error);
+  g_assert_no_error (error);
+  g_assert_true (gone == program);
+  g_assert_false (bty_principal_may (program, "models:use")); /* wherever it is still held */
+  g_assert_true (bty_principal_may (still, "models:use"));
+  assert_nobody (access, token, -1, -1);
+  g_assert_null (bty_access_tokens_remove (bty_access_get_tokens (access), "webui", &error));
+  g_assert_error (error, BTY_ERROR, BTY_ERROR_NOT_FOUND);
+}
+
+/* A change that is not on disk has not happened. */
+static void
+test_unwritable (void)
+{
+  g_autoptr (BtyTestFolder) folder = bty_test_folder_new ();
+  g_autofree char *inside = g_build_filename (folder, "data", NULL);
+  g_autofree char *away = g_build_filename (folder, "away", NULL);
+  g_autofree char *token = NULL;
+  g_autofree char *value = NULL;
+  g_autoptr (BtyAccess) access = NULL;
+  g_autoptr (BtyAccessToken) wanted = wish ("late", models_only);
+  g_autoptr (BtyPrincipal) program = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (g_mkdir (inside, 0700), ==, 0);
+  access = open_access (inside);
+  token = make_token (access, "webui", models_only);
+  program = identify (access, token);
+  g_assert_cmpint (g_rename (inside, away), ==, 0);
+  g_assert_null (bty_access_make_token (access, wanted, &value, &error));
+  g_assert_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE);
+  g_assert_null (value);
+  g_clear_error (&error);
+  g_assert_null (bty_access_tokens_remove (bty_access_get_tokens (access), "webui", &error));
+  g_assert_error (error, BTY_ERROR, BTY_ERROR_UNAVAILABLE);
+  g_assert_true (bty_principal_may (program, "models:use"));
+  g_assert_cmpint (g_rename (away, inside), ==, 0);
+}
+
+static void
+test_damaged (void)
+{
+  static const char *const lines[] = { "nonsense\n", "0123 {\"name\":\"x\"}\n",
+                                       "0000000000000000000000000000000000000000000000000000000000000000 [\n",
+                                       "0000000000000000000000000000000000000000000000000000000000000000 {}\n" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_autoptr (BtyTestFolder) folder = bty_test_folder_new ();
+      g_autofree char *path = bty_test_folder_write (folder, "tokens", lines[i]);
+
+      assert_refused (folder, path);
+      assert_refused (folder, "line 1");
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -203,5 +357,9 @@ main (int argc, char **argv)
   g_test_add_func ("/access/edited", test_edited);
   g_test_add_func ("/access/refused", test_refused);
   g_test_add_func ("/access/link", test_link);
+  g_test_add_func ("/access/program", test_program);
+  g_test_add_func ("/access/revoked", test_revoked);
+  g_test_add_func ("/access/unwritable", test_unwritable);
+  g_test_add_func ("/access/damaged", test_damaged);
   return g_test_run ();
 }

@@ -84,6 +84,33 @@ test_order (Fixture *f, gconstpointer unused)
     g_assert_cmpstr (text_at (request, i), ==, texts[i]);
 }
 
+static gboolean
+is_marked (const BtyCompletionRequest *request, guint index)
+{
+  return ((const BtyPromptMessage *) g_ptr_array_index (request->messages, index))->cache_here;
+}
+
+/* The beginning that was sent before is marked where the last turn ended, and where the one before it did; never the question. */
+static void
+test_cache_marks (Fixture *f, gconstpointer unused)
+{
+  guint left_out = 0;
+  g_autoptr (BtyCompletionRequest) first = NULL, third = NULL, cut = NULL;
+
+  third = build (f, "soul", 32768, 0, 4096, &left_out, NULL);
+  for (guint i = 0; i < third->messages->len; i++)
+    g_assert_cmpint (is_marked (third, i), ==, i == 1 || i == 3);
+  cut = build (f, "soul", 100, 0, 40, &left_out, NULL);
+  g_assert_cmpuint (left_out, >, 0);
+  for (guint i = 0; i < cut->messages->len; i++) /* what it begins with is another each time */
+    g_assert_false (is_marked (cut, i));
+  bty_record_take_string (&f->turn->record.id, g_strdup ("t1"));
+  g_ptr_array_set_size (f->history, 1);
+  first = build (f, "soul", 32768, 0, 4096, &left_out, NULL);
+  g_assert_cmpuint (first->messages->len, ==, 1);
+  g_assert_false (is_marked (first, 0));
+}
+
 static void
 test_oldest_are_left_out (Fixture *f, gconstpointer unused)
 {
@@ -201,6 +228,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/context/order", Fixture, NULL, set_up, test_order, tear_down);
+  g_test_add ("/context/cache-marks", Fixture, NULL, set_up, test_cache_marks, tear_down);
   g_test_add ("/context/oldest-are-left-out", Fixture, NULL, set_up, test_oldest_are_left_out, tear_down);
   g_test_add ("/context/question-alone-is-too-long", Fixture, NULL, set_up, test_question_alone_is_too_long, tear_down);
   g_test_add ("/context/settings-of-the-bot", Fixture, NULL, set_up, test_settings_of_the_bot, tear_down);

@@ -3,7 +3,7 @@
 """upstream.py: a model server that speaks the wire format of OpenAI Chat Completions, for tests.
 
 It prints its port as one line and exits when its standard input closes. What it answers is a shape: a file shapes/NAME.http,
-chosen by the name of the model asked for, else by --shape. With --key it wants that key. Every request is checked as strictly as
+or shapes-any/NAME.http, chosen by the name of the model asked for, else by --shape. With --key it wants that key. Every request is checked as strictly as
 the real service does it, and kept: GET /_requests gives them as JSON, DELETE /_requests forgets them. A second listener stands for
 another host; its requests are kept with "listener": "other".
 
@@ -16,7 +16,8 @@ A shape has a status, headers, an empty line and a body, as they go over the wir
   @whole           ended by the connection    @repeat N TEXT an event of the line TEXT, N times; {{i}} counts
   @crlf, @cr       other line ends            @fill N        N letters, without a line end
   @hang            not even a status          @part TEXT     TEXT without a line end
-  @drop            close at once
+  @drop            close at once              @bytes HEX      these bytes
+                                              @endless TEXT   lines of TEXT until the client goes
   @after-tools NAME   that shape instead, when the last message is a tool's result
 
 {{model}}, {{said}} (the last message of the person), {{system}}, {{messages}} (their number), {{other}} (the address of the second
@@ -179,6 +180,11 @@ class Body:
             while left > 0:
                 self.send(b'x' * min(left, 65536))
                 left -= 65536
+        elif word == 'bytes':
+            self.send(bytes.fromhex(rest))
+        elif word == 'endless':
+            while True:
+                self.send((rest + self.shape.line_end).encode() * 1000)
         elif word == 'part':
             self.send(self.fill_in(rest).encode())
         return True
@@ -344,7 +350,9 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
         self.server_name, self.server_port = self.server_address[:2]
 
     def path_of(self, name):
-        return os.path.join(self.options.shapes, os.path.basename(name) + '.http')
+        """Of a shape of this format, or of one that is the same in all."""
+        folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'shapes-any') if name.startswith('any-') else self.options.shapes
+        return os.path.join(folder, os.path.basename(name) + '.http')
 
     def choose(self, model):
         return model if os.path.exists(self.path_of(model)) else self.options.shape

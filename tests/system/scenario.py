@@ -7,6 +7,8 @@ import re
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?Z| \d\d:\d\d UTC)")
 BACKUP = re.compile(r"boternity-\d{8}T\d{6}\.\d{3}Z")
+TOOK = re.compile(r',\d+,\d+,("\w+"\r\n)')   # the end of a line of a CSV export
+TOKEN = re.compile(r"\bbty_[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
 BYTES = re.compile(r"[A-Za-z0-9+/]{400,}={0,2}")
 NOWHERE = "01890000-0000-7000-8000-000000000000"
 
@@ -14,7 +16,7 @@ NOWHERE = "01890000-0000-7000-8000-000000000000"
 VOLATILE = {"started_at", "milliseconds", "uptime", "pid", "http_url", "doors", "addresses", "store", "running", "memory_kb",
             "socket", "first_token_ms", "total_ms", "next_cursor", "position",
             "cursor", "config_dir", "data_dir", "calls", "hash", "previous", "door", "chain", "seconds", "bytes",
-            "rows", "kept", "head"}
+            "rows", "kept", "head", "time_ms", "content"}
 
 # How often a long piece of work tells how far it is depends on the clock.
 PROGRESS = {"bytes", "files", "rows", "total"}
@@ -72,7 +74,8 @@ class Normaliser:
 
     def text(self, text):
         text = UUID.sub(lambda found: self.ids.setdefault(found.group(0), f"<id {len(self.ids)}>"), text)
-        text = BYTES.sub("<bytes>", BACKUP.sub("<backup>", text))
+        text = BYTES.sub("<bytes>", BACKUP.sub("<backup>", TOKEN.sub("<token>", text)))
+        text = TOOK.sub(r",<ms>,<ms>,\1", text)
         return TIME.sub("<time>", text).replace(self.folder, "<folder>")
 
     def value(self, value):

@@ -122,11 +122,22 @@ class Chaos:
     def assert_spent_is_no_less(self):
         """What the daemon takes for spent, what was open when it was killed included, is no less than what was billed."""
         day = next(cap for cap in self.daemon.get("/budget").json["items"] if (cap["scope"], cap["period"]) == ("installation", "day"))
-        summed = self.daemon.get("/usage/summary?by=day").json
+        summed = sum_up(self.daemon)
         print(f"# the day's cap {day['amount'] / MICRO:.6f}, spent {day['spent'] / MICRO:.6f}, unsure {day['unsure'] / MICRO:.6f}, "
               f"in the ledger {summed['cost'] / MICRO:.6f} of {summed['calls']} calls", flush=True)
         assert day["spent"] + day["unsure"] >= self.meter.billed, (day, self.meter.billed)
         assert day["spent"] + day["unsure"] <= day["amount"], day
+
+    def assert_reconciled(self):
+        """What was unsure is certain: what the ledger says, and no less than was known before."""
+        known = next(cap for cap in self.daemon.get("/budget").json["items"] if (cap["scope"], cap["period"]) == ("installation", "day"))
+        done = self.daemon.post("/call/budget.reconcile")
+        assert done.status == 200, done.body
+        day = next(cap for cap in self.daemon.get("/budget").json["items"] if (cap["scope"], cap["period"]) == ("installation", "day"))
+        print(f"# counted again: spent {day['spent'] / MICRO:.6f}, unsure {day['unsure'] / MICRO:.6f}, "
+              f"above what was billed {(day['spent'] - self.meter.billed) / MICRO:.6f}", flush=True)
+        assert day["unsure"] == 0, day
+        assert day["spent"] >= max(known["spent"], sum_up(self.daemon)["cost"]), (day, known)
 
     def raise_cap(self, dollars):
         """Raises the cap whenever nobody has got on for a while, until all is answered."""
@@ -251,6 +262,13 @@ class Chaos:
         print(f"# what the services did: {dict(asked)}", flush=True)
 
 
+def sum_up(daemon, query="by=day"):
+    """All that the ledger has: its last line."""
+    items = daemon.get("/usage/summary?" + query).json["items"]
+    assert "name" not in items[-1], items
+    return items[-1]
+
+
 def answer_of(items):
     """The text that a client shows at last: what came before a `restarted` is void."""
     text = ""
@@ -345,6 +363,7 @@ def test_what_is_billed_stays_below_the_cap():
             chaos.run(lambda: print(f"# the cap was raised {chaos.raise_cap(0.25)} times", flush=True))
             chaos.tell()
             chaos.assert_spent_is_no_less()
+            chaos.assert_reconciled()
             assert daemon.stop() == 0, daemon.read_log()[-2000:]
             assert chaos.meter.over == 0, f"billed {chaos.meter.over} micro-dollars more than the cap"
             kept = Kept(daemon)
@@ -368,9 +387,9 @@ def ask_one(daemon, kind, wire):
     for number in range(3):
         daemon.chat(name, f"Number {number}")
     upstream.close()
-    summary = f"/usage/summary?by=day&slug={name}"
-    wait_for(lambda: daemon.get(summary).json["calls"] == 3, 5)     # the ledger is written lazily
-    calls = daemon.get(summary).json
+    query = f"by=day&slug={name}"
+    wait_for(lambda: sum_up(daemon, query).get("calls") == 3, 5)    # the ledger is written lazily
+    calls = sum_up(daemon, query)
     return upstream.billed, calls["cost"], calls["calls"]
 
 

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Every operation through every door: one story, told once a door to a daemon of its own, must read the same."""
 
+import atexit
 import difflib
 import json
 import os
+import subprocess
+import sys
 
 import scenario
 import tap
@@ -17,6 +20,24 @@ except ImportError as error:
     raise SystemExit(0) from error
 
 PLUGINS = os.environ["BTY_TEST_PLUGINS"]
+
+
+class Upstream:
+    """The test server of tests/http: the models that the story asks are files of its shapes."""
+
+    def __init__(self):
+        server = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "http", "upstream.py")
+        self.process = subprocess.Popen([sys.executable, server], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}/v1"
+        atexit.register(self.stop)
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait(10)
+
+
+UPSTREAM = Upstream()
+HELLO = [{"role": "user", "parts": [{"kind": "text", "text": "Hello"}]}]
 
 STORY = [
     Step("daemon.status"),
@@ -46,6 +67,13 @@ STORY = [
     Step("config.set", {"name": "chat.context_window", "value": "few"}, fails=True),
     Step("config.set", {"name": "chat.context_window", "value": None}),
     Step("config.get", {"name": "chat.no_such"}, fails=True),
+    Step("token.create", {"name": "webui", "description": "Open WebUI", "scopes": ["models:use", "bots:*"]}),
+    Step("token.create", {"name": "webui", "scopes": ["models:use"]}, fails=True),
+    Step("token.create", {"name": "other", "scopes": ["models:misuse"]}, fails=True),
+    Step("token.create", {"name": "other", "scopes": ["secrets:reveal"]}, fails=True),
+    Step("token.list"),
+    Step("token.revoke", {"name": "webui"}),
+    Step("token.revoke", {"name": "webui"}, fails=True),
     Step("bot.create", {"name": "Zoë & Co.", "description": "two\nlines", "temperature": 0.5, "route": ["builtin/helper", "a/b"]},
          keep={"bot": "response.id"}),
     Step("bot.create", {"name": ""}, fails=True),
@@ -151,6 +179,63 @@ STORY = [
     Step("provider.delete", {"name": "shelf"}, fails=True),
     Step("model.list", {"provider": "builtin"}),
     Step("model.list", {"provider": "nobody"}, fails=True),
+    Step("provider.presets"),
+    Step("config.set", {"name": "providers.discover_ms", "value": "0"}),
+    Step("provider.discover"),
+    Step("provider.add", {"name": "up", "kind": "openai", "url": UPSTREAM.url, "default_model": "text"}),
+    Step("model.set", {"name": "up/*", "input_price": 1000000, "output_price": 2000000}),
+    Step("model.set", {"name": "up/text", "input_price": -1}, fails=True),
+    Step("model.get", {"name": "up/text"}),
+    Step("model.get", {"name": "nobody/text"}, fails=True),
+    Step("model.update", {"text": "{\"vendor\":\"acme\",\"date\":\"2026-01-01\",\"models\":[]}", "dry_run": True}),
+    Step("model.update", {"text": "{\"vendor\""}, fails=True),
+    Step("route.create", {"name": "smart", "steps": ["up/text?tools", "up/server-error", "up/text", "builtin"]}),
+    Step("route.create", {"name": "smart", "steps": ["up/text"]}, fails=True),
+    Step("route.create", {"name": "dull", "steps": ["nobody/text"]}, fails=True),
+    Step("route.create", {"name": "dull", "steps": ["up/text?often"]}, fails=True),
+    Step("route.get", {"name": "smart"}),
+    Step("route.get", {"name": "nobody"}, fails=True),
+    Step("route.update", {"name": "smart", "hedge_ms": 0, "steps": ["up/text?tools", "up/quota", "up/text", "builtin"]}),
+    Step("route.list"),
+    Step("route.test", {"name": "smart", "tokens": 100}),
+    Step("route.test", {"name": "nobody"}, fails=True),
+    Step("model.targets"),
+    Step("model.complete", {"model": "smart", "messages": HELLO}),
+    Step("model.complete", {"model": "bot:zoe-co", "messages": HELLO}),
+    Step("model.complete", {"model": "nobody/text", "messages": HELLO}, fails=True),
+    Step("model.complete", {"model": "up/bad-request", "messages": HELLO}, fails=True),
+    Step("model.embed", {"model": "up/text-embedding-3-small", "inputs": [{"kind": "text", "text": "a"}], "dimensions": 8}),
+    Step("model.embed", {"model": "builtin/docs", "inputs": [{"kind": "text", "text": "a"}]}, fails=True),
+    Step("provider.status"),
+    Step("bot.create", {"name": "Gate", "route": ["smart"]}),
+    Step("bot.update", {"slug": "gate", "route": ["nobody/text"]}, fails=True),
+    Step("chat.send", {"slug": "gate", "message": "What do you say?", "cassette": True}, keep={"taped": "items.0.turn"}),
+    Step("cassette.list"),
+    Step("cassette.get", {"turn": "$taped"}),
+    Step("cassette.get", {"turn": scenario.NOWHERE}, fails=True),
+    Step("cassette.replay", {"turn": "$taped"}),
+    Step("cassette.delete", {"turn": "$taped"}),
+    Step("cassette.delete", {"turn": "$taped"}, fails=True),
+    Step("budget.set", {"slug": "gate", "period": "day", "unit": "calls", "amount": 1}),
+    Step("budget.set", {"slug": "nobody", "amount": 1}, fails=True),
+    Step("budget.show", {"slug": "gate"}),
+    Step("chat.send", {"slug": "gate", "message": "And now?"}, fails=True),
+    Step("event.replay", {"topics": ["turn.paused"]}, keep={"paused": "items.0.subject"}),
+    Step("chat.resume", {"turn": "$paused"}, fails=True),
+    Step("budget.set", {"slug": "gate", "period": "day", "unit": "calls", "remove": True}),
+    Step("chat.resume", {"turn": "$paused"}),
+    Step("chat.resume", {"turn": scenario.NOWHERE}, fails=True),
+    Step("budget.history", {"slug": "gate", "period": "day"}),
+    Step("budget.reconcile", {"slug": "gate"}),
+    Step("usage.list", {"slug": "gate"}),
+    Step("usage.summary", {"by": "model"}),
+    Step("usage.export", {"slug": "gate"}),
+    Step("route.delete", {"name": "smart"}),
+    Step("route.delete", {"name": "smart"}, fails=True),
+    Step("model.unset", {"name": "up/*"}),
+    Step("model.unset", {"name": "up/*"}, fails=True),
+    Step("provider.delete", {"name": "up"}),
+    Step("bot.delete", {"slug": "gate"}),
     Step("chat.send", {"slug": "zoe-co", "message": "What is a plugin?"}, keep={"turn": "items.0.turn", "session": "items.0.session"}),
     Step("chat.send", {"slug": "nobody", "message": "Hello"}, fails=True),
     Step("chat.attach", {"turn": "$turn"}),

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import urllib.request
 
 import tap
 from boternity_daemon import Daemon
@@ -18,6 +19,14 @@ class Upstream:
     def __init__(self, *arguments):
         self.process = subprocess.Popen([sys.executable, UPSTREAM, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}/v1"
+
+    def requests(self):
+        """What it was asked since this was last called."""
+        address = self.url.removesuffix("/v1") + "/_requests"
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            asked = json.load(answer)
+        urllib.request.urlopen(urllib.request.Request(address, method="DELETE"), timeout=10).close()
+        return asked
 
     def __enter__(self):
         return self
@@ -123,6 +132,25 @@ def test_keys_take_turns_over_the_wire():
             assert end[0] == "end" and text, (items, end)
         status = {one["name"]: one for one in DAEMON.get("/provider-status").json["items"]}
         assert status["keys"]["keys"] == 2 and status["keys"]["keys_resting"] == 1, status["keys"]
+
+
+def test_a_quota_falls_at_once_and_rests_its_key():
+    """A rate is waited for and asked again; what was paid for does not come back by that, in whatever place it is said."""
+    with Upstream() as upstream:
+        ctl("provider", "add", "paid", "--url", upstream.url, "--context-window", "32768", "--key-ref", "env:ROUTES_KEY_ONE",
+            "--more-keys", "env:ROUTES_KEY_TWO")
+        ctl("provider", "add", "paid-alone", "--url", upstream.url, "--context-window", "32768")
+        for model, times in (("any-should-retry", 2), ("any-quota", 1), ("any-credits", 1), ("any-should-not-retry", 1), ("quota-in-band", 1)):
+            _, items, end = DAEMON.chat(make_bot(f"Alone {model}", f"paid-alone/{model}", "builtin"), "Hello")
+            assert end[0] == "end" and end[1]["model"].startswith("builtin/"), (model, end)
+            assert len(upstream.requests()) == times, model
+            assert ("restarted" in types_of(items)) == (model == "quota-in-band"), (model, items)
+        _, items, end = DAEMON.chat(make_bot("Paid", "paid/quota-in-band", "builtin"), "Hello")
+        assert end[0] == "end" and end[1]["model"].startswith("builtin/"), end
+        keys = [one["headers"]["authorization"] for one in upstream.requests()]
+        assert sorted(set(keys)) == ["Bearer sk-one-canary", "Bearer sk-two-canary"] and len(keys) == 2, len(keys)
+        status = {one["name"]: one for one in DAEMON.get("/provider-status").json["items"]}
+        assert status["paid"]["keys_resting"] == 2, status["paid"]
 
 
 try:

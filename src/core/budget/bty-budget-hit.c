@@ -131,8 +131,11 @@ bty_cap_hit_to_error (const BtyCapHit *hit, const char *slug, GTimeZone *zone)
   g_autofree char *left = bty_budget_amount_to_text (hit->left, hit->unit);
   g_autofree char *needed = bty_budget_amount_to_text (hit->needed, hit->unit);
   g_autofree char *renewal = tell_renewal (hit, zone);
+  GError *error;
 
-  return g_error_new (BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
-                      _ ("%s is reached: %s is left and %s is needed at least; %s; “%s” raises it"), cap, left, needed,
-                      renewal, hit->command);
+  error = g_error_new (BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
+                       _ ("%s is reached: %s is left and %s is needed at least; %s; “%s” raises it"), cap, left, needed,
+                       renewal, hit->command);
+  bty_error_set_cap (error);
+  return error;
 }

@@ -24,6 +24,9 @@ typedef struct
   double factor;
 } Count;
 
+/* One that is read, one that is written. */
+#define MAX_MARKS 2
+
 gint64
 bty_context_estimate (const char *text)
 {
@@ -117,6 +120,24 @@ first_that_fits (GPtrArray *messages, const Count *count, gint64 room)
   return first;
 }
 
+/* What stands before the question stays as it is for all turns to come: a cache is to hold it, and what the turn before had held.
+ * Where the oldest are left out the beginning is another each time, and a mark would but cost. */
+static void
+mark_for_cache (GPtrArray *messages)
+{
+  guint n_marks = 0;
+
+  for (guint i = messages->len - 1; i > 0 && n_marks < MAX_MARKS; i--)
+    {
+      BtyPromptMessage *message = g_ptr_array_index (messages, i - 1);
+
+      if (message->role != BTY_ROLE_ASSISTANT)
+        continue;
+      message->cache_here = TRUE;
+      n_marks += 1;
+    }
+}
+
 BtyCompletionRequest *
 bty_context_build (const BtyBot *bot, const char *soul, GPtrArray *history, const BtyTurn *turn, BtyModelBook *book,
                    const BtyModel *model, gint64 reserve, guint *left_out, GError **error)
@@ -147,6 +168,8 @@ bty_context_build (const BtyBot *bot, const char *soul, GPtrArray *history, cons
 
       g_ptr_array_add (request->messages, bty_prompt_message_new_text (message->role, message->text));
     }
+  if (first == 0)
+    mark_for_cache (request->messages);
   /* What was kept free is all there is room for: more would be refused, or run out of the window. */
   request->max_output = bot->max_output > 0 ? kept : 0;
   request->temperature = bot->temperature;

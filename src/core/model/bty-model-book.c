@@ -317,7 +317,6 @@ BtyModel *
 bty_model_book_describe (BtyModelBook *self, const BtyProviderConfig *provider, const char *name,
                          const BtyModel *reported)
 {
-  static char *const usual[] = { (char *) "text", (char *) "tools", NULL };
   BtyModel *model = bty_model_new ();
   g_autofree char *host = host_of (provider);
 
@@ -335,11 +334,6 @@ bty_model_book_describe (BtyModelBook *self, const BtyProviderConfig *provider, 
     model->context_window = provider->context_window;
   if (model->context_window == 0)
     model->context_window = bty_settings_get_int (self->settings, "chat", "context_window");
-  if (model->abilities == NULL || model->abilities[0] == NULL)
-    {
-      g_strfreev (model->abilities);
-      model->abilities = g_strdupv ((GStrv) usual);
-    }
   if (model->pricing == BTY_PRICING_UNKNOWN && costs_nothing (provider, host))
     set_free (model);
   else if (model->pricing == BTY_PRICING_UNKNOWN)

@@ -22,6 +22,8 @@ bty_audit_actor (const BtyPrincipal *principal)
     {
     case BTY_PRINCIPAL_BOT:
       return g_strconcat ("bot:", bty_principal_get_name (principal), NULL);
+    case BTY_PRINCIPAL_PROGRAM:
+      return g_strdup (bty_principal_get_name (principal));
     case BTY_PRINCIPAL_OWNER:
       return g_strdup ("owner");
     default:

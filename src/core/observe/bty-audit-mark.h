@@ -16,5 +16,5 @@ void bty_audit_mark_free (BtyAuditMark *mark);
 void bty_audit_refused (BtyAuditLog *log, const BtyOperation *operation, BtyPrincipal *principal, const char *door,
                         const GError *error);
 
-/** bty_audit_actor: Returns: (transfer full): how the log calls @principal: `owner`, `bot:ada`, `anonymous` */
+/** bty_audit_actor: Returns: (transfer full): how the log calls @principal: `owner`, `bot:ada`, `token:webui`, `anonymous` */
 char *bty_audit_actor (const BtyPrincipal *principal);

@@ -12,6 +12,7 @@
 /* What a call wants of the folder: done in a thread. */
 typedef struct
 {
+  GTaskThreadFunc run;
   char *folder;
   char *turn;
   GPtrArray *infos;
@@ -65,13 +66,23 @@ run_delete (GTask *task, gpointer source, gpointer data, GCancellable *cancellab
     g_task_return_error (task, error);
 }
 
+/* Takes a task. */
+static void
+run_job (gpointer data)
+{
+  g_autoptr (GTask) task = data;
+
+  g_task_run_in_thread (task, ((Job *) g_task_get_task_data (task))->run);
+}
+
 /* @turn: (nullable): which it is about, to be checked */
 static void
 start (BtyCall *call, const char *turn, GTaskThreadFunc run, GAsyncReadyCallback callback)
 {
   BtyRouter *router = bty_call_service (call);
+  BtyRecorder *recorder = bty_router_get_recorder (router);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GTask) task = NULL;
+  GTask *task;
   Job *job;
 
   if (turn != NULL && !bty_cassette_shelf_check (turn, &error))
@@ -80,12 +91,13 @@ start (BtyCall *call, const char *turn, GTaskThreadFunc run, GAsyncReadyCallback
       return;
     }
   job = g_new0 (Job, 1);
-  job->folder = g_strdup (bty_recorder_get_folder (bty_router_get_recorder (router)));
+  job->folder = g_strdup (bty_recorder_get_folder (recorder));
+  job->run = run;
   job->turn = g_strdup (turn);
   task = g_task_new (router, NULL, callback, bty_call_ref (call));
   g_task_set_source_tag (task, start);
   g_task_set_task_data (task, job, job_free);
-  g_task_run_in_thread (task, run);
+  bty_recorder_when_written (recorder, run_job, task); /* the recording of a turn that just ended may be on its way */
 }
 
 /* Returns: (transfer none) (nullable): %NULL: it failed, and the call was told */

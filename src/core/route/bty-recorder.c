@@ -12,6 +12,14 @@
 #include "route/bty-fault-draw.h"
 #include "secret/bty-secret-redact.h"
 
+/* Whoever wants to know when the first @number writes have ended. */
+typedef struct
+{
+  guint64 number;
+  void (*func) (gpointer data);
+  gpointer data;
+} Waiting;
+
 struct _BtyRecorder
 {
   GObject parent_instance;
@@ -19,7 +27,9 @@ struct _BtyRecorder
   char *folder;
   GHashTable *open;  /* id of a turn -> BtyCassette */
   GHashTable *drawn; /* name of a provider -> how many faults were drawn for it, as guint64 */
-  guint n_writing;
+  guint64 n_begun;   /* writes */
+  guint64 n_ended;
+  GQueue waiting;      /* for writes: Waiting */
   gboolean has_faults; /* asked of the settings once a change: it is wanted for every request */
 };
 
@@ -194,14 +204,30 @@ save (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 }
 
 static void
+tell_waiting (BtyRecorder *self)
+{
+  while (!g_queue_is_empty (&self->waiting))
+    {
+      Waiting *first = g_queue_peek_head (&self->waiting);
+
+      if (first->number > self->n_ended)
+        return;
+      g_queue_pop_head (&self->waiting);
+      first->func (first->data);
+      g_free (first);
+    }
+}
+
+static void
 on_done (GObject *source, GAsyncResult *result, gpointer data)
 {
   BtyRecorder *self = BTY_RECORDER (source);
   g_autoptr (GError) error = NULL;
 
-  self->n_writing -= 1;
+  self->n_ended += 1;
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     g_warning ("a recording could not be kept: %s", error->message);
+  tell_waiting (self);
 }
 
 static void
@@ -278,7 +304,7 @@ bty_recorder_end (BtyRecorder *self, const char *turn)
   work->cassette = bty_cassette_ref (cassette);
   work->keep = (guint) bty_settings_get_int (self->settings, "cassette", "keep");
   g_hash_table_remove (self->open, turn);
-  self->n_writing += 1;
+  self->n_begun += 1;
   task = g_task_new (self, NULL, on_done, NULL);
   g_task_set_source_tag (task, bty_recorder_end);
   g_task_set_task_data (task, work, work_free);
@@ -301,12 +327,22 @@ bty_recorder_forget (BtyRecorder *self, const char *bot)
 
   work->folder = g_strdup (self->folder);
   work->bot = g_strdup (bot);
-  self->n_writing += 1;
+  self->n_begun += 1;
   run (self, work, forget);
 }
 
 gboolean
 bty_recorder_is_idle (BtyRecorder *self)
 {
-  return self->n_writing == 0;
+  return self->n_begun == self->n_ended;
+}
+
+void
+bty_recorder_when_written (BtyRecorder *self, void (*func) (gpointer data), gpointer data)
+{
+  Waiting *waiting = g_new (Waiting, 1);
+
+  *waiting = (Waiting){ .number = self->n_begun, .func = func, .data = data };
+  g_queue_push_tail (&self->waiting, waiting);
+  tell_waiting (self);
 }

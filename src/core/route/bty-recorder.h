@@ -37,5 +37,7 @@ void bty_recorder_attach (BtyRecorder *recorder, BtyCompletion *completion, cons
 void bty_recorder_end (BtyRecorder *recorder, const char *turn);
 /** bty_recorder_forget: deletes the cassettes of a bot, by its id; in the background */
 void bty_recorder_forget (BtyRecorder *recorder, const char *bot);
+/** bty_recorder_when_written: calls @func once as many writes as had been begun by now have ended: now, when nothing is being written */
+void bty_recorder_when_written (BtyRecorder *recorder, void (*func) (gpointer data), gpointer data);
 /** bty_recorder_is_idle: Returns: whether nothing is being written */
 gboolean bty_recorder_is_idle (BtyRecorder *recorder);

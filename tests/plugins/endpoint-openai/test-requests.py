@@ -198,6 +198,64 @@ def test_a_cap():
     assert HOUSE.chat("bot:" + slug)[0] == 200
 
 
+def test_a_cap_on_vectors():
+    cap = {"period": "day", "unit": "calls"}
+    body = {"model": "up/text-embedding-3-small", "input": "x"}
+    assert HOUSE.post("/embeddings", body)[0] == 200
+    assert HOUSE.daemon.request("PUT", "/api/v1/budget", {**cap, "amount": 1}).status == 200
+    try:
+        answer = HOUSE.post("/embeddings", body)
+        error = refused(answer, 429, "insufficient_quota", None)
+        assert error["type"] == "insufficient_quota" and "budget set" in error["message"], error
+        assert answer[1]["x-should-retry"] == "false", answer[1].items()
+    finally:
+        assert HOUSE.daemon.request("PUT", "/api/v1/budget", {**cap, "amount": None}).status == 200
+    assert HOUSE.post("/embeddings", body)[0] == 200
+
+
+def test_a_token_for_models_alone():
+    done = HOUSE.daemon.ctl("token", "create", "webui", "--description", "Open WebUI")
+    assert done.returncode == 0 and "token revoke webui" in done.stderr, done
+    token = done.stdout.strip()
+    assert token.startswith("bty_") and token not in HOUSE.daemon.read_log()
+    mine = {"Authorization": "Bearer " + token}
+    body = {"model": "up/text", "messages": HELLO}
+    assert HOUSE.post("/chat/completions", body, mine)[0] == 200
+    assert HOUSE.post("/embeddings", {"model": "up/text-embedding-3-small", "input": "x"}, mine)[0] == 200
+    assert get("/v1/models", token=token)[0] == 200
+    for method, path, sent in (("GET", "/bots", None), ("POST", "/bots", {"name": "x"}), ("GET", "/secrets", None), ("GET", "/tokens", None),
+                               ("POST", "/tokens", {"name": "more", "scopes": ["*"]}), ("DELETE", "/tokens/webui", None),
+                               ("POST", "/daemon/stop", None), ("GET", "/budget", None), ("GET", "/settings", None)):
+        status = HOUSE.daemon.request(method, "/api/v1" + path, sent, mine).status
+        assert status in (403, 404) and (status == 403 or HOUSE.daemon.request("OPTIONS", "/api/v1" + path).status == 404), (method, path, status)
+
+    for made, says in (({"name": "A b", "scopes": ["models:use"]}, "/name"), ({"name": "x", "scopes": ["model:use"]}, "models:use"),
+                       ({"name": "x", "scopes": []}, "/scopes"), ({"name": "x"}, "/scopes"), ({"name": "x", "scopes": ["models:use"], "token": "y"}, "/token"),
+                       ({"name": "webui", "scopes": ["models:use"]}, "webui")):
+        answer = HOUSE.daemon.post("/tokens", made)
+        assert answer.status in (400, 409) and says in answer.json["detail"], answer.body
+    assert HOUSE.daemon.post("/tokens", {"name": "x", "scopes": ["secrets:reveal"]}).status == 403
+    keyed = HOUSE.daemon.request("POST", "/api/v1/tokens", {"name": "x", "scopes": ["models:use"]}, {"Idempotency-Key": "k"})
+    assert keyed.status == 400 and "idempotency" in keyed.json["detail"], keyed.body
+
+    listed = HOUSE.daemon.get("/tokens").json["items"]
+    assert [(item["name"], item["scopes"], item.get("token")) for item in listed] == [("webui", ["models:use"], None)], listed
+    assert token not in json.dumps(listed)
+    actors = [entry["actor"] for entry in HOUSE.daemon.get("/audit?action=model.complete").json["items"]]
+    assert "token:webui" in actors, actors
+
+    HOUSE.upstream.forget()
+    data = json.dumps({"model": "up/stalls", "stream": True, "messages": HELLO}).encode()
+    with socket.create_connection(("127.0.0.1", HOUSE.daemon.port)) as connection:
+        connection.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %b\r\nContent-Type: application/json\r\n"
+                           b"Content-Length: %d\r\n\r\n%b" % (token.encode(), len(data), data))
+        connection.recv(100)
+        assert HOUSE.daemon.ctl("token", "revoke", "webui").returncode == 0
+        HOUSE.wait_until_gone("stalls")
+    refused(HOUSE.post("/chat/completions", body, mine), 401, "invalid_api_key", None)
+    assert HOUSE.daemon.ctl("token", "revoke", "webui").returncode != 0
+
+
 def test_an_answer_that_is_given_anew():
     """It breaks off in its middle, and the next model begins again: what was sent cannot be taken back, what was not sent can."""
     slug = HOUSE.daemon.post("/bots", {"name": "Patient", "route": ["up/truncated", "up/text"]}).json["slug"]

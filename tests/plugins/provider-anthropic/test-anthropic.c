@@ -6,9 +6,7 @@
 
 #include <string.h>
 
-#include "test-provider.h"
-
-#define GREETING "Grüße aus der Ferne: \"quoted\" and\nnew line 🎈."
+#include "test-family.h"
 
 static const struct
 {
@@ -56,14 +54,7 @@ test_whole_answer (void)
   g_assert_cmpstr (answer->text->str, ==, "All at once.");
 }
 
-static const struct
-{
-  const char *model;
-  BtyErrorCode code;
-  const char *text; /* what came before it */
-  gint64 retry_after_ms;
-  const char *words[4];
-} bads[] = {
+static const TestBad bads[] = {
   { "no-such-model", BTY_ERROR_NOT_FOUND, "", -1, { "“lab”", "404", "req_011" } },
   { "key-echo", BTY_ERROR_UNAUTHENTICATED, "", -1, { "401", "[redacted]", "check its key" } },
   { "forbidden", BTY_ERROR_PERMISSION_DENIED, "", -1, { "403", "does not have permission" } },
@@ -71,8 +62,10 @@ static const struct
   { "too-long", BTY_ERROR_OUT_OF_RANGE, "", -1, { "210000 tokens", "req_011" } },
   { "bad-request", BTY_ERROR_INVALID_ARGUMENT, "", -1, { "temperature" } },
   { "rate-limit", BTY_ERROR_RESOURCE_EXHAUSTED, "", 2000, { "429", "50 requests per minute" } },
-  { "billing", BTY_ERROR_RESOURCE_EXHAUSTED, "", -1, { "402" } },
-  { "credit", BTY_ERROR_RESOURCE_EXHAUSTED, "", -1, { "credit balance" } },
+  { "billing", BTY_ERROR_RESOURCE_EXHAUSTED, "", -1, { "402", "used up" }, TRUE },
+  { "credit", BTY_ERROR_RESOURCE_EXHAUSTED, "", -1, { "credit balance" }, TRUE },
+  { "usage-limit", BTY_ERROR_RESOURCE_EXHAUSTED, "", -1, { "regain access" }, TRUE },
+  { "credit-in-band", BTY_ERROR_RESOURCE_EXHAUSTED, "Half an ans", -1, { "used up", "req_in_band" }, TRUE },
   { "api-error", BTY_ERROR_UNAVAILABLE, "", -1, { "500" } },
   { "overloaded", BTY_ERROR_UNAVAILABLE, "", -1, { "529", "Overloaded" } },
   { "timeout", BTY_ERROR_DEADLINE_EXCEEDED, "", -1, { "504" } },
@@ -86,22 +79,6 @@ static const struct
   { "tool-nameless", BTY_ERROR_DATA_LOSS, "", -1, { "names no tool" } },
   { "huge-event", BTY_ERROR_DATA_LOSS, "", -1, { "4194304", "max_event_bytes" } },
 };
-
-static void
-test_bad (gconstpointer data)
-{
-  guint i = GPOINTER_TO_UINT (data);
-  gboolean is_reset = test_is_h2 () && g_str_equal (bads[i].model, "truncated");
-  g_autoptr (BtyProvider) provider = test_provider_new (is_reset ? "\"idle_timeout_ms\":500" : NULL);
-  g_autoptr (TestAnswer) answer = test_ask (provider, bads[i].model);
-
-  if (is_reset) /* libsoup 3.2 does not tell when an HTTP/2 stream is reset: it is the silence that is noticed */
-    test_answer_failed (answer, BTY_ERROR_DEADLINE_EXCEEDED, (const char *const[]){ "silent", NULL });
-  else
-    test_answer_failed (answer, bads[i].code, bads[i].words);
-  g_assert_cmpstr (answer->text->str, ==, bads[i].text);
-  g_assert_cmpint (bty_completion_get_retry_after_ms (answer->completion), ==, bads[i].retry_after_ms);
-}
 
 static void
 test_thinking (void)
@@ -132,20 +109,6 @@ test_tools (void)
   g_assert_cmpstr (((GString *) answer->call_arguments->pdata[1])->str, ==, "{\"zone\": \"UTC\"}");
 }
 
-static BtyPart *
-add_part (BtyPromptMessage *message, BtyPartKind kind, const char *call_id, const char *text)
-{
-  BtyPart *part = bty_part_new ();
-
-  part->kind = kind;
-  part->call_id = g_strdup (call_id);
-  part->text = g_strdup (text);
-  if (message->parts == NULL)
-    message->parts = bty_record_list_new ();
-  g_ptr_array_add (message->parts, part);
-  return part;
-}
-
 /* The server refuses results that are not all in the message after the calls, and first; and marks that are not its own. */
 static void
 test_tool_results (void)
@@ -156,19 +119,19 @@ test_tool_results (void)
   g_autoptr (TestAnswer) answer = NULL;
 
   calls->role = BTY_ROLE_ASSISTANT;
-  add_part (calls, BTY_PART_REASONING, NULL, "hm")->signature = g_strdup ("anthropic:EqQB");
-  add_part (calls, BTY_PART_REASONING, NULL, "of another family")->signature = g_strdup ("openai:xyz");
-  add_part (calls, BTY_PART_REASONING, NULL, "unsigned");
-  add_part (calls, BTY_PART_TOOL_CALL, "call|a.1", NULL)->name = g_strdup ("weather");
-  add_part (calls, BTY_PART_TOOL_CALL, "toolu_b2", NULL)->name = g_strdup ("clock");
+  test_add_part (calls, BTY_PART_REASONING, NULL, "hm")->signature = g_strdup ("anthropic:EqQB");
+  test_add_part (calls, BTY_PART_REASONING, NULL, "of another family")->signature = g_strdup ("openai:xyz");
+  test_add_part (calls, BTY_PART_REASONING, NULL, "unsigned");
+  test_add_part (calls, BTY_PART_TOOL_CALL, "call|a.1", NULL)->name = g_strdup ("weather");
+  test_add_part (calls, BTY_PART_TOOL_CALL, "toolu_b2", NULL)->name = g_strdup ("clock");
   g_ptr_array_add (request->messages, calls);
   for (guint i = 0; i < 2; i++)
     {
       BtyPromptMessage *result = bty_prompt_message_new ();
 
       result->role = BTY_ROLE_TOOL;
-      add_part (result, BTY_PART_TEXT, NULL, "(a remark)");
-      add_part (result, BTY_PART_TOOL_RESULT, i == 0 ? "toolu_b2" : "call|a.1", i == 0 ? "noon" : NULL);
+      test_add_part (result, BTY_PART_TEXT, NULL, "(a remark)");
+      test_add_part (result, BTY_PART_TOOL_RESULT, i == 0 ? "toolu_b2" : "call|a.1", i == 0 ? "noon" : NULL);
       g_ptr_array_add (request->messages, result);
     }
   g_ptr_array_add (request->messages, bty_prompt_message_new_text (BTY_ROLE_USER, "Well?"));
@@ -176,56 +139,6 @@ test_tool_results (void)
   test_answer_wait (answer);
   g_assert_no_error (bty_completion_get_error (answer->completion));
   g_assert_cmpstr (answer->text->str, ==, GREETING);
-}
-
-static void
-test_many_deltas (void)
-{
-  g_autoptr (BtyProvider) provider = test_provider_new (NULL);
-  g_autoptr (TestAnswer) answer = test_ask (provider, "many");
-
-  g_assert_no_error (bty_completion_get_error (answer->completion));
-  g_assert_cmpuint (bty_completion_get_n_deltas (answer->completion), ==, 2000);
-  g_assert_true (g_str_has_suffix (answer->text->str, "w1998 w1999 "));
-}
-
-static void
-test_silence (void)
-{
-  g_autoptr (BtyProvider) provider = test_provider_new ("\"idle_timeout_ms\":300");
-  g_autoptr (TestAnswer) answer = test_ask (provider, "stalls");
-
-  test_answer_failed (answer, BTY_ERROR_DEADLINE_EXCEEDED, (const char *const[]){ "300 ms", "idle_timeout_ms", NULL });
-  g_assert_cmpstr (answer->text->str, ==, "One moment");
-}
-
-static void
-test_cancel (void)
-{
-  g_autoptr (BtyProvider) provider = test_provider_new (NULL);
-  g_autoptr (BtyCompletionRequest) request = test_request_new ("stalls", "Hello?");
-  g_autoptr (TestAnswer) answer = test_answer_start (provider, request);
-
-  answer->cancel_after = 1;
-  test_answer_wait (answer);
-  test_answer_failed (answer, BTY_ERROR_CANCELLED, NULL);
-}
-
-static void
-on_result (GObject *source, GAsyncResult *result, gpointer data)
-{
-  *(GAsyncResult **) data = g_object_ref (result);
-}
-
-static GPtrArray *
-list_models (BtyProvider *provider, GError **error)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-
-  bty_provider_list_models_async (provider, NULL, on_result, &result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  return bty_provider_list_models_finish (provider, result, error);
 }
 
 static gboolean
@@ -240,7 +153,7 @@ test_models (void)
 {
   g_autoptr (BtyProvider) provider = test_provider_new (NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) models = list_models (provider, &error);
+  g_autoptr (GPtrArray) models = test_list_models (provider, &error);
   const BtyModel *model;
 
   g_assert_no_error (error);
@@ -270,7 +183,7 @@ test_models_are_minded (void)
 {
   g_autoptr (BtyProvider) provider = test_provider_new (NULL);
   g_autoptr (BtyCompletionRequest) request = test_request_new ("claude-opus-5-5", "Hello?");
-  g_autoptr (GPtrArray) models = list_models (provider, NULL);
+  g_autoptr (GPtrArray) models = test_list_models (provider, NULL);
   g_autoptr (TestAnswer) answer = NULL;
   g_autofree char *requests = NULL;
 
@@ -356,19 +269,12 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_good);
     }
-  for (guint i = 0; i < G_N_ELEMENTS (bads); i++)
-    {
-      g_autofree char *path = g_strconcat ("/anthropic/bad/", bads[i].model, NULL);
-
-      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_bad);
-    }
+  test_family_add ("anthropic", bads, G_N_ELEMENTS (bads));
   g_test_add_func ("/anthropic/whole-answer", test_whole_answer);
   g_test_add_func ("/anthropic/thinking", test_thinking);
   g_test_add_func ("/anthropic/tools", test_tools);
   g_test_add_func ("/anthropic/tool-results", test_tool_results);
-  g_test_add_func ("/anthropic/many-deltas", test_many_deltas);
-  g_test_add_func ("/anthropic/silence", test_silence);
-  g_test_add_func ("/anthropic/cancel", test_cancel);
+  g_test_add_func ("/anthropic/many-deltas", test_family_many);
   g_test_add_func ("/anthropic/models", test_models);
   g_test_add_func ("/anthropic/models-are-minded", test_models_are_minded);
   g_test_add_func ("/anthropic/headers", test_headers);

@@ -6,9 +6,7 @@
 
 #include <string.h>
 
-#include "test-provider.h"
-
-#define GREETING "Grüße aus der Ferne: \"quoted\" and\nnew line 🎈."
+#include "test-family.h"
 
 static const struct
 {
@@ -46,20 +44,15 @@ test_good (gconstpointer data)
   g_assert_cmpint (usage->reasoning_tokens, ==, goods[i].output_tokens > 0 ? 7 : 0);
 }
 
-static const struct
-{
-  const char *model;
-  BtyErrorCode code;
-  const char *text; /* what came before it */
-  gint64 retry_after_ms;
-  const char *words[4];
-} bads[] = {
+static const TestBad bads[] = {
   { "no-such-model", BTY_ERROR_NOT_FOUND, "", -1, { "“lab”", "404" } },
   { "key-echo", BTY_ERROR_UNAUTHENTICATED, "", -1, { "400", "[redacted]", "check its key" } },
   { "forbidden", BTY_ERROR_PERMISSION_DENIED, "", -1, { "403", "denied access" } },
   { "rate-limit", BTY_ERROR_RESOURCE_EXHAUSTED, "", 34074, { "429", "current quota" } },
   { "rate-limit-header", BTY_ERROR_RESOURCE_EXHAUSTED, "", 2000, { "429" } },
-  { "quota", BTY_ERROR_RESOURCE_EXHAUSTED, "", -1, { "429", "quota" } },
+  { "quota", BTY_ERROR_RESOURCE_EXHAUSTED, "", -1, { "429", "quota" }, TRUE },
+  { "quota-in-band", BTY_ERROR_RESOURCE_EXHAUSTED, "Half an ans", -1, { "used up" }, TRUE },
+  { "rate-in-band", BTY_ERROR_RESOURCE_EXHAUSTED, "Half an ans", 34074, { "current quota" } },
   { "too-long", BTY_ERROR_OUT_OF_RANGE, "", -1, { "1048576", "larger window" } },
   { "bad-request", BTY_ERROR_INVALID_ARGUMENT, "", -1, { "temperature" } },
   { "location", BTY_ERROR_FAILED_PRECONDITION, "", -1, { "User location" } },
@@ -76,22 +69,6 @@ static const struct
 };
 
 static void
-test_bad (gconstpointer data)
-{
-  guint i = GPOINTER_TO_UINT (data);
-  gboolean is_reset = test_is_h2 () && g_str_equal (bads[i].model, "truncated");
-  g_autoptr (BtyProvider) provider = test_provider_new (is_reset ? "\"idle_timeout_ms\":500" : NULL);
-  g_autoptr (TestAnswer) answer = test_ask (provider, bads[i].model);
-
-  if (is_reset) /* libsoup 3.2 does not tell when an HTTP/2 stream is reset: it is the silence that is noticed */
-    test_answer_failed (answer, BTY_ERROR_DEADLINE_EXCEEDED, (const char *const[]){ "silent", NULL });
-  else
-    test_answer_failed (answer, bads[i].code, bads[i].words);
-  g_assert_cmpstr (answer->text->str, ==, bads[i].text);
-  g_assert_cmpint (bty_completion_get_retry_after_ms (answer->completion), ==, bads[i].retry_after_ms);
-}
-
-static void
 test_thinking (void)
 {
   g_autoptr (BtyProvider) provider = test_provider_new (NULL);
@@ -101,20 +78,6 @@ test_thinking (void)
   g_assert_cmpstr (answer->reasoning->str, ==, "Let me think…");
   g_assert_cmpstr (answer->signatures->str, ==, "gemini:c2lnbmF0dXJl\n");
   g_assert_cmpstr (answer->text->str, ==, "42.");
-}
-
-static BtyPart *
-add_part (BtyPromptMessage *message, BtyPartKind kind, const char *call_id, const char *text)
-{
-  BtyPart *part = bty_part_new ();
-
-  part->kind = kind;
-  part->call_id = g_strdup (call_id);
-  part->text = g_strdup (text);
-  if (message->parts == NULL)
-    message->parts = bty_record_list_new ();
-  g_ptr_array_add (message->parts, part);
-  return part;
 }
 
 /* The calls come, and their results go back: the server refuses names that do not match, and a mark that is not its own. */
@@ -135,17 +98,17 @@ test_tools (void)
   g_assert_cmpstr (answer->signatures->str, ==, "gemini:c2lnQQ==\n");
 
   calls->role = BTY_ROLE_ASSISTANT;
-  add_part (calls, BTY_PART_REASONING, NULL, "of another family")->signature = g_strdup ("elsewhere:???");
-  add_part (calls, BTY_PART_REASONING, NULL, NULL)->signature = g_strdup ("gemini:c2lnQQ==");
-  add_part (calls, BTY_PART_TOOL_CALL, answer->call_ids->pdata[0], NULL)->name = g_strdup ("weather");
-  add_part (calls, BTY_PART_TOOL_CALL, "fc-2", NULL)->name = g_strdup ("clock");
+  test_add_part (calls, BTY_PART_REASONING, NULL, "of another family")->signature = g_strdup ("elsewhere:???");
+  test_add_part (calls, BTY_PART_REASONING, NULL, NULL)->signature = g_strdup ("gemini:c2lnQQ==");
+  test_add_part (calls, BTY_PART_TOOL_CALL, answer->call_ids->pdata[0], NULL)->name = g_strdup ("weather");
+  test_add_part (calls, BTY_PART_TOOL_CALL, "fc-2", NULL)->name = g_strdup ("clock");
   g_ptr_array_add (request->messages, calls);
   for (guint i = 0; i < 2; i++)
     {
       BtyPromptMessage *result = bty_prompt_message_new ();
 
       result->role = BTY_ROLE_TOOL; /* without the tool's name, as clients of the OpenAI door give it */
-      add_part (result, BTY_PART_TOOL_RESULT, answer->call_ids->pdata[i], i == 0 ? "rain" : "{\"time\":\"noon\"}");
+      test_add_part (result, BTY_PART_TOOL_RESULT, answer->call_ids->pdata[i], i == 0 ? "rain" : "{\"time\":\"noon\"}");
       g_ptr_array_add (request->messages, result);
     }
   end = test_answer_start (provider, request);
@@ -155,62 +118,11 @@ test_tools (void)
 }
 
 static void
-test_many_deltas (void)
-{
-  g_autoptr (BtyProvider) provider = test_provider_new (NULL);
-  g_autoptr (TestAnswer) answer = test_ask (provider, "many");
-
-  g_assert_no_error (bty_completion_get_error (answer->completion));
-  g_assert_cmpuint (bty_completion_get_n_deltas (answer->completion), ==, 2000);
-  g_assert_true (g_str_has_suffix (answer->text->str, "w1998 w1999 "));
-}
-
-static void
-test_silence (void)
-{
-  g_autoptr (BtyProvider) provider = test_provider_new ("\"idle_timeout_ms\":300");
-  g_autoptr (TestAnswer) answer = test_ask (provider, "stalls");
-
-  test_answer_failed (answer, BTY_ERROR_DEADLINE_EXCEEDED, (const char *const[]){ "300 ms", "idle_timeout_ms", NULL });
-  g_assert_cmpstr (answer->text->str, ==, "One moment");
-}
-
-static void
-test_cancel (void)
-{
-  g_autoptr (BtyProvider) provider = test_provider_new (NULL);
-  g_autoptr (BtyCompletionRequest) request = test_request_new ("stalls", "Hello?");
-  g_autoptr (TestAnswer) answer = test_answer_start (provider, request);
-
-  answer->cancel_after = 1;
-  test_answer_wait (answer);
-  test_answer_failed (answer, BTY_ERROR_CANCELLED, NULL);
-}
-
-static void
-on_result (GObject *source, GAsyncResult *result, gpointer data)
-{
-  *(GAsyncResult **) data = g_object_ref (result);
-}
-
-static GAsyncResult *
-list_models (BtyProvider *provider)
-{
-  GAsyncResult *result = NULL;
-
-  bty_provider_list_models_async (provider, NULL, on_result, &result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  return result;
-}
-
-static void
 test_models (void)
 {
   g_autoptr (BtyProvider) provider = test_provider_new (NULL);
-  g_autoptr (GAsyncResult) result = list_models (provider);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) models = bty_provider_list_models_finish (provider, result, &error);
+  g_autoptr (GPtrArray) models = test_list_models (provider, &error);
   const BtyModel *model;
 
   g_assert_no_error (error);
@@ -242,7 +154,7 @@ test_embeddings (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (BtyEmbedding) embedding = NULL;
 
-  bty_embedder_embed_async (BTY_EMBEDDER (provider), "gemini-embedding-001", inputs, 2, NULL, on_result, &result);
+  bty_embedder_embed_async (BTY_EMBEDDER (provider), "gemini-embedding-001", inputs, 2, NULL, test_on_result, &result);
   while (result == NULL)
     g_main_context_iteration (NULL, TRUE);
   embedding = bty_embedder_embed_finish (BTY_EMBEDDER (provider), result, &error);
@@ -316,17 +228,10 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_good);
     }
-  for (guint i = 0; i < G_N_ELEMENTS (bads); i++)
-    {
-      g_autofree char *path = g_strconcat ("/gemini/bad/", bads[i].model, NULL);
-
-      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_bad);
-    }
+  test_family_add ("gemini", bads, G_N_ELEMENTS (bads));
   g_test_add_func ("/gemini/thinking", test_thinking);
   g_test_add_func ("/gemini/tools", test_tools);
-  g_test_add_func ("/gemini/many-deltas", test_many_deltas);
-  g_test_add_func ("/gemini/silence", test_silence);
-  g_test_add_func ("/gemini/cancel", test_cancel);
+  g_test_add_func ("/gemini/many-deltas", test_family_many);
   g_test_add_func ("/gemini/models", test_models);
   g_test_add_func ("/gemini/embeddings", test_embeddings);
   g_test_add_func ("/gemini/version", test_version);

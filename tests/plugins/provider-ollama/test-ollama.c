@@ -6,23 +6,7 @@
 
 #include <string.h>
 
-#include "test-provider.h"
-
-#define GREETING "Grüße aus der Ferne: \"quoted\" and\nnew line 🎈."
-
-/* Its paths begin at the root. */
-static BtyProvider *
-new_provider (const char *options)
-{
-  g_autofree char *ca = test_is_tls () ? g_strdup_printf ("\"ca_file\":\"%s\"", g_getenv ("BTY_TEST_CA")) : NULL;
-  g_autofree char *whole = g_strdup_printf ("{%s%s%s}", ca != NULL ? ca : "", ca != NULL && options != NULL ? "," : "",
-                                            options != NULL ? options : "");
-  g_autoptr (GError) error = NULL;
-  BtyProvider *provider = test_provider_configure (test_upstream_url (), NULL, whole, &error);
-
-  g_assert_no_error (error);
-  return provider;
-}
+#include "test-family.h"
 
 static const struct
 {
@@ -43,7 +27,7 @@ static void
 test_good (gconstpointer data)
 {
   guint i = GPOINTER_TO_UINT (data);
-  g_autoptr (BtyProvider) provider = new_provider (NULL);
+  g_autoptr (BtyProvider) provider = test_provider_new (NULL);
   g_autoptr (TestAnswer) answer = test_ask (provider, goods[i].model);
   const BtyUsage *usage = bty_completion_get_usage (answer->completion);
 
@@ -54,14 +38,7 @@ test_good (gconstpointer data)
   g_assert_cmpint (usage->output_tokens, ==, 11);
 }
 
-static const struct
-{
-  const char *model;
-  BtyErrorCode code;
-  const char *text; /* what came before it */
-  gint64 retry_after_ms;
-  const char *words[4];
-} bads[] = {
+static const TestBad bads[] = {
   { "no-such-model", BTY_ERROR_NOT_FOUND, "", -1, { "“lab”", "404", "does not exist" } },
   { "unauthorized", BTY_ERROR_UNAUTHENTICATED, "", -1, { "401", "check its key" } },
   { "forbidden", BTY_ERROR_PERMISSION_DENIED, "", -1, { "403", "subscription" } },
@@ -83,25 +60,9 @@ static const struct
 };
 
 static void
-test_bad (gconstpointer data)
-{
-  guint i = GPOINTER_TO_UINT (data);
-  gboolean is_reset = test_is_h2 () && g_str_equal (bads[i].model, "truncated");
-  g_autoptr (BtyProvider) provider = new_provider (is_reset ? "\"idle_timeout_ms\":500" : NULL);
-  g_autoptr (TestAnswer) answer = test_ask (provider, bads[i].model);
-
-  if (is_reset) /* libsoup 3.2 does not tell when an HTTP/2 stream is reset: it is the silence that is noticed */
-    test_answer_failed (answer, BTY_ERROR_DEADLINE_EXCEEDED, (const char *const[]){ "silent", NULL });
-  else
-    test_answer_failed (answer, bads[i].code, bads[i].words);
-  g_assert_cmpstr (answer->text->str, ==, bads[i].text);
-  g_assert_cmpint (bty_completion_get_retry_after_ms (answer->completion), ==, bads[i].retry_after_ms);
-}
-
-static void
 test_thinking (void)
 {
-  g_autoptr (BtyProvider) provider = new_provider (NULL);
+  g_autoptr (BtyProvider) provider = test_provider_new (NULL);
   g_autoptr (TestAnswer) answer = test_ask (provider, "thinking");
 
   g_assert_no_error (bty_completion_get_error (answer->completion));
@@ -109,25 +70,11 @@ test_thinking (void)
   g_assert_cmpstr (answer->text->str, ==, "42.");
 }
 
-static BtyPart *
-add_part (BtyPromptMessage *message, BtyPartKind kind, const char *call_id, const char *text)
-{
-  BtyPart *part = bty_part_new ();
-
-  part->kind = kind;
-  part->call_id = g_strdup (call_id);
-  part->text = g_strdup (text);
-  if (message->parts == NULL)
-    message->parts = bty_record_list_new ();
-  g_ptr_array_add (message->parts, part);
-  return part;
-}
-
 /* The calls come, and their results go back: the server wants the names of their tools. */
 static void
 test_tools (void)
 {
-  g_autoptr (BtyProvider) provider = new_provider (NULL);
+  g_autoptr (BtyProvider) provider = test_provider_new (NULL);
   g_autoptr (TestAnswer) answer = test_ask (provider, "tools"), again = test_ask (provider, "tools"), end = NULL;
   g_autoptr (BtyCompletionRequest) request = test_request_new ("tools", "What is the weather?");
   BtyPromptMessage *calls = bty_prompt_message_new ();
@@ -140,16 +87,16 @@ test_tools (void)
   g_assert_cmpstr (((GString *) answer->call_arguments->pdata[0])->str, ==, "{\"city\":\"Köln\"}");
 
   calls->role = BTY_ROLE_ASSISTANT;
-  add_part (calls, BTY_PART_REASONING, NULL, "hm");
-  add_part (calls, BTY_PART_TOOL_CALL, answer->call_ids->pdata[0], NULL)->name = g_strdup ("weather");
-  add_part (calls, BTY_PART_TOOL_CALL, "call_9", NULL)->name = g_strdup ("clock");
+  test_add_part (calls, BTY_PART_REASONING, NULL, "hm");
+  test_add_part (calls, BTY_PART_TOOL_CALL, answer->call_ids->pdata[0], NULL)->name = g_strdup ("weather");
+  test_add_part (calls, BTY_PART_TOOL_CALL, "call_9", NULL)->name = g_strdup ("clock");
   g_ptr_array_add (request->messages, calls);
   for (guint i = 0; i < 2; i++)
     {
       BtyPromptMessage *result = bty_prompt_message_new ();
 
       result->role = BTY_ROLE_TOOL; /* without the tool's name, as clients of the OpenAI door give it */
-      add_part (result, BTY_PART_TOOL_RESULT, answer->call_ids->pdata[i], i == 0 ? "rain" : "noon");
+      test_add_part (result, BTY_PART_TOOL_RESULT, answer->call_ids->pdata[i], i == 0 ? "rain" : "noon");
       g_ptr_array_add (request->messages, result);
     }
   end = test_answer_start (provider, request);
@@ -159,62 +106,11 @@ test_tools (void)
 }
 
 static void
-test_many_deltas (void)
-{
-  g_autoptr (BtyProvider) provider = new_provider (NULL);
-  g_autoptr (TestAnswer) answer = test_ask (provider, "many");
-
-  g_assert_no_error (bty_completion_get_error (answer->completion));
-  g_assert_cmpuint (bty_completion_get_n_deltas (answer->completion), ==, 2000);
-  g_assert_true (g_str_has_suffix (answer->text->str, "w1998 w1999 "));
-}
-
-static void
-test_silence (void)
-{
-  g_autoptr (BtyProvider) provider = new_provider ("\"idle_timeout_ms\":300");
-  g_autoptr (TestAnswer) answer = test_ask (provider, "stalls");
-
-  test_answer_failed (answer, BTY_ERROR_DEADLINE_EXCEEDED, (const char *const[]){ "300 ms", "idle_timeout_ms", NULL });
-  g_assert_cmpstr (answer->text->str, ==, "One moment");
-}
-
-static void
-test_cancel (void)
-{
-  g_autoptr (BtyProvider) provider = new_provider (NULL);
-  g_autoptr (BtyCompletionRequest) request = test_request_new ("stalls", "Hello?");
-  g_autoptr (TestAnswer) answer = test_answer_start (provider, request);
-
-  answer->cancel_after = 1;
-  test_answer_wait (answer);
-  test_answer_failed (answer, BTY_ERROR_CANCELLED, NULL);
-}
-
-static void
-on_result (GObject *source, GAsyncResult *result, gpointer data)
-{
-  *(GAsyncResult **) data = g_object_ref (result);
-}
-
-static GAsyncResult *
-list_models (BtyProvider *provider)
-{
-  GAsyncResult *result = NULL;
-
-  bty_provider_list_models_async (provider, NULL, on_result, &result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  return result;
-}
-
-static void
 test_models (gconstpointer options)
 {
-  g_autoptr (BtyProvider) provider = new_provider (options);
-  g_autoptr (GAsyncResult) result = list_models (provider);
+  g_autoptr (BtyProvider) provider = test_provider_new (options);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) models = bty_provider_list_models_finish (provider, result, &error);
+  g_autoptr (GPtrArray) models = test_list_models (provider, &error);
   const BtyModel *model;
 
   g_assert_no_error (error);
@@ -241,12 +137,12 @@ test_embeddings (void)
 {
   static const char *const inputs[] = { "banana", "kiwi", "a", NULL };
   static const float expected[] = { 0.75f, 1.5f, 0.5f, 0, 0.125f, 0.5f };
-  g_autoptr (BtyProvider) provider = new_provider (NULL);
+  g_autoptr (BtyProvider) provider = test_provider_new (NULL);
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (BtyEmbedding) embedding = NULL;
 
-  bty_embedder_embed_async (BTY_EMBEDDER (provider), "nomic-embed-text", inputs, 2, NULL, on_result, &result);
+  bty_embedder_embed_async (BTY_EMBEDDER (provider), "nomic-embed-text", inputs, 2, NULL, test_on_result, &result);
   while (result == NULL)
     g_main_context_iteration (NULL, TRUE);
   embedding = bty_embedder_embed_finish (BTY_EMBEDDER (provider), result, &error);
@@ -261,7 +157,7 @@ test_embeddings (void)
 static void
 test_options (void)
 {
-  g_autoptr (BtyProvider) provider = new_provider ("\"num_ctx\":8192,\"keep_alive\":\"30m\",\"truncate\":false");
+  g_autoptr (BtyProvider) provider = test_provider_new ("\"num_ctx\":8192,\"keep_alive\":\"30m\",\"truncate\":false");
   g_autofree char *requests = NULL;
 
   test_upstream_forget ();
@@ -297,6 +193,28 @@ test_configure (void)
   g_object_unref (test_provider_configure (NULL, NULL, "{\"keep_alive\":-1}", NULL));
 }
 
+/* The server cannot be made to call a tool: another step of the route may. */
+static void
+test_choice (void)
+{
+  g_autoptr (BtyProvider) provider = test_provider_new (NULL);
+  g_autoptr (BtyCompletionRequest) request = test_request_new ("text", "Weather?");
+  BtyToolSpec *tool = bty_tool_spec_new ();
+
+  tool->name = g_strdup ("weather");
+  request->tools = bty_record_list_new ();
+  g_ptr_array_add (request->tools, tool);
+  for (const char *const *choice = (const char *const[]){ "required", "weather", NULL }; *choice != NULL; choice++)
+    {
+      g_autoptr (TestAnswer) answer = NULL;
+
+      bty_record_take_string (&request->tool_choice, g_strdup (*choice));
+      answer = test_answer_start (provider, request);
+      test_answer_wait (answer);
+      test_answer_failed (answer, BTY_ERROR_FAILED_PRECONDITION, (const char *const[]){ *choice, NULL });
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -308,17 +226,11 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_good);
     }
-  for (guint i = 0; i < G_N_ELEMENTS (bads); i++)
-    {
-      g_autofree char *path = g_strconcat ("/ollama/bad/", bads[i].model, NULL);
-
-      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_bad);
-    }
+  test_family_add ("ollama", bads, G_N_ELEMENTS (bads));
   g_test_add_func ("/ollama/thinking", test_thinking);
   g_test_add_func ("/ollama/tools", test_tools);
-  g_test_add_func ("/ollama/many-deltas", test_many_deltas);
-  g_test_add_func ("/ollama/silence", test_silence);
-  g_test_add_func ("/ollama/cancel", test_cancel);
+  g_test_add_func ("/ollama/choice", test_choice);
+  g_test_add_func ("/ollama/many-deltas", test_family_many);
   g_test_add_data_func ("/ollama/models", NULL, test_models);
   g_test_add_data_func ("/ollama/models-of-a-chosen-window", "\"num_ctx\":8192", test_models);
   g_test_add_func ("/ollama/embeddings", test_embeddings);

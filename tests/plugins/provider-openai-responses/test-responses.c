@@ -6,9 +6,8 @@
 
 #include <string.h>
 
-#include "test-provider.h"
+#include "test-family.h"
 
-#define GREETING "Grüße aus der Ferne: \"quoted\" and\nnew line 🎈."
 #define SEALED                                                                                                         \
   "openai-responses:{\"id\": \"rs_1\", \"type\": \"reasoning\", \"summary\": [{\"type\": \"summary_text\", \"text\": " \
   "\"**Plan**\"}, {\"type\": \"summary_text\", \"text\": \"Do it.\"}], \"encrypted_content\": \"gAAAAAB1\"}"
@@ -48,18 +47,12 @@ test_good (gconstpointer data)
   g_assert_cmpint (usage->output_tokens, ==, goods[i].output_tokens);
 }
 
-static const struct
-{
-  const char *model;
-  BtyErrorCode code;
-  const char *text; /* what came before it */
-  gint64 retry_after_ms;
-  const char *words[4];
-} bads[] = {
+static const TestBad bads[] = {
   { "no-such-model", BTY_ERROR_NOT_FOUND, "", -1, { "“lab”", "404" } },
   { "key-echo", BTY_ERROR_UNAUTHENTICATED, "", -1, { "401", "[redacted]", "check its key" } },
   { "rate-limit", BTY_ERROR_RESOURCE_EXHAUSTED, "", 1250, { "429" } },
-  { "quota", BTY_ERROR_RESOURCE_EXHAUSTED, "", -1, { "quota" } },
+  { "quota", BTY_ERROR_RESOURCE_EXHAUSTED, "", -1, { "quota" }, TRUE },
+  { "failed-quota", BTY_ERROR_RESOURCE_EXHAUSTED, "", -1, { "used up" }, TRUE },
   { "context", BTY_ERROR_OUT_OF_RANGE, "", -1, { "context window" } },
   { "server-error", BTY_ERROR_UNAVAILABLE, "", -1, { "500" } },
   { "html-502", BTY_ERROR_UNAVAILABLE, "", -1, { "502", "proxy" } },
@@ -72,22 +65,6 @@ static const struct
   { "not-json", BTY_ERROR_DATA_LOSS, "", -1, { "cannot be read" } },
   { "huge-event", BTY_ERROR_DATA_LOSS, "", -1, { "4194304", "max_event_bytes" } },
 };
-
-static void
-test_bad (gconstpointer data)
-{
-  guint i = GPOINTER_TO_UINT (data);
-  gboolean is_reset = test_is_h2 () && g_str_equal (bads[i].model, "truncated");
-  g_autoptr (BtyProvider) provider = test_provider_new (is_reset ? "\"idle_timeout_ms\":500" : NULL);
-  g_autoptr (TestAnswer) answer = test_ask (provider, bads[i].model);
-
-  if (is_reset) /* libsoup 3.2 does not tell when an HTTP/2 stream is reset: it is the silence that is noticed */
-    test_answer_failed (answer, BTY_ERROR_DEADLINE_EXCEEDED, (const char *const[]){ "silent", NULL });
-  else
-    test_answer_failed (answer, bads[i].code, bads[i].words);
-  g_assert_cmpstr (answer->text->str, ==, bads[i].text);
-  g_assert_cmpint (bty_completion_get_retry_after_ms (answer->completion), ==, bads[i].retry_after_ms);
-}
 
 static void
 test_reasoning (void)
@@ -118,20 +95,6 @@ test_tools (void)
   g_assert_cmpstr (((GString *) answer->call_arguments->pdata[1])->str, ==, "{\"zone\":\"UTC\"}");
 }
 
-static BtyPart *
-add_part (BtyPromptMessage *message, BtyPartKind kind, const char *call_id, const char *text)
-{
-  BtyPart *part = bty_part_new ();
-
-  part->kind = kind;
-  part->call_id = g_strdup (call_id);
-  part->text = g_strdup (text);
-  if (message->parts == NULL)
-    message->parts = bty_record_list_new ();
-  g_ptr_array_add (message->parts, part);
-  return part;
-}
-
 /* The server refuses outputs that answer no call, and reasoning that is not as it was. */
 static void
 test_tool_results (void)
@@ -142,13 +105,13 @@ test_tool_results (void)
   g_autoptr (TestAnswer) answer = NULL;
 
   calls->role = BTY_ROLE_ASSISTANT;
-  add_part (calls, BTY_PART_REASONING, NULL, "of another family")->signature = g_strdup ("anthropic:xyz");
-  add_part (calls, BTY_PART_REASONING, NULL, "hm")->signature = g_strdup (SEALED);
-  add_part (calls, BTY_PART_TOOL_CALL, "call_a1", NULL)->name = g_strdup ("weather");
-  add_part (calls, BTY_PART_TOOL_CALL, "call_b2", NULL)->name = g_strdup ("clock");
+  test_add_part (calls, BTY_PART_REASONING, NULL, "of another family")->signature = g_strdup ("anthropic:xyz");
+  test_add_part (calls, BTY_PART_REASONING, NULL, "hm")->signature = g_strdup (SEALED);
+  test_add_part (calls, BTY_PART_TOOL_CALL, "call_a1", NULL)->name = g_strdup ("weather");
+  test_add_part (calls, BTY_PART_TOOL_CALL, "call_b2", NULL)->name = g_strdup ("clock");
   results->role = BTY_ROLE_TOOL;
-  add_part (results, BTY_PART_TOOL_RESULT, "call_b2", "noon");
-  add_part (results, BTY_PART_TOOL_RESULT, "call_a1", NULL)->is_error = TRUE;
+  test_add_part (results, BTY_PART_TOOL_RESULT, "call_b2", "noon");
+  test_add_part (results, BTY_PART_TOOL_RESULT, "call_a1", NULL)->is_error = TRUE;
   g_ptr_array_add (request->messages, calls);
   g_ptr_array_add (request->messages, results);
   answer = test_answer_start (provider, request);
@@ -174,24 +137,6 @@ test_stop (void)
 }
 
 static void
-test_cancel (void)
-{
-  g_autoptr (BtyProvider) provider = test_provider_new (NULL);
-  g_autoptr (BtyCompletionRequest) request = test_request_new ("stalls", "Hello?");
-  g_autoptr (TestAnswer) answer = test_answer_start (provider, request);
-
-  answer->cancel_after = 1;
-  test_answer_wait (answer);
-  test_answer_failed (answer, BTY_ERROR_CANCELLED, NULL);
-}
-
-static void
-on_result (GObject *source, GAsyncResult *result, gpointer data)
-{
-  *(GAsyncResult **) data = g_object_ref (result);
-}
-
-static void
 test_models (void)
 {
   g_autoptr (BtyProvider) provider = test_provider_new (NULL);
@@ -199,10 +144,10 @@ test_models (void)
   g_autoptr (GPtrArray) models = NULL;
   g_autoptr (GError) error = NULL;
 
-  bty_provider_list_models_async (provider, NULL, on_result, &result);
+  bty_provider_list_models_async (provider, NULL, test_on_result, &result);
   while (result == NULL)
     g_main_context_iteration (NULL, TRUE);
-  models = bty_provider_list_models_finish (provider, result, &error);
+  models = test_list_models (provider, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (models->len, ==, 3);
   g_assert_cmpstr (((BtyModel *) models->pdata[0])->name, ==, "lab/gpt-5.6");
@@ -240,17 +185,11 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_good);
     }
-  for (guint i = 0; i < G_N_ELEMENTS (bads); i++)
-    {
-      g_autofree char *path = g_strconcat ("/responses/bad/", bads[i].model, NULL);
-
-      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_bad);
-    }
+  test_family_add ("responses", bads, G_N_ELEMENTS (bads));
   g_test_add_func ("/responses/reasoning", test_reasoning);
   g_test_add_func ("/responses/tools", test_tools);
   g_test_add_func ("/responses/tool-results", test_tool_results);
   g_test_add_func ("/responses/stop", test_stop);
-  g_test_add_func ("/responses/cancel", test_cancel);
   g_test_add_func ("/responses/models", test_models);
   g_test_add_func ("/responses/options", test_options);
   return g_test_run ();

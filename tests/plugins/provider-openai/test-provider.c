@@ -13,8 +13,8 @@
 
 static GType feature_type;
 
-static const char *
-kind_name (void)
+const char *
+test_kind (void)
 {
   const char *name = g_getenv ("BTY_TEST_KIND");
 
@@ -45,7 +45,7 @@ static void
 take_feature (BtyPlugin *plugin, BtyFeatureKind kind, const char *name, GType type)
 {
   g_assert_cmpint (kind, ==, BTY_FEATURE_PROVIDER);
-  g_assert_cmpstr (name, ==, kind_name ());
+  g_assert_cmpstr (name, ==, test_kind ());
   feature_type = type;
 }
 
@@ -89,6 +89,12 @@ test_is_h2 (void)
 }
 
 BtyProvider *
+test_provider_bare (void)
+{
+  return g_object_new (load_plugin (), NULL);
+}
+
+BtyProvider *
 test_provider_configure (const char *url, const char *key, const char *options, GError **error)
 {
   g_autoptr (BtyProviderConfig) config = bty_provider_config_new ();
@@ -96,7 +102,7 @@ test_provider_configure (const char *url, const char *key, const char *options, 
   g_autoptr (BtyProvider) provider = g_object_new (load_plugin (), NULL);
 
   config->name = g_strdup ("lab");
-  config->kind = g_strdup (kind_name ());
+  config->kind = g_strdup (test_kind ());
   config->url = g_strdup (url);
   config->options = g_strdup (options);
   return bty_provider_configure (provider, config, secret, error) ? g_steal_pointer (&provider) : NULL;
@@ -105,7 +111,8 @@ test_provider_configure (const char *url, const char *key, const char *options, 
 BtyProvider *
 test_provider_new (const char *options)
 {
-  g_autofree char *url = g_strconcat (test_upstream_url (), "/v1", NULL);
+  gboolean is_at_root = g_str_equal (test_kind (), "ollama"); /* its paths begin there */
+  g_autofree char *url = g_strconcat (test_upstream_url (), is_at_root ? "" : "/v1", NULL);
   g_autofree char *ca = test_is_tls () ? g_strdup_printf ("\"ca_file\":\"%s\"", g_getenv ("BTY_TEST_CA")) : NULL;
   g_autofree char *whole = g_strdup_printf ("{%s%s%s}", ca != NULL ? ca : "", ca != NULL && options != NULL ? "," : "",
                                             options != NULL ? options : "");

@@ -29,6 +29,9 @@ void test_begin (char **argv);
 /* The provider as the plugin in the build tree makes it, configured for the upstream; @options: (nullable): JSON members. */
 BtyProvider *test_provider_new (const char *options);
 
+/* As above, before it was configured. */
+BtyProvider *test_provider_bare (void);
+
 /* As above, for any URL and key; %NULL with @error when it is refused. */
 BtyProvider *test_provider_configure (const char *url, const char *key, const char *options, GError **error);
 
@@ -48,6 +51,8 @@ void test_upstream_forget (void);
 guint test_count (const char *text, const char *word);
 
 const char *test_upstream_url (void);
+/* The kind of provider that the plugin makes. */
+const char *test_kind (void);
 gboolean test_is_tls (void);
 gboolean test_is_h2 (void);
 
