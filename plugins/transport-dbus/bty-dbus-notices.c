@@ -78,6 +78,12 @@ static const Row rows[] = {
     .button = N_ ("Refuse it"),
     .request = "id",
     .operation = "soul.refuse" },
+  { .type = "org.boternity.budget.warning",
+    .member = "level",
+    .value = "100",
+    .title = N_ ("A cap of the budget is reached: “boternity-ctl budget show” shows which"),
+    .body = "slug",
+    .about = "scope" },
 };
 
 typedef struct
@@ -174,11 +180,12 @@ show (BtyDbusNotices *self, const Row *row, const char *about, const char *body)
                           G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable, on_notified, pending);
 }
 
-/* The string of a member of one JSON object, or NULL. */
+/* The string or whole number of a member of one JSON object, or NULL. */
 static char *
 find_text (const char *json, gsize size, const char *name)
 {
   g_auto (BtyJsonReader) reader;
+  BtyJsonToken token;
 
   bty_json_reader_init (&reader, json, size, 0);
   if (bty_json_reader_next (&reader, NULL) != BTY_JSON_OBJECT_BEGIN)
@@ -186,11 +193,14 @@ find_text (const char *json, gsize size, const char *name)
   while (bty_json_reader_next (&reader, NULL) == BTY_JSON_KEY)
     {
       if (!bty_json_reader_key_is (&reader, name))
-        bty_json_reader_skip (&reader, NULL, NULL, NULL);
-      else if (bty_json_reader_next (&reader, NULL) == BTY_JSON_STRING)
-        return g_utf8_make_valid (reader.text, (gssize) reader.length);
-      else
-        return NULL;
+        {
+          bty_json_reader_skip (&reader, NULL, NULL, NULL);
+          continue;
+        }
+      token = bty_json_reader_next (&reader, NULL);
+      if (token == BTY_JSON_INT)
+        return g_strdup_printf ("%" G_GINT64_FORMAT, reader.integer);
+      return token == BTY_JSON_STRING ? g_utf8_make_valid (reader.text, (gssize) reader.length) : NULL;
     }
   return NULL;
 }

@@ -260,7 +260,7 @@ make_report_line (const BtySpendReport *report)
 
 static gboolean
 show_reports (BtyCtl *ctl, const char *operation, GBytes *request, const char *const *columns, guint most,
-              const char *nothing, GError **error)
+              const char *nothing, guint *n_shown, GError **error)
 {
   g_autoptr (GPtrArray) reports = NULL;
   g_autoptr (GPtrArray) lines = bty_record_list_new ();
@@ -274,6 +274,8 @@ show_reports (BtyCtl *ctl, const char *operation, GBytes *request, const char *c
     puts (nothing);
   else if (reports != NULL)
     bty_ctl_table_print (lines, columns);
+  if (n_shown != NULL)
+    *n_shown = lines->len;
   return reports != NULL;
 }
 
@@ -290,17 +292,30 @@ run_history (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
   bty_ctl_request_string (&request, "slug", bty_ctl_args_word (args, 0));
   bty_ctl_request_string (&request, "period", bty_ctl_args_has (args, "months") ? "month" : "day");
   return show_reports (ctl, "budget.history", bty_ctl_request_end (&request), columns, (guint) limit,
-                       _ ("Nothing was spent."), error);
+                       _ ("Nothing was spent."), NULL, error);
 }
 
 static gboolean
 run_reconcile (BtyCtl *ctl, const BtyCtlArgs *args, GError **error)
 {
   static const char *const columns[] = { "a", N_ ("WHEN"),   "b", N_ ("FOR"),   "g", N_ ("BEFORE"), "c", N_ ("NOW"),
-                                         "d", N_ ("TOKENS"), "e", N_ ("CALLS"), NULL };
+                                         "d", N_ ("TOKENS"), "e", N_ ("CALLS"), "f", N_ ("UNSURE"), NULL };
+  g_auto (BtyCtlRequest) request = { 0 };
+  gboolean gives_back = bty_ctl_args_has (args, "give-back");
+  guint n_shown = 0;
 
-  return show_reports (ctl, "budget.reconcile", bty_ctl_request_of ("slug", bty_ctl_args_word (args, 0)), columns, 0,
-                       _ ("All that was spent is known: there is nothing to count again."), error);
+  bty_ctl_request_init (&request);
+  bty_ctl_request_string (&request, "slug", bty_ctl_args_word (args, 0));
+  if (gives_back)
+    bty_json_writer_member_bool (&request.writer, "give_back", TRUE);
+  if (!show_reports (ctl, "budget.reconcile", bty_ctl_request_end (&request), columns, 0,
+                     _ ("All that was spent is known: there is nothing to count again."), &n_shown, error))
+    return FALSE;
+  if (n_shown > 0 && !gives_back)
+    puts (
+      _ ("What the ledger does not have may have been spent by calls that were cut off: it stays counted, until the "
+         "period ends or “boternity-ctl budget reconcile --give-back” gives it back."));
+  return TRUE;
 }
 
 static const BtyCtlOption show_options[] = {
@@ -317,6 +332,10 @@ static const BtyCtlOption set_options[] = {
   { "unit", 'u', N_ ("usd|tokens|calls|time"), N_ ("what is counted (usd)"), BTY_CTL_NOTHING },
   { "session", 's', N_ ("ID"), N_ ("of this session"), BTY_CTL_SESSION },
   { "workflow", '\0', N_ ("NAME"), N_ ("of this workflow"), BTY_CTL_NOTHING },
+  { NULL },
+};
+static const BtyCtlOption reconcile_options[] = {
+  { "give-back", '\0', NULL, N_ ("count no more what the ledger does not have"), BTY_CTL_NOTHING },
   { NULL },
 };
 static const BtyCtlOption history_options[] = {
@@ -360,10 +379,15 @@ static const BtyCtlCommand budget_commands[] = {
   { .name = "reconcile",
     .usage = N_ ("[BOT]"),
     .summary = N_ ("Count again what was spent, after the daemon was killed"),
+    .text = N_ (
+      "What was reserved when the daemon was killed counts as spent. What the ledger has of it is then known. The rest may\n"
+      "have been spent by calls that were cut off, whose cost nobody told: it stays counted until its day or month ends,\n"
+      "or until you give it back, for instance after a look at the provider's own bill."),
+    .options = reconcile_options,
     .max = 1,
     .words = { BTY_CTL_BOT },
     .run = run_reconcile,
-    .examples = N_ ("  boternity-ctl budget reconcile") },
+    .examples = N_ ("  boternity-ctl budget reconcile\n  boternity-ctl budget reconcile --give-back") },
   { 0 },
 };
 

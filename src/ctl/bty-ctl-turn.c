@@ -410,7 +410,12 @@ raise_cap (BtyCtlTurn *self, GError **error)
   g_autoptr (BtyCtlArgs) args = NULL;
 
   if (g_strv_length (words) < 4 || strcmp (words[1], "budget") != 0 || strcmp (words[2], "set") != 0)
-    return FALSE;
+    {
+      g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+                   _ ("the command that the daemon gives is not carried out, as it does not set a cap: %s"),
+                   self->paused->command);
+      return FALSE;
+    }
   args = bty_ctl_args_parse (command->options, (const char *const *) words + 3, error);
   return args != NULL && command->run (self->ctl, args, error);
 }

@@ -60,6 +60,9 @@ BTY_DEFINE_RECORD (BtySpendReport, bty_spend_report, "spend_report", N_ ("What a
 
 static const BtyField budget_reconcile_fields[] = {
   BTY_FIELD_STRING (BtyBudgetReconcile, slug, 0, N_ ("Only of this bot"), .max = 64),
+  BTY_FIELD_BOOL (
+    BtyBudgetReconcile, give_back, 0,
+    N_ ("Whether what the ledger does not have is given back, though calls that were cut off may have cost it")),
 };
 BTY_DEFINE_RECORD (BtyBudgetReconcile, bty_budget_reconcile, "budget_reconcile", N_ ("What to count again"),
                    budget_reconcile_fields)

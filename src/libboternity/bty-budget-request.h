@@ -72,11 +72,17 @@ typedef struct
 } BtySpendReport;
 BTY_DECLARE_RECORD (BtySpendReport, bty_spend_report)
 
-/** BtyBudgetReconcile: @slug: (nullable): only of this bot */
+/**
+ * BtyBudgetReconcile:
+ * @slug: (nullable): only of this bot
+ * @give_back: whether what the ledger does not have is given back: calls that were on their way when the daemon was killed may have
+ *   cost it, so that more than a cap may be spent
+ */
 typedef struct
 {
   BtyRecord record;
   char *slug;
+  gboolean give_back;
 } BtyBudgetReconcile;
 BTY_DECLARE_RECORD (BtyBudgetReconcile, bty_budget_reconcile)
 

@@ -149,7 +149,7 @@ say (gpointer data)
   else if (!self->is_over && fails_now (self))
     end_with_failure (self, completion);
   else
-    bty_completion_finish (completion, BTY_STOP_END);
+    bty_completion_finish (completion, self->stop_reason);
   return G_SOURCE_REMOVE;
 }
 

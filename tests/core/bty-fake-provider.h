@@ -19,7 +19,7 @@
  * @retry_after_ms: what it says with a failure; -1: nothing
  * @is_quota: whether its @failure is one of the quota
  * @abilities: (nullable): of its models, parted by spaces
- * @usage: (nullable): what it reports
+ * @usage: (nullable): what it reports; @stop_reason: why its answers end
  * @n_running: how many requests it has not ended; @most_running: how many there were at most
  *
  * A provider that does as the test says, and tells what was asked of it.
@@ -47,6 +47,7 @@ struct _BtyFakeProvider
   gboolean is_quota;
   const char *abilities;
   BtyUsage *usage;
+  BtyStopReason stop_reason;
   guint n_running;
   guint most_running;
 

@@ -310,6 +310,100 @@ test_warnings (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (levels->str, ==, "50 80 100 ");
 }
 
+static BtySpender *
+spender_in (Fixture *fixture, const char *session)
+{
+  const BtySpenderFor what = { .purpose = "chat", .bot = "ada", .slug = "ada", .session = session };
+
+  return bty_spender_new (fixture->budgets, NULL, &what);
+}
+
+/* As budget.set does it, without its bot and session. */
+static void
+cap_sessions (Fixture *fixture, gint64 amount)
+{
+  BtyCap *cap = bty_cap_new ();
+
+  cap->scope = BTY_SCOPE_INSTALLATION;
+  cap->period = BTY_PERIOD_SESSION;
+  cap->amount = amount;
+  cap->key = bty_budget_key (cap->scope, NULL, cap->period, "usd");
+  g_hash_table_replace (fixture->budgets->caps, cap->key, cap);
+  bty_budget_raised (fixture->budgets, NULL);
+}
+
+/* What a session spent before it had a cap counts, also what was on its way then. */
+static void
+test_session_cap_later (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (BtySpender) one = spender_in (fixture, "one");
+  g_autoptr (BtySpender) next = spender_in (fixture, "one");
+  g_autoptr (BtySpender) other = spender_in (fixture, "other");
+  g_autoptr (GError) error = NULL;
+  BtyReservation *late;
+  BtyReservation *later;
+
+  bty_test_settle_cost (bty_test_reserve (one, 7 * CENT, 7 * CENT, NULL), 7 * CENT);
+  late = bty_test_reserve (one, 2 * CENT, 2 * CENT, NULL);
+  later = bty_test_reserve (other, 2 * CENT, 2 * CENT, NULL);
+  cap_sessions (fixture, 10 * CENT);
+  bty_test_settle_cost (late, 2 * CENT);
+  g_assert_null (bty_test_reserve (next, 2 * CENT, 2 * CENT, &error));
+  g_assert_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED);
+  g_assert_cmpint (bty_spender_get_hit (next)->period, ==, BTY_PERIOD_SESSION);
+  g_assert_cmpint (bty_spender_get_hit (next)->left, ==, 1 * CENT);
+  bty_test_settle_cost (bty_test_reserve (next, 1 * CENT, 1 * CENT, NULL), 1 * CENT);
+  g_assert_null (bty_test_reserve (next, 1, 1, NULL));
+  bty_test_settle_cost (bty_test_reserve (other, 8 * CENT, 8 * CENT, NULL), 8 * CENT);
+  bty_test_settle_cost (later, 2 * CENT); /* after its session was looked up */
+  g_assert_null (bty_test_reserve (other, 1, 1, NULL));
+}
+
+/* A cap that is hit is told at 100 percent once, however often it is hit; of another cap it is told anew. */
+static void
+test_warnings_do_not_flap (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GString) levels = g_string_new (NULL);
+
+  g_signal_connect (fixture->budgets, "warning", G_CALLBACK (on_signal), levels);
+  g_assert_true (spend (fixture, "ada", 30 * CENT, NULL));
+  g_assert_true (spend (fixture, "ada", 15 * CENT, NULL));
+  for (guint i = 0; i < 3; i++)
+    {
+      g_assert_false (spend (fixture, "ada", 10 * CENT, NULL));
+      g_assert_true (spend (fixture, "ada", 1 * CENT, NULL));
+    }
+  g_assert_cmpstr (levels->str, ==, "50 80 100 ");
+}
+
+/* Each unit whose worst case did not fit names the cap that cut it. */
+static void
+test_limits_are_told (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (BtySpender) spender = spender_of (fixture, "ada");
+  BtyReservation *reservation = bty_test_reserve (spender, 1, 20 * CENT, NULL);
+  g_autofree char *turn = NULL;
+  g_autofree char *day = NULL;
+
+  g_assert_null (bty_reservation_tell_limit (reservation, BTY_UNIT_USD));
+  bty_test_settle_cost (reservation, 20 * CENT);
+  reservation = bty_test_reserve (spender, 1, 20 * CENT, NULL);
+  turn = bty_reservation_tell_limit (reservation, BTY_UNIT_USD);
+  g_assert_nonnull (strstr (turn, "0.30 USD for each turn"));
+  g_assert_nonnull (strstr (turn, "boternity-ctl budget set --turn "));
+  g_assert_null (bty_reservation_tell_limit (reservation, BTY_UNIT_CALLS));
+  bty_test_settle_cost (reservation, 10 * CENT);
+  g_assert_true (spend (fixture, "ada", 10 * CENT, NULL));
+  {
+    g_autoptr (BtySpender) next = spender_of (fixture, "ada");
+
+    reservation = bty_test_reserve (next, 1, 20 * CENT, NULL);
+    day = bty_reservation_tell_limit (reservation, BTY_UNIT_USD);
+    g_assert_nonnull (strstr (day, "0.50 USD a day for the bot “ada”"));
+    bty_reservation_drop (reservation);
+  }
+}
+
 static void
 test_late_disk (Fixture *fixture, gconstpointer data)
 {
@@ -403,6 +497,9 @@ main (int argc, char **argv)
   ADD ("summer-time", test_summer_time);
   ADD ("restart", test_restart);
   ADD ("warnings", test_warnings);
+  ADD ("warnings-do-not-flap", test_warnings_do_not_flap);
+  ADD ("session-cap-later", test_session_cap_later);
+  ADD ("limits-are-told", test_limits_are_told);
   ADD ("late-disk", test_late_disk);
   ADD ("full-disk", test_full_disk);
   g_test_add_func ("/budget/amounts", test_amounts);

@@ -353,6 +353,40 @@ test_cost (Fixture *f, gconstpointer unused)
     }
 }
 
+/* What the service says that it took counts, unless it says nothing at all or broke off. */
+static void
+test_bills (Fixture *f, gconstpointer unused)
+{
+  static const struct
+  {
+    gboolean is_told;
+    gint64 told;
+    gboolean is_estimate;
+    gint64 cost;
+    BtyPricing pricing;
+  } cases[] = {
+    { FALSE, 0, FALSE, 4500, BTY_PRICING_CATALOGUE },  { TRUE, 777, FALSE, 777, BTY_PRICING_PROVIDER },
+    { TRUE, 9000, FALSE, 9000, BTY_PRICING_PROVIDER }, { TRUE, 0, FALSE, 4500, BTY_PRICING_CATALOGUE },
+    { TRUE, -5, FALSE, 4500, BTY_PRICING_CATALOGUE },  { TRUE, 777, TRUE, 4500, BTY_PRICING_CATALOGUE },
+    { TRUE, 9000, TRUE, 9000, BTY_PRICING_PROVIDER },
+  };
+  g_autoptr (BtyModel) model = look_with (f, "acme", NULL, "big-4.5", NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (BtyUsage) usage = bty_usage_new ();
+      BtyPricing pricing;
+
+      usage->input_tokens = 1000;
+      usage->output_tokens = 100;
+      usage->cost = cases[i].told;
+      usage->is_estimate = cases[i].is_estimate;
+      BTY_SET_NULL (usage, BtyUsage, cost, !cases[i].is_told);
+      g_assert_cmpint (bty_model_bill (model, usage, &pricing), ==, cases[i].cost);
+      g_assert_cmpint (pricing, ==, cases[i].pricing);
+    }
+}
+
 static void
 test_prices (void)
 {
@@ -504,6 +538,7 @@ main (int argc, char **argv)
   ADD ("by-hand", test_by_hand);
   ADD ("update", test_update);
   ADD ("cost", test_cost);
+  ADD ("bills", test_bills);
   ADD ("learning", test_learning);
   g_test_add_func ("/model-book/prices", test_prices);
   g_test_add_func ("/model-book/bad-lists", test_bad_lists);

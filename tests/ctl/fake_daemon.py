@@ -57,6 +57,7 @@ class State:
         self.requests = []         # (operation, request) in order
         self.keys = []             # idempotency keys that came, in order
         self.turns = {}            # id -> list of (event, data)
+        self.resumed = []          # events that chat.resume adds to its turn, one list a time
         self.drop_after = []       # one number a stream: how many events are sent before the connection breaks
         self.chunk_pause = 0.0
         self.script = None         # events in place of the echo
@@ -169,6 +170,12 @@ def slow(state, request):
     return {}
 
 
+def budget_set(state, request):
+    scope = "bot" if request.get("slug") else "installation"
+    return {"id": "c", "revision": 1, "key": "k", "scope": scope, "slug": request.get("slug"), "period": request["period"],
+            "unit": request["unit"], "amount": request.get("amount") or 0}
+
+
 CALLS = {
     "daemon.status": lambda s, r: s.status(),
     "daemon.stop": daemon_stop,
@@ -188,6 +195,7 @@ CALLS = {
     "config.get": lambda s, r: setting(s, r["name"]), "config.set": config_set,
     "plugin.list": lambda s, r: page([{"name": "bad", "state": "refused", "reason": "writable by others"}]),
     "operation.list": lambda s, r: page([operation_get(s, {"name": name}) for name in OPERATIONS]),
+    "budget.set": budget_set,
     "operation.get": operation_get, "echo": lambda s, r: r, "slow": slow,
     "chat.cancel": lambda s, r: s.cancelled.set(),
 }
@@ -240,6 +248,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if operation == "chat.send":
                 self.send(state, request)
             elif operation == "chat.attach":
+                self.stream(state, request["turn"], request.get("after", 0))
+            elif operation == "chat.resume":
+                state.turns[request["turn"]] += state.resumed.pop(0)
                 self.stream(state, request["turn"], request.get("after", 0))
             elif operation in CALLS:
                 with state.lock:

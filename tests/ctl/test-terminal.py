@@ -7,7 +7,7 @@ import signal
 import stat
 import time
 
-from harness import Place, tap, wait_until
+from harness import Place, fake_daemon, tap, wait_until
 
 PROMPT = "\n> "
 
@@ -207,6 +207,86 @@ def test_terminal_goes_away():
             terminal.fd = os.open("/dev/null", os.O_RDONLY)
             wait_until(lambda: os.waitpid(terminal.pid, os.WNOHANG)[0] != 0, "the program's end")
             terminal.status = 0
+
+
+CAP = "the cap of 0.50 USD a day for the bot “boternity” is reached: 0.01 USD is left"
+
+
+def pausing(command):
+    def script(state, request):
+        return "t", [("item", {"type": "start", "session": "s", "turn": "t"}), ("item", {"type": "paused", "text": CAP, "command": command}),
+                     ("error", fake_daemon.Problem("RESOURCE_EXHAUSTED", CAP).document)]
+    return script
+
+
+def goes_on(text):
+    usage = {"type": "usage", "model": "fake/m", "cost": 12300, "pricing": "catalogue", "usage": {"input_tokens": 1200, "output_tokens": 4}}
+    return [("item", {"type": "text", "text": text}), ("item", usage), ("end", fake_daemon.turn_record("t", "s", "done"))]
+
+
+def test_cap_is_raised_with_one_key():
+    """The person is told, presses one key, and the same turn goes on; what it cost is said after the answer."""
+    with Place() as place:
+        place.state.script = pausing("boternity-ctl budget set boternity --day 0.75")
+        place.state.resumed = [goes_on("Now it goes on.\n")]
+        with place.terminal("chat", "hi", columns=200) as terminal:
+            terminal.until(CAP)
+            terminal.until("Raise it and go on (boternity-ctl budget set boternity --day 0.75)? [y/N]")
+            terminal.type("y")
+            terminal.until("Now it goes on.")
+            terminal.until("0.0123 USD · 1,204 tokens · fake/m")
+            assert terminal.wait() == 0
+        assert [(r["slug"], r["period"], r["unit"], r["amount"]) for r in place.fake.calls("budget.set")] == [("boternity", "day", "usd", 750000)]
+        assert [r["turn"] for r in place.fake.calls("chat.resume")] == ["t"]
+        assert len(place.fake.calls("chat.send")) == 1
+
+
+def test_cap_is_left_as_it_is():
+    with Place() as place:
+        place.state.script = pausing("boternity-ctl budget set boternity --day 0.75")
+        with place.terminal("chat", "hi", columns=200) as terminal:
+            terminal.until("[y/N]")
+            terminal.type("n")
+            assert terminal.wait() == 10
+        assert CAP in terminal.all
+        assert not place.fake.calls("budget.set") and not place.fake.calls("chat.resume")
+
+
+def test_cap_is_hit_again():
+    with Place() as place:
+        place.state.script = pausing("boternity-ctl budget set --turn 1")
+        again = [("item", {"type": "paused", "text": CAP, "command": "boternity-ctl budget set --turn 2"}),
+                 ("error", fake_daemon.Problem("RESOURCE_EXHAUSTED", CAP).document)]
+        place.state.resumed = [again, goes_on("At last.\n")]
+        with place.terminal("chat", "hi", columns=200) as terminal:
+            terminal.until("--turn 1)? [y/N]")
+            terminal.type("y")
+            terminal.until("--turn 2)? [y/N]")
+            terminal.type("y")
+            terminal.until("At last.")
+            assert terminal.wait() == 0
+        assert [r["amount"] for r in place.fake.calls("budget.set")] == [1000000, 2000000]
+
+
+def test_only_caps_are_raised_so():
+    """A daemon that names another command is not obeyed, and the person is told."""
+    for command in ("boternity-ctl bot delete boternity", "rm -rf /", "", "boternity-ctl budget set boternity --nonsense 1"):
+        with Place() as place:
+            place.state.script = pausing(command)
+            with place.terminal("chat", "hi", columns=200) as terminal:
+                terminal.until("[y/N]")
+                terminal.type("y")
+                assert terminal.wait() != 0, command
+            said = terminal.all.split("[y/N]", 1)[1]
+            assert "does not set a cap" in said or "no option" in said, (command, terminal.all)
+            assert not place.fake.calls("bot.delete") and not place.fake.calls("budget.set")
+
+
+def test_nobody_is_asked_without_a_terminal():
+    with Place() as place:
+        place.state.script = pausing("boternity-ctl budget set boternity --day 0.75")
+        result = place.run("chat", "hi", code=10)
+        assert CAP in result.stderr and "y/N" not in result.stderr
 
 
 if __name__ == "__main__":

@@ -4,6 +4,9 @@
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -12,6 +15,7 @@ from boternity_daemon import Daemon, wait_for
 
 ALONE = {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent/bus"}
 CAP = 40
+UPSTREAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "http", "upstream.py")
 N_KILLS = 8
 
 
@@ -79,6 +83,59 @@ def test_the_ledger():
         assert {(h["scope"], h["calls"]) for h in history} == {("installation", 3), ("bot", 3)}, history
 
 
+class Upstream:
+    def __enter__(self):
+        self.process = subprocess.Popen([sys.executable, UPSTREAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}/v1"
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait(10)
+
+
+def make_priced(daemon, upstream, *models):
+    """A bot on models of a service that takes 1 dollar for a million tokens in, 1,000 for a million out."""
+    good(daemon.ctl("provider", "add", "up", "--url", upstream.url, "--context-window", "32768"))
+    for model in models:
+        good(daemon.ctl("model", "set", f"up/{model}", "--input", "1", "--cached", "1", "--output", "1000"))
+    words = [word for model in models for word in ("--model", f"up/{model}")]
+    return json.loads(good(daemon.ctl("bot", "create", "Payer", *words, "--json")))["slug"]
+
+
+def test_a_priced_model_is_counted_to_the_cent():
+    with Daemon(ALONE) as daemon, Upstream() as upstream:
+        slug = make_priced(daemon, upstream, "text")
+        _, items, end = daemon.chat(slug, "Hello")
+        assert end[0] == "end" and end[1]["cost"] == 25 * 1 + 11 * 1000, end
+        assert [data["cost"] for _, data in items if data["type"] == "usage"] == [11025], items
+        assert show(daemon, "bot", "usd", slug)["spent"] == show(daemon, "installation", "usd", slug)["spent"] == 11025
+        good(daemon.ctl("budget", "set", slug, "--turn", "0.001"))
+        _, items, end = daemon.chat(slug, "Hello")
+        assert end[0] == "error" and "0.001 USD for each turn" in end[1]["detail"], end
+        paused = [data for _, data in items if data["type"] == "paused"]
+        good(daemon.ctl(*paused[0]["command"].split()[1:]))
+        wait_for(lambda: daemon.get(f"/turns/{turn_of(items)}").json["state"] == "done")
+        assert show(daemon, "bot", "usd", slug)["spent"] == 22050
+        rows = list(csv.DictReader(io.StringIO(good(daemon.ctl("usage", "export")))))
+        assert [row["cost_usd"] for row in rows] == ["0.011025"] * 2 and {row["pricing"] for row in rows} == {"user"}, rows
+
+
+def test_a_stream_is_cut_at_its_cap():
+    """It ends with what there is money for: what it said is kept, and the person is told which cap it was."""
+    with Daemon(ALONE) as daemon, Upstream() as upstream:
+        slug = make_priced(daemon, upstream, "many")
+        good(daemon.ctl("budget", "set", slug, "--turn", "0.067"))
+        text, items, end = daemon.chat(slug, "Hello")
+        assert end[0] == "end" and end[1]["state"] == "done" and end[1]["stop_reason"] == "length", end
+        assert text.startswith("w0 w1 ") and "w500 " not in text, text
+        told = [data["text"] for _, data in items if data["type"] == "notice"]
+        assert any("0.067 USD for each turn" in one and f"boternity-ctl budget set {slug} --turn " in one for one in told), items
+        kept = daemon.get(f"/sessions/{end[1]['session']}/messages").json["items"]
+        assert [m["text"] for m in kept if m["role"] == "assistant"] == [text], kept
+        assert 0 < show(daemon, "bot", "usd", slug)["spent"] <= 67000
+
+
 def talk_until(daemon, is_over, done):
     while not is_over.is_set():
         try:
@@ -107,8 +164,15 @@ def test_killed_in_a_loop():
             daemon.start()
             standing = show(daemon, "bot", "calls")
             assert len(done) <= standing["spent"] + standing["unsure"] <= CAP, (len(done), standing)
+        before = show(daemon, "bot", "calls")
         entries = len(json.loads(good(daemon.ctl("usage", "list", "--limit", "0", "--json")))["items"])
-        good(daemon.ctl("budget", "reconcile"))
+        text = good(daemon.ctl("budget", "reconcile"))
+        standing = show(daemon, "bot", "calls")
+        assert standing["spent"] >= entries, (entries, standing)
+        assert standing["spent"] + standing["unsure"] == before["spent"] + before["unsure"], (before, standing)
+        if standing["unsure"]:
+            assert "reconcile --give-back" in text, text
+        good(daemon.ctl("budget", "reconcile", "--give-back"))
         standing = show(daemon, "bot", "calls")
         assert standing["unsure"] == 0 and standing["spent"] >= entries, (entries, standing)
         assert "nothing to count again" in good(daemon.ctl("budget", "reconcile"))

@@ -24,6 +24,8 @@ typedef struct
 {
   BtyDeletedBot *deleted;
   guint belonging;
+  BtyBatch *going; /* sessions whose caps are looked for */
+  GHashTable *sessions;
 } Purge;
 
 static void
@@ -32,6 +34,8 @@ purge_free (gpointer data)
   Purge *purge = data;
 
   bty_deleted_bot_unref (purge->deleted);
+  g_clear_pointer (&purge->going, bty_batch_unref);
+  g_clear_pointer (&purge->sessions, g_hash_table_unref);
   g_free (purge);
 }
 
@@ -99,6 +103,64 @@ on_page_gone (GObject *source, GAsyncResult *result, gpointer data)
     g_task_return_error (task, error);
 }
 
+static void find_caps (GTask *task, const char *cursor);
+
+static void
+on_caps (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Purge *purge = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autoptr (BtyPage) page = bty_store_query_finish (BTY_STORE (source), result, &error);
+  g_autoptr (BtyBatch) batch = NULL;
+
+  if (page == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  for (guint i = 0; i < page->items->len; i++)
+    {
+      const BtyCap *cap = page->items->pdata[i];
+
+      if (cap->subject != NULL && g_hash_table_contains (purge->sessions, cap->subject))
+        bty_batch_delete (purge->going, cap);
+    }
+  if (page->next_cursor != NULL)
+    {
+      find_caps (task, page->next_cursor);
+      return;
+    }
+  batch = g_steal_pointer (&purge->going);
+  bty_store_apply_async (BTY_STORE (source), batch, NULL, on_page_gone, g_object_ref (task));
+}
+
+/* A cap bears the session's identifier, not the bot's. There are few. */
+static void
+find_caps (GTask *task, const char *cursor)
+{
+  BtyBotService *self = g_task_get_source_object (task);
+  g_autoptr (BtyQuery) query = bty_query_new (&bty_cap_schema);
+
+  bty_query_where (query, "scope", BTY_MATCH_EQUAL, bty_enum_nick (bty_budget_scopes, BTY_SCOPE_SESSION));
+  bty_query_limit (query, A_BATCH);
+  bty_query_after (query, cursor);
+  bty_store_query_async (self->store, query, NULL, on_caps, g_object_ref (task));
+}
+
+static void
+purge_sessions (GTask *task, GPtrArray *sessions, BtyBatch *batch)
+{
+  Purge *purge = g_task_get_task_data (task);
+
+  g_clear_pointer (&purge->sessions, g_hash_table_unref);
+  purge->sessions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < sessions->len; i++)
+    g_hash_table_add (purge->sessions, g_strdup (((BtyRecord *) sessions->pdata[i])->id));
+  purge->going = bty_batch_ref (batch);
+  find_caps (task, NULL);
+}
+
 static void
 on_page_to_purge (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -121,6 +183,11 @@ on_page_to_purge (GObject *source, GAsyncResult *result, gpointer data)
     }
   for (guint i = 0; i < page->items->len; i++)
     bty_batch_delete (batch, g_ptr_array_index (page->items, i));
+  if (belongings[purge->belonging].schema == &bty_session_schema)
+    {
+      purge_sessions (task, page->items, batch);
+      return;
+    }
   bty_store_apply_async (BTY_STORE (source), batch, NULL, on_page_gone, g_object_ref (task));
 }
 

@@ -78,8 +78,8 @@ bty_cap_hit_new (BtySpender *spender, BtyBudgetNode *node, BtyBudgetPeriod perio
   return hit;
 }
 
-static char *
-name_cap (const BtyCapHit *hit, const char *slug)
+char *
+bty_cap_hit_name (const BtyCapHit *hit, const char *slug)
 {
   g_autofree char *amount = bty_budget_amount_to_text (hit->cap, hit->unit);
   g_autofree char *whose = NULL;
@@ -127,7 +127,7 @@ tell_renewal (const BtyCapHit *hit, GTimeZone *zone)
 GError *
 bty_cap_hit_to_error (const BtyCapHit *hit, const char *slug, GTimeZone *zone)
 {
-  g_autofree char *cap = name_cap (hit, slug);
+  g_autofree char *cap = bty_cap_hit_name (hit, slug);
   g_autofree char *left = bty_budget_amount_to_text (hit->left, hit->unit);
   g_autofree char *needed = bty_budget_amount_to_text (hit->needed, hit->unit);
   g_autofree char *renewal = tell_renewal (hit, zone);

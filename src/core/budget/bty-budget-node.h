@@ -14,7 +14,7 @@
  * @durable: up to where the disk says that it may be spent; @asked: the same, once what is on its way to the disk is there
  * @caps: what it may come to
  * @largest: what calls reserve at most, lately
- * @warned: percent of the cap that was last told
+ * @warned: percent of the cap that was last told, and @warned_at: of which cap
  * @row: (nullable): as it was last put; @is_loaded: whether it was looked for
  * @n_writes: how many are on their way to the disk
  * @error: (nullable): why it could not be looked for
@@ -41,7 +41,8 @@ typedef struct
   BtyAmounts caps;
   BtyAmounts largest;
   guint warned[BTY_N_UNITS];
-  gboolean has_warned; /* is set: what was so at a start is not told again */
+  gint64 warned_at[BTY_N_UNITS]; /* the cap that it was told of */
+  gboolean has_warned;           /* is set: what was so at a start is not told again */
 
   BtySpend *row;
   gboolean is_known; /* its figures are those of the disk or later */

@@ -44,20 +44,54 @@ typedef struct
 } Loading;
 
 static void
+loaded (Loading *loading, GError *error)
+{
+  loading->node->is_loading = FALSE;
+  loading->node->error = error;
+  bty_budget_pump (loading->self);
+  bty_budget_node_unref (loading->node);
+  g_object_unref (loading->self);
+  g_free (loading);
+}
+
+/* What is settled from now on is counted by itself. */
+static void
+on_added_up (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Loading *loading = data;
+  GError *error = NULL;
+  g_autofree BtyAmounts *before = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (before != NULL)
+    {
+      for (guint unit = 0; unit < BTY_N_UNITS; unit++)
+        loading->node->spent.of[unit] += before->of[unit];
+      bty_budget_node_load (loading->node, NULL);
+    }
+  loaded (loading, error);
+}
+
+static void
 on_row (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autofree Loading *loading = data;
-  g_autoptr (BtyBudgetService) self = loading->self;
-  g_autoptr (BtyBudgetNode) node = loading->node;
-  g_autoptr (GError) error = NULL;
+  Loading *loading = data;
+  BtyBudgetNode *node = loading->node;
+  GError *error = NULL;
   g_autoptr (BtySpend) row = bty_store_get_finish (BTY_STORE (source), result, &error);
+  gboolean is_new = g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND);
 
-  node->is_loading = FALSE;
-  if (row != NULL || g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND))
+  if (is_new && node->scope == BTY_SCOPE_SESSION && !node->is_known)
+    {
+      /* It has a cap only now: what it spent without one is in the ledger alone. */
+      g_error_free (error);
+      bty_budget_ledger_add_up (loading->self, node->subject, on_added_up, loading);
+      return;
+    }
+  if (is_new)
+    g_clear_error (&error);
+  if (error == NULL)
     bty_budget_node_load (node, row);
-  else
-    node->error = g_steal_pointer (&error);
-  bty_budget_pump (self);
+  loaded (loading, error);
 }
 
 gboolean

@@ -167,7 +167,13 @@ typedef struct
   BtyBudgetAsk *ask;
   BtyCap *cap;
   gboolean is_removed;
+  guint tries;
 } Setting;
+
+/* Another one may set the same cap at the same time: the later one counts. */
+#define MAX_TRIES 4
+
+static void store_cap (BtyBudgetAsk *own, guint tries);
 
 static gboolean
 check_place (const BtyBudgetSet *request, GError **error)
@@ -203,7 +209,13 @@ on_cap_stored (GObject *source, GAsyncResult *result, gpointer data)
 
   if (!bty_store_apply_finish (BTY_STORE (source), result, &error))
     {
-      bty_call_fail (ask->call, error);
+      gboolean is_overtaken = g_error_matches (error, BTY_ERROR, BTY_ERROR_ABORTED) ||
+                              g_error_matches (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS);
+
+      if (is_overtaken && setting->tries < MAX_TRIES)
+        store_cap (g_steal_pointer (&ask), setting->tries + 1);
+      else
+        bty_call_fail (ask->call, error);
       return;
     }
   if (setting->is_removed)
@@ -234,7 +246,7 @@ make_cap (const BtyBudgetAsk *ask, const BtyBudgetSet *request)
 }
 
 static void
-set (BtyBudgetAsk *own)
+store_cap (BtyBudgetAsk *own, guint tries)
 {
   g_autoptr (BtyBudgetAsk) ask = own;
   const BtyBudgetSet *request = bty_call_request (ask->call);
@@ -267,7 +279,14 @@ set (BtyBudgetAsk *own)
   setting->is_removed = request->remove;
   setting->cap = g_steal_pointer (&cap);
   setting->ask = g_steal_pointer (&ask);
+  setting->tries = tries;
   bty_store_apply_async (setting->ask->budgets->store, batch, NULL, on_cap_stored, setting);
+}
+
+static void
+set (BtyBudgetAsk *ask)
+{
+  store_cap (ask, 0);
 }
 
 static void

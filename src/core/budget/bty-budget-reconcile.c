@@ -10,8 +10,9 @@
 #define A_PAGE 500
 
 /*
- * What an earlier process left unsure is taken back, as far as the ledger does not have it: what was spent is what the ledger says, or
- * what is known otherwise, whichever is more. In order: all entries so far are brought to the disk; the rows that are unsure are found
+ * What an earlier process left unsure is looked up in the ledger: what it has is spent for sure. The rest may be what calls cost that were
+ * on their way when that process was killed, so it stays unsure, unless the owner says that it be given back. What was spent is what
+ * the ledger says, or what is known otherwise, whichever is more. In order: all entries so far are brought to the disk; the rows that are unsure are found
  * and loaded; the ledger is added up to the last entry before it began; what is spent meanwhile comes on top by itself.
  */
 typedef struct
@@ -61,14 +62,15 @@ correct_node (Reconcile *self, guint i)
   const BtyAmounts *known = &g_array_index (self->before, BtyAmounts, i);
   const BtyAmounts *sum = g_hash_table_lookup (self->sums, node->key);
   gint64 before = node->spent.of[BTY_UNIT_USD] + node->unsure.of[BTY_UNIT_USD];
+  const BtyBudgetReconcile *request = bty_call_request (self->ask->call);
   BtySpendReport *report;
 
   for (guint unit = 0; unit < BTY_N_UNITS; unit++)
     {
-      gint64 ledger = sum != NULL ? sum->of[unit] : 0;
+      gint64 found = sum != NULL ? MAX (sum->of[unit] - known->of[unit], 0) : 0;
 
-      node->spent.of[unit] += MAX (ledger - known->of[unit], 0);
-      node->unsure.of[unit] = 0;
+      node->spent.of[unit] += found;
+      node->unsure.of[unit] = request->give_back ? 0 : MAX (node->unsure.of[unit] - found, 0);
     }
   report = bty_spend_report_of (node, NULL, node->slug);
   report->before = before;

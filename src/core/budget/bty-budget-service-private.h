@@ -42,11 +42,20 @@ typedef struct
 } BtyBudgetOwner;
 #define BTY_BUDGET_MAX_OWNERS 4
 
+/* Which cap left less of a unit than was wished for: of @node, or with NULL that of each call or turn. */
+typedef struct
+{
+  gboolean is_set;
+  BtyBudgetNode *node; /* on the path */
+  BtyBudgetPeriod period;
+} BtyBudgetLimit;
+
 /* One reserve on its way: the data of its task. */
 typedef struct
 {
   BtyAmounts least;
   BtyAmounts most;
+  BtyBudgetLimit limits[BTY_N_UNITS];
   BtyReservation *reservation; /* counted already */
   BtyAmounts *marks;           /* for each node of it: how far the disk must be */
   guint tries;
@@ -77,7 +86,9 @@ struct _BtyReservation
 {
   BtySpender *spender;
   BtyAmounts granted;
-  gint64 at; /* when it was granted */
+  gint64 at;        /* when it was granted */
+  guint generation; /* of the caps then */
+  BtyBudgetLimit limits[BTY_N_UNITS];
   GPtrArray *path;
 };
 
@@ -127,6 +138,8 @@ void bty_budget_fail_waiting (BtyBudgetService *self, GHashTable *nodes, const G
 BtyCapHit *bty_cap_hit_new (BtySpender *spender, BtyBudgetNode *node, BtyBudgetPeriod period, BtyBudgetUnit unit,
                             gint64 left, gint64 needed);
 void bty_cap_hit_free (BtyCapHit *hit);
+/* Returns: (transfer full): the cap in words, as `the cap of 0.50 USD for each turn of the bot “ada”` */
+char *bty_cap_hit_name (const BtyCapHit *hit, const char *slug);
 GError *bty_cap_hit_to_error (const BtyCapHit *hit, const char *slug, GTimeZone *zone);
 
 /* Warnings, in bty-budget-warning.c. */
@@ -135,4 +148,7 @@ void bty_budget_warn_begin (GPtrArray *path);
 void bty_budget_warn_of (BtyBudgetService *self, BtySpender *spender, GPtrArray *path);
 
 /* The ledger, in bty-budget-ledger.c. */
+/* Calls back with a task of a BtyAmounts: what a session has used, by the entries of its calls up to now. */
+void bty_budget_ledger_add_up (BtyBudgetService *self, const char *session, GAsyncReadyCallback callback,
+                               gpointer data);
 void bty_budget_ledger_add (BtyBudgetService *self, BtyUsageEntry *entry);

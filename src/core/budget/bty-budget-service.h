@@ -116,6 +116,13 @@ void bty_spender_reserve_async (BtySpender *spender, const BtyAmounts *least, co
 BtyReservation *bty_spender_reserve_finish (BtySpender *spender, GAsyncResult *result, GError **error);
 /** bty_reservation_get: Returns: (transfer none): what was granted */
 const BtyAmounts *bty_reservation_get (const BtyReservation *reservation);
+/**
+ * bty_reservation_tell_limit:
+ *
+ * Returns: (transfer full) (nullable): which cap left less of @unit than the worst case, and the command that raises it, in words; %NULL:
+ *   none did
+ */
+char *bty_reservation_tell_limit (const BtyReservation *reservation, BtyBudgetUnit unit);
 /** bty_reservation_grow: Returns: whether @more was granted as well, at once and without the disk */
 gboolean bty_reservation_grow (BtyReservation *reservation, const BtyAmounts *more);
 /**

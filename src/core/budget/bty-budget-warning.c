@@ -71,9 +71,14 @@ bty_budget_warn_of (BtyBudgetService *self, BtySpender *spender, GPtrArray *path
 
         if (is_hit)
           level = 100;
-        if (level > node->warned[unit])
-          tell (self, spender, node, unit, level);
+        /* Of another cap it may be told anew. */
+        if (node->warned_at[unit] != node->caps.of[unit])
+          node->warned[unit] = MIN (node->warned[unit], level_of (node, unit));
+        node->warned_at[unit] = node->caps.of[unit];
+        if (level <= node->warned[unit])
+          continue;
         node->warned[unit] = level;
+        tell (self, spender, node, unit, level);
       }
 }
 
@@ -85,7 +90,10 @@ bty_budget_warn_begin (GPtrArray *path)
       BtyBudgetNode *node = path->pdata[i];
 
       for (guint unit = 0; !node->has_warned && unit < BTY_N_UNITS; unit++)
-        node->warned[unit] = level_of (node, unit);
+        {
+          node->warned[unit] = level_of (node, unit);
+          node->warned_at[unit] = node->caps.of[unit];
+        }
       node->has_warned = TRUE;
     }
 }

@@ -3,6 +3,9 @@
 
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
 #include "budget/bty-budget-service-private.h"
 
 G_DEFINE_FINAL_TYPE (BtySpender, bty_spender, G_TYPE_OBJECT)
@@ -183,24 +186,35 @@ fail_at (BtySpender *self, BtyBudgetNode *node, BtyBudgetPeriod period, BtyBudge
   return FALSE;
 }
 
+/* @room becomes no more than @left; when that is less, @limit says who left so little. */
+static void
+narrow (gint64 *room, gint64 left, BtyBudgetLimit *limit, BtyBudgetNode *node, BtyBudgetPeriod period)
+{
+  if (left >= *room)
+    return;
+  *room = left;
+  *limit = (BtyBudgetLimit){ TRUE, node, period };
+}
+
 static gboolean
-grant_unit (BtySpender *self, GPtrArray *path, BtyBudgetUnit unit, gint64 least, gint64 *most)
+grant_unit (BtySpender *self, GPtrArray *path, BtyBudgetUnit unit, gint64 least, gint64 *most, BtyBudgetLimit *limit)
 {
   gint64 room = *most;
 
   least = MIN (least, *most);
-  room = MIN (room, self->call_caps.of[unit]);
+  *limit = (BtyBudgetLimit){ 0 };
+  narrow (&room, self->call_caps.of[unit], limit, NULL, BTY_PERIOD_CALL);
   if (room < least)
     return fail_at (self, NULL, BTY_PERIOD_CALL, unit, room, least);
   for (BtySpender *of = self; of != NULL; of = of->parent)
-    room = MIN (room, of->turn_caps.of[unit] - of->spent.of[unit] - of->reserved.of[unit]);
+    narrow (&room, of->turn_caps.of[unit] - of->spent.of[unit] - of->reserved.of[unit], limit, NULL, BTY_PERIOD_TURN);
   if (room < least || room <= 0)
     return fail_at (self, NULL, BTY_PERIOD_TURN, unit, room, least);
   for (guint i = 0; i < path->len; i++)
     {
       BtyBudgetNode *node = path->pdata[i];
 
-      room = MIN (room, node->caps.of[unit] - bty_budget_node_used (node, unit));
+      narrow (&room, node->caps.of[unit] - bty_budget_node_used (node, unit), limit, node, node->period);
       if (room < least || room <= 0)
         return fail_at (self, node, node->period, unit, room, least);
     }
@@ -209,10 +223,14 @@ grant_unit (BtySpender *self, GPtrArray *path, BtyBudgetUnit unit, gint64 least,
 }
 
 static gboolean
-grant (BtySpender *self, GPtrArray *path, const BtyAmounts *least, BtyAmounts *most)
+grant (BtySpender *self, GPtrArray *path, BtyReserving *reserving)
 {
+  const BtyAmounts *least = &reserving->least;
+  BtyAmounts *most = &reserving->most;
+
   for (guint unit = 0; unit < BTY_N_UNITS; unit++)
-    if (most->of[unit] > 0 && !grant_unit (self, path, unit, least->of[unit], &most->of[unit]))
+    if (most->of[unit] > 0 &&
+        !grant_unit (self, path, unit, least->of[unit], &most->of[unit], &reserving->limits[unit]))
       return FALSE;
   return TRUE;
 }
@@ -282,7 +300,9 @@ reserve_now (BtySpender *self, BtyReserving *reserving, GPtrArray *path)
   reservation->spender = g_object_ref (self);
   reservation->granted = reserving->most;
   reservation->at = bty_budget_now (self->budgets);
+  reservation->generation = self->budgets->generation;
   reservation->path = g_ptr_array_ref (path);
+  memcpy (reservation->limits, reserving->limits, sizeof (reservation->limits));
   reserving->reservation = reservation;
   count (self, path, &reservation->granted, 1);
   remember_largest (path, &reservation->granted);
@@ -324,7 +344,7 @@ step (BtyBudgetService *budgets, GTask *task)
     return FALSE;
   if (reserving->reservation == NULL)
     bty_budget_warn_begin (path);
-  if (reserving->reservation == NULL && !grant (self, path, &reserving->least, &reserving->most))
+  if (reserving->reservation == NULL && !grant (self, path, reserving))
     {
       bty_budget_warn_of (budgets, self, path);
       g_task_return_error (task, bty_cap_hit_to_error (self->hit, self->what.slug, budgets->zone));
@@ -418,6 +438,28 @@ bty_reservation_get (const BtyReservation *self)
   return &self->granted;
 }
 
+char *
+bty_reservation_tell_limit (const BtyReservation *self, BtyBudgetUnit unit)
+{
+  const BtyBudgetLimit *limit = &self->limits[unit];
+  const char *slug = self->spender->what.slug;
+  BtyCapHit *hit;
+  char *text;
+
+  if (!limit->is_set)
+    return NULL;
+  if (limit->node != NULL && limit->node->slug != NULL)
+    slug = limit->node->slug;
+  hit = bty_cap_hit_new (self->spender, limit->node, limit->period, unit, 0, self->granted.of[unit]);
+  {
+    g_autofree char *name = bty_cap_hit_name (hit, slug);
+
+    text = g_strdup_printf (_ ("the answer ends at %s: “%s” raises it"), name, hit->command);
+  }
+  bty_cap_hit_free (hit);
+  return text;
+}
+
 static gboolean
 has_room (const BtyReservation *self, BtyBudgetUnit unit, gint64 amount)
 {
@@ -492,6 +534,26 @@ spend (BtyReservation *self, const BtyAmounts *used)
     }
 }
 
+/* Its session has a cap only since it was granted: it counts there as well. */
+static void
+spend_in_session (BtyReservation *self, const BtyAmounts *used)
+{
+  for (BtySpender *of = self->spender; of != NULL; of = of->parent)
+    {
+      g_autofree char *key = NULL;
+      BtyBudgetNode *node;
+
+      if (of->what.session == NULL)
+        continue;
+      key = bty_budget_key (BTY_SCOPE_SESSION, of->what.session, BTY_PERIOD_SESSION, "");
+      node = g_hash_table_lookup (of->budgets->nodes, key);
+      if (node == NULL || g_ptr_array_find (self->path, node, NULL))
+        continue;
+      for (guint unit = 0; unit < BTY_N_UNITS; unit++)
+        node->spent.of[unit] += used->of[unit];
+    }
+}
+
 void
 bty_reservation_settle (BtyReservation *self, BtyUsageEntry *entry)
 {
@@ -503,6 +565,8 @@ bty_reservation_settle (BtyReservation *self, BtyUsageEntry *entry)
   entry->record.created_at = self->at; /* the day that it counts for */
   count (spender, self->path, &self->granted, -1);
   spend (self, &used);
+  if (self->generation != spender->budgets->generation)
+    spend_in_session (self, &used);
   self->granted = (BtyAmounts){ 0 };
   for (BtySpender *of = spender; of != NULL; of = of->parent)
     {

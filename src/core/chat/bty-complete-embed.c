@@ -79,7 +79,7 @@ settle (Embedding *self, const BtyUsage *usage, const char *outcome)
     {
       entry->input_tokens = usage->input_tokens;
       entry->is_estimate = usage->is_estimate;
-      entry->cost = bty_model_cost (self->model, usage);
+      entry->cost = bty_model_bill (self->model, usage, &entry->pricing);
     }
   bty_reservation_settle (g_steal_pointer (&self->reservation), entry);
 }

@@ -11,6 +11,19 @@
 /* What the roles and separators around a message cost, in every family's format. */
 #define TOKENS_A_MESSAGE 8
 
+/* By which part a count may be too small: as much as is usual before there were FEW calls, then twice what it was wrong by so far. */
+#define USUAL_DOUBT 0.15
+#define LEAST_DOUBT 0.03
+#define MOST_DOUBT  0.25
+#define FEW         3
+
+typedef struct
+{
+  BtyModelBook *book;
+  const BtyModel *model;
+  double factor;
+} Count;
+
 /* One that is read, one that is written. */
 #define MAX_MARKS 2
 
@@ -47,10 +60,33 @@ in_order (GPtrArray *history, const BtyTurn *turn)
   return messages;
 }
 
-static gint64
-cost_of (const BtyMessage *message)
+static double
+doubt_of (const BtyModel *model)
 {
-  return bty_context_estimate (message->text) + TOKENS_A_MESSAGE;
+  if (model->estimates < FEW || BTY_IS_NULL (model, BtyModel, estimate_error))
+    return USUAL_DOUBT;
+  return CLAMP (2 * model->estimate_error / 100, LEAST_DOUBT, MOST_DOUBT);
+}
+
+static gint64
+count_text (const Count *count, const char *text)
+{
+  gsize length = text != NULL ? strlen (text) : 0;
+  double tokens;
+
+  if (length == 0)
+    return 0;
+  tokens = (double) bty_model_book_count (count->book, count->model, text, length) * count->factor;
+  return MIN ((gint64) tokens + 1, (gint64) length); /* no tokenizer makes more of it than its bytes */
+}
+
+/* Most chats are so short that nothing has to be counted. */
+static gboolean
+fits_anyway (GPtrArray *messages, gint64 room)
+{
+  for (guint i = 0; i < messages->len && room >= 0; i++)
+    room -= (gint64) strlen (((BtyMessage *) messages->pdata[i])->text) + TOKENS_A_MESSAGE;
+  return room >= 0;
 }
 
 static gint64
@@ -65,13 +101,15 @@ reserve_for (const BtyBot *bot, gint64 window, gint64 max_output, gint64 reserve
 
 /* Index of the oldest message that fits, counted from the newest, which is the question. */
 static guint
-first_that_fits (GPtrArray *messages, gint64 room)
+first_that_fits (GPtrArray *messages, const Count *count, gint64 room)
 {
-  guint first = messages->len;
+  guint first = fits_anyway (messages, room) ? 0 : messages->len;
 
   while (first > 0)
     {
-      room -= cost_of (g_ptr_array_index (messages, first - 1));
+      const BtyMessage *message = messages->pdata[first - 1];
+
+      room -= count_text (count, message->text) + TOKENS_A_MESSAGE;
       if (room < 0)
         break;
       first -= 1;
@@ -101,14 +139,16 @@ mark_for_cache (GPtrArray *messages)
 }
 
 BtyCompletionRequest *
-bty_context_build (const BtyBot *bot, const char *soul, GPtrArray *history, const BtyTurn *turn, gint64 window,
-                   gint64 max_output, gint64 reserve, guint *left_out, GError **error)
+bty_context_build (const BtyBot *bot, const char *soul, GPtrArray *history, const BtyTurn *turn, BtyModelBook *book,
+                   const BtyModel *model, gint64 reserve, guint *left_out, GError **error)
 {
+  const Count count = { book, model, 1 + doubt_of (model) };
+  gint64 window = model->context_window;
   g_autoptr (GPtrArray) messages = in_order (history, turn);
   g_autoptr (BtyCompletionRequest) request = bty_completion_request_new ();
-  gint64 kept = reserve_for (bot, window, max_output, reserve);
-  gint64 room = window - kept - bty_context_estimate (soul);
-  guint first = first_that_fits (messages, room);
+  gint64 kept = reserve_for (bot, window, model->max_output, reserve);
+  gint64 room = window - kept - count_text (&count, soul) - TOKENS_A_MESSAGE;
+  guint first = first_that_fits (messages, &count, room);
 
   *left_out = first;
   if (first >= messages->len)

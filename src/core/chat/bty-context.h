@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <boternity.h>
+#include "model/bty-model-book.h"
 
 /**
  * bty_context_estimate:
  *
- * Returns: tokens that @text may become: a third of its bytes, more than any common tokenizer makes of prose or code
+ * Returns: tokens that @text may become for a model that is not known yet: a third of its bytes
  */
 gint64 bty_context_estimate (const char *text);
 
@@ -16,8 +16,8 @@ gint64 bty_context_estimate (const char *text);
  * @soul: the system text
  * @history: (element-type BtyMessage): the session's messages in any order; those of turns after @turn are passed over
  * @turn: the turn to answer, whose question is among @history
- * @window: tokens that the model takes in and gives out together
- * @max_output: tokens that the model answers with at most, 0 when unknown
+ * @book: what counts tokens
+ * @model: which is asked: of its window as much is left free as counts for it are known to be wrong
  * @reserve: tokens kept for the answer when neither bot nor model says
  * @left_out: (out): how many older messages did not fit
  * @error: %BTY_ERROR_OUT_OF_RANGE when not even soul and question fit
@@ -27,5 +27,5 @@ gint64 bty_context_estimate (const char *text);
  * Returns: (transfer full) (nullable): what to complete; the model's name is left to the caller
  */
 BtyCompletionRequest *bty_context_build (const BtyBot *bot, const char *soul, GPtrArray *history, const BtyTurn *turn,
-                                         gint64 window, gint64 max_output, gint64 reserve, guint *left_out,
+                                         BtyModelBook *book, const BtyModel *model, gint64 reserve, guint *left_out,
                                          GError **error);

@@ -60,8 +60,8 @@ on_model (BtyRoute *route, const BtyModel *model, gpointer data, GError **error)
   gint64 reserve = bty_settings_get_int (self->parts->settings, "chat", "reserve");
   guint left_out = 0;
   BtyCompletionRequest *request = bty_context_build (self->bot, self->soul->text, self->history, self->turn,
-                                                     model->context_window, model->max_output, reserve, &left_out,
-                                                     error);
+                                                     bty_router_get_book (self->parts->router), model, reserve,
+                                                     &left_out, error);
   BtyChatItem *item;
 
   if (request == NULL)
@@ -181,6 +181,8 @@ on_routed (BtyRoute *route, gpointer data)
   const GError *error = bty_route_get_error (route);
 
   say_rest (self);
+  if (bty_route_get_limit (route) != NULL)
+    bty_turn_run_say (self, bty_turn_run_item_new (BTY_CHAT_NOTICE, bty_route_get_limit (route)));
   g_clear_handle_id (&self->deadline, bty_time_limit_remove);
   if (error != NULL && !g_error_matches (error, BTY_ERROR, BTY_ERROR_CANCELLED))
     {

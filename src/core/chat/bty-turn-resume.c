@@ -9,7 +9,7 @@
 
 #include "chat/bty-turn-run-private.h"
 
-/* How many turns go on at once when a cap was raised; a page of the store. */
+/* A page of the store. */
 #define MANY_TURNS 500
 
 /* A turn that waited goes on as itself: it finds its session, bot and soul as a new one does, and asks again. What it has cost so far is
@@ -183,6 +183,8 @@ wave_free (Wave *wave)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Wave, wave_free)
 
+static void find_paused (Wave *wave, const char *cursor);
+
 static void
 on_paused_found (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -199,10 +201,12 @@ on_paused_found (GObject *source, GAsyncResult *result, gpointer data)
       if (bty_turn_resume_find (wave->parts, turn->record.id) == NULL)
         bty_turn_resume (wave->parts, turn, NULL);
     }
+  if (page != NULL && page->next_cursor != NULL && !wave->parts->is_stopping)
+    find_paused (g_steal_pointer (&wave), page->next_cursor);
 }
 
 static void
-find_paused (Wave *wave)
+find_paused (Wave *wave, const char *cursor)
 {
   g_autoptr (BtyQuery) query = bty_query_new (&bty_turn_schema);
 
@@ -210,6 +214,7 @@ find_paused (Wave *wave)
   if (wave->bot != NULL)
     bty_query_where (query, "bot", BTY_MATCH_EQUAL, wave->bot);
   bty_query_limit (query, MANY_TURNS);
+  bty_query_after (query, cursor);
   bty_store_query_async (wave->parts->store, query, NULL, on_paused_found, wave);
 }
 
@@ -222,7 +227,7 @@ on_bot (GObject *source, GAsyncResult *result, gpointer data)
   if (bot == NULL)
     return;
   wave->bot = g_strdup (bot->record.id);
-  find_paused (g_steal_pointer (&wave));
+  find_paused (g_steal_pointer (&wave), NULL);
 }
 
 void
@@ -238,5 +243,5 @@ bty_turn_resume_all (BtyChatParts *parts, const char *slug, GObject *owner)
   if (slug != NULL)
     bty_bot_service_get_async (parts->bots, slug, NULL, on_bot, wave);
   else
-    find_paused (wave);
+    find_paused (wave, NULL);
 }

@@ -111,8 +111,8 @@ on_model (BtyRoute *route, const BtyModel *model, gpointer data, GError **error)
     asking->sent_estimate += bty_context_estimate (((BtyMessage *) messages->pdata[i])->text);
   if (asking->judge == NULL)
     bty_record_take_string (&asking->item->model, g_strdup (model->name));
-  return bty_context_build (bot, soul, messages, turn, model->context_window, model->max_output, reserve, &left_out,
-                            error);
+  return bty_context_build (bot, soul, messages, turn, bty_router_get_book (asking->ask.router), model, reserve,
+                            &left_out, error);
 }
 
 static void

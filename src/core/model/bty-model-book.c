@@ -18,6 +18,7 @@
 #define MAX_WARNED 1000
 #define MAX_TOKENS G_GINT64_CONSTANT (1000000000)
 #define MAX_PRICE  G_GINT64_CONSTANT (1000000000)
+#define MAX_BILL   G_GINT64_CONSTANT (1000000000000) /* micro-dollars */
 /* How often the owner's files are looked at for changes, in microseconds, while models are asked for. */
 #define CHECK_EVERY (2 * G_USEC_PER_SEC)
 
@@ -386,6 +387,20 @@ bty_model_cost (const BtyModel *model, const BtyUsage *usage)
                price (usage->output_tokens, is_long ? model->long_output_price : model->output_price);
 
   return (sum + 999999) / 1000000;
+}
+
+/* A 0 is no bill: some say it of what they do not know, or of what is paid elsewhere. */
+gint64
+bty_model_bill (const BtyModel *model, const BtyUsage *usage, BtyPricing *pricing)
+{
+  gint64 cost = bty_model_cost (model, usage);
+  gboolean is_told = !BTY_IS_NULL (usage, BtyUsage, cost) && usage->cost > 0;
+
+  *pricing = model->pricing;
+  if (!is_told || (usage->is_estimate && usage->cost < cost))
+    return cost;
+  *pricing = BTY_PRICING_PROVIDER;
+  return MIN (usage->cost, MAX_BILL);
 }
 
 /* Tokens. */

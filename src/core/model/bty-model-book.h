@@ -37,6 +37,15 @@ BtyModel *bty_model_book_describe (BtyModelBook *book, const BtyProviderConfig *
 gint64 bty_model_cost (const BtyModel *model, const BtyUsage *usage);
 
 /**
+ * bty_model_bill:
+ * @usage: of a call that is over
+ * @pricing: (out): where the cost comes from
+ *
+ * Returns: micro-dollars: what the service itself says that it took, else bty_model_cost()
+ */
+gint64 bty_model_bill (const BtyModel *model, const BtyUsage *usage, BtyPricing *pricing);
+
+/**
  * bty_model_book_count:
  * @model: of bty_model_book_look()
  * @text: (array length=length): what is to be sent, or has come

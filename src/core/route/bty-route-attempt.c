@@ -60,6 +60,7 @@ struct _BtyRouteAttempt
   BtyCompletion *completion;
   BtyRouteMeter meter;
   gboolean is_try; /* of a model that failed */
+  char *limit;     /* what cut the answer short, in words */
 
   gint64 asked_at;
   gint64 first_token_at;
@@ -93,6 +94,7 @@ bty_route_attempt_finalize (GObject *object)
   g_free (self->key);
   g_free (self->name);
   g_free (self->label);
+  g_free (self->limit);
   G_OBJECT_CLASS (bty_route_attempt_parent_class)->finalize (object);
 }
 
@@ -174,8 +176,7 @@ make_entry (BtyRouteAttempt *self)
   entry->reasoning_tokens = MAX (self->usage->reasoning_tokens, 0);
   entry->estimated_tokens = self->estimate.input;
   entry->is_estimate = self->usage->is_estimate;
-  entry->cost = bty_model_cost (self->model, self->usage);
-  entry->pricing = self->model->pricing;
+  entry->cost = bty_model_bill (self->model, self->usage, &entry->pricing);
   entry->first_token_ms = self->first_token_at > 0 ? (self->first_token_at - self->asked_at) / 1000 : 0;
   entry->time_ms = (now - self->asked_at) / 1000;
   entry->outcome = g_strdup (self->error != NULL ? bty_error_info (bty_error_code_of (self->error))->name
@@ -294,10 +295,11 @@ end_if_cancelled (BtyRouteAttempt *self)
 
 /* It has said as much as was paid for: what it said is kept. */
 static void
-cut (BtyRouteAttempt *self)
+cut (BtyRouteAttempt *self, BtyBudgetUnit unit)
 {
   g_autoptr (GCancellable) cancellable = g_object_ref (self->cancellable);
 
+  self->limit = bty_reservation_tell_limit (self->reservation, unit);
   self->stop_reason = BTY_STOP_LENGTH;
   end (self);
   g_cancellable_cancel (cancellable);
@@ -346,8 +348,17 @@ on_deadline (gpointer data)
   if (grow_time (self))
     set_deadline (self);
   else
-    cut (self);
+    cut (self, BTY_UNIT_TIME);
   return G_SOURCE_REMOVE;
+}
+
+/* Which unit says how long the answer may be. */
+static BtyBudgetUnit
+output_unit (BtyRouteAttempt *self)
+{
+  const BtyAmounts *granted = bty_reservation_get (self->reservation);
+
+  return granted->of[BTY_UNIT_TOKENS] - self->estimate.input <= self->output ? BTY_UNIT_TOKENS : BTY_UNIT_USD;
 }
 
 static void
@@ -359,7 +370,7 @@ check_reserve (BtyRouteAttempt *self)
         return;
       if (grow_output (self))
         continue;
-      cut (self);
+      cut (self, output_unit (self));
       return;
     }
 }
@@ -403,6 +414,9 @@ on_completed (BtyCompletion *completion, gpointer data)
       return;
     }
   self->stop_reason = bty_completion_get_stop_reason (completion);
+  /* The service was told to say no more than there is money for. */
+  if (self->stop_reason == BTY_STOP_LENGTH && self->output < self->estimate.output)
+    self->limit = bty_reservation_tell_limit (self->reservation, output_unit (self));
   end (self);
 }
 
@@ -430,8 +444,7 @@ ask (BtyRouteAttempt *self)
   self->state = STATE_ASKING;
   self->asked_at = g_get_monotonic_time ();
   self->time_until = self->asked_at + granted->of[BTY_UNIT_TIME] * 1000;
-  if (granted->of[BTY_UNIT_TIME] < self->estimate.most.of[BTY_UNIT_TIME])
-    set_deadline (self);
+  set_deadline (self);
   bty_provider_complete (self->provider, self->completion);
 }
 
@@ -748,6 +761,12 @@ const char *
 bty_route_attempt_get_label (BtyRouteAttempt *self)
 {
   return self->label;
+}
+
+const char *
+bty_route_attempt_get_limit (BtyRouteAttempt *self)
+{
+  return self->limit;
 }
 
 const char *

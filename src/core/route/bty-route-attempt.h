@@ -74,6 +74,8 @@ const GError *bty_route_attempt_get_error (BtyRouteAttempt *attempt);
 BtyRouteFault bty_route_attempt_get_fault (BtyRouteAttempt *attempt);
 gint64 bty_route_attempt_get_retry_after_ms (BtyRouteAttempt *attempt);
 BtyStopReason bty_route_attempt_get_stop_reason (BtyRouteAttempt *attempt);
+/** bty_route_attempt_get_limit: Returns: (transfer none) (nullable): the cap that cut its answer short, in words */
+const char *bty_route_attempt_get_limit (BtyRouteAttempt *attempt);
 /** bty_route_attempt_get_usage: Returns: (transfer none) (nullable): reported or estimated; %NULL: it was not asked */
 const BtyUsage *bty_route_attempt_get_usage (BtyRouteAttempt *attempt);
 /** bty_route_attempt_get_label: Returns: (transfer none): `provider/model`, as far as it is known */

@@ -53,6 +53,7 @@ struct _BtyRoute
 
   GError *first_error;
   GError *cap_error;
+  char *limit;
   GString *failures;
   guint n_failures;
   GString *unmet; /* steps whose conditions do not hold */

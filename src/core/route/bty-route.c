@@ -32,6 +32,7 @@ bty_route_finalize (GObject *object)
   g_clear_error (&self->broken_error);
   g_clear_error (&self->first_error);
   g_clear_error (&self->cap_error);
+  g_free (self->limit);
   g_clear_error (&self->error);
   g_clear_pointer (&self->usage, bty_usage_unref);
   G_OBJECT_CLASS (bty_route_parent_class)->finalize (object);
@@ -405,6 +406,7 @@ on_done (BtyRouteAttempt *own, gpointer data)
   if (bty_route_attempt_get_error (attempt) == NULL)
     {
       self->stop_reason = bty_route_attempt_get_stop_reason (attempt);
+      bty_record_take_string (&self->limit, g_strdup (bty_route_attempt_get_limit (attempt)));
       end (self);
       return;
     }
@@ -580,6 +582,12 @@ const BtyUsage *
 bty_route_get_usage (BtyRoute *self)
 {
   return self->usage;
+}
+
+const char *
+bty_route_get_limit (BtyRoute *self)
+{
+  return self->limit;
 }
 
 BtyStopReason

@@ -59,3 +59,5 @@ const char *bty_route_get_model (BtyRoute *route);
 /** bty_route_get_usage: Returns: (nullable): what the last one reported, or our estimate of it */
 const BtyUsage *bty_route_get_usage (BtyRoute *route);
 BtyStopReason bty_route_get_stop_reason (BtyRoute *route);
+/** bty_route_get_limit: Returns: (transfer none) (nullable): the cap of the budget that cut the answer short, in words */
+const char *bty_route_get_limit (BtyRoute *route);
