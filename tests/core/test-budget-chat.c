@@ -257,7 +257,8 @@ spent_of (BtyTestHouse *h)
 static void
 test_cut (BtyTestHouse *h, gconstpointer unused)
 {
-  g_autofree char *much = g_strnfill (400, 'x');
+  static const char much[] =
+    "and so on, for as long as anybody listens, and there is always a little more to say about all of it, ";
   const char *many[201] = { 0 };
   g_autoptr (BtyCall) call = NULL;
   const BtyTurn *turn;
@@ -278,8 +279,8 @@ test_cut (BtyTestHouse *h, gconstpointer unused)
   g_assert_cmpint (turn->stop_reason, ==, BTY_STOP_LENGTH);
   g_assert_nonnull (turn->answer);
   said = bty_test_text (call, 0);
-  g_assert_cmpuint (strlen (said), >, 400);
-  g_assert_cmpuint (strlen (said), <, 200 * 400);
+  g_assert_cmpuint (strlen (said), >, strlen (much));
+  g_assert_cmpuint (strlen (said), <, 200 * strlen (much));
   g_assert_cmpint (h->fake->request->max_output, >, 0);
   g_assert_cmpint (h->fake->request->max_output, <, 2000);
   notice = find_item (call, BTY_CHAT_NOTICE);

@@ -171,7 +171,7 @@ typedef struct
 } Setting;
 
 /* Another one may set the same cap at the same time: the later one counts. */
-#define MAX_TRIES 4
+#define MAX_TRIES 16
 
 static void store_cap (BtyBudgetAsk *own, guint tries);
 
