@@ -185,6 +185,8 @@ bty_openai_reasoning_flush (BtyOpenaiReasoning *self, BtyCompletion *out)
   BtyDelta delta = { .kind = BTY_DELTA_SIGNATURE };
   BtyJsonWriter w;
 
+  if (self->size == 0)
+    return;
   if (self->is_sealed && !self->is_lost && self->details->len > 0)
     {
       mark = g_string_new (MARK);

@@ -388,6 +388,8 @@ bty_openai_stream_event (BtyOpenaiStream *self, const BtySseEvent *event, BtyCom
 
   if (bty_openai_template_match (&self->common, event->data, event->length, &delta))
     {
+      if (delta.kind == BTY_DELTA_TEXT)
+        bty_openai_reasoning_flush (self->reasoning, out);
       bty_completion_push (out, &delta);
       return TRUE;
     }

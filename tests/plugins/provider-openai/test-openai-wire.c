@@ -71,6 +71,10 @@ static const struct
   { "openrouter-sealed-at-the-end",
     DELTA ("\"reasoning_details\":[{\"type\":\"reasoning.encrypted\",\"data\":\"AAAA\"}]") STOP ("stop") DONE,
     "signature(openai-details:[{\"type\":\"reasoning.encrypted\",\"data\":\"AAAA\"}]) | end" },
+  { "openrouter-thinks-again",
+    DELTA ("\"content\":\"a\"") DELTA ("\"reasoning_details\":[{\"type\":\"reasoning.encrypted\",\"data\":\"AAAA\"}]")
+      DELTA ("\"content\":\"b\"") STOP ("stop") DONE,
+    "text(a) signature(openai-details:[{\"type\":\"reasoning.encrypted\",\"data\":\"AAAA\"}]) text(b) | end" },
   { "openrouter-odd-details",
     DELTA ("\"reasoning_details\":null") DELTA ("\"reasoning_details\":{\"a\":[1]}") DELTA (
       "\"reasoning_details\":[1,[2],{},{\"signature\":7,\"index\":\"x\"},{\"data\":\"no type\"}]") STOP ("stop") DONE,
