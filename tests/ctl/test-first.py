@@ -166,6 +166,7 @@ def test_offer():
             terminal.until("\n> ")
             terminal.type("hello\n")
             terminal.until("Hello there")
+            terminal.until("\n> ")
             terminal.type("\x04")
             assert terminal.wait() == 0
         with house.terminal("chat") as terminal:

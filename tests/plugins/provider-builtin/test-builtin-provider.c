@@ -135,7 +135,6 @@ test_honest (Fixture *f, gconstpointer unused)
 
   g_assert_nonnull (strstr (first, HONEST));
   g_assert_nonnull (strstr (first, "boternity-ctl provider add NAME; boternity-ctl provider presets"));
-  g_assert_nonnull (strstr (first, "boternity-ctl bot update BOT --model NAME/MODEL"));
   g_assert_null (strstr (ask (f, "hello"), HONEST));
   assert_says (f, "How do I connect a real model?", "boternity-ctl provider add");
   assert_says (f, "are you chatgpt?", "from its manual");
