@@ -15,7 +15,7 @@
 #define MAX_ECHO      200
 
 static const char connect_text[] = N_ (
-  "To connect a real model: boternity-ctl provider add NAME --url URL --key-stdin, then boternity-ctl bot update BOT --model NAME/MODEL.");
+  "To connect a real model: boternity-ctl provider add NAME; boternity-ctl provider presets lists the services that are known.");
 
 static char *
 text_of (const BtyPromptMessage *message)

@@ -197,7 +197,12 @@ has_offer (GPtrArray *offers, const char *key)
 static GPtrArray *
 list_presets (BtyCtl *ctl)
 {
-  return bty_ctl_call_records (ctl, "provider.presets", NULL, &bty_provider_preset_schema, 0, NULL);
+  g_autoptr (GError) error = NULL;
+  GPtrArray *presets = bty_ctl_call_records (ctl, "provider.presets", NULL, &bty_provider_preset_schema, 0, &error);
+
+  if (presets == NULL && !ctl->json)
+    bty_ctl_note ("%s", error->message);
+  return presets;
 }
 
 static gboolean

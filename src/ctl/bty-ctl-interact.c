@@ -32,7 +32,9 @@ welcome (BtyCtlChat *chat, GError **error)
   if (bot->state == BTY_BOT_STOPPED)
     bty_ctl_note (_ ("It is stopped and will not answer: boternity-ctl bot start %s"), chat->slug);
   if (!bty_ctl_keys_hand_over (chat->ctl) && !bty_ctl_first_offer (chat->ctl))
-    bty_ctl_note ("%s", _ ("No model is connected yet: boternity-ctl provider add NAME --url URL --key-stdin"));
+    bty_ctl_note (
+      "%s",
+      _ ("No model is connected yet: boternity-ctl provider add NAME; boternity-ctl provider presets lists services"));
   return TRUE;
 }
 

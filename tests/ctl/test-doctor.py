@@ -181,6 +181,19 @@ def test_keys():
         house.finding("keys", "problem", "“far”.*NO_SUCH_KEY_AT_ALL", "provider update far --key-stdin")
 
 
+def test_budget_and_providers():
+    with House() as house:
+        house.run("provider", "add", "dead", "--url", "http://127.0.0.1:9/v1", "--default-model", "m", "--no-test")
+        house.run("config", "set", "route.breaker_failures", "1")
+        house.run("config", "set", "chat.route", "dead,builtin")
+        house.run("chat", "bo", "Hello there")
+        house.finding("providers", "warning", "dead/m failed", "provider test dead")
+        assert [f["level"] for f in house.findings("budget")] == ["ok"]
+        house.run("budget", "set", "bo", "--day", "1", "--unit", "calls")
+        house.finding("budget", "warning", "bo, a day: . calls? of 1 call are spent", "budget show")
+        assert "of 1 call are spent" in house.run("status").stderr
+
+
 def test_souls():
     with House() as house:
         house.run("bot", "list")

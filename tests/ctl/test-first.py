@@ -121,6 +121,33 @@ def test_add_keeps_nothing_half():
         house.run("provider", "add", "gone", "--url", "http://127.0.0.1:1/v1", "--no-test")
 
 
+def test_a_slip_leads_no_key_elsewhere():
+    """A misspelt service is refused before anything is asked or kept; the kind that was said counts for a name of one's own."""
+    with House() as house:
+        refused = house.run("provider", "add", "mistrall", "--key-stdin", input=KEY + "\n", code=2).stderr
+        assert "“mistrall”" in refused and "provider presets" in refused and KEY not in refused, refused
+        assert house.json("secret", "list")["items"] == []
+        house.run("provider", "add", "mine", "--kind", "openai", "--no-test")
+
+
+def test_the_test_speaks_of_dollars():
+    with Server() as server, House() as house:
+        house.run("model", "set", "here/*", "--input", "3", "--output", "15")
+        house.run("provider", "add", "here", "--url", server.url, "--no-test")
+        said = house.run("provider", "test", "here").stdout
+        assert "$3.00 in and $15.00 out" in said and "000000" not in said, said
+        assert house.json("provider", "test", "here")["input_price"] == 3000000
+        house.run("model", "unset", "here/*")
+        assert house.run("model", "list", "--provider", "here").stdout.split("\n")[1].split()[2:5] == ["-", "-", "-"]
+
+
+def test_an_unusable_list_is_told():
+    with House() as house:
+        with open(os.path.join(house.environment["BOTERNITY_CONFIG_DIR"], "providers.json"), "w", encoding="utf-8") as stream:
+            stream.write('{"presets": [{"name": "x", "colour": 1}]}')
+        assert "providers.json" in house.run("provider", "add", "openai", "--no-test").stderr
+
+
 def test_discover():
     with Server() as server, House(server) as house:
         found = house.json("call", "provider.discover")["items"]
@@ -139,6 +166,7 @@ def test_offer():
             terminal.until("\n> ")
             terminal.type("hello\n")
             terminal.until("Hello there")
+            terminal.until("\n> ")
             terminal.type("\x04")
             assert terminal.wait() == 0
         with house.terminal("chat") as terminal:

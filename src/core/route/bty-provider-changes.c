@@ -189,8 +189,8 @@ add (BtyProviderService *self, GTask *own)
   BtyProviderJob *job = g_task_get_task_data (task);
   BtyProviderConfig *config = job->config;
 
-  if (!bty_provider_check_name (config->name, &error) || !check_place (config, &error) ||
-      !bty_provider_presets_apply (config, &error) || !check_config (config, &error))
+  if (!bty_provider_check_name (config->name, &error) || !bty_provider_presets_apply (config, &error) ||
+      !check_config (config, &error))
     {
       g_task_return_error (task, g_steal_pointer (&error));
       return;
@@ -218,8 +218,15 @@ void
 bty_provider_service_add_async (BtyProviderService *self, const BtyProviderConfig *config, GCancellable *cancellable,
                                 GAsyncReadyCallback callback, gpointer data)
 {
-  BtyProviderJob *job = bty_provider_job_new (add, NULL);
+  BtyProviderJob *job;
+  GError *error = NULL;
 
+  if (!bty_provider_check_name (config->name, &error) || !check_place (config, &error))
+    {
+      g_task_report_error (self, callback, data, bty_provider_service_add_async, error);
+      return;
+    }
+  job = bty_provider_job_new (add, NULL);
   job->config = bty_provider_config_edit (config);
   bty_provider_job_begin (self, job, bty_provider_service_add_async, cancellable, callback, data);
 }

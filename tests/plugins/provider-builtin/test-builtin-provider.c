@@ -134,8 +134,7 @@ test_honest (Fixture *f, gconstpointer unused)
   const char *first = ask (f, "hello");
 
   g_assert_nonnull (strstr (first, HONEST));
-  g_assert_nonnull (strstr (first, "boternity-ctl provider add NAME --url URL --key-stdin"));
-  g_assert_nonnull (strstr (first, "boternity-ctl bot update BOT --model NAME/MODEL"));
+  g_assert_nonnull (strstr (first, "boternity-ctl provider add NAME; boternity-ctl provider presets"));
   g_assert_null (strstr (ask (f, "hello"), HONEST));
   assert_says (f, "How do I connect a real model?", "boternity-ctl provider add");
   assert_says (f, "are you chatgpt?", "from its manual");
