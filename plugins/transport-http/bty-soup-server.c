@@ -128,10 +128,12 @@ on_returned (gpointer data)
     {
       BtySoupReturned *one = &g_array_index (returned, BtySoupReturned, i);
       BtySoupConnection *connection = add_connection (self, one->fd, one->peer_uid);
+      g_autoptr (BtySoupConnection) alive = NULL;
       g_autoptr (GSocketAddress) remote = NULL;
 
       if (connection == NULL)
         continue;
+      alive = g_object_ref (connection); /* a client that is gone takes it along at once */
       remote = bty_soup_address_new (connection, address);
       soup_server_accept_iostream (self->soup, G_IO_STREAM (connection), self->local, remote, NULL);
       if (connection->state == BTY_SOUP_HEADERS && connection->received == 0)

@@ -28,12 +28,12 @@ test_order (void)
   guint dropped, again = 0;
 
   rung = g_string_new (NULL);
-  bty_time_limit_add (30, on_limit, GINT_TO_POINTER ('c'));
-  bty_time_limit_add (10, on_limit, GINT_TO_POINTER ('a'));
-  dropped = bty_time_limit_add (15, on_limit, GINT_TO_POINTER ('-'));
-  bty_time_limit_add (20, on_limit, GINT_TO_POINTER ('b'));
+  bty_time_limit_add (500, on_limit, GINT_TO_POINTER ('c'));
+  bty_time_limit_add (1, on_limit, GINT_TO_POINTER ('a'));
+  dropped = bty_time_limit_add (1, on_limit, GINT_TO_POINTER ('-'));
+  bty_time_limit_add (2, on_limit, GINT_TO_POINTER ('b'));
   bty_time_limit_remove (dropped);
-  bty_time_limit_add (40, on_limit_again, &again);
+  bty_time_limit_add (501, on_limit_again, &again);
   while (rung->len < 5)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpstr (rung->str, ==, "abcxy");
