@@ -69,18 +69,21 @@ typedef struct
 } BtyToolSpec;
 BTY_DECLARE_RECORD (BtyToolSpec, bty_tool_spec)
 
+#define BTY_OUTPUT_ANY_OBJECT "{\"type\":\"object\",\"additionalProperties\":true}"
+
 /**
  * BtyCompletionRequest:
- * @model: the provider's own name of the model, without the provider
+ * @model: for a provider: its own name of the model; for `model.complete`: `bot:SLUG`, `provider/model`, a route's name, or a provider
  * @system: (nullable): the system text
  * @messages: (element-type BtyPromptMessage): oldest first; the last is the one to answer
  * @tools: (element-type BtyToolSpec): what the model may call
  * @tool_choice: `auto`, `none`, `required`, or a tool's name
  * @temperature: nullable
  * @max_output: most tokens to answer with; 0: the model's own
- * @output_schema: (nullable): JSON Schema that the answer must follow
+ * @output_schema: (nullable): JSON Schema that the answer must follow; %BTY_OUTPUT_ANY_OBJECT: a JSON object of any kind
  * @effort: (nullable): how long to reason: `none`, `low`, `medium`, `high`, `max`
- * @bot: id of the bot that asks; @session: of the session: for providers that live in the house
+ * @bot: id of the bot that asks; @session: of the session: for providers that live in the house; never taken from outside
+ * @serial_tools: it may call one tool at a time only
  *
  * What to complete, in no family's words.
  */
@@ -100,6 +103,7 @@ typedef struct
   char *effort;
   char *bot;
   char *session;
+  gboolean serial_tools;
 } BtyCompletionRequest;
 BTY_DECLARE_RECORD (BtyCompletionRequest, bty_completion_request)
 
@@ -108,6 +112,7 @@ BTY_DECLARE_RECORD (BtyCompletionRequest, bty_completion_request)
  * @input_tokens: all that went in, cached ones included
  * @output_tokens: all that came out, reasoning included
  * @is_estimate: the wire did not say; counted by us
+ * @cost: micro-dollars that the service itself says it took; null when it does not say
  */
 typedef struct
 {
@@ -118,6 +123,7 @@ typedef struct
   gint64 output_tokens;
   gint64 reasoning_tokens;
   gboolean is_estimate;
+  gint64 cost;
 } BtyUsage;
 BTY_DECLARE_RECORD (BtyUsage, bty_usage)
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "bty-cassette.h"
 #include "bty-completion-request.h"
+#include "bty-fault.h"
 #include "bty-secret.h"
 
 G_BEGIN_DECLS
@@ -54,10 +56,27 @@ BTY_EXPORT BtyStopReason bty_completion_get_stop_reason (BtyCompletion *completi
 BTY_EXPORT const BtyUsage *bty_completion_get_usage (BtyCompletion *completion);
 /** bty_completion_get_retry_after_ms: Returns: how long the provider asked to wait; -1 when it did not say */
 BTY_EXPORT gint64 bty_completion_get_retry_after_ms (BtyCompletion *completion);
+/** bty_completion_is_quota: Returns: whether it failed because what was paid for is used up */
+BTY_EXPORT gboolean bty_completion_is_quota (BtyCompletion *completion);
 /** bty_completion_get_n_deltas: Returns: how many deltas came; a failure after 0 may be tried elsewhere without a trace */
 BTY_EXPORT guint64 bty_completion_get_n_deltas (BtyCompletion *completion);
 
+/**
+ * bty_completion_set_cassette:
+ * @cassette: one to record to, or one that is played
+ * @take: number of the take that this is
+ *
+ * Before it begins. What is pushed is told to the cassette; who speaks HTTP records to it or plays from it.
+ */
+BTY_EXPORT void bty_completion_set_cassette (BtyCompletion *completion, BtyCassette *cassette, guint take);
+/** bty_completion_set_fault: before it begins: @fault: copied: what is made to go wrong */
+BTY_EXPORT void bty_completion_set_fault (BtyCompletion *completion, const BtyFault *fault);
+
 /* For the provider. */
+/** bty_completion_get_cassette: Returns: (transfer none) (nullable): what it carries; @take: (out): which of its takes this is */
+BTY_EXPORT BtyCassette *bty_completion_get_cassette (BtyCompletion *completion, guint *take);
+/** bty_completion_get_fault: Returns: (transfer none): what is made to go wrong; mostly nothing */
+BTY_EXPORT const BtyFault *bty_completion_get_fault (BtyCompletion *completion);
 BTY_EXPORT const BtyCompletionRequest *bty_completion_get_request (BtyCompletion *completion);
 /** bty_completion_get_cancellable: Returns: (transfer none): cancelled when nobody waits for the answer any more */
 BTY_EXPORT GCancellable *bty_completion_get_cancellable (BtyCompletion *completion);
@@ -69,5 +88,12 @@ BTY_EXPORT void bty_completion_set_usage (BtyCompletion *completion, const BtyUs
 BTY_EXPORT void bty_completion_finish (BtyCompletion *completion, BtyStopReason reason);
 /** bty_completion_fail: @error: (transfer none): of any domain; @retry_after_ms: -1 when unknown */
 BTY_EXPORT void bty_completion_fail (BtyCompletion *completion, const GError *error, gint64 retry_after_ms);
+/**
+ * bty_completion_fail_quota:
+ *
+ * As bty_completion_fail(), with a %BTY_ERROR_RESOURCE_EXHAUSTED that no wait of a moment helps against: what was paid for is used up.
+ * Without it such an error is taken for a rate that was exceeded.
+ */
+BTY_EXPORT void bty_completion_fail_quota (BtyCompletion *completion, const GError *error, gint64 retry_after_ms);
 
 G_END_DECLS

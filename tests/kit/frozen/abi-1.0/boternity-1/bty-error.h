@@ -64,6 +64,11 @@ typedef struct
 
 BTY_EXPORT GQuark bty_error_quark (void);
 
+/** bty_error_set_cap: marks @error, of %BTY_ERROR, as one that a cap of the owner made: neither waiting nor trying again helps */
+BTY_EXPORT void bty_error_set_cap (GError *error);
+/** bty_error_is_cap: @error: (nullable): Returns: whether bty_error_set_cap() was called with it, or with what it is a copy of */
+BTY_EXPORT gboolean bty_error_is_cap (const GError *error);
+
 /**
  * bty_error_info:
  * @code: a code; one out of range is taken for %BTY_ERROR_INTERNAL
@@ -91,9 +96,10 @@ BTY_EXPORT BtyErrorCode bty_error_code_of (const GError *error);
 
 /**
  * bty_error_convert:
- * @error: (inout) (optional): an error of any domain, replaced in place by a BTY_ERROR with the same message
+ * @error: (inout) (optional): an error of any domain, replaced in place by a BTY_ERROR with the same message; bytes in it that are not
+ *   UTF-8, such as the rest of a character that a “%.80s” cut, become U+FFFD
  *
- * To be called once, where a foreign error enters.
+ * To be called once, where a foreign error enters or an error leaves.
  *
  * Returns: always %FALSE, so that it can end a function
  */

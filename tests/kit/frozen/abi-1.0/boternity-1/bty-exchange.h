@@ -101,6 +101,8 @@ G_DECLARE_INTERFACE (BtyEndpoint, bty_endpoint, BTY, ENDPOINT, GObject)
  * @get_mounts: paths that it serves with all below them, such as `/api/v1`; %NULL-terminated, static
  * @start: is given the host once, before the first request
  * @handle: answers a request, now or later; references the exchange to keep it
+ * @make_refusal: (transfer full) (nullable): the body, as JSON, of a request that the transport refuses before it is read whole; %NULL:
+ *   the transport's own problem document
  */
 struct _BtyEndpointInterface
 {
@@ -109,11 +111,14 @@ struct _BtyEndpointInterface
   const char *const *(*get_mounts) (BtyEndpoint *endpoint);
   void (*start) (BtyEndpoint *endpoint, BtyHost *host);
   void (*handle) (BtyEndpoint *endpoint, BtyExchange *exchange);
+  GBytes *(*make_refusal) (BtyEndpoint *endpoint, guint status, const char *detail);
 };
 
 BTY_EXPORT const char *const *bty_endpoint_get_mounts (BtyEndpoint *endpoint);
 BTY_EXPORT void bty_endpoint_start (BtyEndpoint *endpoint, BtyHost *host);
 BTY_EXPORT void bty_endpoint_handle (BtyEndpoint *endpoint, BtyExchange *exchange);
+/** bty_endpoint_make_refusal: Returns: (transfer full) (nullable): how the endpoint says that a request was refused with @status */
+BTY_EXPORT GBytes *bty_endpoint_make_refusal (BtyEndpoint *endpoint, guint status, const char *detail);
 
 /**
  * BtyTransport:

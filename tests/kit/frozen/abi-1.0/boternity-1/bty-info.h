@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bty-completion-request.h"
+#include "bty-model.h"
 
 G_BEGIN_DECLS
 
@@ -126,7 +127,11 @@ typedef struct
 } BtyModelList;
 BTY_DECLARE_RECORD (BtyModelList, bty_model_list)
 
-/** BtyProviderReport: what a test call of a provider gave */
+/**
+ * BtyProviderReport: what a test call of a provider gave
+ * @cost: micro-dollars that the call cost; @pricing: how sure that is
+ * @input_price: @output_price: micro-dollars for a million tokens of the model that was asked
+ */
 typedef struct
 {
   BtyRecord record;
@@ -139,6 +144,10 @@ typedef struct
   char *answer;
   char *error_code;
   char *error;
+  gint64 cost;
+  BtyPricing pricing;
+  gint64 input_price;
+  gint64 output_price;
 } BtyProviderReport;
 BTY_DECLARE_RECORD (BtyProviderReport, bty_provider_report)
 

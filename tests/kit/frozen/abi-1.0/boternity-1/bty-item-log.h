@@ -109,6 +109,13 @@ BTY_EXPORT gboolean bty_item_log_get_run (const BtyItemLog *log, guint64 number,
  */
 BTY_EXPORT guint bty_item_log_watch (BtyItemLog *log, BtyItemLogWake wake, gpointer data);
 BTY_EXPORT void bty_item_log_unwatch (BtyItemLog *log, guint watch);
+/**
+ * bty_item_log_wake_readers: (skip)
+ *
+ * Wakes now those that are to be woken in the next turn of this thread's main loop. For whoever has just read what came in by a socket
+ * and does not want it to wait for what came in by others; nothing of its own must stand on the stack that a reader could take away.
+ */
+BTY_EXPORT void bty_item_log_wake_readers (void);
 
 /**
  * bty_item_log_pack:

@@ -24,6 +24,9 @@ BTY_EXPORT const BtyEnumValue bty_key_states[];
  * @default_model: (nullable): the model taken when a route names the provider alone
  * @context_window: tokens to count on for models that do not say; 0: the setting's
  * @options: JSON object that the kind understands: extra headers, an organisation
+ * @more_keys: (nullable): further references like @key_ref: the pool that requests take turns in; one that is refused or exhausted
+ *   rests
+ * @requests_per_minute: @tokens_per_minute, @max_concurrent: what the service allows; more waits in a fair queue; 0: no limit
  */
 typedef struct
 {
@@ -38,6 +41,10 @@ typedef struct
   gint64 context_window;
   char *options;
   gboolean enabled;
+  GStrv more_keys;
+  gint64 requests_per_minute;
+  gint64 tokens_per_minute;
+  gint64 max_concurrent;
 } BtyProviderConfig;
 
 BTY_DECLARE_RECORD (BtyProviderConfig, bty_provider_config)

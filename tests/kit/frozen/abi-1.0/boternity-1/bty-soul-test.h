@@ -46,6 +46,7 @@ BTY_EXPORT const BtyEnumValue bty_test_outcomes[];
  * @model: (nullable): `provider/model` that answered
  * @milliseconds: how long it took
  * @done, @total: how many questions are over, and how many there are, over both versions
+ * @cost_micros: micro-dollars that it cost, judges included; @priced: whether all prices are known
  *
  * One question and how it went.
  */
@@ -64,6 +65,8 @@ typedef struct
   gint64 milliseconds;
   gint64 done;
   gint64 total;
+  gint64 cost_micros;
+  gboolean priced;
 } BtySoulTestItem;
 BTY_DECLARE_RECORD (BtySoulTestItem, bty_soul_test_item)
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bty-completion-request.h"
+#include "bty-model.h"
 
 G_BEGIN_DECLS
 
@@ -13,6 +14,7 @@ typedef enum
   BTY_TURN_FAILED,
   BTY_TURN_CANCELLED,
   BTY_TURN_INTERRUPTED, /* the daemon stopped in its middle */
+  BTY_TURN_PAUSED,      /* a cap of the budget is reached: it goes on when the cap is raised or renewed */
 } BtyTurnState;
 BTY_EXPORT const BtyEnumValue bty_turn_states[];
 
@@ -23,6 +25,7 @@ BTY_EXPORT const BtyEnumValue bty_turn_states[];
  * @error_code: (nullable): name of the code of what went wrong; @error: the words
  * @items: its item log, packed, kept once it is over so that a client can re-join it
  * @soul_version: (nullable): id of the version of the soul that the prompt was put together of
+ * @cost: micro-dollars that it cost, all tries together; @pricing: how sure the price is
  *
  * One question and its answer.
  */
@@ -42,6 +45,8 @@ typedef struct
   GBytes *items;
   char *items_text;
   char *soul_version;
+  gint64 cost;
+  BtyPricing pricing;
 } BtyTurn;
 BTY_DECLARE_RECORD (BtyTurn, bty_turn)
 
@@ -53,11 +58,13 @@ typedef enum
   BTY_CHAT_QUEUED,    /* it waits for another turn of the session */
   BTY_CHAT_MODEL,     /* model: who answers now */
   BTY_CHAT_NOTICE,    /* text: something the person should know, such as history left out */
-  BTY_CHAT_USAGE,     /* usage */
+  BTY_CHAT_USAGE,     /* usage, cost, pricing */
+  BTY_CHAT_RESTARTED, /* the answer broke off: all that came of it is void, and it is given anew; text: why */
+  BTY_CHAT_PAUSED,    /* a cap is reached: text: which, how much is left, when it renews, and what raises it */
 } BtyChatItemType;
 BTY_EXPORT const BtyEnumValue bty_chat_item_types[];
 
-/** BtyChatItem: one item of a turn's stream */
+/** BtyChatItem: one item of a turn's stream; @command: (nullable): of a `paused`: what raises the cap */
 typedef struct
 {
   BtyRecord record;
@@ -67,6 +74,9 @@ typedef struct
   char *turn;
   char *model;
   BtyUsage *usage;
+  gint64 cost;
+  BtyPricing pricing;
+  char *command;
 } BtyChatItem;
 BTY_DECLARE_RECORD (BtyChatItem, bty_chat_item)
 
@@ -76,6 +86,7 @@ BTY_DECLARE_RECORD (BtyChatItem, bty_chat_item)
  * @message: what to say
  * @session: (nullable): in which session; without it a new one is begun
  * @interrupt: stop the answer that is being given, instead of waiting for it
+ * @cassette: keep a recording of what is asked of providers and what they answer
  */
 typedef struct
 {
@@ -84,6 +95,7 @@ typedef struct
   char *message;
   char *session;
   gboolean interrupt;
+  gboolean cassette;
 } BtyChatSend;
 BTY_DECLARE_RECORD (BtyChatSend, bty_chat_send)
 

@@ -19,9 +19,13 @@ G_BEGIN_DECLS
  * @reason: (nullable): `error.code`, when it is a word
  * @code: what it comes to: taken from @reason and @status, or from @type when there is no status to go by
  * @retry_after_ms: what the headers say; -1 when they do not
+ * @is_quota: with RESOURCE_EXHAUSTED: what was paid for is used up, so that waiting a moment does not help; @retry_after_ms does not
+ *   count then
+ * @request_id: (nullable): by which the service finds the request again: of its headers, else of @body
+ * @should_retry: (nullable): what the header `x-should-retry` says: `true` or `false`
  *
  * What a service said when it refused. It is filled in for all families at once; the `failure` function of a provider's class may
- * change @code and @retry_after_ms.
+ * change @code, @retry_after_ms and @is_quota.
  */
 typedef struct
 {
@@ -35,9 +39,15 @@ typedef struct
   char *reason;
   BtyErrorCode code;
   gint64 retry_after_ms;
+  gboolean is_quota;
+  char *request_id;
+  const char *should_retry;
 } BtyHttpFailure;
 
-/** bty_http_failure_read: fills in all from @message on, from the members before it; to be cleared with bty_http_failure_clear() */
+/**
+ * bty_http_failure_read: fills in what @body and @status come to, from @message on; what the headers say was put in before. To be
+ *   cleared with bty_http_failure_clear()
+ */
 BTY_EXPORT void bty_http_failure_read (BtyHttpFailure *failure);
 BTY_EXPORT void bty_http_failure_clear (BtyHttpFailure *failure);
 

@@ -34,7 +34,8 @@ BTY_EXPORT G_DECLARE_DERIVABLE_TYPE (BtyHttpProvider, bty_http_provider, BTY, HT
  * @options: (nullable) (array zero-terminated=1): names of the kind's own options
  * @framing: how answers are streamed
  * @configured: (nullable): new options are in force; %FALSE with an error refuses them
- * @request: what to send for a completion; %NULL with an error
+ * @request: what to send for a completion; %NULL with an error: %BTY_ERROR_INVALID_ARGUMENT for what nobody could take,
+ *   %BTY_ERROR_FAILED_PRECONDITION for what another service may
  * @stream_new: (nullable): state of one stream, handed to the next three; @stream_free: (nullable): frees it
  * @event: takes one event: pushes deltas, and finishes the completion at the end marker; %FALSE with an error fails it. Errors of
  *   the JSON reader go through bty_http_provider_not_protocol(), error objects through bty_http_provider_failed()
@@ -42,9 +43,11 @@ BTY_EXPORT G_DECLARE_DERIVABLE_TYPE (BtyHttpProvider, bty_http_provider, BTY, HT
  *   %BTY_ERROR_UNAVAILABLE: cut off
  * @failure: (nullable): looks over what was made of a refusal
  * @models_request, @models_parse: (nullable): what it offers
+ * @models_step: (nullable): in place of @models_parse, when the list takes several answers: a #BtyHttpSeriesStep on what @models_new
+ *   gave, which @models_end takes and turns into the list, and @models_free frees when it does not come to that
  * @embed_request, @embed_parse: (nullable): for classes that implement #BtyEmbedder with bty_http_provider_init_embedder()
  *
- * The functions return what they say (transfer full).
+ * The functions return what they say (transfer full). But for @configured, none is called before the provider was configured.
  */
 struct _BtyHttpProviderClass
 {
@@ -70,8 +73,14 @@ struct _BtyHttpProviderClass
                                     gint64 dimensions, GError **error);
   BtyEmbedding *(*embed_parse) (BtyHttpProvider *self, const char *json, gsize length, guint n_inputs, GError **error);
 
+  gpointer (*models_new) (BtyHttpProvider *self);
+  gboolean (*models_step) (BtyHttpProvider *self, const char *json, gsize length, const GError *failure, gpointer list,
+                           BtyHttpRequest **next, GError **error);
+  GPtrArray *(*models_end) (BtyHttpProvider *self, gpointer list);
+  void (*models_free) (gpointer list);
+
   /*< private >*/
-  gpointer padding[16];
+  gpointer padding[12];
 };
 
 /** bty_http_provider_init_embedder: for G_IMPLEMENT_INTERFACE (BTY_TYPE_EMBEDDER, …) in a class that has the embed functions */
@@ -84,6 +93,7 @@ BTY_EXPORT const BtyHttpOptions *bty_http_provider_get_options (BtyHttpProvider 
 
 /**
  * bty_http_provider_not_protocol:
+ * @self: (nullable): without it, or before it was configured, @error says just what @reason does
  * @reason: (transfer full): what the JSON reader found, or another error
  * @error: (out): %BTY_ERROR_DATA_LOSS that names the provider
  *
@@ -93,6 +103,7 @@ BTY_EXPORT gboolean bty_http_provider_not_protocol (BtyHttpProvider *self, GErro
 
 /**
  * bty_http_provider_failed:
+ * @self: (nullable): without it @error says no more than that there was one
  * @json: (array length=length): a document with an error object, that came inside an answer
  * @error: (out): what it says
  *

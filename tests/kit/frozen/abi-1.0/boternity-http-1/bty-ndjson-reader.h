@@ -18,7 +18,7 @@ BTY_EXPORT BtyNdjsonReader *bty_ndjson_reader_new (gsize max_line, BtySseFunc fu
 BTY_EXPORT void bty_ndjson_reader_free (BtyNdjsonReader *reader);
 /** bty_ndjson_reader_feed: as bty_sse_reader_feed() */
 BTY_EXPORT gboolean bty_ndjson_reader_feed (BtyNdjsonReader *reader, const char *bytes, gsize length, GError **error);
-/** bty_ndjson_reader_end: to be called when nothing more will come: delivers a last line that has no line end */
+/** bty_ndjson_reader_end: to be called when nothing more will come: delivers a last line that has no line end, if it is whole JSON; one that was cut off is dropped */
 BTY_EXPORT gboolean bty_ndjson_reader_end (BtyNdjsonReader *reader, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtyNdjsonReader, bty_ndjson_reader_free)
