@@ -229,7 +229,7 @@ def test_cap_is_raised_with_one_key():
     with Place() as place:
         place.state.script = pausing("boternity-ctl budget set boternity --day 0.75")
         place.state.resumed = [goes_on("Now it goes on.\n")]
-        with place.terminal("chat", "hi", columns=200) as terminal:
+        with place.terminal("chat", "tell me", columns=200) as terminal:
             terminal.until(CAP)
             terminal.until("Raise it and go on (boternity-ctl budget set boternity --day 0.75)? [y/N]")
             terminal.type("y")
@@ -244,7 +244,7 @@ def test_cap_is_raised_with_one_key():
 def test_cap_is_left_as_it_is():
     with Place() as place:
         place.state.script = pausing("boternity-ctl budget set boternity --day 0.75")
-        with place.terminal("chat", "hi", columns=200) as terminal:
+        with place.terminal("chat", "tell me", columns=200) as terminal:
             terminal.until("[y/N]")
             terminal.type("n")
             assert terminal.wait() == 10
@@ -258,7 +258,7 @@ def test_cap_is_hit_again():
         again = [("item", {"type": "paused", "text": CAP, "command": "boternity-ctl budget set --turn 2"}),
                  ("error", fake_daemon.Problem("RESOURCE_EXHAUSTED", CAP).document)]
         place.state.resumed = [again, goes_on("At last.\n")]
-        with place.terminal("chat", "hi", columns=200) as terminal:
+        with place.terminal("chat", "tell me", columns=200) as terminal:
             terminal.until("--turn 1)? [y/N]")
             terminal.type("y")
             terminal.until("--turn 2)? [y/N]")
@@ -273,7 +273,7 @@ def test_only_caps_are_raised_so():
     for command in ("boternity-ctl bot delete boternity", "rm -rf /", "", "boternity-ctl budget set boternity --nonsense 1"):
         with Place() as place:
             place.state.script = pausing(command)
-            with place.terminal("chat", "hi", columns=200) as terminal:
+            with place.terminal("chat", "tell me", columns=200) as terminal:
                 terminal.until("[y/N]")
                 terminal.type("y")
                 assert terminal.wait() != 0, command
@@ -285,7 +285,7 @@ def test_only_caps_are_raised_so():
 def test_nobody_is_asked_without_a_terminal():
     with Place() as place:
         place.state.script = pausing("boternity-ctl budget set boternity --day 0.75")
-        result = place.run("chat", "hi", code=10)
+        result = place.run("chat", "tell me", code=10)
         assert CAP in result.stderr and "y/N" not in result.stderr
 
 
