@@ -441,9 +441,6 @@ go_on (BtyCtlTurn *self, GError **error)
   g_auto (BtyCtlRequest) request = { 0 };
   g_autoptr (GBytes) body = NULL;
 
-  self->was_asked = FALSE;
-  if (!raise_cap (self, error))
-    return FALSE;
   g_clear_pointer (&self->paused, bty_chat_item_unref);
   bty_ctl_request_init (&request);
   bty_ctl_request_string (&request, "turn", self->turn);
@@ -467,6 +464,9 @@ bty_ctl_turn_run (BtyCtlTurn *self, const char *slug, const char *session, const
   while (!is_answered && failure != NULL && offer_to_go_on (self, failure))
     {
       g_clear_error (&failure);
+      self->was_asked = FALSE;
+      if (!raise_cap (self, &failure))
+        break;
       is_answered = go_on (self, &failure);
     }
   bty_ctl_set_interrupt (self->ctl, NULL, NULL);

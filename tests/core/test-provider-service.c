@@ -237,7 +237,7 @@ test_records (Fixture *f, gconstpointer unused)
         "\"kind\":\"openai\"");
   names = items (f, "provider.list", NULL, "name");
   g_assert_cmpstr (names, ==, "ant zebra builtin");
-  fails (f, "provider.add", "{\"name\":\"ant\"}", BTY_ERROR_ALREADY_EXISTS, "provider update ant");
+  fails (f, "provider.add", "{\"kind\":\"openai\",\"name\":\"ant\"}", BTY_ERROR_ALREADY_EXISTS, "provider update ant");
   fails (f, "provider.get", "{\"name\":\"bee\"}", BTY_ERROR_NOT_FOUND, "there are ant, zebra, builtin");
   fails (f, "provider.update", "{\"name\":\"bee\"}", BTY_ERROR_NOT_FOUND, "bee");
   fails (f, "provider.delete", "{\"name\":\"bee\"}", BTY_ERROR_NOT_FOUND, "bee");
@@ -286,7 +286,7 @@ test_key_stays_in_memory (Fixture *f, gconstpointer unused)
 {
   g_autofree char *dump = NULL;
 
-  does (f, "provider.add", "{\"name\":\"a\",\"key\":\"sk-hidden\"}", "\"key_state\":\"ready\"");
+  does (f, "provider.add", "{\"kind\":\"openai\",\"name\":\"a\",\"key\":\"sk-hidden\"}", "\"key_state\":\"ready\"");
   does (f, "provider.get", "{\"name\":\"a\"}", "\"key_ref\":\"memory:provider-a\"");
   opens (f, "a", "sk-hidden");
   does (f, "provider.update", "{\"name\":\"a\",\"key\":\"sk-other\"}", "\"key_state\":\"ready\"");
@@ -309,9 +309,10 @@ test_key_stays_in_memory (Fixture *f, gconstpointer unused)
 static void
 test_key_goes_with_provider (Fixture *f, gconstpointer unused)
 {
-  does (f, "provider.add", "{\"name\":\"a\",\"key\":\"sk-old\"}", NULL);
+  does (f, "provider.add", "{\"kind\":\"openai\",\"name\":\"a\",\"key\":\"sk-old\"}", NULL);
   g_free (answer (f, "provider.delete", "{\"name\":\"a\"}"));
-  does (f, "provider.add", "{\"name\":\"a\",\"key_ref\":\"memory:provider-a\"}", "\"key_state\":\"missing\"");
+  does (f, "provider.add", "{\"kind\":\"openai\",\"name\":\"a\",\"key_ref\":\"memory:provider-a\"}",
+        "\"key_state\":\"missing\"");
 }
 
 static void
@@ -342,7 +343,8 @@ test_usual_key (Fixture *f, gconstpointer unused)
 static void
 test_presets (Fixture *f, gconstpointer unused)
 {
-  does (f, "provider.add", "{\"name\":\"openrouter\"}", "\"kind\":\"openai\",\"url\":\"https://openrouter.ai/api/v1\"");
+  does (f, "provider.add", "{\"name\":\"openrouter\"}",
+        "\"kind\":\"openai\",\"url\":\"https://openrouter.ai/api/v1\"");
   does (f, "provider.get", "{\"name\":\"openrouter\"}",
         "\"key_ref\":\"env:OPENROUTER_API_KEY\",\"key_state\":\"missing\"");
   does (f, "provider.get", "{\"name\":\"openrouter\"}", "\"cache_marks\":true");
@@ -352,8 +354,10 @@ test_presets (Fixture *f, gconstpointer unused)
   does (f, "provider.add",
         "{\"name\":\"work\",\"kind\":\"mistral\",\"options\":{\"continue\":\"none\",\"organization\":\"o\"}}",
         "{\"stream_usage\":false,\"continue\":\"none\",\"organization\":\"o\"}");
-  does (f, "provider.add", "{\"name\":\"gemini\"}", "\"kind\":\"gemini\",\"key_ref\":\"env:GEMINI_API_KEY\"");
-  does (f, "provider.add", "{\"name\":\"ollama\"}", "\"kind\":\"ollama\",\"key_state\":\"not_needed\"");
+  does (f, "provider.add", "{\"name\":\"gemini\"}",
+        "\"kind\":\"gemini\",\"key_ref\":\"env:GEMINI_API_KEY\"");
+  does (f, "provider.add", "{\"name\":\"ollama\"}",
+        "\"kind\":\"ollama\",\"key_state\":\"not_needed\"");
   does (f, "provider.add", "{\"name\":\"lmstudio\",\"url\":\"http://127.0.0.1:9/v1\"}",
         "\"kind\":\"openai\",\"url\":\"http://127.0.0.1:9/v1\"");
   fails (f, "provider.add", "{\"name\":\"q\",\"kind\":\"mistral\",\"options\":[1]}", BTY_ERROR_INVALID_ARGUMENT,
@@ -389,11 +393,12 @@ test_store_fails (Fixture *f, gconstpointer unused)
   g_free (items (f, "provider.list", NULL, "name")); /* and the next time it works */
 
   bty_fake_store_fail_next (BTY_FAKE_STORE (f->store), BTY_ERROR_RESOURCE_EXHAUSTED, "the disk is full");
-  fails (f, "provider.add", "{\"name\":\"a\",\"key\":\"sk-1\"}", BTY_ERROR_RESOURCE_EXHAUSTED, "full");
+  fails (f, "provider.add", "{\"kind\":\"openai\",\"name\":\"a\",\"key\":\"sk-1\"}", BTY_ERROR_RESOURCE_EXHAUSTED,
+         "full");
   fails (f, "provider.get", "{\"name\":\"a\"}", BTY_ERROR_NOT_FOUND, "a");
   g_assert_null (bty_secret_service_find (f->secrets, "memory:provider-a", NULL));
 
-  does (f, "provider.add", "{\"name\":\"a\",\"key\":\"sk-1\"}", NULL);
+  does (f, "provider.add", "{\"kind\":\"openai\",\"name\":\"a\",\"key\":\"sk-1\"}", NULL);
   bty_fake_store_fail_next (BTY_FAKE_STORE (f->store), BTY_ERROR_RESOURCE_EXHAUSTED, "the disk is full");
   fails (f, "provider.update", "{\"name\":\"a\",\"key\":\"sk-2\",\"default_model\":\"m\"}",
          BTY_ERROR_RESOURCE_EXHAUSTED, "full");
@@ -416,6 +421,7 @@ test_races (Fixture *f, gconstpointer unused)
 
   config->name = g_strdup ("a");
   config->kind = g_strdup ("openai");
+  config->url = g_strdup ("https://api.example/v1");
   config->enabled = TRUE;
   for (guint i = 0; i < 2; i++)
     bty_provider_service_add_async (f->service, config, NULL, bty_test_keep_result, &places[i]);
@@ -478,7 +484,7 @@ test_trial (Fixture *f, gconstpointer unused)
   does (f, "provider.update", "{\"name\":\"a\",\"default_model\":\"m\"}", NULL);
   does (f, "provider.test", "{\"name\":\"a\"}", "\"ok\":true,\"model\":\"a/m\"");
 
-  does (f, "provider.add", "{\"name\":\"nokey\"}", NULL);
+  does (f, "provider.add", "{\"kind\":\"openai\",\"name\":\"nokey\"}", NULL);
   does (f, "provider.test", "{\"name\":\"nokey\"}", "provider update nokey --key-stdin");
 }
 

@@ -172,7 +172,8 @@ def slow(state, request):
 
 def budget_set(state, request):
     scope = "bot" if request.get("slug") else "installation"
-    return {"id": "c", "revision": 1, "key": "k", "scope": scope, "slug": request.get("slug"), "period": request["period"],
+    slug = {"slug": request["slug"]} if request.get("slug") else {}
+    return {"id": "c", "revision": 1, "key": "k", "scope": scope, **slug, "period": request["period"],
             "unit": request["unit"], "amount": request.get("amount") or 0}
 
 
@@ -250,7 +251,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             elif operation == "chat.attach":
                 self.stream(state, request["turn"], request.get("after", 0))
             elif operation == "chat.resume":
-                state.turns[request["turn"]] += state.resumed.pop(0)
+                said = [event for event in state.turns[request["turn"]] if event[0] == "item"]
+                state.turns[request["turn"]] = said + state.resumed.pop(0)
                 self.stream(state, request["turn"], request.get("after", 0))
             elif operation in CALLS:
                 with state.lock:

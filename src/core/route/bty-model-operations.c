@@ -7,31 +7,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "bty-answer.h"
 #include "route/bty-model-listing.h"
-
-/* Takes @record and @error. */
-static void
-answer (BtyCall *call, gpointer record, GError *error)
-{
-  g_autoptr (BtyRecord) response = record;
-  g_autoptr (GError) failure = error;
-
-  if (failure != NULL)
-    bty_call_fail (call, failure);
-  else
-    bty_call_return (call, response);
-}
-
-/* Takes @items and @error. */
-static void
-answer_list (BtyCall *call, GPtrArray *items, GError *error)
-{
-  g_autoptr (GPtrArray) list = items;
-
-  for (guint i = 0; list != NULL && i < list->len; i++)
-    bty_call_emit (call, list->pdata[i]);
-  answer (call, list != NULL ? bty_page_new () : NULL, error);
-}
 
 static void
 on_models (GObject *router, GAsyncResult *result, gpointer data)
@@ -40,7 +17,7 @@ on_models (GObject *router, GAsyncResult *result, gpointer data)
   GError *error = NULL;
   GPtrArray *models = bty_model_listing_finish (BTY_ROUTER (router), result, &error);
 
-  answer_list (call, models, error);
+  bty_answer_list (call, models, error);
 }
 
 static void
@@ -59,7 +36,7 @@ on_got (GObject *router, GAsyncResult *result, gpointer data)
   GError *error = NULL;
   BtyModel *model = bty_model_get_finish (BTY_ROUTER (router), result, &error);
 
-  answer (call, model, error);
+  bty_answer (call, model, error);
 }
 
 static void
@@ -91,7 +68,7 @@ model_set (BtyCall *call)
   GError *error = NULL;
   BtyModel *model = check_name (request->name, &error) ? bty_model_book_set (book, request, &error) : NULL;
 
-  answer (call, model, error);
+  bty_answer (call, model, error);
 }
 
 static void
@@ -101,7 +78,7 @@ model_unset (BtyCall *call)
   GError *error = NULL;
 
   bty_model_book_unset (bty_router_get_book (bty_call_service (call)), request->name, &error);
-  answer (call, NULL, error);
+  bty_answer (call, NULL, error);
 }
 
 static void
@@ -112,7 +89,7 @@ model_update (BtyCall *call)
   GError *error = NULL;
   GPtrArray *changes = bty_model_book_update (book, request->text, request->dry_run, &error);
 
-  answer_list (call, changes, error);
+  bty_answer_list (call, changes, error);
 }
 
 const BtyOperation bty_model_operations[] = {

@@ -42,17 +42,24 @@ check_config (const BtyProviderConfig *config, GError **error)
   return FALSE;
 }
 
-/* A name that was misspelt must not lead a key to the service that the fallback of the kind means. */
+/* Whether a request says where to, rather than leaving it to the fallback of the kind. */
 static gboolean
-check_place (const BtyProviderConfig *request, GError **error)
+says_where (const BtyProviderConfig *request)
 {
-  if (BTY_HAS (request, BtyProviderConfig, kind) || (request->url != NULL && *request->url != '\0') ||
-      bty_provider_presets_find (request->name) != NULL)
+  return BTY_HAS (request, BtyProviderConfig, kind) || (request->url != NULL && *request->url != '\0') ||
+         bty_provider_presets_find (request->name) != NULL;
+}
+
+/* A name that was misspelt must not lead a key to the service that the fallback means. */
+static gboolean
+check_place (const BtyProviderJob *job, GError **error)
+{
+  if (!job->is_lost)
     return TRUE;
   g_set_error (error, BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT,
                _ ("“%s” is no service that is known in advance: give its URL, or its kind; boternity-ctl provider "
                   "presets lists those that are known"),
-               request->name);
+               job->config->name);
   return FALSE;
 }
 
@@ -181,6 +188,21 @@ store_config (BtyProviderService *self, GTask *own, const char *topic)
   commit (self, task);
 }
 
+/* Whether nothing has its name yet. */
+static gboolean
+check_free (BtyProviderService *self, const char *name, GError **error)
+{
+  if (g_hash_table_contains (self->entries, name))
+    g_set_error (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS,
+                 _ ("a provider is called “%s” already: change it with boternity-ctl provider update %s"), name, name);
+  else if (g_hash_table_contains (self->routes, name))
+    g_set_error (error, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS,
+                 _ ("a route is called “%s”, and a provider needs a name of its own: take another"), name);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 static void
 add (BtyProviderService *self, GTask *own)
 {
@@ -189,24 +211,10 @@ add (BtyProviderService *self, GTask *own)
   BtyProviderJob *job = g_task_get_task_data (task);
   BtyProviderConfig *config = job->config;
 
-  if (!bty_provider_check_name (config->name, &error) || !bty_provider_presets_apply (config, &error) ||
-      !check_config (config, &error))
+  if (!check_free (self, config->name, &error) || !check_place (job, &error) ||
+      !bty_provider_presets_apply (config, &error) || !check_config (config, &error))
     {
       g_task_return_error (task, g_steal_pointer (&error));
-      return;
-    }
-  if (g_hash_table_contains (self->entries, config->name))
-    {
-      g_task_return_new_error (task, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS,
-                               _ ("a provider is called “%s” already: change it with boternity-ctl provider update %s"),
-                               config->name, config->name);
-      return;
-    }
-  if (g_hash_table_contains (self->routes, config->name))
-    {
-      g_task_return_new_error (task, BTY_ERROR, BTY_ERROR_ALREADY_EXISTS,
-                               _ ("a route is called “%s”, and a provider needs a name of its own: take another"),
-                               config->name);
       return;
     }
   if (config->key == NULL && (config->key_ref == NULL || config->key_ref[0] == '\0'))
@@ -221,13 +229,14 @@ bty_provider_service_add_async (BtyProviderService *self, const BtyProviderConfi
   BtyProviderJob *job;
   GError *error = NULL;
 
-  if (!bty_provider_check_name (config->name, &error) || !check_place (config, &error))
+  if (!bty_provider_check_name (config->name, &error))
     {
       g_task_report_error (self, callback, data, bty_provider_service_add_async, error);
       return;
     }
   job = bty_provider_job_new (add, NULL);
   job->config = bty_provider_config_edit (config);
+  job->is_lost = !says_where (config);
   bty_provider_job_begin (self, job, bty_provider_service_add_async, cancellable, callback, data);
 }
 

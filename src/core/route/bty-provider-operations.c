@@ -5,32 +5,9 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "bty-answer.h"
 #include "route/bty-provider-presets.h"
 #include "route/bty-provider-service.h"
-
-/* Takes @record and @error. */
-static void
-answer (BtyCall *call, gpointer record, GError *error)
-{
-  g_autoptr (BtyRecord) response = record;
-  g_autoptr (GError) failure = error;
-
-  if (failure != NULL)
-    bty_call_fail (call, failure);
-  else
-    bty_call_return (call, response);
-}
-
-/* Takes @items and @error. */
-static void
-answer_list (BtyCall *call, GPtrArray *items, GError *error)
-{
-  g_autoptr (GPtrArray) list = items;
-
-  for (guint i = 0; list != NULL && i < list->len; i++)
-    bty_call_emit (call, list->pdata[i]);
-  answer (call, list != NULL ? bty_page_new () : NULL, error);
-}
 
 static void
 on_added (GObject *service, GAsyncResult *result, gpointer data)
@@ -39,7 +16,7 @@ on_added (GObject *service, GAsyncResult *result, gpointer data)
   GError *error = NULL;
   BtyProviderConfig *config = bty_provider_service_add_finish (BTY_PROVIDER_SERVICE (service), result, &error);
 
-  answer (call, config, error);
+  bty_answer (call, config, error);
 }
 
 static void
@@ -56,7 +33,7 @@ on_listed (GObject *service, GAsyncResult *result, gpointer data)
   GError *error = NULL;
   GPtrArray *list = bty_provider_service_list_finish (BTY_PROVIDER_SERVICE (service), result, &error);
 
-  answer_list (call, list, error);
+  bty_answer_list (call, list, error);
 }
 
 static void
@@ -73,7 +50,7 @@ on_got (GObject *service, GAsyncResult *result, gpointer data)
   GError *error = NULL;
   BtyProviderConfig *config = bty_provider_service_get_finish (BTY_PROVIDER_SERVICE (service), result, &error);
 
-  answer (call, config, error);
+  bty_answer (call, config, error);
 }
 
 static void
@@ -92,7 +69,7 @@ on_updated (GObject *service, GAsyncResult *result, gpointer data)
   GError *error = NULL;
   BtyProviderConfig *config = bty_provider_service_update_finish (BTY_PROVIDER_SERVICE (service), result, &error);
 
-  answer (call, config, error);
+  bty_answer (call, config, error);
 }
 
 static void
@@ -109,7 +86,7 @@ on_deleted (GObject *service, GAsyncResult *result, gpointer data)
   GError *error = NULL;
 
   bty_provider_service_delete_finish (BTY_PROVIDER_SERVICE (service), result, &error);
-  answer (call, NULL, error);
+  bty_answer (call, NULL, error);
 }
 
 static void
@@ -125,7 +102,7 @@ provider_presets (BtyCall *call)
   GError *error = NULL;
   GPtrArray *presets = bty_provider_presets_list (&error);
 
-  answer_list (call, presets != NULL ? g_ptr_array_ref (presets) : NULL, error);
+  bty_answer_list (call, presets != NULL ? g_ptr_array_ref (presets) : NULL, error);
 }
 
 const BtyOperation bty_provider_operations[] = {

@@ -44,6 +44,7 @@ typedef struct
   gboolean is_chosen;
   char *dropped_ref; /* of a key that nobody needs any more once the record is stored */
   gboolean fresh;
+  gboolean is_lost;    /* nothing says where a new one is */
   gboolean has_waited; /* for a plugin that was being looked at */
 } BtyProviderJob;
 

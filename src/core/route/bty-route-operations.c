@@ -5,19 +5,17 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "bty-answer.h"
 #include "route/bty-route-changes.h"
 
 static void
 on_changed (GObject *service, GAsyncResult *result, gpointer data)
 {
   g_autoptr (BtyCall) call = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (BtyRouteConfig) route = bty_route_change_finish (BTY_PROVIDER_SERVICE (service), result, &error);
+  GError *error = NULL;
+  BtyRouteConfig *route = bty_route_change_finish (BTY_PROVIDER_SERVICE (service), result, &error);
 
-  if (error != NULL)
-    bty_call_fail (call, error);
-  else
-    bty_call_return (call, route);
+  bty_answer (call, route, error);
 }
 
 static void

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "bty-answer.h"
 #include "route/bty-local-servers.h"
 #include "route/bty-provider-test.h"
 #include "route/bty-route-status.h"
@@ -14,13 +15,10 @@ static void
 on_tested (GObject *router, GAsyncResult *result, gpointer data)
 {
   g_autoptr (BtyCall) call = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (BtyProviderReport) report = bty_provider_test_finish (BTY_ROUTER (router), result, &error);
+  GError *error = NULL;
+  BtyProviderReport *report = bty_provider_test_finish (BTY_ROUTER (router), result, &error);
 
-  if (error != NULL)
-    bty_call_fail (call, error);
-  else
-    bty_call_return (call, report);
+  bty_answer (call, report, error);
 }
 
 static void
@@ -36,16 +34,10 @@ static void
 on_found (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (BtyCall) call = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) servers = bty_local_servers_find_finish (result, &error);
-  g_autoptr (BtyPage) page = bty_page_new ();
+  GError *error = NULL;
+  GPtrArray *servers = bty_local_servers_find_finish (result, &error);
 
-  for (guint i = 0; servers != NULL && i < servers->len; i++)
-    bty_call_emit (call, servers->pdata[i]);
-  if (error != NULL)
-    bty_call_fail (call, error);
-  else
-    bty_call_return (call, page);
+  bty_answer_list (call, servers, error);
 }
 
 static void
