@@ -118,38 +118,59 @@ static const Mapping convert_mappings[] = {
 typedef struct
 {
   gboolean is_cap;
-} BtyErrorPrivate;
+} More;
 
-static void
-bty_error_private_init (BtyErrorPrivate *private)
+/* It lies before the error, aligned as GLib's allocator does it (G_DEFINE_EXTENDED_ERROR has the same sum). */
+static More *
+more_of (const GError *error)
 {
+  const gsize alignment = 2 * sizeof (gsize);
+  const gsize size = (sizeof (More) + alignment - 1) & -alignment;
+
+  return (More *) ((char *) error - size);
 }
 
 static void
-bty_error_private_copy (const BtyErrorPrivate *from, BtyErrorPrivate *to)
+init_more (GError *error)
 {
-  *to = *from;
+  *more_of (error) = (More){ 0 };
 }
 
 static void
-bty_error_private_clear (BtyErrorPrivate *private)
+copy_more (const GError *from, GError *to)
+{
+  *more_of (to) = *more_of (from);
+}
+
+static void
+clear_more (GError *error)
 {
 }
 
-G_DEFINE_EXTENDED_ERROR (BtyError, bty_error)
+/* Not by G_DEFINE_EXTENDED_ERROR, which would give the domain another name. */
+GQuark
+bty_error_quark (void)
+{
+  static gsize quark;
+
+  if (g_once_init_enter (&quark))
+    g_once_init_leave (
+      &quark, g_error_domain_register_static ("bty-error-quark", sizeof (More), init_more, copy_more, clear_more));
+  return (GQuark) quark;
+}
 
 void
 bty_error_set_cap (GError *error)
 {
   g_return_if_fail (error != NULL && error->domain == BTY_ERROR);
 
-  bty_error_get_private (error)->is_cap = TRUE;
+  more_of (error)->is_cap = TRUE;
 }
 
 gboolean
 bty_error_is_cap (const GError *error)
 {
-  return error != NULL && error->domain == BTY_ERROR && bty_error_get_private (error)->is_cap;
+  return error != NULL && error->domain == BTY_ERROR && more_of (error)->is_cap;
 }
 
 const BtyErrorInfo *

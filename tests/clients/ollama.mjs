@@ -18,8 +18,6 @@ export const requests = {
   'knobs': { messages: [system('Be brief.'), user('Hello')], options: { temperature: 0.25, top_p: 0.5, num_predict: 100, stop: ['END', '\n\n'] } },
   'tools': { messages: [user('Weather?')], tools },
   'choice-none': { messages: [user('Weather?')] },
-  'choice-required': { messages: [user('Weather?')], tools },
-  'choice-name': { messages: [user('Weather?')], tools: [clockTool] },
   'results': {
     messages: [user('Weather and time?'),
       assistant('Let me look.', { tool_calls: [weather, { id: 'call_b2', function: { name: 'clock', arguments: {} } }] }),
