@@ -343,8 +343,7 @@ test_usual_key (Fixture *f, gconstpointer unused)
 static void
 test_presets (Fixture *f, gconstpointer unused)
 {
-  does (f, "provider.add", "{\"name\":\"openrouter\"}",
-        "\"kind\":\"openai\",\"url\":\"https://openrouter.ai/api/v1\"");
+  does (f, "provider.add", "{\"name\":\"openrouter\"}", "\"kind\":\"openai\",\"url\":\"https://openrouter.ai/api/v1\"");
   does (f, "provider.get", "{\"name\":\"openrouter\"}",
         "\"key_ref\":\"env:OPENROUTER_API_KEY\",\"key_state\":\"missing\"");
   does (f, "provider.get", "{\"name\":\"openrouter\"}", "\"cache_marks\":true");
@@ -354,10 +353,8 @@ test_presets (Fixture *f, gconstpointer unused)
   does (f, "provider.add",
         "{\"name\":\"work\",\"kind\":\"mistral\",\"options\":{\"continue\":\"none\",\"organization\":\"o\"}}",
         "{\"stream_usage\":false,\"continue\":\"none\",\"organization\":\"o\"}");
-  does (f, "provider.add", "{\"name\":\"gemini\"}",
-        "\"kind\":\"gemini\",\"key_ref\":\"env:GEMINI_API_KEY\"");
-  does (f, "provider.add", "{\"name\":\"ollama\"}",
-        "\"kind\":\"ollama\",\"key_state\":\"not_needed\"");
+  does (f, "provider.add", "{\"name\":\"gemini\"}", "\"kind\":\"gemini\",\"key_ref\":\"env:GEMINI_API_KEY\"");
+  does (f, "provider.add", "{\"name\":\"ollama\"}", "\"kind\":\"ollama\",\"key_state\":\"not_needed\"");
   does (f, "provider.add", "{\"name\":\"lmstudio\",\"url\":\"http://127.0.0.1:9/v1\"}",
         "\"kind\":\"openai\",\"url\":\"http://127.0.0.1:9/v1\"");
   fails (f, "provider.add", "{\"name\":\"q\",\"kind\":\"mistral\",\"options\":[1]}", BTY_ERROR_INVALID_ARGUMENT,
