@@ -29,6 +29,8 @@ void bty_http_pool_unref (BtyHttpPool *pool);
 /* A session for one request, to be given back after it. It holds a reference to the pool. */
 BtyHttpShard *bty_http_pool_take (BtyHttpPool *pool, GError **error);
 void bty_http_shard_give_back (BtyHttpShard *shard);
+/* It takes no more requests, and its connections are closed when those that it has have ended. */
+void bty_http_shard_retire (BtyHttpShard *shard);
 
 SoupSession *bty_http_shard_get_session (BtyHttpShard *shard);
 

@@ -13,7 +13,8 @@ struct _BtyHttpShard
   BtyHttpPool *pool;
   SoupSession *session;
   guint n_busy;
-  gint64 idle_since; /* monotonic */
+  gboolean is_retired; /* not the pool's any more: it goes when nobody uses it */
+  gint64 idle_since;   /* monotonic */
   BtyHttpAlarm alarm;
   GHashTable *connections; /* of Known by its number */
 };
@@ -109,6 +110,8 @@ bty_http_pool_unref (BtyHttpPool *self)
   g_free (self);
 }
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtyHttpPool, bty_http_pool_unref)
+
 static void
 on_idle (BtyHttpAlarm *alarm)
 {
@@ -116,6 +119,13 @@ on_idle (BtyHttpAlarm *alarm)
 
   if (shard->n_busy > 0)
     return;
+  if (shard->is_retired)
+    {
+      g_autoptr (BtyHttpPool) pool = shard->pool;
+
+      shard_free (shard);
+      return;
+    }
   if (shard->idle_since + IDLE_USEC > g_get_monotonic_time ())
     bty_http_pump_set_alarm (shard->pool->pump, alarm, shard->idle_since + IDLE_USEC);
   else
@@ -181,10 +191,24 @@ bty_http_shard_give_back (BtyHttpShard *shard)
   if (shard->n_busy == 0)
     {
       shard->idle_since = g_get_monotonic_time ();
-      if (shard->alarm.place == 0)
+      if (shard->is_retired)
+        bty_http_pump_set_alarm (shard->pool->pump, &shard->alarm, shard->idle_since);
+      else if (shard->alarm.place == 0)
         bty_http_pump_set_alarm (shard->pool->pump, &shard->alarm, shard->idle_since + IDLE_USEC);
     }
   bty_http_pool_unref (shard->pool);
+}
+
+void
+bty_http_shard_retire (BtyHttpShard *shard)
+{
+  guint place;
+
+  if (shard->is_retired || !g_ptr_array_find (shard->pool->shards, shard, &place))
+    return;
+  g_ptr_array_steal_index_fast (shard->pool->shards, place);
+  shard->is_retired = TRUE;
+  bty_http_pool_ref (shard->pool);
 }
 
 SoupSession *

@@ -14,8 +14,11 @@
 #include "bty-http-transfer-errors-private.h"
 #include "bty-http-transfer-private.h"
 
-#define CHUNK              (16 * 1024)
-#define READS_A_DISPATCH   16          /* so that one upstream that floods does not starve the others */
+#define CHUNK            (16 * 1024)
+#define BYTES_A_DISPATCH (16 * CHUNK) /* so that one upstream that floods does not starve the others */
+#define LEAST_BYTES                                                                                                    \
+  1024 /* what a read counts for at least: libsoup gives a frame of HTTP/2 at a time, and keeps the rest in a
+                                          list that it walks along for each that comes */
 #define DRAIN_BYTES        (64 * 1024) /* what is read after the end that the caller saw; more costs more than a connection */
 #define DRAIN_MS           1000
 #define RESEND_WITHIN_USEC G_USEC_PER_SEC
@@ -165,6 +168,10 @@ finish (BtyHttpTransfer *self, GError *error)
   g_signal_handlers_disconnect_by_data (self->message, self);
   if (why != NULL)
     g_cancellable_cancel (self->cancellable); /* so that the connection is closed and not read to its end */
+  /* Over HTTP/2 that ends the stream alone, and libsoup keeps what a service goes on to send for it, without an end to it. */
+  if (why != NULL && self->body != NULL && self->shard != NULL &&
+      soup_message_get_http_version (self->message) > SOUP_HTTP_1_1)
+    bty_http_shard_retire (self->shard);
   close_body (self);
   if (!self->stopped)
     self->funcs->end (self, why, self->data);
@@ -355,7 +362,7 @@ read_some (BtyHttpTransfer *self)
   GPollableInputStream *body = G_POLLABLE_INPUT_STREAM (self->body);
   char chunk[CHUNK];
 
-  for (guint i = 0; i < READS_A_DISPATCH; i++)
+  for (gsize taken = 0; taken < BYTES_A_DISPATCH;)
     {
       g_autoptr (GError) error = NULL;
       gssize n = g_pollable_input_stream_read_nonblocking (body, chunk, sizeof chunk, self->cancellable, &error);
@@ -367,6 +374,7 @@ read_some (BtyHttpTransfer *self)
           wait_for_bytes (self);
           return G_SOURCE_REMOVE;
         }
+      taken += MAX (n, LEAST_BYTES);
       if (n <= 0 || !take_piece (self, chunk, n, &error))
         {
           finish (self, error);
