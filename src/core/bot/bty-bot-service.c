@@ -418,3 +418,13 @@ bty_bot_service_get_store (BtyBotService *self)
 {
   return self->store;
 }
+
+gboolean
+bty_bot_check_running (const BtyBot *bot, GError **error)
+{
+  if (bot->state != BTY_BOT_STOPPED)
+    return TRUE;
+  g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
+               _ ("the bot “%s” is stopped: “boternity-ctl bot start %s” lets it answer"), bot->slug, bot->slug);
+  return FALSE;
+}

@@ -98,6 +98,9 @@ GHashTable *bty_bot_service_get_deleted (BtyBotService *service);
 void bty_bot_service_hold (BtyBotService *service, const char *bot);
 void bty_bot_service_release (BtyBotService *service, const char *bot);
 
+/** bty_bot_check_running: whether it may answer; FAILED_PRECONDITION with the command that lets it */
+gboolean bty_bot_check_running (const BtyBot *bot, GError **error);
+
 /** bty_bot_add_settings: declares the settings of the group `bots` */
 void bty_bot_add_settings (BtySettings *settings);
 /**

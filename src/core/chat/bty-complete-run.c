@@ -365,10 +365,8 @@ on_bot (GObject *source, GAsyncResult *result, gpointer data)
   self->bot = bty_bot_service_get_finish (BTY_BOT_SERVICE (source), result, &error);
   if (self->bot != NULL)
     bty_bot_service_hold (self->parts->bots, self->bot->record.id);
-  if (self->bot != NULL && self->bot->state == BTY_BOT_STOPPED)
-    g_set_error (&error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                 _ ("the bot “%s” is stopped: “boternity-ctl bot start %s” lets it answer"), self->bot->slug,
-                 self->bot->slug);
+  if (self->bot != NULL)
+    bty_bot_check_running (self->bot, &error);
   if (error != NULL)
     end (self, NULL, error);
   else

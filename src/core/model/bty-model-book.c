@@ -342,6 +342,13 @@ bty_model_book_describe (BtyModelBook *self, const BtyProviderConfig *provider, 
   return model;
 }
 
+gboolean
+bty_model_can (const BtyModel *model, const char *ability)
+{
+  return model->abilities == NULL || model->abilities[0] == NULL ||
+         g_strv_contains ((const char *const *) model->abilities, ability);
+}
+
 BtyModel *
 bty_model_book_look (BtyModelBook *self, const BtyProviderConfig *provider, const char *name, const BtyModel *reported)
 {

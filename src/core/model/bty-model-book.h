@@ -33,6 +33,9 @@ BtyModel *bty_model_book_look (BtyModelBook *book, const BtyProviderConfig *prov
 BtyModel *bty_model_book_describe (BtyModelBook *book, const BtyProviderConfig *provider, const char *model,
                                    const BtyModel *reported);
 
+/** bty_model_can: Returns: whether @model has @ability, such as `vision`; what nobody knows of a model is not denied */
+gboolean bty_model_can (const BtyModel *model, const char *ability);
+
 /** bty_model_cost: Returns: micro-dollars for @usage at the prices of @model, rounded up; a count below 0 is taken as 0 */
 gint64 bty_model_cost (const BtyModel *model, const BtyUsage *usage);
 

@@ -8,6 +8,7 @@
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 
+#include "model/bty-model-book.h"
 #include "route/bty-provider-entry.h"
 #include "route/bty-provider-presets.h"
 
@@ -246,13 +247,6 @@ bty_provider_entry_set_models (BtyProviderEntry *entry, GPtrArray *models)
   g_ptr_array_unref (models);
 }
 
-static gboolean
-gives_text (const BtyModel *model)
-{
-  return model->abilities == NULL || model->abilities[0] == NULL ||
-         g_strv_contains ((const char *const *) model->abilities, "text");
-}
-
 const BtyModel *
 bty_provider_entry_find_model (const BtyProviderEntry *entry, const char *name)
 {
@@ -262,7 +256,7 @@ bty_provider_entry_find_model (const BtyProviderEntry *entry, const char *name)
     {
       const BtyModel *model = entry->models->pdata[i];
 
-      if (name != NULL ? strcmp (model->name + prefix, name) == 0 : gives_text (model))
+      if (name != NULL ? strcmp (model->name + prefix, name) == 0 : bty_model_can (model, "text"))
         return model;
     }
   return NULL;

@@ -125,22 +125,6 @@ find_model (BtyRouter *router, const BtyProviderEntry *entry, const BtyRouteStep
 }
 
 static gboolean
-check_abilities (const BtyModel *model, const BtyRouteDemand *demand, GError **error)
-{
-  const char *const *abilities = (const char *const *) model->abilities;
-
-  for (guint i = 0; demand->needs != NULL && demand->needs[i] != NULL; i++)
-    if (abilities != NULL && abilities[0] != NULL && !g_strv_contains (abilities, demand->needs[i]))
-      {
-        g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
-                     _ ("the request needs “%s”, which this model cannot do: add one to the route that can"),
-                     demand->needs[i]);
-        return FALSE;
-      }
-  return TRUE;
-}
-
-static gboolean
 check_breaker (BtyRouter *router, const char *label, GError **error)
 {
   const BtyBreaker *breaker = bty_router_find_breaker (router, label);
@@ -179,7 +163,7 @@ judge (BtyRouter *router, const BtyRouteStep *step, const BtyRouteDemand *demand
   if (!bty_route_step_admits (step, demand, bty_route_hour (), error) || !check_provider (router, entry, error))
     return FALSE;
   return model == NULL ||
-         (check_abilities (model, demand, error) && bty_route_step_admits_cost (step, report->cost, error) &&
+         (bty_route_demand_is_met (demand, model, error) && bty_route_step_admits_cost (step, report->cost, error) &&
           check_breaker (router, model->name, error));
 }
 

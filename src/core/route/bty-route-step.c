@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "model/bty-model-book.h"
 #include "route/bty-route-step.h"
 
 #define MAX_TEXT   512
@@ -329,18 +330,11 @@ bty_route_check (const char *const *steps, const char *place, GError **error)
 
 /* What a request demands. */
 
-static gboolean
-has_ability (const BtyModel *model, const char *ability)
-{
-  return model->abilities == NULL || model->abilities[0] == NULL ||
-         g_strv_contains ((const char *const *) model->abilities, ability);
-}
-
 gboolean
 bty_route_demand_is_met (const BtyRouteDemand *demand, const BtyModel *model, GError **error)
 {
   for (guint i = 0; demand->needs != NULL && demand->needs[i] != NULL; i++)
-    if (!has_ability (model, demand->needs[i]))
+    if (!bty_model_can (model, demand->needs[i]))
       {
         g_set_error (error, BTY_ERROR, BTY_ERROR_FAILED_PRECONDITION,
                      _ ("the request needs “%s”, which this model cannot do: add one to the route that can"),
