@@ -8,7 +8,8 @@
 #include "bty-http-connection-private.h"
 
 #define AHEAD       (16 * 1024)
-#define LARGE_COUNT 4096 /* from here on a read goes to where it is wanted at once */
+#define LARGE_COUNT 4096         /* from here on a read goes to where it is wanted at once */
+#define TURN        (256 * 1024) /* how much is surely given in one turn of the main loop, and twice that never */
 
 #define BTY_TYPE_HTTP_INPUT (bty_http_input_get_type ())
 G_DECLARE_FINAL_TYPE (BtyHttpInput, bty_http_input, BTY, HTTP_INPUT, GInputStream)
@@ -21,6 +22,8 @@ struct _BtyHttpInput
   gsize offset;
   gsize length;
   gboolean is_drained; /* the last read found less than it had room for: the next would find nothing */
+  gsize taken;         /* since @turn was noted */
+  gint64 turn;         /* of the main loop: when it began */
 };
 
 static void bty_http_input_pollable_init (GPollableInputStreamInterface *iface);
@@ -41,6 +44,24 @@ take_ahead (BtyHttpInput *self, void *buffer, gsize count)
   return n;
 }
 
+/* libsoup reads an HTTP/2 connection for as long as it has anything: a service that floods would have the thread to itself, and what it
+ * sent lies in a list that is walked along for each frame. */
+static gboolean
+had_its_turn (BtyHttpInput *self)
+{
+  GSource *source = self->taken < TURN ? NULL : g_main_current_source ();
+  gint64 turn;
+
+  if (source == NULL)
+    return FALSE;
+  turn = g_source_get_time (source);
+  if (turn == self->turn)
+    return TRUE;
+  self->turn = turn;
+  self->taken = 0;
+  return FALSE;
+}
+
 static gssize
 read_some_ahead (BtyHttpInput *self, void *buffer, gsize count, GError **error)
 {
@@ -51,6 +72,7 @@ read_some_ahead (BtyHttpInput *self, void *buffer, gsize count, GError **error)
   if (n <= 0)
     return n;
   self->is_drained = n < (gssize) sizeof room;
+  self->taken += (gsize) n;
   taken = MIN (count, (gsize) n);
   memcpy (buffer, room, taken);
   if (taken == (gsize) n)
@@ -70,7 +92,7 @@ input_read_nonblocking (GPollableInputStream *stream, void *buffer, gsize count,
 
   if (self->ahead != NULL)
     return (gssize) take_ahead (self, buffer, count);
-  if (self->is_drained)
+  if (self->is_drained || had_its_turn (self))
     {
       self->is_drained = FALSE;
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, "nothing has come");
@@ -80,6 +102,7 @@ input_read_nonblocking (GPollableInputStream *stream, void *buffer, gsize count,
     return read_some_ahead (self, buffer, count, error);
   n = g_socket_receive_with_blocking (self->socket, buffer, count, FALSE, NULL, error);
   self->is_drained = n > 0 && n < (gssize) count;
+  self->taken += (gsize) MAX (n, 0);
   return n;
 }
 

@@ -59,8 +59,8 @@ static void
 test_junk (void)
 {
   static const char *const lines[] = {
-    "sk-canary",     "=sk-canary",    "1A=sk-canary",      "A sk-canary",        "A='sk-canary",
-    "A=\"sk-canary", "A=x'sk-canary", "A=\"x\" sk-canary", "A=\"sk-canary\\q\"", "A="
+    "sk-canary",     "=sk-canary",        "1A=sk-canary",       "A sk-canary", "A='sk-canary", "A=\"sk-canary",
+    "A=x'sk-canary", "A=\"x\" sk-canary", "A=\"sk-canary\\q\"", "A=",          "export "
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (lines); i++)

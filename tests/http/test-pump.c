@@ -259,6 +259,71 @@ test_read_ahead (void)
   g_assert_cmpint (read_now (client, buffer, 1), ==, 0);
 }
 
+#define FLOOD     (8 * 1024 * 1024)
+#define MOST_TURN (2 * 256 * 1024 + 8192)
+
+typedef struct
+{
+  GSocketConnection *client;
+  gsize taken;
+} Flooded;
+
+static gpointer
+flood (gpointer socket)
+{
+  static const char bytes[65536];
+
+  for (gsize sent = 0; sent < FLOOD;)
+    {
+      gssize n = g_socket_send (socket, bytes, MIN (sizeof bytes, FLOOD - sent), NULL, NULL);
+
+      g_assert_cmpint (n, >, 0);
+      sent += (gsize) n;
+    }
+  return NULL;
+}
+
+/* As libsoup does over HTTP/2: for as long as there is anything. */
+static gboolean
+on_flood (GObject *stream, gpointer data)
+{
+  Flooded *flooded = data;
+  gsize turn = 0;
+  char buffer[8192];
+  gssize n;
+
+  while ((n = read_now (flooded->client, buffer, sizeof buffer)) > 0)
+    turn += (gsize) n;
+  g_assert_cmpuint (turn, <=, MOST_TURN);
+  flooded->taken += turn;
+  return G_SOURCE_CONTINUE;
+}
+
+/* Whoever floods gets a turn as others do, and loses nothing. */
+static void
+test_turns (void)
+{
+  g_autoptr (GSocketConnection) client = NULL;
+  g_autoptr (GSocket) server = NULL;
+  g_autoptr (GSource) source = NULL;
+  Flooded flooded = { 0 };
+  GThread *thread;
+
+  connect_pair (&client, &server);
+  bty_http_connection_read_ahead (G_IO_STREAM (client));
+  flooded.client = client;
+  source = g_pollable_input_stream_create_source (
+    G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (G_IO_STREAM (client))), NULL);
+  g_source_set_callback (source, G_SOURCE_FUNC (on_flood), &flooded, NULL);
+  g_source_attach (source, NULL);
+  thread = g_thread_new ("flood", flood, server);
+  while (flooded.taken < FLOOD)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (flooded.taken, ==, FLOOD);
+  g_source_destroy (source);
+  g_thread_join (thread);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -268,5 +333,6 @@ main (int argc, char **argv)
   g_test_add_func ("/pump/taken-out", test_taken_out);
   g_test_add_func ("/pump/read-at-once", test_read_at_once);
   g_test_add_func ("/connection/read-ahead", test_read_ahead);
+  g_test_add_func ("/connection/turns", test_turns);
   return g_test_run ();
 }

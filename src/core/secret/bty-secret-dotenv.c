@@ -59,7 +59,9 @@ read_name (Reader *reader)
   while (reader->at < reader->end && (g_ascii_isalnum (*reader->at) || strchr ("_.-", *reader->at) != NULL) &&
          *reader->at != '\0')
     reader->at += 1;
-  return g_ascii_isalpha (*start) || *start == '_' ? g_strndup (start, (gsize) (reader->at - start)) : NULL;
+  if (reader->at == start || (!g_ascii_isalpha (*start) && *start != '_'))
+    return NULL;
+  return g_strndup (start, (gsize) (reader->at - start));
 }
 
 static char

@@ -11,8 +11,7 @@
 
 #include "test-provider.h"
 
-#define PATIENCE                                                                                                       \
-  120 /* seconds: over HTTP/2, libsoup takes long over a service that floods, and longer under sanitizers */
+#define PATIENCE 60 /* seconds */
 
 static GType feature_type;
 
