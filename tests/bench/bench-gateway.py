@@ -7,7 +7,8 @@ many streams, a delta each 20 ms) and in bursts (as fast as it goes), ratios of 
 what a request costs that has one delta, the same over TLS, KB of memory an open stream, and what memory and descriptors become over
 many requests. BOTERNITY_BENCH_DOOR is `openai` (the default) or `chat`; BOTERNITY_BENCH_ROUNDS, BOTERNITY_BENCH_OPEN and
 BOTERNITY_BENCH_GROWTH say how often each is measured (3), how many streams are held open (5,000) and how many requests memory is
-watched for (20,000). BOTERNITY_BENCH_ONLY names the parts (live, many, burst, request, reuse, tls, growth, open).
+watched for (20,000). BOTERNITY_BENCH_ONLY names the parts (live, many, burst, request, reuse, tls, growth, open, and hour, which is
+not done unless it is named: load for BOTERNITY_BENCH_SECONDS (3,600), through both doors, a round of it each ten seconds).
 """
 
 import json
@@ -32,6 +33,8 @@ OPEN = int(os.environ.get('BOTERNITY_BENCH_OPEN', '5000'))
 GROWTH = int(os.environ.get('BOTERNITY_BENCH_GROWTH', '20000'))
 ONLY = os.environ.get('BOTERNITY_BENCH_ONLY', '').split()
 FEW, MANY, BURSTS = 128, 512, 64
+SECONDS = int(os.environ.get('BOTERNITY_BENCH_SECONDS', '3600'))
+EACH_S, A_ROUND, TURNS_A_ROUND, LOOKS = 10, 1000, 20, 12  # of the hour: seconds, requests and turns of a bot in a round; looks at memory
 BLOCKS, WARM = 5, 2000  # of requests between looks at memory, and before the first
 LIVE_US, LIVE_DELTAS = 20000, 150  # a delta each 20 ms
 MANY_US, MANY_DELTAS = 50000, 80
@@ -95,13 +98,15 @@ class Ours:
         answer = self.daemon.post('/providers', {'name': name, 'kind': 'openai', 'options': options, 'url': url, 'key_ref': 'env:BENCH_KEY'})
         assert answer.status in (200, 201), answer.body
 
+    door = DOOR
+
     @property
     def path(self):
-        return '/v1/chat/completions' if DOOR == 'openai' else '/api/v1/bots/bo/chat'
+        return '/v1/chat/completions' if self.door == 'openai' else '/api/v1/bots/bo/chat'
 
     def body(self, model):
         model = model if '/' in model else 'mock/' + model
-        if DOOR == 'openai':
+        if self.door == 'openai':
             return {'model': model, 'stream': True, 'messages': [{'role': 'user', 'content': 'go'}]}
         route = [model]
         answer = self.daemon.request('PATCH', '/api/v1/bots/bo', {'route': route})
@@ -223,6 +228,21 @@ def measure_growth(ours, result):
                         'bytes_per_request': 1024 * (kb[-1] - kb[1]) / (GROWTH - GROWTH // BLOCKS)}
 
 
+def measure_hour(ours, result):
+    """Load for long: the first look is after a twelfth of it."""
+    began, seen, rounds = time.monotonic(), [], 0
+    while len(seen) < LOOKS:
+        for ours.door, requests in (('openai', A_ROUND), ('chat', TURNS_A_ROUND)):
+            measure('all', ours, 'm-30-0', 4, requests)
+        rounds += 1
+        if time.monotonic() - began >= SECONDS * (len(seen) + 1) / LOOKS:
+            seen.append([resident_kb(ours.pid), count_descriptors(ours.pid)])
+        time.sleep(max(0, min(rounds * EACH_S, SECONDS) - (time.monotonic() - began)))
+    ours.door = DOOR
+    result['hour'] = {'seconds': time.monotonic() - began, 'requests': rounds * A_ROUND, 'turns': rounds * TURNS_A_ROUND,
+                      'kb': [kb for kb, _ in seen], 'descriptors': [count for _, count in seen]}
+
+
 def measure_open(ours, result):
     measure('all', ours, 'm-5-0', 16, 200)
     before = resident_kb(ours.pid)
@@ -256,6 +276,8 @@ def main():
             measure_request(bare, ours, result)
         if wanted('reuse'):
             measure_reuse(upstream, ours, result)
+        if 'hour' in ONLY:
+            measure_hour(ours, result)
         if wanted('tls'):
             measure_tls(upstream, ours, result)
         if wanted('growth'):
