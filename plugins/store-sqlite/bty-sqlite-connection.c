@@ -23,10 +23,13 @@ bty_sqlite_connection_fail (BtySqliteConnection *self, int code, GError **error)
 static gboolean
 set_up (BtySqliteConnection *self, BtySqliteMode mode, const BtySqliteOptions *options, GError **error)
 {
-  g_autofree char *pragmas = g_strdup_printf (
-    "PRAGMA synchronous=%s; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; "
-    "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-%d; PRAGMA query_only=%s",
-    options->synchronous, mode == BTY_SQLITE_WRITE ? 2048 : 1024, mode == BTY_SQLITE_WRITE ? "OFF" : "ON");
+  /* A savepoint notes the pages that it changes, in a file once there are many: the writer has few a batch, and a file costs it more
+   * than the batch. */
+  const char *more = mode == BTY_SQLITE_WRITE ? "cache_size=-2048; PRAGMA temp_store=MEMORY; PRAGMA query_only=OFF"
+                                              : "cache_size=-1024; PRAGMA query_only=ON";
+  g_autofree char *pragmas = g_strdup_printf ("PRAGMA synchronous=%s; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; "
+                                              "PRAGMA wal_autocheckpoint=0; PRAGMA %s",
+                                              options->synchronous, more);
 
   sqlite3_extended_result_codes (self->db, 1);
   sqlite3_busy_timeout (self->db, (int) options->busy_timeout);

@@ -152,13 +152,20 @@ bty_soup_connection_queue (BtySoupConnection *self, const char *data, gsize leng
   self->lagging = TRUE; /* until the last of it is sent */
 }
 
+static void
+flush_stream (BtySoupConnection *self)
+{
+  bty_soup_connection_flush (self);
+  self->lagging = bty_soup_connection_get_pending (self) > 0;
+}
+
 /* What was sent is moved away only when it is most of the buffer, so that a slow reader does not cost a move a write. */
 void
 bty_soup_connection_send (BtySoupConnection *self, const char *data, gsize length)
 {
   if (self->state == BTY_SOUP_CLOSED || self->gone)
     return;
-  if (bty_soup_connection_get_pending (self) == 0 && self->writable)
+  if (!self->held && bty_soup_connection_get_pending (self) == 0 && self->writable)
     {
       gssize n = send_some (self, data, length);
 
@@ -173,8 +180,16 @@ bty_soup_connection_send (BtySoupConnection *self, const char *data, gsize lengt
       self->sent = 0;
     }
   bty_soup_connection_queue (self, data, length);
-  bty_soup_connection_flush (self);
-  self->lagging = bty_soup_connection_get_pending (self) > 0;
+  if (!self->held || self->out->len - self->sent > COPIED_WRITE)
+    flush_stream (self);
+}
+
+void
+bty_soup_connection_hold (BtySoupConnection *self, gboolean held)
+{
+  self->held = held;
+  if (!held && bty_soup_connection_get_pending (self) > 0)
+    flush_stream (self);
 }
 
 void

@@ -64,6 +64,7 @@ struct _BtySoupConnection
   gboolean ending;  /* linger once all is written */
   gboolean chunked; /* how a stream is framed */
   gboolean keeps;   /* after the stream that it carries, the connection waits for the next request */
+  gboolean held;    /* what a stream writes waits, to go out in one piece */
   gboolean lagging; /* a stream has had bytes that waited */
   gsize received;   /* bytes of the present head */
   BtySoupHead head;
@@ -97,6 +98,8 @@ gsize bty_soup_connection_get_pending (BtySoupConnection *self);
 void bty_soup_connection_queue (BtySoupConnection *self, const char *data, gsize length);
 /* Writes what it can of @data, with what was pending before it, and keeps the rest. */
 void bty_soup_connection_send (BtySoupConnection *self, const char *data, gsize length);
+/* While @held, what is sent waits; then it goes. */
+void bty_soup_connection_hold (BtySoupConnection *self, gboolean held);
 void bty_soup_connection_flush (BtySoupConnection *self);
 /* Writes what is pending, and closes when the other side has read it. */
 void bty_soup_connection_end (BtySoupConnection *self);

@@ -294,10 +294,17 @@ end_stream (BtyExchange *exchange)
   leave (self);
   if (self->connection->chunked)
     bty_soup_connection_send (self->connection, "0\r\n\r\n", 5);
+  bty_soup_connection_hold (self->connection, FALSE);
   if (self->connection->keeps)
     bty_soup_server_take_back (self->connection);
   else
     bty_soup_connection_end (self->connection);
+}
+
+static void
+hold (BtyExchange *exchange, gboolean held)
+{
+  bty_soup_connection_hold (BTY_SOUP_EXCHANGE (exchange)->connection, held);
 }
 
 static void
@@ -370,6 +377,7 @@ bty_soup_exchange_iface_init (BtyExchangeInterface *iface)
   iface->end = end_stream;
   iface->watch = watch;
   iface->upgrade = upgrade;
+  iface->hold = hold;
 }
 
 /* Nobody has answered and nobody can any more: libsoup, or the stream, must not wait for ever. */

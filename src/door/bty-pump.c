@@ -63,13 +63,14 @@ begin (Stream *self)
   g_queue_unlink (&self->pump->waiting, &self->waiting_link);
   bty_exchange_set_header (self->exchange, "Cache-Control", "no-store");
   bty_exchange_set_header (self->exchange, "X-Accel-Buffering", "no");
+  bty_exchange_hold (self->exchange, TRUE); /* until the first flush, which follows */
   bty_exchange_begin (self->exchange, 200, "text/event-stream");
   if (self->pump->funcs->begin != NULL)
     self->pump->funcs->begin (self->data, self->pump->scratch);
 }
 
 static void
-flush (Stream *self)
+write_scratch (Stream *self)
 {
   BtyPump *pump = self->pump;
 
@@ -83,6 +84,14 @@ flush (Stream *self)
     return;
   g_string_free (pump->scratch, TRUE);
   pump->scratch = g_string_new (NULL);
+}
+
+static void
+flush (Stream *self)
+{
+  write_scratch (self);
+  if (self->begun)
+    bty_exchange_hold (self->exchange, FALSE);
 }
 
 static gboolean
@@ -101,7 +110,8 @@ end_here (Stream *self, gboolean gives_up)
 {
   g_autoptr (BtyCall) call = bty_call_ref (bty_call_reader_call (self->reader));
 
-  flush (self);
+  bty_exchange_hold (self->exchange, TRUE);
+  write_scratch (self);
   bty_exchange_end (self->exchange);
   /* First: a handler may end the call within the cancelling, which would wake the reader. */
   stream_free (self);

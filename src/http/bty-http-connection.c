@@ -9,6 +9,7 @@
 
 #define AHEAD       (16 * 1024)
 #define LARGE_COUNT 4096         /* from here on a read goes to where it is wanted at once */
+#define OPEN_USEC   5000         /* how long a look at an idle connection holds */
 #define TURN        (256 * 1024) /* how much is surely given in one turn of the main loop, and twice that never */
 
 #define BTY_TYPE_HTTP_INPUT (bty_http_input_get_type ())
@@ -22,6 +23,8 @@ struct _BtyHttpInput
   gsize offset;
   gsize length;
   gboolean is_drained; /* the last read found less than it had room for: the next would find nothing */
+  gboolean is_idle;    /* an answer is over, and nobody waits for another */
+  gint64 open_until;   /* that long it is taken for open without a look (monotonic, us) */
   gsize taken;         /* since @turn was noted */
   gint64 turn;         /* of the main loop: when it began */
 };
@@ -62,17 +65,38 @@ had_its_turn (BtyHttpInput *self)
   return FALSE;
 }
 
+/* For each request libsoup tries to read from all connections that wait for one, to learn which the other side has closed. One that
+ * closes in between is found out by the request, and that is sent again. */
+static gboolean
+was_open_just_now (BtyHttpInput *self)
+{
+  return self->is_idle && g_get_monotonic_time () < self->open_until;
+}
+
+static gssize
+receive (BtyHttpInput *self, void *buffer, gsize count, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  gssize n = g_socket_receive_with_blocking (self->socket, buffer, count, FALSE, NULL, &failure);
+
+  self->is_drained = n > 0 && n < (gssize) count;
+  self->taken += (gsize) MAX (n, 0);
+  if (self->is_idle && g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    self->open_until = g_get_monotonic_time () + OPEN_USEC;
+  if (failure != NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return n;
+}
+
 static gssize
 read_some_ahead (BtyHttpInput *self, void *buffer, gsize count, GError **error)
 {
   char room[AHEAD];
-  gssize n = g_socket_receive_with_blocking (self->socket, room, sizeof room, FALSE, NULL, error);
+  gssize n = receive (self, room, sizeof room, error);
   gsize taken;
 
   if (n <= 0)
     return n;
-  self->is_drained = n < (gssize) sizeof room;
-  self->taken += (gsize) n;
   taken = MIN (count, (gsize) n);
   memcpy (buffer, room, taken);
   if (taken == (gsize) n)
@@ -88,11 +112,10 @@ static gssize
 input_read_nonblocking (GPollableInputStream *stream, void *buffer, gsize count, GError **error)
 {
   BtyHttpInput *self = BTY_HTTP_INPUT (stream);
-  gssize n;
 
   if (self->ahead != NULL)
     return (gssize) take_ahead (self, buffer, count);
-  if (self->is_drained || had_its_turn (self))
+  if (self->is_drained || was_open_just_now (self) || had_its_turn (self))
     {
       self->is_drained = FALSE;
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, "nothing has come");
@@ -100,10 +123,7 @@ input_read_nonblocking (GPollableInputStream *stream, void *buffer, gsize count,
     }
   if (count < LARGE_COUNT)
     return read_some_ahead (self, buffer, count, error);
-  n = g_socket_receive_with_blocking (self->socket, buffer, count, FALSE, NULL, error);
-  self->is_drained = n > 0 && n < (gssize) count;
-  self->taken += (gsize) MAX (n, 0);
-  return n;
+  return receive (self, buffer, count, error);
 }
 
 static gssize
@@ -133,6 +153,7 @@ input_create_source (GPollableInputStream *stream, GCancellable *cancellable)
                                                   : g_socket_create_source (self->socket, G_IO_IN, cancellable);
   GSource *source = g_pollable_source_new (G_OBJECT (stream));
 
+  self->is_idle = FALSE;
   g_source_set_dummy_callback (child);
   g_source_add_child_source (source, child);
   return source;
@@ -219,6 +240,9 @@ bty_http_connection_end_answer (GIOStream *connection)
 {
   BtyHttpInput *input = g_object_get_qdata (G_OBJECT (connection), read_ahead_quark ());
 
-  if (input != NULL)
-    input->is_drained = FALSE;
+  if (input == NULL)
+    return;
+  input->is_drained = FALSE;
+  input->is_idle = TRUE;
+  input->open_until = 0;
 }

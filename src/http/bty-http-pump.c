@@ -10,6 +10,7 @@
 
 #include "bty-http-pump-private.h"
 
+#define MAX_LOOKS  4 /* in a dispatch: what came meanwhile is taken without a round of the main loop */
 #define MAX_EVENTS 128
 
 typedef struct
@@ -120,7 +121,8 @@ call_due (BtyHttpPump *self)
     g_source_set_ready_time (self->source, self->wakeup);
 }
 
-static void
+/* Whether there was anything. */
+static gboolean
 call_ready (BtyHttpPump *self)
 {
   Batch batch = { .outer = self->batch };
@@ -135,6 +137,7 @@ call_ready (BtyHttpPump *self)
         call (watch);
     }
   self->batch = batch.outer;
+  return batch.n > 0;
 }
 
 static gboolean
@@ -144,8 +147,8 @@ pump_dispatch (GSource *source, GSourceFunc callback, gpointer data)
 
   if (self->due.length > 0)
     call_due (self);
-  if (self->epoll != -1)
-    call_ready (self);
+  for (guint looks = 0; looks < MAX_LOOKS && self->epoll != -1 && call_ready (self); looks++)
+    ;
   if (self->wakeup != -1 && self->wakeup <= g_get_monotonic_time ())
     ring_alarms (self);
   bty_http_pump_unref (self);

@@ -99,6 +99,13 @@ bty_exchange_end (BtyExchange *exchange)
 }
 
 void
+bty_exchange_hold (BtyExchange *exchange, gboolean held)
+{
+  if (BTY_EXCHANGE_GET_IFACE (exchange)->hold != NULL)
+    BTY_EXCHANGE_GET_IFACE (exchange)->hold (exchange, held);
+}
+
+void
 bty_exchange_watch (BtyExchange *exchange, BtyExchangeFunc drained, BtyExchangeFunc closed, gpointer data)
 {
   BTY_EXCHANGE_GET_IFACE (exchange)->watch (exchange, drained, closed, data);

@@ -35,6 +35,8 @@ BTY_EXPORT G_DECLARE_INTERFACE (BtyExchange, bty_exchange, BTY, EXCHANGE, GObjec
  * @watch: @drained is called when pending falls low again, @closed when the client goes before the end or the transport stops:
  *   the endpoint may still write how a stream ends, and end it; either may be %NULL;
  *   none is called after the end, or after watch is called again with %NULL
+ * @hold: (nullable): while @held, what is written waits, so that it goes out in one piece: never beyond the present turn of the main loop;
+ *   the end of the stream lets it go as well. %NULL: each write goes out as it comes
  * @upgrade: (transfer full) (nullable): turns the connection into a WebSocket; %NULL: this transport has none
  */
 struct _BtyExchangeInterface
@@ -55,6 +57,7 @@ struct _BtyExchangeInterface
   void (*end) (BtyExchange *exchange);
   void (*watch) (BtyExchange *exchange, BtyExchangeFunc drained, BtyExchangeFunc closed, gpointer data);
   BtySocket *(*upgrade) (BtyExchange *exchange, const char *protocol, GError **error);
+  void (*hold) (BtyExchange *exchange, gboolean held);
 };
 
 BTY_EXPORT const char *bty_exchange_get_method (BtyExchange *exchange);
@@ -69,6 +72,7 @@ BTY_EXPORT void bty_exchange_begin (BtyExchange *exchange, guint status, const c
 BTY_EXPORT void bty_exchange_write (BtyExchange *exchange, const char *data, gsize length);
 BTY_EXPORT gsize bty_exchange_get_pending (BtyExchange *exchange);
 BTY_EXPORT void bty_exchange_end (BtyExchange *exchange);
+BTY_EXPORT void bty_exchange_hold (BtyExchange *exchange, gboolean held);
 /** bty_exchange_watch: (skip) */
 BTY_EXPORT void bty_exchange_watch (BtyExchange *exchange, BtyExchangeFunc drained, BtyExchangeFunc closed,
                                     gpointer data);

@@ -253,6 +253,11 @@ test_read_ahead (void)
   wait_for (client);
   g_assert_cmpint (read_now (client, buffer, 100), ==, 4);
   bty_http_connection_end_answer (G_IO_STREAM (client));
+  g_assert_cmpint (read_now (client, buffer, 1), ==, -1);
+  g_assert_cmpint (g_socket_send (server, "next", 4, NULL, NULL), ==, 4);
+  wait_for (client); /* whoever waits is not told of the last look */
+  g_assert_cmpint (read_now (client, buffer, 4), ==, 4);
+  bty_http_connection_end_answer (G_IO_STREAM (client));
   g_assert_true (g_socket_close (server, NULL));
   wait_for (client);
   g_assert_cmpint (read_now (client, buffer, 1), ==, 0); /* whoever asks for the end is told of it */
