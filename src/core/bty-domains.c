@@ -38,13 +38,28 @@ on_bot_purged (BtyBotService *bots, const char *bot, gpointer recorder)
   bty_recorder_forget (recorder, bot);
 }
 
+static void
+on_providers_ready (GObject *providers, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  BtyProviderService *self = BTY_PROVIDER_SERVICE (providers);
+  GError *error = NULL;
+
+  if (bty_provider_service_ready_finish (self, result, &error) &&
+      bty_provider_service_check_steps (self, g_task_get_task_data (task), TRUE, "/route", &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
 /* What names a bot may give is known to a domain that comes after the bots'. */
-static gboolean
-check_route (gpointer data, const char *const *steps, GError **error)
+static void
+check_route (gpointer data, const char *const *steps, GTask *task)
 {
   BtyDomains *self = data;
 
-  return self->providers == NULL || bty_provider_service_check_steps (self->providers, steps, TRUE, "/route", error);
+  g_task_set_task_data (task, g_strdupv ((GStrv) steps), (GDestroyNotify) g_strfreev);
+  bty_provider_service_ready_async (self->providers, g_task_get_cancellable (task), on_providers_ready, task);
 }
 
 void

@@ -74,7 +74,7 @@ STORY = [
     Step("token.list"),
     Step("token.revoke", {"name": "webui"}),
     Step("token.revoke", {"name": "webui"}, fails=True),
-    Step("bot.create", {"name": "Zoë & Co.", "description": "two\nlines", "temperature": 0.5, "route": ["builtin/helper", "a/b"]},
+    Step("bot.create", {"name": "Zoë & Co.", "description": "two\nlines", "temperature": 0.5, "route": ["builtin/helper", "builtin/other"]},
          keep={"bot": "response.id"}),
     Step("bot.create", {"name": ""}, fails=True),
     Step("bot.get", {"slug": "zoe-co"}),

@@ -54,6 +54,16 @@ def types_of(items):
     return [data["type"] for _, data in items]
 
 
+def test_the_first_request_is_checked():
+    with Daemon() as daemon:
+        refused = daemon.request("PATCH", "/api/v1/bots/bo", {"route": ["nobody/m"]})
+        assert refused.status == 400 and "/route/0: no provider is called “nobody”" in refused.json["detail"], refused.body
+    with Daemon() as daemon:
+        refused = daemon.post("/bots", {"name": "Ada", "route": ["builtin", "nobody/m"]})
+        assert refused.status == 400 and "/route/1: no provider is called “nobody”" in refused.json["detail"], refused.body
+        assert daemon.post("/bots", {"name": "Ada", "route": ["builtin"]}).status == 201
+
+
 def test_names():
     ctl("provider", "add", "home", "--url", "http://127.0.0.1:9/v1")
     ctl("route", "create", "smart", "home/qwen?context<8000", "builtin", "--description", "the usual")

@@ -98,10 +98,20 @@ bty_bot_check (BtyBot *bot, GError **error)
   return TRUE;
 }
 
-gboolean
-bty_bot_check_route (BtyBotService *self, const BtyBot *bot, GError **error)
+void
+bty_bot_check_route_async (BtyBotService *self, const BtyBot *bot, GCancellable *cancellable,
+                           GAsyncReadyCallback callback, gpointer data)
 {
-  return self->check_route == NULL || self->check_route (self->check_data, (const char *const *) bot->route, error);
+  GTask *task = g_task_new (self, cancellable, callback, data);
+
+  g_task_set_source_tag (task, bty_bot_check_route_async);
+  if (self->check_route != NULL)
+    {
+      self->check_route (self->check_data, (const char *const *) bot->route, task);
+      return;
+    }
+  g_task_return_boolean (task, TRUE);
+  g_object_unref (task);
 }
 
 static void create_try (GTask *task);
@@ -363,16 +373,47 @@ bty_bot_service_found_async (BtyBotService *self, const BtyBot *bot, BtyBotFound
   create_try (task);
 }
 
+static void
+on_founded (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  GError *error = NULL;
+  BtyBot *bot = bty_bot_service_create_finish (BTY_BOT_SERVICE (source), result, &error);
+
+  if (bot == NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_pointer (task, bot, bty_record_unref);
+}
+
+static void
+on_create_checked (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  GError *error = NULL;
+
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    bty_bot_service_found_async (BTY_BOT_SERVICE (source), g_task_get_task_data (task), bty_bot_founding_new (),
+                                 g_task_get_cancellable (task), on_founded, g_object_ref (task));
+  else
+    g_task_return_error (task, error);
+}
+
 void
 bty_bot_service_create_async (BtyBotService *self, const BtyBot *bot, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer data)
 {
-  GError *error = NULL;
+  GTask *task;
 
-  if (bty_bot_check_route (self, bot, &error))
-    bty_bot_service_found_async (self, bot, bty_bot_founding_new (), cancellable, callback, data);
-  else
-    g_task_report_error (self, callback, data, bty_bot_service_found_async, error);
+  if (bot->route == NULL || bot->route[0] == NULL)
+    {
+      bty_bot_service_found_async (self, bot, bty_bot_founding_new (), cancellable, callback, data);
+      return;
+    }
+  task = g_task_new (self, cancellable, callback, data);
+  g_task_set_source_tag (task, bty_bot_service_create_async);
+  g_task_set_task_data (task, bty_bot_ref (bot), bty_record_unref);
+  bty_bot_check_route_async (self, bot, cancellable, on_create_checked, task);
 }
 
 BtyBot *

@@ -23,4 +23,6 @@ struct _BtyBotService
 /* Strips the name and refuses what no table can: a blank name, a route that names no model. */
 gboolean bty_bot_check (BtyBot *bot, GError **error);
 /* Whether its route leads to what there is: for routes that are written now, not for those that came with a bot from elsewhere. */
-gboolean bty_bot_check_route (BtyBotService *service, const BtyBot *bot, GError **error);
+/* Whether the route of @bot, which has one, leads to what there is: g_task_propagate_boolean(). */
+void bty_bot_check_route_async (BtyBotService *service, const BtyBot *bot, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer data);

@@ -284,8 +284,7 @@ on_change_read (GObject *source, GAsyncResult *result, gpointer data)
     bty_record_merge (change->bot, change->key, BTY_VIEW_PATCH);
   else
     change->bot->state = change->state;
-  if (change->merge && (!bty_bot_check (change->bot, &error) ||
-                        (BTY_HAS (change->key, BtyBot, route) && !bty_bot_check_route (self, change->bot, &error))))
+  if (change->merge && !bty_bot_check (change->bot, &error))
     {
       g_task_return_error (task, error);
       return;
@@ -306,6 +305,18 @@ change_try (GTask *task)
 }
 
 static void
+on_change_checked (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  GError *error = NULL;
+
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    change_try (task);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
 change_start (BtyBotService *self, const BtyBot *key, Change what, GCancellable *cancellable,
               GAsyncReadyCallback callback, gpointer data)
 {
@@ -317,7 +328,10 @@ change_start (BtyBotService *self, const BtyBot *key, Change what, GCancellable 
   g_task_set_check_cancellable (task, FALSE);
   change->key = bty_bot_ref (key);
   g_task_set_task_data (task, change, change_free);
-  change_try (task);
+  if (change->merge && key->route != NULL && key->route[0] != NULL)
+    bty_bot_check_route_async (self, key, cancellable, on_change_checked, g_object_ref (task));
+  else
+    change_try (task);
 }
 
 void

@@ -13,8 +13,8 @@
 #define BTY_TYPE_BOT_SERVICE (bty_bot_service_get_type ())
 G_DECLARE_FINAL_TYPE (BtyBotService, bty_bot_service, BTY, BOT_SERVICE, GObject)
 
-/** BtyBotRouteCheck: whether the steps of a bot's route (nullable) can be read, and lead to what there is */
-typedef gboolean (*BtyBotRouteCheck) (gpointer data, const char *const *steps, GError **error);
+/** BtyBotRouteCheck: whether the steps of a bot's route lead to what there is: returns %TRUE or why not on @task (transfer full) */
+typedef void (*BtyBotRouteCheck) (gpointer data, const char *const *steps, GTask *task);
 
 BtyBotService *bty_bot_service_new (BtyStore *store, BtySoulService *souls, const char *data_dir);
 /** bty_bot_service_set_route_check: asked before a bot is made or changed; @data must outlive the service */

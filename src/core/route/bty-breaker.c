@@ -53,16 +53,6 @@ bty_breaker_admit (BtyBreaker *self, gint64 now)
 }
 
 void
-bty_breaker_succeed (BtyBreaker *self)
-{
-  self->n_failures = 0;
-  self->n_opened = 0;
-  self->until = 0;
-  self->is_tried = FALSE;
-  g_clear_pointer (&self->reason, g_free);
-}
-
-void
 bty_breaker_fail (BtyBreaker *self, const BtyBreakerRules *rules, gint64 now, const char *reason)
 {
   gboolean was_open = self->until != 0;

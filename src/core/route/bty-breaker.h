@@ -42,8 +42,7 @@ BtyBreakerState bty_breaker_get_state (const BtyBreaker *breaker, gint64 now);
 gint64 bty_breaker_get_wait (const BtyBreaker *breaker, gint64 now);
 /** bty_breaker_admit: whether a request may go; in the half-open state this request is the one that tries */
 gboolean bty_breaker_admit (BtyBreaker *breaker, gint64 now);
-/* How that request ended; bty_breaker_give_up(): in a way that says nothing. */
-void bty_breaker_succeed (BtyBreaker *breaker);
+/* How that request ended; bty_breaker_give_up(): in a way that says nothing. After a success there is none: it is freed. */
 void bty_breaker_fail (BtyBreaker *breaker, const BtyBreakerRules *rules, gint64 now, const char *reason);
 void bty_breaker_give_up (BtyBreaker *breaker);
 

@@ -425,7 +425,7 @@ bty_provider_service_check_steps (BtyProviderService *self, const char *const *s
 {
   if (!bty_route_check (steps, place, error))
     return FALSE;
-  for (guint i = 0; self->loaded && steps != NULL && steps[i] != NULL; i++)
+  for (guint i = 0; steps != NULL && steps[i] != NULL; i++)
     {
       g_autoptr (BtyRouteStep) step = bty_route_step_parse (steps[i], NULL);
 

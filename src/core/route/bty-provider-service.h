@@ -121,8 +121,8 @@ gboolean bty_provider_service_check_key (BtyProviderService *service, const BtyP
  * @steps: of a bot, a setting or a route; @may_be_routes: whether the name of a route may stand among them
  * @place: (nullable): put before what is wrong with one, as `/steps/0`
  *
- * Whether each can be read and is about a provider, or route, that there is. INVALID_ARGUMENT names the step and what there is. What
- * nobody knows before the records are in memory passes.
+ * Whether each can be read and is about a provider, or route, that there is. INVALID_ARGUMENT names the step and what there is. To be
+ * asked once the records are in memory.
  */
 gboolean bty_provider_service_check_steps (BtyProviderService *service, const char *const *steps,
                                            gboolean may_be_routes, const char *place, GError **error);
