@@ -18,6 +18,26 @@
 
 /* The first question. */
 
+/* A gateway on this machine may pass requests on to services that are paid; some of them tell what that cost. */
+static void
+tell_free (const BtyProviderReport *report)
+{
+  g_autofree char *cost = bty_ctl_model_price (report->cost);
+
+  if (report->cost > 0)
+    printf (
+      _ ("This call cost $%s, as it says itself. So that a cap holds before a call as well: boternity-ctl model set "
+         "'%s/*' --input USD --output USD"),
+      cost, report->name);
+  else if (g_strcmp0 (report->kind, "ollama") != 0 && g_strcmp0 (report->kind, "builtin") != 0)
+    printf (
+      _ ("It counts as free, since it is on this machine. If it passes requests on to a paid service: boternity-ctl "
+         "model set '%s/*' --input USD --output USD"),
+      report->name);
+  else
+    printf ("%s", _ ("It costs nothing."));
+}
+
 static void
 tell_cost (const BtyProviderReport *report)
 {
@@ -26,7 +46,7 @@ tell_cost (const BtyProviderReport *report)
   g_autofree char *output = bty_ctl_model_price (report->output_price);
 
   if (report->pricing == BTY_PRICING_FREE)
-    printf ("%s", _ ("It costs nothing."));
+    tell_free (report);
   else if (report->pricing == BTY_PRICING_UNKNOWN)
     printf (
       _ (

@@ -350,7 +350,7 @@ tell_cost (BtyCtlTurn *self)
   if (self->usage == NULL || BTY_IS_NULL (self->usage, BtyChatItem, cost) || self->ctl->json ||
       !bty_ctl_terminal_is (STDOUT_FILENO) || !bty_ctl_terminal_is (STDERR_FILENO))
     return;
-  if (self->usage->pricing == BTY_PRICING_FREE)
+  if (self->usage->pricing == BTY_PRICING_FREE && self->usage->cost == 0)
     g_string_append (text, _ ("free"));
   else
     {

@@ -9,6 +9,7 @@
 #include <libsoup/soup.h>
 
 #include "bty-http-failure.h"
+#include "bty-sse-reader.h"
 
 /* The words of all families. */
 static const struct
@@ -220,19 +221,45 @@ find_code (const BtyHttpFailure *self)
   return code == BTY_ERROR_INVALID_ARGUMENT && speaks_of_length (self->message) ? BTY_ERROR_OUT_OF_RANGE : code;
 }
 
-void
-bty_http_failure_read (BtyHttpFailure *self)
+static void
+read_json (BtyHttpFailure *self, const char *text, gsize length)
 {
   g_auto (BtyJsonReader) reader;
   BtyJsonToken token;
 
-  bty_json_reader_init (&reader, self->body, self->length, 0);
+  bty_json_reader_init (&reader, text, length, 0);
   token = bty_json_reader_next (&reader, NULL);
   if (token == BTY_JSON_ARRAY_BEGIN) /* one family wraps it */
     token = bty_json_reader_next (&reader, NULL);
   self->is_json = token != BTY_JSON_ERROR && token != BTY_JSON_END;
   if (token == BTY_JSON_OBJECT_BEGIN)
     self->is_json = read_object (self, &reader, 0);
+}
+
+static gboolean
+on_event (const BtySseEvent *event, gpointer self, GError **error)
+{
+  read_json (self, event->data, event->length);
+  g_set_error_literal (error, BTY_ERROR, BTY_ERROR_CANCELLED, "the first event is all that counts");
+  return FALSE;
+}
+
+/* Gateways put an error into a stream when one was asked for. */
+static void
+read_stream (BtyHttpFailure *self)
+{
+  g_autoptr (BtySseReader) reader = bty_sse_reader_new (0, on_event, self);
+
+  if (bty_sse_reader_feed (reader, self->body, self->length, NULL))
+    bty_sse_reader_end (reader, NULL);
+}
+
+void
+bty_http_failure_read (BtyHttpFailure *self)
+{
+  read_json (self, self->body, self->length);
+  if (!self->is_json)
+    read_stream (self);
   self->is_quota = speaks_of_quota (self);
   self->code = find_code (self);
   if (g_strcmp0 (self->should_retry, "false") == 0 && self->code == BTY_ERROR_RESOURCE_EXHAUSTED)

@@ -90,6 +90,7 @@ BTY_DEFINE_RECORD (BtyModelList, bty_model_list, "model_list", N_ ("Which models
 
 static const BtyField provider_report_fields[] = {
   BTY_FIELD_STRING (BtyProviderReport, name, BTY_REQUIRED | BTY_READ_ONLY, N_ ("The provider")),
+  BTY_FIELD_STRING (BtyProviderReport, kind, BTY_READ_ONLY, N_ ("What it speaks")),
   BTY_FIELD_BOOL (BtyProviderReport, ok, BTY_READ_ONLY, N_ ("Whether it answered")),
   BTY_FIELD_STRING (BtyProviderReport, model, BTY_READ_ONLY, N_ ("The model that was asked")),
   BTY_FIELD_INT64 (BtyProviderReport, models, BTY_READ_ONLY, N_ ("How many models it offers")),

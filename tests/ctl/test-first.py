@@ -94,7 +94,7 @@ class House(Place):
 def test_add_asks():
     with Server() as server, House() as house:
         said = house.run("provider", "add", "here", "--url", server.url).stdout
-        assert "here/gpt-4o-mini answers" in said and "costs nothing" in said, said
+        assert "here/gpt-4o-mini answers" in said and "counts as free" in said, said
         assert house.run("config", "get", "chat.route").stdout == "here,builtin\n"
         house.run("provider", "add", "second", "--url", server.url)
         assert house.run("config", "get", "chat.route").stdout == "here,builtin\n"
@@ -162,7 +162,7 @@ def test_offer():
         with house.terminal("chat") as terminal:
             terminal.until("y connects Ollama")
             terminal.type("y")
-            terminal.until("costs nothing")
+            terminal.until("counts as free")
             terminal.until("\n> ")
             terminal.type("hello\n")
             terminal.until("Hello there")

@@ -218,6 +218,7 @@ on_checked (GObject *service, GAsyncResult *result, gpointer data)
       return;
     }
   test->report->name = g_strdup (test->config->name);
+  test->report->kind = g_strdup (test->config->kind);
   test->state = STATE_LISTING;
   test->timeout = g_timeout_add (TIMEOUT_MS, on_timeout, test);
   if (outer != NULL)

@@ -136,6 +136,7 @@ typedef struct
 {
   BtyRecord record;
   char *name;
+  char *kind;
   gboolean ok;
   char *model;
   gint64 models;
