@@ -87,6 +87,35 @@ test_fair (void)
   g_assert_finalize_object (g_steal_pointer (&limiter));
 }
 
+/* However many persons come, what nobody waits for gets its turn. */
+static void
+test_passed_over (void)
+{
+  static const char names[] = "abcdefghijkl";
+  g_autoptr (GString) log = g_string_new (NULL);
+  g_autoptr (BtyLimiter) limiter = bty_limiter_new ("a");
+  const BtyLimits limits = { .concurrent = 1 };
+  Request first, workflow, persons[G_N_ELEMENTS (names) - 1];
+  g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (g_free);
+
+  bty_limiter_set_limits (limiter, &limits);
+  g_assert_true (enter (limiter, &first, log, "-", "ada", BTY_PRIORITY_PERSON, 60000));
+  g_assert_false (enter (limiter, &workflow, log, "w", "x", BTY_PRIORITY_WORKFLOW, 60000));
+  for (guint i = 0; i < G_N_ELEMENTS (persons); i++)
+    {
+      g_ptr_array_add (words, g_strndup (names + i, 1));
+      g_assert_false (enter (limiter, &persons[i], log, words->pdata[i], "ada", BTY_PRIORITY_PERSON, 60000));
+    }
+  leave (&first);
+  for (guint gone = 1; gone <= G_N_ELEMENTS (persons) + 1; gone++)
+    {
+      bty_test_settle ();
+      g_assert_cmpuint (log->len, ==, gone);
+      leave (log->str[gone - 1] == 'w' ? &workflow : &persons[log->str[gone - 1] - 'a']);
+    }
+  g_assert_cmpstr (log->str, ==, "abcdefghwijkl");
+}
+
 static void
 test_given_up (void)
 {
@@ -187,6 +216,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/limiter/fair", test_fair);
+  g_test_add_func ("/limiter/passed-over", test_passed_over);
   g_test_add_func ("/limiter/given-up", test_given_up);
   g_test_add_func ("/limiter/waits-too-long", test_waits_too_long);
   g_test_add_func ("/limiter/minute", test_minute);

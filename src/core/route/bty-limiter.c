@@ -7,7 +7,8 @@
 
 #include "route/bty-limiter.h"
 
-#define MINUTE_US (60 * G_USEC_PER_SEC)
+#define MINUTE_US  (60 * G_USEC_PER_SEC)
+#define MAX_PASSED 8 /* so many that are more urgent go before one that is less */
 
 /* A request of the last minute. */
 typedef struct
@@ -27,6 +28,7 @@ typedef struct
 {
   GQueue turns;      /* Line: the bots that wait, whose turn is next first */
   GHashTable *lines; /* bot -> Line */
+  guint n_passed;    /* that went before them since one of these did */
 } Lines;
 
 struct _BtyLimiter
@@ -201,14 +203,16 @@ leave_line (BtyLimiterTicket *ticket)
   g_hash_table_remove (lines->lines, line->bot);
 }
 
-/* Whose turn it is. */
+/* Whose turn it is: of the most urgent, unless others were passed over so often that theirs has come. */
 static BtyLimiterTicket *
 peek_next (BtyLimiter *self)
 {
+  Lines *next = NULL;
+
   for (guint i = 0; i < BTY_N_PRIORITIES; i++)
-    if (self->lines[i].turns.length > 0)
-      return g_queue_peek_head (&((Line *) g_queue_peek_head (&self->lines[i].turns))->tickets);
-  return NULL;
+    if (self->lines[i].turns.length > 0 && (next == NULL || self->lines[i].n_passed >= MAX_PASSED))
+      next = &self->lines[i];
+  return next != NULL ? g_queue_peek_head (&((Line *) g_queue_peek_head (&next->turns))->tickets) : NULL;
 }
 
 static void
@@ -216,6 +220,9 @@ take_turn (BtyLimiter *self, BtyLimiterTicket *ticket)
 {
   GQueue *turns = &self->lines[ticket->priority].turns;
 
+  self->lines[ticket->priority].n_passed = 0;
+  for (guint i = ticket->priority + 1; i < BTY_N_PRIORITIES; i++)
+    self->lines[i].n_passed = self->lines[i].turns.length > 0 ? self->lines[i].n_passed + 1 : 0;
   g_queue_push_tail (turns, g_queue_pop_head (turns)); /* the next one is another bot's */
   leave_line (ticket);
 }

@@ -7,7 +7,8 @@
  * BtyLimiter:
  *
  * Keeps one provider's requests under what it allows: requests and tokens in any minute, and how many run at a time. What cannot go at
- * once waits: persons before programs before workflows, and within these every bot in its turn, however many requests each has.
+ * once waits: persons before programs before workflows, of whom one goes after eight that were more urgent; and within these every bot in its
+ * turn, however many requests each has.
  * Main context.
  */
 #define BTY_TYPE_LIMITER (bty_limiter_get_type ())
