@@ -9,6 +9,7 @@
 
 #include "bty-http-provider-private.h"
 #include "bty-http-tape-private.h"
+#include "bty-http-transfer-private.h"
 #include "bty-ndjson-reader.h"
 
 typedef enum
@@ -62,6 +63,8 @@ on_event (const BtySseEvent *event, gpointer data, GError **error)
       klass->event (run->provider, run->stream, event, run->completion, error))
     return TRUE;
   bty_http_provider_take_failure (run->provider, &run->retry_after_ms, &run->is_quota);
+  if (bty_completion_get_n_deltas (run->completion) == 0)
+    bty_completion_set_progress (run->completion, BTY_PROGRESS_SENT); /* it refuses, if late */
   return FALSE;
 }
 
@@ -105,6 +108,8 @@ on_head (BtyHttpTransfer *transfer, gpointer data, GError **error)
       g_propagate_error (error, bty_http_provider_refusal (run->provider, transfer, run->body, &unused, NULL));
       return FALSE;
     }
+  if (run->mode != REFUSAL)
+    bty_completion_set_progress (run->completion, BTY_PROGRESS_ACCEPTED);
   if (run->mode != STREAM)
     run->body = g_byte_array_new ();
   else if (BTY_HTTP_PROVIDER_GET_CLASS (run->provider)->framing == BTY_HTTP_SSE)
@@ -217,6 +222,12 @@ on_end (BtyHttpTransfer *transfer, const GError *error, gpointer data)
     }
 }
 
+static void
+on_sending (gpointer data)
+{
+  bty_completion_set_progress (((Run *) data)->completion, BTY_PROGRESS_SENT);
+}
+
 static const BtyHttpTransferFuncs stream_funcs = { on_head, on_body, on_end };
 
 static gboolean
@@ -268,6 +279,8 @@ bty_http_stream_begin (BtyHttpProvider *provider, BtyCompletion *completion)
     }
   if (klass->stream_new != NULL)
     run->stream = klass->stream_new (provider, bty_completion_get_request (completion));
+  bty_completion_set_progress (completion, BTY_PROGRESS_UNSENT);
   run->transfer = bty_http_tape_start (bty_http_provider_get_client (provider), request, completion, &stream_funcs,
                                        run);
+  bty_http_transfer_watch_sent (run->transfer, on_sending, run);
 }

@@ -23,6 +23,8 @@ gboolean bty_http_transfer_play_piece (BtyHttpTransfer *transfer, const char *by
 /* @error: (nullable): why it failed */
 void bty_http_transfer_play_end (BtyHttpTransfer *transfer, GError *error);
 
+/* @func is called once the request is being sent, at once when it is already. */
+void bty_http_transfer_watch_sent (BtyHttpTransfer *transfer, void (*func) (gpointer data), gpointer data);
 /* Whether bty_http_transfer_stop() was called. */
 gboolean bty_http_transfer_is_stopped (BtyHttpTransfer *transfer);
 /* (transfer full) (element-type utf8): the answer's headers, names and values by turns. */

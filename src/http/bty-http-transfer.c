@@ -63,6 +63,9 @@ struct _BtyHttpTransfer
   gboolean again;  /* to be asked anew, with HTTP/2 on offer: nothing was sent yet */
   GError *failure; /* why we cancelled it ourselves */
 
+  void (*sent) (gpointer data); /* (nullable): told when it is being sent */
+  gpointer sent_data;
+
   GSource *delayed;      /* it is sent when this is due */
   guint played_status;   /* of one without a network */
   GDestroyNotify player; /* set for one without a network */
@@ -131,7 +134,7 @@ close_body (BtyHttpTransfer *self)
   GSocketConnection *connection = self->shard != NULL ? get_connection (self) : NULL;
   BtyHttpShard *shard = g_steal_pointer (&self->shard);
 
-  if (connection != NULL)
+  if (connection != NULL && soup_message_get_http_version (self->message) <= SOUP_HTTP_1_1) /* else others go on */
     bty_http_connection_end_answer (G_IO_STREAM (connection));
   if (self->body != NULL)
     g_input_stream_close_async (self->body, G_PRIORITY_DEFAULT, self->cancellable, on_closed, shard);
@@ -258,6 +261,8 @@ on_starting (SoupMessage *message, gpointer data)
   self->state = WAITING;
   self->started_at = g_get_monotonic_time ();
   set_deadline (self, bty_http_client_get_options (self->client)->first_byte_timeout_ms);
+  if (self->sent != NULL)
+    self->sent (self->sent_data);
 }
 
 /* libsoup sends again when a kept connection was closed by the other side. A request costs money: once, and only at once. */
@@ -452,6 +457,8 @@ on_network_event (SoupMessage *message, GSocketClientEvent event, GIOStream *con
   static const char *const http1[] = { "http/1.1", NULL };
   BtyHttpTransfer *self = data;
 
+  if (event == G_SOCKET_CLIENT_RESOLVING) /* before, it waits for one of the connections that are busy */
+    set_deadline (self, bty_http_client_get_options (self->client)->connect_timeout_ms);
   if (event == G_SOCKET_CLIENT_CONNECTED)
     bty_http_connection_read_ahead (connection);
   if (event == G_SOCKET_CLIENT_COMPLETE)
@@ -606,10 +613,7 @@ bty_http_transfer_start_later (BtyHttpClient *client, const BtyHttpRequest *requ
   if (delay_ms > 0)
     send_later (self, delay_ms);
   else
-    {
-      set_deadline (self, bty_http_client_get_options (client)->connect_timeout_ms);
-      send_message (self);
-    }
+    send_message (self);
   follow (self, cancellable);
   return self;
 }
@@ -666,6 +670,15 @@ bty_http_transfer_play_end (BtyHttpTransfer *self, GError *error)
 {
   if (self->failure == NULL)
     finish (self, error);
+}
+
+void
+bty_http_transfer_watch_sent (BtyHttpTransfer *self, void (*func) (gpointer data), gpointer data)
+{
+  self->sent = func;
+  self->sent_data = data;
+  if (self->state == WAITING || self->state == READING)
+    func (data);
 }
 
 gboolean

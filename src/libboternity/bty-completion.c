@@ -15,6 +15,7 @@ struct _BtyCompletion
   BtyCompletionDelta on_delta;
   BtyCompletionDone on_done;
   gpointer data;
+  BtyCompletionProgress progress;
   guint64 n_deltas;
   BtyUsage *usage;
   BtyStopReason stop_reason;
@@ -96,6 +97,18 @@ gboolean
 bty_completion_is_quota (BtyCompletion *self)
 {
   return self->is_quota;
+}
+
+BtyCompletionProgress
+bty_completion_get_progress (BtyCompletion *self)
+{
+  return self->progress;
+}
+
+void
+bty_completion_set_progress (BtyCompletion *self, BtyCompletionProgress progress)
+{
+  self->progress = progress;
 }
 
 guint64

@@ -11,12 +11,6 @@
 /* What the roles and separators around a message cost, in every family's format. */
 #define TOKENS_A_MESSAGE 8
 
-/* By which part a count may be too small: as much as is usual before there were FEW calls, then twice what it was wrong by so far. */
-#define USUAL_DOUBT 0.15
-#define LEAST_DOUBT 0.03
-#define MOST_DOUBT  0.25
-#define FEW         3
-
 typedef struct
 {
   BtyModelBook *book;
@@ -58,14 +52,6 @@ in_order (GPtrArray *history, const BtyTurn *turn)
     }
   g_ptr_array_sort (messages, compare);
   return messages;
-}
-
-static double
-doubt_of (const BtyModel *model)
-{
-  if (model->estimates < FEW || BTY_IS_NULL (model, BtyModel, estimate_error))
-    return USUAL_DOUBT;
-  return CLAMP (2 * model->estimate_error / 100, LEAST_DOUBT, MOST_DOUBT);
 }
 
 static gint64
@@ -142,7 +128,7 @@ BtyCompletionRequest *
 bty_context_build (const BtyBot *bot, const char *soul, GPtrArray *history, const BtyTurn *turn, BtyModelBook *book,
                    const BtyModel *model, gint64 reserve, guint *left_out, GError **error)
 {
-  const Count count = { book, model, 1 + doubt_of (model) };
+  const Count count = { book, model, 1 + bty_model_doubt (model) };
   gint64 window = model->context_window;
   g_autoptr (GPtrArray) messages = in_order (history, turn);
   g_autoptr (BtyCompletionRequest) request = bty_completion_request_new ();

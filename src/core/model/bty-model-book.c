@@ -19,6 +19,11 @@
 #define MAX_TOKENS G_GINT64_CONSTANT (1000000000)
 #define MAX_PRICE  G_GINT64_CONSTANT (1000000000)
 #define MAX_BILL   G_GINT64_CONSTANT (1000000000000) /* micro-dollars */
+/* As much doubt as is usual before there were FEW calls, then twice what counts were wrong by so far. */
+#define USUAL_DOUBT 0.15
+#define LEAST_DOUBT 0.03
+#define MOST_DOUBT  0.25
+#define FEW         3
 /* How often the owner's files are looked at for changes, in microseconds, while models are asked for. */
 #define CHECK_EVERY (2 * G_USEC_PER_SEC)
 
@@ -418,6 +423,14 @@ bty_model_book_count (BtyModelBook *self, const BtyModel *model, const char *tex
   double factor = model->estimate_factor > 0 ? model->estimate_factor : 1;
 
   return (gint64) ceil (bty_token_counter_count (self->counter, model->tokenizer, text, length) * factor);
+}
+
+double
+bty_model_doubt (const BtyModel *model)
+{
+  if (model->estimates < FEW || BTY_IS_NULL (model, BtyModel, estimate_error))
+    return USUAL_DOUBT;
+  return CLAMP (2 * model->estimate_error / 100, LEAST_DOUBT, MOST_DOUBT);
 }
 
 void

@@ -48,6 +48,9 @@ gint64 bty_model_cost (const BtyModel *model, const BtyUsage *usage);
  */
 gint64 bty_model_bill (const BtyModel *model, const BtyUsage *usage, BtyPricing *pricing);
 
+/** bty_model_doubt: by which part a count of its tokens may be too small */
+double bty_model_doubt (const BtyModel *model);
+
 /**
  * bty_model_book_count:
  * @model: of bty_model_book_look()

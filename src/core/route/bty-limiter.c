@@ -203,16 +203,30 @@ leave_line (BtyLimiterTicket *ticket)
   g_hash_table_remove (lines->lines, line->bot);
 }
 
+static BtyLimiterTicket *
+head_of (Lines *lines)
+{
+  return g_queue_peek_head (&((Line *) g_queue_peek_head (&lines->turns))->tickets);
+}
+
+/* One that would have to wait for tokens does not hold up those that need fewer, for another while. */
+static gboolean
+is_aged (BtyLimiter *self, Lines *lines, gint64 now)
+{
+  return lines->n_passed >= 2 * MAX_PASSED ||
+         (lines->n_passed >= MAX_PASSED && find_time (self, head_of (lines)->tokens, now) <= now);
+}
+
 /* Whose turn it is: of the most urgent, unless others were passed over so often that theirs has come. */
 static BtyLimiterTicket *
-peek_next (BtyLimiter *self)
+peek_next (BtyLimiter *self, gint64 now)
 {
   Lines *next = NULL;
 
   for (guint i = 0; i < BTY_N_PRIORITIES; i++)
-    if (self->lines[i].turns.length > 0 && (next == NULL || self->lines[i].n_passed >= MAX_PASSED))
+    if (self->lines[i].turns.length > 0 && (next == NULL || is_aged (self, &self->lines[i], now)))
       next = &self->lines[i];
-  return next != NULL ? g_queue_peek_head (&((Line *) g_queue_peek_head (&next->turns))->tickets) : NULL;
+  return next != NULL ? head_of (next) : NULL;
 }
 
 static void
@@ -222,7 +236,7 @@ take_turn (BtyLimiter *self, BtyLimiterTicket *ticket)
 
   self->lines[ticket->priority].n_passed = 0;
   for (guint i = ticket->priority + 1; i < BTY_N_PRIORITIES; i++)
-    self->lines[i].n_passed = self->lines[i].turns.length > 0 ? self->lines[i].n_passed + 1 : 0;
+    self->lines[i].n_passed += self->lines[i].turns.length > 0;
   g_queue_push_tail (turns, g_queue_pop_head (turns)); /* the next one is another bot's */
   leave_line (ticket);
 }
@@ -250,12 +264,15 @@ let_in (BtyLimiter *self)
   BtyLimiterTicket *ticket;
 
   self->is_letting = TRUE;
-  while (has_place (self) && (ticket = peek_next (self)) != NULL)
+  while (has_place (self))
     {
       gint64 now = g_get_monotonic_time ();
       gint64 when;
 
       forget_old (self, now);
+      ticket = peek_next (self, now);
+      if (ticket == NULL)
+        break;
       when = find_time (self, ticket->tokens, now);
       if (when > now)
         {
@@ -354,8 +371,9 @@ bty_limiter_enter (BtyLimiter *self, const BtyLimiterWish *wish, gboolean *may_g
   if (when - now > wish->max_wait_ms * 1000)
     {
       g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
-                   _ ("the provider “%s” takes nothing more for %lld s: its limit is reached"), self->provider,
-                   (long long) ((when - now + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC));
+                   _ ("the provider “%s” takes nothing more for %lld s: its limit is reached; limits are changed with "
+                      "boternity-ctl provider update %s"),
+                   self->provider, (long long) ((when - now + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC), self->provider);
       return NULL;
     }
   ticket = g_new0 (BtyLimiterTicket, 1);

@@ -7,8 +7,7 @@
 #include <string.h>
 
 #include "bty-time-limit.h"
-#include "route/bty-route-attempt.h"
-#include "route/bty-route-estimate.h"
+#include "route/bty-route-attempt-private.h"
 
 /* How long a provider may take to say what it offers, when that is all that its window hangs on. */
 #define ASK_WINDOW_MS 1000
@@ -17,60 +16,6 @@
 /* What a stream that goes on is granted at a time, once it has used what was reserved. */
 #define MORE_TOKENS 256
 #define MORE_TIME   60000 /* ms */
-
-typedef enum
-{
-  STATE_NEW,
-  STATE_OPENING,   /* its provider is being opened */
-  STATE_LOOKING,   /* its provider is asked what it offers */
-  STATE_WAITING,   /* it waits for its turn */
-  STATE_RESERVING, /* the budget is asked */
-  STATE_ASKING,    /* it answers */
-  STATE_DONE,
-} State;
-
-struct _BtyRouteAttempt
-{
-  GObject parent_instance;
-  BtyRouter *router;
-  BtyProviderService *providers; /* the router's */
-  BtySpender *spender;
-  BtyRouteStep *step;
-  BtyRouteAttemptWish wish; /* without its strings */
-  const BtyRouteAttemptEvents *events;
-  gpointer data;
-
-  State state;
-  GCancellable *cancellable; /* its own: the route's goes through bty_route_attempt_cancel() */
-  char *key;
-  char *name;  /* the model's own name, NULL until it is known */
-  char *label; /* provider/model */
-  BtyProvider *provider;
-  BtyProviderConfig *config;
-  GCancellable *looking;
-  guint looking_timeout;
-  BtyLimiterTicket *ticket;
-  BtyModel *model;
-  BtyCompletionRequest *request;
-  BtyRouteEstimate estimate;
-  BtyReservation *reservation;
-  gint64 output;     /* tokens that are granted */
-  gint64 time_until; /* of the monotonic clock */
-  guint deadline;
-  BtyCompletion *completion;
-  BtyRouteMeter meter;
-  gboolean is_try; /* of a model that failed */
-  char *limit;     /* what cut the answer short, in words */
-
-  gint64 asked_at;
-  gint64 first_token_at;
-  guint64 n_deltas;
-  GError *error;
-  BtyRouteFault fault;
-  gint64 retry_after_ms;
-  BtyStopReason stop_reason;
-  BtyUsage *usage;
-};
 
 G_DEFINE_FINAL_TYPE (BtyRouteAttempt, bty_route_attempt, G_TYPE_OBJECT)
 
@@ -140,71 +85,6 @@ bot_of (BtyRouteAttempt *self)
 
 /* The end. */
 
-/* Whether the service may ask for money: it was silent after it had the request, or it answered, be it with what nobody can read. */
-static gboolean
-may_be_billed (BtyRouteAttempt *self)
-{
-  return self->n_deltas > 0 || self->error == NULL || self->error->code == BTY_ERROR_CANCELLED ||
-         self->error->code == BTY_ERROR_DEADLINE_EXCEEDED || self->error->code == BTY_ERROR_DATA_LOSS;
-}
-
-/* What it used, by the wire or as we counted. */
-static void
-sum_up (BtyRouteAttempt *self)
-{
-  const BtyUsage *reported = bty_completion_get_usage (self->completion);
-  gint64 counted = bty_route_meter_count (&self->meter, bty_router_get_book (self->router), self->model);
-  gboolean is_whole = self->error == NULL && bty_completion_is_done (self->completion);
-
-  self->usage = bty_route_estimate_usage (reported, may_be_billed (self) ? self->estimate.input : 0, counted, is_whole);
-}
-
-static BtyUsageEntry *
-make_entry (BtyRouteAttempt *self)
-{
-  BtyUsageEntry *entry = bty_usage_entry_new ();
-  gint64 now = g_get_monotonic_time ();
-
-  if (self->wish.is_hedge)
-    entry->purpose = g_strdup ("hedge");
-  entry->provider = g_strdup (self->config->name);
-  entry->model = g_strdup (self->name);
-  entry->input_tokens = MAX (self->usage->input_tokens, 0);
-  entry->cached_tokens = MAX (self->usage->cached_tokens, 0);
-  entry->cache_write_tokens = MAX (self->usage->cache_write_tokens, 0);
-  entry->output_tokens = MAX (self->usage->output_tokens, 0);
-  entry->reasoning_tokens = MAX (self->usage->reasoning_tokens, 0);
-  entry->estimated_tokens = self->estimate.input;
-  entry->is_estimate = self->usage->is_estimate;
-  entry->cost = bty_model_bill (self->model, self->usage, &entry->pricing);
-  entry->first_token_ms = self->first_token_at > 0 ? (self->first_token_at - self->asked_at) / 1000 : 0;
-  entry->time_ms = (now - self->asked_at) / 1000;
-  entry->outcome = g_strdup (self->error != NULL ? bty_error_info (bty_error_code_of (self->error))->name
-                                                 : bty_stop_reasons[self->stop_reason].nick);
-  return entry;
-}
-
-static void
-settle (BtyRouteAttempt *self)
-{
-  BtyReservation *reservation = g_steal_pointer (&self->reservation);
-  g_autoptr (BtyUsageEntry) entry = NULL;
-
-  if (reservation == NULL)
-    return;
-  if (self->completion == NULL)
-    {
-      bty_reservation_drop (reservation);
-      return;
-    }
-  sum_up (self);
-  entry = make_entry (self);
-  if (!self->usage->is_estimate && self->usage->input_tokens > 0)
-    bty_model_book_learn (bty_router_get_book (self->router), self->model, self->estimate.input,
-                          self->usage->input_tokens);
-  bty_reservation_settle (reservation, entry);
-}
-
 static void
 leave_queue (BtyRouteAttempt *self)
 {
@@ -242,9 +122,10 @@ tell_breaker (BtyRouteAttempt *self)
 static void
 let_go (BtyRouteAttempt *self)
 {
-  self->state = STATE_DONE;
+  self->state = ATTEMPT_STATE_DONE;
   g_clear_handle_id (&self->deadline, bty_time_limit_remove);
-  settle (self);
+  g_clear_handle_id (&self->quiet, bty_time_limit_remove);
+  bty_route_attempt_settle (self);
   leave_queue (self);
   tell_breaker (self);
 }
@@ -308,9 +189,9 @@ cut (BtyRouteAttempt *self, BtyBudgetUnit unit)
 static gboolean
 grow_output (BtyRouteAttempt *self)
 {
-  BtyAmounts more = {
-    { [BTY_UNIT_USD] = bty_route_cost (self->model, 0, MORE_TOKENS), [BTY_UNIT_TOKENS] = MORE_TOKENS }
-  };
+  gint64 before = bty_route_cost (self->model, self->estimate.input_most, self->output);
+  gint64 after = bty_route_cost (self->model, self->estimate.input_most, self->output + MORE_TOKENS);
+  BtyAmounts more = { { [BTY_UNIT_USD] = after - before, [BTY_UNIT_TOKENS] = MORE_TOKENS } };
 
   if (!bty_reservation_grow (self->reservation, &more))
     return FALSE;
@@ -352,13 +233,35 @@ on_deadline (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* Comments and pings keep a connection; only what it says of its answer shows that the model is at work. */
+static gboolean
+on_quiet (gpointer data)
+{
+  BtyRouteAttempt *self = data;
+  gint64 limit = bty_router_get_policy (self->router)->token_ms;
+  gint64 left = self->spoke_at + limit * 1000 - g_get_monotonic_time ();
+  g_autoptr (GCancellable) cancellable = g_object_ref (self->cancellable);
+
+  self->quiet = 0;
+  if (left > 0)
+    {
+      self->quiet = bty_time_limit_add (left / 1000 + 1, on_quiet, self);
+      return G_SOURCE_REMOVE;
+    }
+  fail_new (self, BTY_ROUTE_FAULT_PROVIDER, BTY_ERROR_DEADLINE_EXCEEDED,
+            _ ("“%s” said nothing of its answer for %lld s: if it only is slow, raise the setting route.token_ms"),
+            self->label, (long long) limit / 1000);
+  g_cancellable_cancel (cancellable);
+  return G_SOURCE_REMOVE;
+}
+
 /* Which unit says how long the answer may be. */
 static BtyBudgetUnit
 output_unit (BtyRouteAttempt *self)
 {
   const BtyAmounts *granted = bty_reservation_get (self->reservation);
 
-  return granted->of[BTY_UNIT_TOKENS] - self->estimate.input <= self->output ? BTY_UNIT_TOKENS : BTY_UNIT_USD;
+  return granted->of[BTY_UNIT_TOKENS] - self->estimate.input_most <= self->output ? BTY_UNIT_TOKENS : BTY_UNIT_USD;
 }
 
 static void
@@ -380,14 +283,15 @@ on_delta (BtyCompletion *completion, const BtyDelta *delta, gpointer data)
 {
   BtyRouteAttempt *self = data;
 
-  if (self->state != STATE_ASKING)
+  if (self->state != ATTEMPT_STATE_ASKING)
     return;
+  self->spoke_at = g_get_monotonic_time ();
   if (self->n_deltas++ == 0)
-    self->first_token_at = g_get_monotonic_time ();
+    self->first_token_at = self->spoke_at;
   if (delta->kind != BTY_DELTA_SIGNATURE)
     bty_route_meter_add (&self->meter, bty_router_get_book (self->router), self->model, delta->text, delta->length);
   self->events->delta (self, delta, self->data);
-  if (self->state == STATE_ASKING && !g_cancellable_is_cancelled (self->cancellable))
+  if (self->state == ATTEMPT_STATE_ASKING && !g_cancellable_is_cancelled (self->cancellable))
     check_reserve (self);
 }
 
@@ -405,7 +309,7 @@ on_completed (BtyCompletion *completion, gpointer data)
   g_autoptr (BtyRouteAttempt) self = data; /* the completion's own reference */
   const GError *error = bty_completion_get_error (completion);
 
-  if (self->state != STATE_ASKING)
+  if (self->state != ATTEMPT_STATE_ASKING)
     return;
   self->retry_after_ms = bty_completion_get_retry_after_ms (completion);
   if (error != NULL)
@@ -423,13 +327,14 @@ on_completed (BtyCompletion *completion, gpointer data)
 static void
 ask (BtyRouteAttempt *self)
 {
+  const BtyRoutePolicy *policy = bty_router_get_policy (self->router);
   const BtyAmounts *granted = bty_reservation_get (self->reservation);
   gint64 bound = bty_route_estimate_bound (&self->estimate, self->model, granted);
   g_autoptr (BtyCompletionRequest) request = bty_completion_request_edit (self->request);
   g_autoptr (GError) error = NULL;
 
   bty_record_take_string (&request->model, g_strdup (self->name));
-  if (bound < self->estimate.output)
+  if (bound < self->estimate.output || self->estimate.must_be_said)
     request->max_output = bound;
   self->output = bound;
   g_clear_pointer (&self->request, bty_completion_request_unref);
@@ -441,10 +346,13 @@ ask (BtyRouteAttempt *self)
   self->completion = bty_completion_new (request, self->cancellable, on_delta, on_completed, g_object_ref (self));
   bty_recorder_attach (bty_router_get_recorder (self->router), self->completion, self->config,
                        bty_spender_get_for (self->spender)->turn);
-  self->state = STATE_ASKING;
+  self->state = ATTEMPT_STATE_ASKING;
   self->asked_at = g_get_monotonic_time ();
   self->time_until = self->asked_at + granted->of[BTY_UNIT_TIME] * 1000;
+  self->spoke_at = self->asked_at;
   set_deadline (self);
+  if (policy->token_ms > 0)
+    self->quiet = bty_time_limit_add (policy->token_ms, on_quiet, self);
   bty_provider_complete (self->provider, self->completion);
 }
 
@@ -457,7 +365,7 @@ on_reserved (GObject *spender, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (BtyReservation) reservation = bty_spender_reserve_finish (BTY_SPENDER (spender), result, &error);
 
-  if (self->state != STATE_RESERVING || end_if_cancelled (self))
+  if (self->state != ATTEMPT_STATE_RESERVING || end_if_cancelled (self))
     return;
   self->reservation = g_steal_pointer (&reservation);
   if (self->reservation != NULL)
@@ -511,7 +419,7 @@ reserve (BtyRouteAttempt *self)
                 _ ("it is no cheaper than the one that a cap of the budget kept from being asked"));
       return;
     }
-  self->state = STATE_RESERVING;
+  self->state = ATTEMPT_STATE_RESERVING;
   bty_spender_reserve_async (self->spender, &self->estimate.least, &self->estimate.most, self->cancellable, on_reserved,
                              g_object_ref (self));
 }
@@ -542,24 +450,17 @@ wait_for_turn (BtyRouteAttempt *self)
                           .max_wait_ms = policy->queue_ms,
                           .granted = on_granted,
                           .data = self };
-  gint64 pause = bty_limiter_get_pause_ms (limiter);
   g_autoptr (GError) error = NULL;
   gboolean may_go;
 
-  if (!self->wish.demand.is_probe && !bty_router_admit (self->router, self->label, &self->is_try, &error))
+  if (!self->wish.demand.is_probe &&
+      (!bty_router_check_pause (self->router, self->label, &self->retry_after_ms, &error) ||
+       !bty_router_admit (self->router, self->label, &self->is_try, &error)))
     {
       fail (self, BTY_ROUTE_FAULT_UNASKED, error);
       return;
     }
-  if (pause > policy->max_wait_ms)
-    {
-      self->retry_after_ms = pause;
-      fail_new (self, BTY_ROUTE_FAULT_UNASKED, BTY_ERROR_RESOURCE_EXHAUSTED,
-                _ ("the provider “%s” asked for a pause, of which %lld s are left"), self->config->name,
-                (long long) (pause + 999) / 1000);
-      return;
-    }
-  self->state = STATE_WAITING;
+  self->state = ATTEMPT_STATE_WAITING;
   self->ticket = bty_limiter_enter (limiter, &wish, &may_go, &error);
   if (self->ticket == NULL)
     fail (self, BTY_ROUTE_FAULT_UNASKED, error);
@@ -606,7 +507,7 @@ on_models (GObject *providers, GAsyncResult *result, gpointer data)
 
   g_clear_handle_id (&self->looking_timeout, g_source_remove);
   g_clear_object (&self->looking);
-  if (self->state != STATE_LOOKING || end_if_cancelled (self))
+  if (self->state != ATTEMPT_STATE_LOOKING || end_if_cancelled (self))
     return;
   if (self->name != NULL || choose_default_model (self))
     wait_for_turn (self);
@@ -614,8 +515,10 @@ on_models (GObject *providers, GAsyncResult *result, gpointer data)
     fail_new (self, BTY_ROUTE_FAULT_UNASKED, BTY_ERROR_DEADLINE_EXCEEDED,
               _ ("the provider “%s” does not say which models it has: name one, as %s/MODEL"), self->config->name,
               self->config->name);
-  else if (models == NULL)
-    fail (self, BTY_ROUTE_FAULT_PROVIDER, error);
+  else if (models == NULL) /* it refused our question, not the caller's */
+    fail (self,
+          bty_error_code_of (error) == BTY_ERROR_INVALID_ARGUMENT ? BTY_ROUTE_FAULT_UNASKED : BTY_ROUTE_FAULT_PROVIDER,
+          error);
   else
     fail_new (self, BTY_ROUTE_FAULT_UNASKED, BTY_ERROR_NOT_FOUND,
               _ ("the provider “%s” has no model: name one, as %s/MODEL"), self->config->name, self->config->name);
@@ -624,7 +527,7 @@ on_models (GObject *providers, GAsyncResult *result, gpointer data)
 static void
 look (BtyRouteAttempt *self)
 {
-  self->state = STATE_LOOKING;
+  self->state = ATTEMPT_STATE_LOOKING;
   self->looking = g_cancellable_new ();
   self->looking_timeout = g_timeout_add (self->name != NULL ? ASK_WINDOW_MS : ASK_MODEL_MS, on_looking_timeout, self);
   bty_provider_service_list_models_async (self->providers, self->config->name, FALSE, self->looking, on_models,
@@ -640,7 +543,7 @@ on_opened (GObject *providers, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   gboolean known;
 
-  if (self->state != STATE_OPENING)
+  if (self->state != ATTEMPT_STATE_OPENING)
     return;
   self->provider = bty_provider_service_open_finish (self->providers, result, &self->config, &error);
   bty_record_take_string (&self->key, g_strdup (bty_provider_service_get_opened_key (self->providers, result)));
@@ -670,9 +573,9 @@ on_opened (GObject *providers, GAsyncResult *result, gpointer data)
 void
 bty_route_attempt_start (BtyRouteAttempt *self)
 {
-  g_return_if_fail (self->state == STATE_NEW);
+  g_return_if_fail (self->state == ATTEMPT_STATE_NEW);
   g_object_ref (self);
-  self->state = STATE_OPENING;
+  self->state = ATTEMPT_STATE_OPENING;
   if (self->wish.has_key)
     bty_provider_service_open_key_async (self->providers, self->step->provider, bot_of (self), self->key,
                                          self->wish.previous, self->cancellable, on_opened, g_object_ref (self));
@@ -688,7 +591,7 @@ on_cancelled_in_queue (gpointer data)
 {
   BtyRouteAttempt *self = data;
 
-  if (self->state == STATE_WAITING)
+  if (self->state == ATTEMPT_STATE_WAITING)
     end_if_cancelled (self);
   return G_SOURCE_REMOVE;
 }
@@ -701,16 +604,22 @@ bty_route_attempt_cancel (BtyRouteAttempt *self)
   g_cancellable_cancel (self->cancellable);
   if (self->looking != NULL)
     g_cancellable_cancel (self->looking);
-  if (self->state == STATE_WAITING)
+  if (self->state == ATTEMPT_STATE_WAITING)
     g_idle_add_full (G_PRIORITY_DEFAULT, on_cancelled_in_queue, g_object_ref (self), g_object_unref);
+}
+
+void
+bty_route_attempt_set_hedge (BtyRouteAttempt *self, gboolean is_hedge)
+{
+  self->wish.is_hedge = is_hedge;
 }
 
 void
 bty_route_attempt_abandon (BtyRouteAttempt *self)
 {
-  State state = self->state;
+  BtyRouteAttemptState state = self->state;
 
-  if (state == STATE_NEW || state == STATE_DONE)
+  if (state == ATTEMPT_STATE_NEW || state == ATTEMPT_STATE_DONE)
     return;
   self->error = g_error_new_literal (BTY_ERROR, BTY_ERROR_CANCELLED, _ ("another model was faster"));
   self->stop_reason = BTY_STOP_CANCELLED;

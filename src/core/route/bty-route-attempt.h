@@ -30,7 +30,7 @@ typedef enum
  * BtyRouteAttemptWish:
  * @step: which model; @demand: of the route
  * @key: (nullable): reference of the key to be taken, with @has_key; @previous: its value before the rotation
- * @is_hedge: it is begun beside another one
+ * @is_hedge: it is begun beside another one, which may be faster
  * @window_above: only a model whose window is larger than this; @cost_below: only one whose least cost in micro-dollars is below; each 0:
  *   does not matter
  */
@@ -66,6 +66,8 @@ BtyRouteAttempt *bty_route_attempt_new (BtyRouter *router, BtySpender *spender, 
 void bty_route_attempt_start (BtyRouteAttempt *attempt);
 /** bty_route_attempt_cancel: it ends with CANCELLED, in a moment */
 void bty_route_attempt_cancel (BtyRouteAttempt *attempt);
+/** bty_route_attempt_set_hedge: whether what it costs is for the one of two that was not taken */
+void bty_route_attempt_set_hedge (BtyRouteAttempt *attempt, gboolean is_hedge);
 /** bty_route_attempt_abandon: it ends at once, without any event: another one was faster. What it cost is settled by estimate */
 void bty_route_attempt_abandon (BtyRouteAttempt *attempt);
 

@@ -3,14 +3,16 @@
 
 #include "config.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "route/bty-route-estimate.h"
 
 #define SMALL_ANSWER   64           /* tokens: with less there is no use in asking */
-#define UNKNOWN_OUTPUT 4096         /* tokens that a model may answer whose limit nobody knows */
+#define UNKNOWN_OUTPUT 16384        /* tokens that a model may answer whose limit nobody knows */
 #define MESSAGE_TOKENS 4            /* what the wire puts around a message */
 #define IMAGE_TOKENS   1600         /* what an image comes to, about: wires count its area, which is not known here */
+#define UNSEEN_TOKENS  50000        /* of a document that the service fetches: some 100 pages */
 #define LEAST_TIME     1000         /* ms */
 #define MOST_TIME      (10 * 60000) /* ms; a longer call is reserved for as it goes on */
 #define PIECE          512          /* bytes that are counted at once */
@@ -24,8 +26,10 @@ count (BtyModelBook *book, const BtyModel *model, const char *text)
 static gint64
 count_file (const BtyPart *part)
 {
-  if (part->media_type == NULL || g_str_has_prefix (part->media_type, "image/") || part->data == NULL)
+  if (part->media_type == NULL || g_str_has_prefix (part->media_type, "image/"))
     return IMAGE_TOKENS;
+  if (part->data == NULL)
+    return UNSEEN_TOKENS;
   return MAX ((gint64) g_bytes_get_size (part->data) / 3, IMAGE_TOKENS);
 }
 
@@ -76,30 +80,40 @@ bty_route_estimate (BtyModelBook *book, const BtyModel *model, const BtyCompleti
   gint64 small;
 
   estimate->input = count_request (book, model, request);
+  estimate->input_most = (gint64) ceil ((double) estimate->input * (1 + bty_model_doubt (model)));
   estimate->output = request->max_output > 0 ? MIN (request->max_output, limit) : limit;
   if (model->context_window > 0)
     estimate->output = MIN (estimate->output, MAX (model->context_window - estimate->input, SMALL_ANSWER));
   small = MIN (estimate->output, SMALL_ANSWER);
-  estimate->least = (BtyAmounts){ { [BTY_UNIT_USD] = bty_route_cost (model, estimate->input, small),
-                                    [BTY_UNIT_TOKENS] = estimate->input + small,
+  /* What was not reserved must not be said; a model that costs nothing may say all it can. */
+  estimate->must_be_said = model->output_price > 0 && (model->max_output == 0 || estimate->output < model->max_output);
+  estimate->least = (BtyAmounts){ { [BTY_UNIT_USD] = bty_route_cost (model, estimate->input_most, small),
+                                    [BTY_UNIT_TOKENS] = estimate->input_most + small,
                                     [BTY_UNIT_CALLS] = 1,
                                     [BTY_UNIT_TIME] = LEAST_TIME } };
-  estimate->most = (BtyAmounts){ { [BTY_UNIT_USD] = bty_route_cost (model, estimate->input, estimate->output),
-                                   [BTY_UNIT_TOKENS] = estimate->input + estimate->output,
+  estimate->most = (BtyAmounts){ { [BTY_UNIT_USD] = bty_route_cost (model, estimate->input_most, estimate->output),
+                                   [BTY_UNIT_TOKENS] = estimate->input_most + estimate->output,
                                    [BTY_UNIT_CALLS] = 1,
                                    [BTY_UNIT_TIME] = MOST_TIME } };
+}
+
+static gint64
+output_price_of (const BtyModel *model, gint64 input)
+{
+  return model->long_from > 0 && input > model->long_from ? model->long_output_price : model->output_price;
 }
 
 gint64
 bty_route_estimate_bound (const BtyRouteEstimate *estimate, const BtyModel *model, const BtyAmounts *granted)
 {
-  gint64 bound = MIN (estimate->output, granted->of[BTY_UNIT_TOKENS] - estimate->input);
+  gint64 bound = MIN (estimate->output, granted->of[BTY_UNIT_TOKENS] - estimate->input_most);
+  gint64 price = output_price_of (model, estimate->input_most);
   gint64 left;
 
-  if (granted->of[BTY_UNIT_USD] < estimate->most.of[BTY_UNIT_USD] && model->output_price > 0)
+  if (granted->of[BTY_UNIT_USD] < estimate->most.of[BTY_UNIT_USD] && price > 0)
     {
-      left = MAX (granted->of[BTY_UNIT_USD] - bty_route_cost (model, estimate->input, 0), 0);
-      bound = MIN (bound, (gint64) ((double) left * 1e6 / (double) model->output_price));
+      left = MAX (granted->of[BTY_UNIT_USD] - bty_route_cost (model, estimate->input_most, 0), 0);
+      bound = MIN (bound, (gint64) ((double) left * 1e6 / (double) price));
     }
   return MAX (bound, 1);
 }

@@ -6,7 +6,8 @@
 
 /**
  * BtyRouteEstimate:
- * @input: tokens that the request probably comes to; @output: that the answer may come to at most
+ * @input: tokens that the request probably comes to; @input_most: with what such estimates were wrong by
+ * @output: tokens that the answer may come to at most; @must_be_said: the service would say more if it is not told so
  * @least: what must be reserved for there to be any use; @most: the worst case
  *
  * What a call may cost, before it is made.
@@ -14,7 +15,9 @@
 typedef struct
 {
   gint64 input;
+  gint64 input_most;
   gint64 output;
+  gboolean must_be_said;
   BtyAmounts least;
   BtyAmounts most;
 } BtyRouteEstimate;

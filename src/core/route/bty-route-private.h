@@ -67,6 +67,8 @@ struct _BtyRoute
 
 /** bty_route_find_next: which step is next whose conditions hold; those before it are passed over. Returns: whether there is one */
 gboolean bty_route_find_next (BtyRoute *self);
+/** bty_route_advance: asks the next step; it ends where there is none, and when it was cancelled */
+void bty_route_advance (BtyRoute *self);
 void bty_route_say_skipped (BtyRoute *self, const char *label, const GError *error);
 /** bty_route_begin: @after: (nullable): takes the key of this attempt, or with @previous its value before the rotation */
 void bty_route_begin (BtyRoute *self, guint step, BtyRouteAttempt *after, gboolean previous);

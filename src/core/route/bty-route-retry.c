@@ -13,7 +13,10 @@ on_wait_over (gpointer data)
   BtyRoute *self = data;
 
   self->wait_timer = 0;
-  bty_route_begin (self, self->main_step, NULL, FALSE);
+  if (g_cancellable_is_cancelled (self->cancellable))
+    bty_route_advance (self);
+  else
+    bty_route_begin (self, self->main_step, NULL, FALSE);
   return G_SOURCE_REMOVE;
 }
 
@@ -130,8 +133,13 @@ bty_route_rest_key (BtyRoute *self, BtyRouteAttempt *attempt)
   if (bty_provider_service_rest_key (self->providers, provider, bty_route_attempt_get_key (attempt),
                                      find_rest_ms (self, attempt), bty_route_attempt_get_error (attempt)->message))
     return TRUE;
+  if (asked <= 0 || bty_route_attempt_get_fault (attempt) != BTY_ROUTE_FAULT_RATE)
+    return FALSE;
   limiter = bty_router_find_limiter (self->router, provider);
-  if (limiter != NULL && asked > 0 && bty_route_attempt_get_fault (attempt) == BTY_ROUTE_FAULT_RATE)
+  /* A short pause stops the queue. A long one is of this model alone: services count their models apart. */
+  if (asked > bty_router_get_policy (self->router)->max_wait_ms)
+    bty_router_pause (self->router, bty_route_attempt_get_label (attempt), asked);
+  else if (limiter != NULL)
     bty_limiter_pause (limiter, asked);
   return FALSE;
 }

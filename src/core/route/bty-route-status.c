@@ -49,7 +49,7 @@ add_queue (BtyRouter *router, const BtyProviderConfig *config, BtyProviderStatus
   bty_limiter_get_left (limiter, &left);
   status->running = bty_limiter_get_running (limiter);
   status->waiting = bty_limiter_get_waiting (limiter);
-  status->pause_ms = bty_limiter_get_pause_ms (limiter);
+  status->pause_ms = MAX (bty_limiter_get_pause_ms (limiter), bty_router_get_longest_pause_ms (router, config->name));
   status->requests_left = MAX (left.requests, 0);
   BTY_SET_NULL (status, BtyProviderStatus, requests_left, left.requests < 0);
   status->tokens_left = MAX (left.tokens, 0);
@@ -61,17 +61,10 @@ static gboolean
 check_provider (BtyRouter *router, const BtyProviderEntry *entry, GError **error)
 {
   BtyProviderService *providers = bty_router_get_providers (router);
-  BtyLimiter *limiter = bty_router_find_limiter (router, entry->config->name);
-  gint64 pause = limiter != NULL ? bty_limiter_get_pause_ms (limiter) : 0;
-
   if (!bty_provider_entry_check (entry, error) || !bty_router_check_network (router, entry->config, error) ||
       !bty_provider_service_check_key (providers, entry, error))
     return FALSE;
-  if (pause > bty_router_get_policy (router)->max_wait_ms)
-    g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
-                 _ ("the provider “%s” asked for a pause, of which %lld s are left"), entry->config->name,
-                 (long long) (pause + 999) / 1000);
-  else if (entry->n_keys > 1 && bty_provider_entry_get_resting (entry) == entry->n_keys)
+  if (entry->n_keys > 1 && bty_provider_entry_get_resting (entry) == entry->n_keys)
     g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED, _ ("all %u keys of the provider “%s” rest"),
                  entry->n_keys, entry->config->name);
   else
@@ -146,6 +139,7 @@ judge (BtyRouter *router, const BtyRouteStep *step, const BtyRouteDemand *demand
   const BtyProviderEntry *entry = bty_provider_service_peek (providers, step->provider, error);
   g_autoptr (BtyModel) model = NULL;
   g_autofree char *name = NULL;
+  gint64 pause;
 
   if (entry == NULL)
     return FALSE;
@@ -164,7 +158,7 @@ judge (BtyRouter *router, const BtyRouteStep *step, const BtyRouteDemand *demand
     return FALSE;
   return model == NULL ||
          (bty_route_demand_is_met (demand, model, error) && bty_route_step_admits_cost (step, report->cost, error) &&
-          check_breaker (router, model->name, error));
+          bty_router_check_pause (router, model->name, &pause, error) && check_breaker (router, model->name, error));
 }
 
 GPtrArray *

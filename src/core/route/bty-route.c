@@ -12,8 +12,6 @@
 
 G_DEFINE_FINAL_TYPE (BtyRoute, bty_route, G_TYPE_OBJECT)
 
-static void advance (BtyRoute *self);
-
 static void
 bty_route_finalize (GObject *object)
 {
@@ -234,6 +232,8 @@ choose (BtyRoute *self, BtyRouteAttempt *attempt)
   g_clear_handle_id (&self->hedge_timer, g_source_remove);
   if (self->hedge == NULL)
     return;
+  bty_route_attempt_set_hedge (self->main, attempt == self->hedge);
+  bty_route_attempt_set_hedge (self->hedge, attempt != self->hedge);
   if (attempt == self->hedge)
     {
       give_up_attempt (&self->main);
@@ -331,7 +331,8 @@ judge_break (BtyRoute *self, BtyRouteAttempt *attempt)
   if (bty_route_find_next (self))
     {
       self->tries = 0;
-      advance (self);
+      self->keys_tried = 0;
+      bty_route_advance (self);
     }
   else if (!bty_route_try_again (self, attempt))
     end_with_error (self, error);
@@ -341,7 +342,11 @@ judge_break (BtyRoute *self, BtyRouteAttempt *attempt)
 static gboolean
 ask_without_said (BtyRoute *self, BtyRouteAttempt *attempt)
 {
-  if (!self->goes_on || bty_error_code_of (bty_route_attempt_get_error (attempt)) != BTY_ERROR_INVALID_ARGUMENT)
+  gboolean went_on = self->goes_on;
+
+  self->goes_on = FALSE; /* the next one may be asked before its request is made */
+  if (!went_on || bty_route_attempt_get_fault (attempt) != BTY_ROUTE_FAULT_PROVIDER ||
+      bty_error_code_of (bty_route_attempt_get_error (attempt)) != BTY_ERROR_INVALID_ARGUMENT)
     return FALSE;
   self->is_text_only = FALSE;
   bty_route_begin (self, self->main_step, NULL, FALSE);
@@ -369,7 +374,7 @@ judge (BtyRoute *self, BtyRouteAttempt *attempt)
         bty_route_say_skipped (self, bty_route_attempt_get_label (attempt), error);
       self->tries = 0;
       self->keys_tried = 0;
-      advance (self);
+      bty_route_advance (self);
     }
 }
 
@@ -387,7 +392,9 @@ judge_one_of_two (BtyRoute *self, BtyRouteAttempt *attempt, BtyRouteAttempt *oth
     {
       self->main = g_steal_pointer (&self->hedge);
       self->main_step = self->hedge_step;
+      bty_route_attempt_set_hedge (self->main, FALSE);
       self->tries = 0;
+      self->keys_tried = 0;
     }
 }
 
@@ -465,8 +472,8 @@ bty_route_begin (BtyRoute *self, guint step, BtyRouteAttempt *after, gboolean pr
   bty_route_attempt_start (self->main);
 }
 
-static void
-advance (BtyRoute *self)
+void
+bty_route_advance (BtyRoute *self)
 {
   g_autoptr (GError) error = NULL;
 
@@ -488,7 +495,7 @@ expand (BtyRoute *self)
   self->hedge_ms = bty_router_get_policy (self->router)->hedge_ms;
   self->steps = bty_route_expand (self->providers, (const char *const *) self->texts, &self->hedge_ms, &error);
   if (self->steps != NULL)
-    advance (self);
+    bty_route_advance (self);
   else
     end_with_error (self, error);
 }
@@ -513,7 +520,7 @@ on_stop_waiting (gpointer data)
   BtyRoute *self = data;
 
   if (self->state == ROUTE_STATE_WAITING)
-    advance (self);
+    bty_route_advance (self);
   return G_SOURCE_REMOVE;
 }
 

@@ -22,6 +22,7 @@ struct _BtyRouter
   BtyRoutePolicy policy;
   GHashTable *limiters; /* provider -> BtyLimiter */
   GHashTable *traces;   /* provider -> BtyProviderTrace */
+  GHashTable *pauses;   /* provider/model -> gint64, of the monotonic clock: until when it asked not to be asked */
   GHashTable *breakers; /* provider/model -> BtyBreaker, of those that failed lately */
   BtyNetworkCheck network;
   gpointer network_data;
@@ -62,6 +63,14 @@ static const BtySetting settings_table[] = {
     .min = 1,
     .max = 3600000,
     .summary = N_ ("Longest wait for a turn at a provider whose limit is reached; then the next is tried") },
+  { .group = "route",
+    .key = "token_ms",
+    .type = BTY_SETTING_INT,
+    .fallback = "300000",
+    .unit = "ms",
+    .min = 0,
+    .max = 86400000,
+    .summary = N_ ("Longest silence of a model that shows signs of life but says nothing of its answer; 0: any") },
   { .group = "route",
     .key = "hedge_ms",
     .type = BTY_SETTING_INT,
@@ -135,6 +144,7 @@ bty_router_finalize (GObject *object)
   g_clear_object (&self->settings);
   g_hash_table_unref (self->limiters);
   g_hash_table_unref (self->breakers);
+  g_hash_table_unref (self->pauses);
   g_hash_table_unref (self->traces);
   g_clear_object (&self->recorder);
   G_OBJECT_CLASS (bty_router_parent_class)->finalize (object);
@@ -164,6 +174,7 @@ bty_router_init (BtyRouter *self)
 {
   self->traces = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) trace_free);
   self->limiters = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  self->pauses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->breakers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) bty_breaker_free);
   self->network = is_online;
 }
@@ -181,6 +192,7 @@ read_policy (BtyRouter *self)
                                    .retry_ms = read_int (self, "retry_ms"),
                                    .max_wait_ms = read_int (self, "max_wait_ms"),
                                    .queue_ms = read_int (self, "queue_ms"),
+                                   .token_ms = read_int (self, "token_ms"),
                                    .hedge_ms = read_int (self, "hedge_ms"),
                                    .key_rest_seconds = read_int (self, "key_rest_seconds"),
                                    .quota_rest_seconds = read_int (self, "quota_rest_seconds"),
@@ -271,7 +283,10 @@ see_config (BtyRouter *self, const BtyProviderConfig *provider)
   if (trace->revision == provider->record.revision)
     return;
   if (trace->revision != 0) /* not when it is seen for the first time */
-    g_hash_table_foreach_remove (self->breakers, is_of_provider, provider->name);
+    {
+      g_hash_table_foreach_remove (self->breakers, is_of_provider, provider->name);
+      g_hash_table_foreach_remove (self->pauses, is_of_provider, provider->name);
+    }
   trace->revision = provider->record.revision;
 }
 
@@ -322,6 +337,54 @@ bty_router_find_trace (BtyRouter *self, const char *provider)
   return g_hash_table_lookup (self->traces, provider);
 }
 
+/* Pauses. */
+
+void
+bty_router_pause (BtyRouter *self, const char *label, gint64 ms)
+{
+  gint64 until = g_get_monotonic_time () + ms * 1000;
+
+  if (g_hash_table_size (self->pauses) >= MAX_BREAKERS)
+    g_hash_table_remove_all (self->pauses);
+  g_hash_table_replace (self->pauses, g_strdup (label), g_memdup2 (&until, sizeof until));
+}
+
+gint64
+bty_router_get_pause_ms (BtyRouter *self, const char *label)
+{
+  const gint64 *until = g_hash_table_size (self->pauses) > 0 ? g_hash_table_lookup (self->pauses, label) : NULL;
+
+  return until != NULL ? MAX ((*until - g_get_monotonic_time ()) / 1000, 0) : 0;
+}
+
+gint64
+bty_router_get_longest_pause_ms (BtyRouter *self, const char *provider)
+{
+  GHashTableIter iter;
+  gpointer label;
+  gint64 longest = 0;
+
+  g_hash_table_iter_init (&iter, self->pauses);
+  while (g_hash_table_iter_next (&iter, &label, NULL))
+    if (is_of_provider (label, NULL, (gpointer) provider))
+      longest = MAX (longest, bty_router_get_pause_ms (self, label));
+  return longest;
+}
+
+gboolean
+bty_router_check_pause (BtyRouter *self, const char *label, gint64 *pause_ms, GError **error)
+{
+  gint64 pause = bty_router_get_pause_ms (self, label);
+
+  if (pause == 0)
+    return TRUE;
+  *pause_ms = pause;
+  g_set_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
+               _ ("“%s” asked for a pause, of which %lld s are left; boternity-ctl provider test asks it now"), label,
+               (long long) (pause + 999) / 1000);
+  return FALSE;
+}
+
 /* Breakers. */
 
 BtyBreaker *
@@ -369,6 +432,8 @@ bty_router_report (BtyRouter *self, const char *label, const GError *error)
     {
       if (breaker != NULL)
         g_hash_table_remove (self->breakers, label);
+      if (g_hash_table_size (self->pauses) > 0)
+        g_hash_table_remove (self->pauses, label);
       return;
     }
   if (breaker == NULL)

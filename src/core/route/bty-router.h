@@ -27,6 +27,7 @@ typedef struct
   gint64 retry_ms;
   gint64 max_wait_ms;
   gint64 queue_ms;
+  gint64 token_ms;
   gint64 hedge_ms;
   gint64 key_rest_seconds;
   gint64 quota_rest_seconds;
@@ -46,6 +47,14 @@ BtyBudgetService *bty_router_get_budgets (BtyRouter *router);
 BtySettings *bty_router_get_settings (BtyRouter *router);
 
 const BtyRoutePolicy *bty_router_get_policy (BtyRouter *router);
+
+/** bty_router_pause: the model asked not to be asked for so long */
+void bty_router_pause (BtyRouter *router, const char *label, gint64 ms);
+gint64 bty_router_get_pause_ms (BtyRouter *router, const char *label);
+/** bty_router_get_longest_pause_ms: of the provider's models */
+gint64 bty_router_get_longest_pause_ms (BtyRouter *router, const char *provider);
+/** bty_router_check_pause: RESOURCE_EXHAUSTED, and in @pause_ms how long: it is not to be asked now */
+gboolean bty_router_check_pause (BtyRouter *router, const char *label, gint64 *pause_ms, GError **error);
 
 /** bty_router_get_limiter: Returns: (transfer none): the queue of a provider, with the limits of its record; one that was changed begins without failures */
 BtyLimiter *bty_router_get_limiter (BtyRouter *router, const BtyProviderConfig *provider);
