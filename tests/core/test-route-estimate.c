@@ -51,8 +51,10 @@ test_amounts (Fixture *f, gconstpointer unused)
   bty_route_estimate (f->book, f->model, f->request, &estimate);
   g_assert_cmpint (estimate.input, >, 0);
   g_assert_cmpint (estimate.output, ==, 1000);
-  g_assert_cmpint (estimate.most.of[BTY_UNIT_TOKENS], ==, estimate.input + 1000);
-  g_assert_cmpint (estimate.most.of[BTY_UNIT_USD], ==, estimate.input + 2000);
+  g_assert_cmpint (estimate.input_most, >, estimate.input); /* such counts may be too small */
+  g_assert_cmpint (estimate.most.of[BTY_UNIT_TOKENS], ==, estimate.input_most + 1000);
+  g_assert_cmpint (estimate.most.of[BTY_UNIT_USD], ==, estimate.input_most + 2000);
+  g_assert_true (estimate.must_be_said); /* nobody knows how much it may say */
   g_assert_cmpint (estimate.most.of[BTY_UNIT_CALLS], ==, 1);
   g_assert_cmpint (estimate.least.of[BTY_UNIT_CALLS], ==, 1);
   g_assert_cmpint (estimate.least.of[BTY_UNIT_USD], <, estimate.most.of[BTY_UNIT_USD]);
@@ -60,6 +62,13 @@ test_amounts (Fixture *f, gconstpointer unused)
   f->model->max_output = 500;
   bty_route_estimate (f->book, f->model, f->request, &estimate);
   g_assert_cmpint (estimate.output, ==, 500);
+  g_assert_false (estimate.must_be_said);
+  f->model->max_output = 0;
+  f->request->max_output = 0;
+  f->model->output_price = 0;
+  bty_route_estimate (f->book, f->model, f->request, &estimate);
+  g_assert_false (estimate.must_be_said); /* it costs nothing */
+  f->model->output_price = 2000000;
   f->model->max_output = 10000000; /* more than the window has */
   f->request->max_output = 0;
   bty_route_estimate (f->book, f->model, f->request, &estimate);
@@ -86,6 +95,26 @@ test_bound (Fixture *f, gconstpointer unused)
   g_assert_cmpint (bty_route_estimate_bound (&estimate, f->model, &granted), ==, 100);
   granted.of[BTY_UNIT_USD] = 0;
   g_assert_cmpint (bty_route_estimate_bound (&estimate, f->model, &granted), ==, 1);
+}
+
+/* A long request has prices of its own. */
+static void
+test_bound_of_long (Fixture *f, gconstpointer unused)
+{
+  BtyRouteEstimate estimate;
+  BtyAmounts granted;
+  gint64 bound;
+
+  f->request->max_output = 1000;
+  f->model->long_from = 5;
+  f->model->long_input_price = 2000000;
+  f->model->long_output_price = 10000000;
+  bty_route_estimate (f->book, f->model, f->request, &estimate);
+  granted = estimate.most;
+  granted.of[BTY_UNIT_USD] /= 2;
+  bound = bty_route_estimate_bound (&estimate, f->model, &granted);
+  g_assert_cmpint (bty_route_cost (f->model, estimate.input_most, bound), <=, granted.of[BTY_UNIT_USD]);
+  g_assert_cmpint (bty_route_cost (f->model, estimate.input_most, bound + 1), >, granted.of[BTY_UNIT_USD]);
 }
 
 static void
@@ -167,6 +196,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/route-estimate/amounts", Fixture, NULL, set_up, test_amounts, tear_down);
   g_test_add ("/route-estimate/bound", Fixture, NULL, set_up, test_bound, tear_down);
+  g_test_add ("/route-estimate/bound-of-long", Fixture, NULL, set_up, test_bound_of_long, tear_down);
   g_test_add ("/route-estimate/more", Fixture, NULL, set_up, test_more, tear_down);
   g_test_add ("/route-estimate/meter", Fixture, NULL, set_up, test_meter, tear_down);
   g_test_add ("/route-estimate/usage", Fixture, NULL, set_up, test_usage, tear_down);

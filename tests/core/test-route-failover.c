@@ -123,6 +123,14 @@ set_up_hedged (Fixture *f, gconstpointer unused)
 }
 
 static void
+set_up_quiet (Fixture *f, gconstpointer unused)
+{
+  g_setenv ("BOTERNITY_ROUTE_TOKEN_MS", "30", TRUE);
+  set_up_with (f, "0", "0");
+  g_unsetenv ("BOTERNITY_ROUTE_TOKEN_MS");
+}
+
+static void
 set_up_once (Fixture *f, gconstpointer unused)
 {
   set_up_with (f, "0", "0");
@@ -306,6 +314,48 @@ test_retry_after (Fixture *f, gconstpointer unused)
   assert_failure (f, BTY_ERROR_RESOURCE_EXHAUSTED, "asked for a pause");
   g_assert_cmpint (bty_route_get_retry_after_ms (f->route), >, 3000000);
   g_assert_cmpuint (f->a->n_asked, ==, 1);
+  /* Its other models are not; and whoever tests it asks all the same. */
+  ask (f, "a/other");
+  g_assert_cmpuint (f->a->n_asked, ==, 2);
+  f->demand.is_probe = TRUE;
+  f->a->is_over = TRUE;
+  f->a->n_failing = 1;
+  ask (f, "a/m");
+  g_assert_no_error (bty_route_get_error (f->route));
+  f->demand.is_probe = FALSE;
+  ask (f, "a/m"); /* it answered, so that is over */
+  g_assert_no_error (bty_route_get_error (f->route));
+}
+
+/* It shows that it is there, and says nothing. */
+static void
+test_quiet (Fixture *f, gconstpointer unused)
+{
+  f->a->words = nothing;
+  f->a->hangs = TRUE;
+  ask (f, "a/m b/m");
+  assert_answer (f, "b/m", "I am b");
+  ask (f, "a/m");
+  assert_failure (f, BTY_ERROR_DEADLINE_EXCEEDED, "route.token_ms");
+  bty_test_settle ();
+  g_assert_cmpuint (f->a->n_running, ==, 0);
+}
+
+/* One that cannot be opened is not taken for one that refuses to go on from what was said. */
+static void
+test_no_circle (Fixture *f, gconstpointer unused)
+{
+  BtyFakeProvider *c = add_fake (f, "c", from_a, "");
+
+  bty_fake_provider_fail (f->a, BTY_ERROR_UNAVAILABLE, "gone");
+  f->b->words = nothing;
+  f->b->models = "m";
+  f->b->abilities = "text continue";
+  bty_fake_provider_fail (f->b, BTY_ERROR_UNAVAILABLE, "down");
+  c->refusal = g_error_new_literal (BTY_ERROR, BTY_ERROR_INVALID_ARGUMENT, "a wrong option");
+  ask (f, "a/m b/m c/m");
+  assert_failure (f, BTY_ERROR_UNAVAILABLE, "a wrong option");
+  g_assert_cmpuint (f->b->n_asked, ==, 1);
 }
 
 static void
@@ -773,6 +823,8 @@ main (int argc, char **argv)
   add_test ("/failover/retries", set_up, test_retries);
   add_test ("/failover/no-retries", set_up, test_no_retries);
   add_test ("/failover/retry-after", set_up, test_retry_after);
+  add_test ("/failover/quiet", set_up_quiet, test_quiet);
+  add_test ("/failover/no-circle", set_up_once, test_no_circle);
   add_test ("/failover/quota", set_up, test_quota);
   add_test ("/failover/larger", set_up, test_larger);
   add_test ("/failover/restarts", set_up, test_restarts);

@@ -257,6 +257,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def be_cut_at_once(self, ask):
         self.begin()
+        self.server.bill(ask, ask.input, 0)
         self.drop()
 
     def be_garbage(self, ask):
