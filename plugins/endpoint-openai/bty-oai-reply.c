@@ -162,15 +162,16 @@ void
 bty_oai_reply_fail (const BtyOaiReply *self, const GError *error)
 {
   Kind kind = kind_of (self, error);
+  gint64 wait = self->retry_after_ms >= 0 ? self->retry_after_ms : bty_error_get_retry_after (error);
   char text[32];
 
   if (is_capped (self, error)) /* trying again, as clients do at 429, would change nothing */
     bty_exchange_set_header (self->exchange, "x-should-retry", "false");
-  if (kind.status == 429 && self->retry_after_ms >= 0)
+  if (kind.status == 429 && wait >= 0)
     {
-      g_snprintf (text, sizeof text, "%" G_GINT64_FORMAT, (self->retry_after_ms + 999) / 1000);
+      g_snprintf (text, sizeof text, "%" G_GINT64_FORMAT, (wait + 999) / 1000);
       bty_exchange_set_header (self->exchange, "Retry-After", text);
-      g_snprintf (text, sizeof text, "%" G_GINT64_FORMAT, self->retry_after_ms);
+      g_snprintf (text, sizeof text, "%" G_GINT64_FORMAT, wait);
       bty_exchange_set_header (self->exchange, "retry-after-ms", text);
     }
   respond_kind (self->exchange, &kind, error->message);

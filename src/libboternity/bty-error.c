@@ -118,6 +118,8 @@ static const Mapping convert_mappings[] = {
 typedef struct
 {
   gboolean is_cap;
+  gboolean is_cut_off;
+  gint64 retry_after_ms;
 } More;
 
 /* It lies before the error, aligned as GLib's allocator does it (G_DEFINE_EXTENDED_ERROR has the same sum). */
@@ -133,7 +135,7 @@ more_of (const GError *error)
 static void
 init_more (GError *error)
 {
-  *more_of (error) = (More){ 0 };
+  *more_of (error) = (More){ .retry_after_ms = -1 };
 }
 
 static void
@@ -171,6 +173,34 @@ gboolean
 bty_error_is_cap (const GError *error)
 {
   return error != NULL && error->domain == BTY_ERROR && more_of (error)->is_cap;
+}
+
+void
+bty_error_set_retry_after (GError *error, gint64 retry_after_ms)
+{
+  g_return_if_fail (error != NULL && error->domain == BTY_ERROR);
+
+  more_of (error)->retry_after_ms = MAX (retry_after_ms, -1);
+}
+
+gint64
+bty_error_get_retry_after (const GError *error)
+{
+  return error != NULL && error->domain == BTY_ERROR ? more_of (error)->retry_after_ms : -1;
+}
+
+void
+bty_error_set_cut_off (GError *error)
+{
+  g_return_if_fail (error != NULL && error->domain == BTY_ERROR);
+
+  more_of (error)->is_cut_off = TRUE;
+}
+
+gboolean
+bty_error_is_cut_off (const GError *error)
+{
+  return error != NULL && error->domain == BTY_ERROR && more_of (error)->is_cut_off;
 }
 
 const BtyErrorInfo *

@@ -68,6 +68,18 @@ BTY_EXPORT GQuark bty_error_quark (void);
 BTY_EXPORT void bty_error_set_cap (GError *error);
 /** bty_error_is_cap: @error: (nullable): Returns: whether bty_error_set_cap() was called with it, or with what it is a copy of */
 BTY_EXPORT gboolean bty_error_is_cap (const GError *error);
+/**
+ * bty_error_set_retry_after:
+ * @error: an error of %BTY_ERROR
+ * @retry_after_ms: how long a service asked to wait before the next try; below 0: it did not say
+ */
+BTY_EXPORT void bty_error_set_retry_after (GError *error, gint64 retry_after_ms);
+/** bty_error_get_retry_after: @error: (nullable): Returns: what was set, for it or for what it is a copy of, in milliseconds; -1: nothing */
+BTY_EXPORT gint64 bty_error_get_retry_after (const GError *error);
+/** bty_error_set_cut_off: marks @error, of %BTY_ERROR, as one after the request was sent: the service may have done it, and ask for money */
+BTY_EXPORT void bty_error_set_cut_off (GError *error);
+/** bty_error_is_cut_off: @error: (nullable): Returns: whether bty_error_set_cut_off() was called with it, or with what it is a copy of */
+BTY_EXPORT gboolean bty_error_is_cut_off (const GError *error);
 
 /**
  * bty_error_info:

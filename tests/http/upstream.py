@@ -273,7 +273,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif self.command == 'GET' and path.endswith('/models'):
             self.answer_shape('models', {})
         elif self.command == 'POST' and path.endswith('/embeddings'):
-            self.answer_json(200, embed(self.record['body'] or {}))
+            self.answer_embeddings(self.record['body'] or {})
         else:
             raise Refusal(404, 'invalid_request_error', None, f'Unknown request URL: {self.command} {path}')
 
@@ -309,6 +309,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if 'after-tools' in shape.directions and request['messages'][-1]['role'] == 'tool':
             name = shape.directions['after-tools']
         self.answer_shape(name, words)
+
+    def answer_embeddings(self, request):
+        """A model that is the name of a failure fails with that."""
+        name = request.get('model')
+        shape = self.server.load(name) if isinstance(name, str) and self.server.choose(name) == name else None
+        if shape is not None and (shape.status != 200 or 'drop' in shape.directions or 'hang' in shape.directions):
+            self.answer_shape(name, {})
+        else:
+            self.answer_json(200, embed(request))
 
     def answer_shape(self, name, words):
         shape = self.server.load(name)

@@ -52,6 +52,32 @@ test_contract (void)
     }
 }
 
+/* What goes with an error goes with its copies, and with no other. */
+static void
+test_more (void)
+{
+  g_autoptr (GError) error = g_error_new_literal (BTY_ERROR, BTY_ERROR_UNAVAILABLE, "later");
+  g_autoptr (GError) foreign = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BUSY, "later");
+  g_autoptr (GError) copy = NULL;
+
+  g_assert_false (bty_error_is_cap (error));
+  g_assert_false (bty_error_is_cut_off (error));
+  g_assert_cmpint (bty_error_get_retry_after (error), ==, -1);
+  g_assert_cmpint (bty_error_get_retry_after (foreign), ==, -1);
+  g_assert_cmpint (bty_error_get_retry_after (NULL), ==, -1);
+  bty_error_set_retry_after (error, 1500);
+  bty_error_set_cut_off (error);
+  copy = g_error_copy (error);
+  g_prefix_error (&copy, "so: ");
+  bty_error_convert (&copy);
+  g_assert_cmpint (bty_error_get_retry_after (copy), ==, 1500);
+  g_assert_true (bty_error_is_cut_off (copy));
+  g_assert_false (bty_error_is_cap (copy));
+  bty_error_set_retry_after (copy, -5);
+  g_assert_cmpint (bty_error_get_retry_after (copy), ==, -1);
+  g_assert_cmpint (bty_error_get_retry_after (error), ==, 1500);
+}
+
 /* Names, gRPC numbers, D-Bus names and exit codes each tell codes apart, and D-Bus takes the names. */
 static void
 test_unambiguous (void)
@@ -155,6 +181,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/error/contract", test_contract);
+  g_test_add_func ("/error/more", test_more);
   g_test_add_func ("/error/unambiguous", test_unambiguous);
   g_test_add_func ("/error/unknown", test_unknown);
   g_test_add_func ("/error/code-of", test_code_of);

@@ -197,6 +197,7 @@ bty_chat_service_stop (BtyChatService *self)
 
   self->parts.is_stopping = TRUE;
   bty_complete_run_stop_all (&self->parts, NULL, NULL);
+  bty_complete_embed_stop_all (&self->parts);
   for (guint i = 0; i < runs->len; i++)
     bty_turn_run_stop (g_ptr_array_index (runs, i), BTY_TURN_INTERRUPTED);
 }

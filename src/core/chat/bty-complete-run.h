@@ -28,6 +28,8 @@ GPtrArray *bty_complete_collect (const BtyItemLog *log);
 
 /** bty_complete_embed: the operation model.embed */
 void bty_complete_embed (BtyCall *call);
+/** bty_complete_embed_stop_all: the daemon stops */
+void bty_complete_embed_stop_all (BtyChatParts *parts);
 /** bty_complete_targets: the operation model.targets */
 void bty_complete_targets (BtyCall *call);
 

@@ -19,9 +19,10 @@ typedef struct
   BtySettings *settings;
   BtySessionQueue *queue;
   GQueue completions;   /* BtyCompleteRun: those that are going on */
+  GQueue embeddings;    /* those that are going on */
   GHashTable *resuming; /* turn -> run: paused turns that are about to go on */
   guint raises;         /* how often there came to be more room in the budget */
-  guint n_runs;         /* turns and completions from their beginning to their end, queued or not */
+  guint n_runs;         /* turns, completions and embeddings from their beginning to their end, queued or not */
   gboolean is_stopping; /* no new turn begins */
 } BtyChatParts;
 

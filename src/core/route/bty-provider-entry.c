@@ -68,16 +68,19 @@ static GError *
 all_rest (const BtyProviderEntry *entry, gint64 now)
 {
   const BtyProviderKey *first = &entry->keys[0];
+  GError *error;
 
   for (guint i = 1; i < entry->n_keys; i++)
     if (entry->keys[i].rests_until < first->rests_until)
       first = &entry->keys[i];
-  return g_error_new (BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
-                      _ ("all %u keys of the provider “%s” rest, the first for %lld s more (%s): give it another with "
-                         "boternity-ctl provider update %s --more-keys"),
-                      entry->n_keys, entry->config->name,
-                      (long long) ((first->rests_until - now + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC),
-                      first->reason != NULL ? first->reason : "", entry->config->name);
+  error = g_error_new (BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
+                       _ ("all %u keys of the provider “%s” rest, the first for %lld s more (%s): give it another with "
+                          "boternity-ctl provider update %s --more-keys"),
+                       entry->n_keys, entry->config->name,
+                       (long long) ((first->rests_until - now + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC),
+                       first->reason != NULL ? first->reason : "", entry->config->name);
+  bty_error_set_retry_after (error, (first->rests_until - now) / 1000);
+  return error;
 }
 
 BtyProviderKey *

@@ -74,9 +74,10 @@ const char *bty_provider_service_get_opened_key (BtyProviderService *service, GA
  */
 gboolean bty_provider_service_rest_key (BtyProviderService *service, const char *name, const char *reference,
                                         gint64 rest_ms, const char *reason);
-/** bty_provider_service_use_key: a request with its key is about to be sent: PERMISSION_DENIED when it may not be; notes it down */
-gboolean bty_provider_service_use_key (BtyProviderService *service, const char *name, const char *bot, GError **error);
-/** bty_provider_service_use_key_of: the same, with one key of its pool */
+/**
+ * bty_provider_service_use_key_of: a request with one key of its pool is about to be sent: PERMISSION_DENIED when it may not be; notes it
+ *   down
+ */
 gboolean bty_provider_service_use_key_of (BtyProviderService *service, const char *name, const char *reference,
                                           const char *bot, GError **error);
 /** bty_provider_service_has_previous_key: @reference: (nullable): whether its key was rotated and the one before is still kept */

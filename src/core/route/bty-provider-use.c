@@ -229,14 +229,6 @@ bty_provider_service_use_key_of (BtyProviderService *self, const char *name, con
 }
 
 gboolean
-bty_provider_service_use_key (BtyProviderService *self, const char *name, const char *bot, GError **error)
-{
-  const BtyProviderEntry *entry = bty_provider_service_find_entry (self, name, error);
-
-  return entry != NULL && bty_provider_service_use_key_of (self, name, entry->keys[0].reference, bot, error);
-}
-
-gboolean
 bty_provider_service_has_previous_key (BtyProviderService *self, const char *name, const char *reference)
 {
   return reference != NULL && g_hash_table_contains (self->entries, name) &&
