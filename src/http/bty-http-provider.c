@@ -317,6 +317,7 @@ bty_http_provider_refusal (BtyHttpProvider *self, BtyHttpTransfer *transfer, con
   GError *error = to_error (self, &failure);
 
   *retry_after_ms = failure.retry_after_ms;
+  bty_error_set_retry_after (error, failure.retry_after_ms);
   if (is_quota != NULL)
     *is_quota = failure.is_quota;
   return error;

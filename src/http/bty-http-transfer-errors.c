@@ -29,9 +29,11 @@ GError *
 bty_http_transfer_cut_off (const BtyHttpOptions *options)
 {
   g_autofree char *place = where (options->url);
+  GError *error = g_error_new (BTY_ERROR, BTY_ERROR_UNAVAILABLE, _ ("the answer of the provider “%s” (%s) was cut off"),
+                               options->name, place);
 
-  return g_error_new (BTY_ERROR, BTY_ERROR_UNAVAILABLE, _ ("the answer of the provider “%s” (%s) was cut off"),
-                      options->name, place);
+  bty_error_set_cut_off (error);
+  return error;
 }
 
 GError *

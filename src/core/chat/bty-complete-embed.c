@@ -136,18 +136,17 @@ find_rest_ms (Embedding *self, const GError *error)
   return asked >= 0 ? asked : bty_router_get_policy (self->router)->key_rest_seconds * 1000;
 }
 
-/* The key rests; returns whether another of the pool is asked. A single one that is used too fast stops the whole queue. */
+/* The key rests; returns whether another of the pool is asked. */
 static gboolean
 try_another_key (Embedding *self, const GError *error, gint64 rest_ms)
 {
   const BtyProviderEntry *entry = bty_provider_service_peek (self->providers, self->provider_name, NULL);
-  BtyLimiter *limiter = bty_router_find_limiter (self->router, self->provider_name);
   gint64 asked = bty_error_get_retry_after (error);
 
   if (!bty_provider_service_rest_key (self->providers, self->provider_name, self->key, rest_ms, error->message))
     {
-      if (limiter != NULL && asked > 0 && bty_error_code_of (error) == BTY_ERROR_RESOURCE_EXHAUSTED)
-        bty_limiter_pause (limiter, asked);
+      if (self->model != NULL && asked > 0 && bty_error_code_of (error) == BTY_ERROR_RESOURCE_EXHAUSTED)
+        bty_router_pause (self->router, self->provider_name, self->model->name, asked);
       return FALSE;
     }
   if (entry == NULL || ++self->keys_tried >= entry->n_keys)
@@ -316,19 +315,15 @@ wait_for_turn (Embedding *self)
                           .max_wait_ms = policy->queue_ms,
                           .granted = on_granted,
                           .data = self };
-  gint64 pause = bty_limiter_get_pause_ms (limiter);
+  gint64 pause = -1;
   GError *error = NULL;
   gboolean may_go = FALSE;
 
-  if (pause > policy->max_wait_ms)
-    error = g_error_new (BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED,
-                         _ ("the provider “%s” asked for a pause, of which %lld s are left"), self->provider_name,
-                         (long long) (pause + 999) / 1000);
-  else
+  if (bty_router_check_pause (self->router, self->model->name, &pause, &error))
     self->ticket = bty_limiter_enter (limiter, &wish, &may_go, &error);
   if (self->ticket == NULL)
     {
-      bty_error_set_retry_after (error, pause > 0 ? pause : -1);
+      bty_error_set_retry_after (error, pause);
       end (self, NULL, error);
     }
   else if (may_go)

@@ -128,19 +128,12 @@ bty_route_rest_key (BtyRoute *self, BtyRouteAttempt *attempt)
 {
   const char *provider = bty_route_attempt_get_provider (attempt);
   gint64 asked = bty_route_attempt_get_retry_after_ms (attempt);
-  BtyLimiter *limiter;
 
   if (bty_provider_service_rest_key (self->providers, provider, bty_route_attempt_get_key (attempt),
                                      find_rest_ms (self, attempt), bty_route_attempt_get_error (attempt)->message))
     return TRUE;
-  if (asked <= 0 || bty_route_attempt_get_fault (attempt) != BTY_ROUTE_FAULT_RATE)
-    return FALSE;
-  limiter = bty_router_find_limiter (self->router, provider);
-  /* A short pause stops the queue. A long one is of this model alone: services count their models apart. */
-  if (asked > bty_router_get_policy (self->router)->max_wait_ms)
-    bty_router_pause (self->router, bty_route_attempt_get_label (attempt), asked);
-  else if (limiter != NULL)
-    bty_limiter_pause (limiter, asked);
+  if (asked > 0 && bty_route_attempt_get_fault (attempt) == BTY_ROUTE_FAULT_RATE)
+    bty_router_pause (self->router, provider, bty_route_attempt_get_label (attempt), asked);
   return FALSE;
 }
 

@@ -339,11 +339,19 @@ bty_router_find_trace (BtyRouter *self, const char *provider)
 
 /* Pauses. */
 
+/* A short pause stops the queue. A long one is of this model alone: services count their models apart. */
 void
-bty_router_pause (BtyRouter *self, const char *label, gint64 ms)
+bty_router_pause (BtyRouter *self, const char *provider, const char *label, gint64 ms)
 {
+  BtyLimiter *limiter = bty_router_find_limiter (self, provider);
   gint64 until = g_get_monotonic_time () + ms * 1000;
 
+  if (ms <= self->policy.max_wait_ms)
+    {
+      if (limiter != NULL)
+        bty_limiter_pause (limiter, ms);
+      return;
+    }
   if (g_hash_table_size (self->pauses) >= MAX_BREAKERS)
     g_hash_table_remove_all (self->pauses);
   g_hash_table_replace (self->pauses, g_strdup (label), g_memdup2 (&until, sizeof until));

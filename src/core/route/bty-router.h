@@ -48,8 +48,8 @@ BtySettings *bty_router_get_settings (BtyRouter *router);
 
 const BtyRoutePolicy *bty_router_get_policy (BtyRouter *router);
 
-/** bty_router_pause: the model asked not to be asked for so long */
-void bty_router_pause (BtyRouter *router, const char *label, gint64 ms);
+/** bty_router_pause: @label, a model of @provider, asked not to be asked for so long */
+void bty_router_pause (BtyRouter *router, const char *provider, const char *label, gint64 ms);
 gint64 bty_router_get_pause_ms (BtyRouter *router, const char *label);
 /** bty_router_get_longest_pause_ms: of the provider's models */
 gint64 bty_router_get_longest_pause_ms (BtyRouter *router, const char *provider);
