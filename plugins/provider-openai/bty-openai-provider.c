@@ -7,6 +7,8 @@
 
 #include <boternity-http.h>
 
+#include "bty-openai-traits-private.h"
+
 /*
  * OpenAI Chat Completions, which many servers speak: OpenAI, OpenRouter, Ollama, llama.cpp, vLLM, LM Studio. What a server does
  * otherwise is an option, with a default by its host.
@@ -23,10 +25,10 @@ struct _BtyOpenaiProvider
 G_DEFINE_FINAL_TYPE_WITH_CODE (BtyOpenaiProvider, bty_openai_provider, BTY_TYPE_HTTP_PROVIDER,
                                G_IMPLEMENT_INTERFACE (BTY_TYPE_EMBEDDER, bty_http_provider_init_embedder))
 
-static const char *const option_names[] = {
-  "organization", "project",  "max_tokens_field", "stream_usage", "strict_schema",  "end_marker", "base64", "schema",
-  "effort",       "continue", "cache_marks",      "system_role",  "reasoning_back", "embeddings", NULL
-};
+static const char *const option_names[] = { "organization",   "project",    "max_tokens_field", "stream_usage",
+                                            "strict_schema",  "end_marker", "base64",           "schema",
+                                            "effort",         "continue",   "cache_marks",      "system_role",
+                                            "reasoning_back", "embeddings", "openai_models",    NULL };
 
 /* Options whose values are words, those of an enumeration in its order. */
 static const char *const fields[] = { "max_tokens", "max_completion_tokens", "none", NULL };
@@ -96,6 +98,38 @@ new_request (BtyHttpProvider *provider, const char *method, const char *path, GS
   return request;
 }
 
+/* Returns: (transfer full): @request without what a model of OpenAI's own does not take. */
+static BtyCompletionRequest *
+fit_to_model (const BtyCompletionRequest *request, const BtyOpenaiTraits *traits)
+{
+  BtyCompletionRequest *fitting = bty_record_edit (request);
+  gboolean has_tools = request->tools != NULL && request->tools->len > 0;
+  const char *word = traits->tools_at_rest && has_tools ? "none" : bty_openai_traits_effort (traits, request->effort);
+
+  /* A scale of its own ends one step earlier here than with Responses. */
+  bty_record_take_string (&fitting->effort, g_strdup (g_strcmp0 (word, "max") == 0 ? "xhigh" : word));
+  if (!bty_openai_traits_sampling (traits, word))
+    {
+      BTY_SET_NULL (fitting, BtyCompletionRequest, temperature, TRUE);
+      BTY_SET_NULL (fitting, BtyCompletionRequest, top_p, TRUE);
+    }
+  return fitting;
+}
+
+static GString *
+write_body (const BtyHttpOptions *options, const BtyCompletionRequest *request, const BtyOpenaiStyle *style,
+            GError **error)
+{
+  g_autoptr (BtyCompletionRequest) fitting = NULL;
+  BtyOpenaiTraits traits;
+
+  bty_openai_traits_of (request->model, &traits);
+  if (!traits.is_known || !bty_http_options_get_bool (options, "openai_models", is_openai_itself (options)))
+    return bty_openai_chat_write (request, style, error);
+  fitting = fit_to_model (request, &traits);
+  return bty_openai_chat_write (fitting, style, error);
+}
+
 static BtyHttpRequest *
 openai_request (BtyHttpProvider *provider, const BtyCompletionRequest *request, GError **error)
 {
@@ -120,7 +154,7 @@ openai_request (BtyHttpProvider *provider, const BtyCompletionRequest *request, 
     style.max_tokens_field = NULL;
   if (g_strcmp0 (style.reasoning_field, "none") == 0)
     style.reasoning_field = NULL;
-  body = bty_openai_chat_write (request, &style, error);
+  body = write_body (options, request, &style, error);
   return body != NULL ? new_request (provider, "POST", "chat/completions", body) : NULL;
 }
 

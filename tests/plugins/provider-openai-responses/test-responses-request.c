@@ -17,10 +17,10 @@ static const BtyResponsesStyle other = { .summary = "auto", .store = TRUE };
 static char *
 write_body (BtyCompletionRequest *request, const BtyResponsesStyle *style, GError **error)
 {
-  BtyResponsesTraits traits;
+  BtyOpenaiTraits traits;
   GString *body;
 
-  bty_responses_traits_of (request->model, &traits);
+  bty_openai_traits_of (request->model, &traits);
   body = bty_responses_request_write (request, &traits, style, error);
   g_assert_true (body == NULL || bty_json_validate (body->str, body->len, 0, NULL));
   return body != NULL ? g_string_free (body, FALSE) : NULL;
