@@ -48,12 +48,6 @@ static const struct
 };
 
 static gboolean
-is_openai_itself (const BtyHttpOptions *options)
-{
-  return g_str_equal (options->host, "api.openai.com");
-}
-
-static gboolean
 openai_configured (BtyHttpProvider *provider, const BtyHttpOptions *options, GError **error)
 {
   for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
@@ -113,6 +107,8 @@ fit_to_model (const BtyCompletionRequest *request, const BtyOpenaiTraits *traits
       BTY_SET_NULL (fitting, BtyCompletionRequest, temperature, TRUE);
       BTY_SET_NULL (fitting, BtyCompletionRequest, top_p, TRUE);
     }
+  if (!traits->takes_stop) /* the reader of the answer looks for them */
+    g_clear_pointer (&fitting->stop, g_strfreev);
   return fitting;
 }
 
@@ -123,8 +119,7 @@ write_body (const BtyHttpOptions *options, const BtyCompletionRequest *request, 
   g_autoptr (BtyCompletionRequest) fitting = NULL;
   BtyOpenaiTraits traits;
 
-  bty_openai_traits_of (request->model, &traits);
-  if (!traits.is_known || !bty_http_options_get_bool (options, "openai_models", is_openai_itself (options)))
+  if (!bty_openai_traits_find (options, request->model, &traits))
     return bty_openai_chat_write (request, style, error);
   fitting = fit_to_model (request, &traits);
   return bty_openai_chat_write (fitting, style, error);
@@ -136,9 +131,9 @@ openai_request (BtyHttpProvider *provider, const BtyCompletionRequest *request, 
   const BtyHttpOptions *options = bty_http_provider_get_options (provider);
   const char *field = bty_http_options_get (options, "max_tokens_field");
   BtyOpenaiStyle style = {
-    .max_tokens_field = field != NULL                ? field
-                        : is_openai_itself (options) ? "max_completion_tokens"
-                                                     : "max_tokens",
+    .max_tokens_field = field != NULL                    ? field
+                        : bty_openai_is_itself (options) ? "max_completion_tokens"
+                                                         : "max_tokens",
     .asks_usage = bty_http_options_get_bool (options, "stream_usage", TRUE),
     .strict_schema = bty_http_options_get_bool (options, "strict_schema", TRUE),
     .schema = (BtyOpenaiSchema) choice (options, "schema", schemas),
@@ -230,7 +225,7 @@ openai_embed_request (BtyHttpProvider *provider, const char *model, const char *
                       GError **error)
 {
   const BtyHttpOptions *options = bty_http_provider_get_options (provider);
-  gboolean base64 = bty_http_options_get_bool (options, "base64", is_openai_itself (options));
+  gboolean base64 = bty_http_options_get_bool (options, "base64", bty_openai_is_itself (options));
 
   if (!bty_http_options_get_bool (options, "embeddings", TRUE))
     {

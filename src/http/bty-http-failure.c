@@ -71,7 +71,6 @@ static const struct
   { BTY_ERROR_PERMISSION_DENIED, N_ ("its key may not do this") },
   { BTY_ERROR_NOT_FOUND, N_ ("check the name of the model, and its url") },
   { BTY_ERROR_OUT_OF_RANGE, N_ ("send less, or take a model with a larger window") },
-  { BTY_ERROR_FAILED_PRECONDITION, N_ ("leave out what this model does not take, or take another model") },
   { BTY_ERROR_RESOURCE_EXHAUSTED, N_ ("wait, or look at the limits of the account") },
   { BTY_ERROR_UNAVAILABLE, N_ ("try again later, or take another provider") },
   { BTY_ERROR_DEADLINE_EXCEEDED, N_ ("try again later, or take another provider") },

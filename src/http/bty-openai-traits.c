@@ -43,7 +43,7 @@ bty_openai_traits_of (const char *model, BtyOpenaiTraits *traits)
   guint version = read_version (name);
   gboolean is_chat = strstr (name, "-chat") != NULL;
 
-  *traits = (BtyOpenaiTraits){ .takes_sampling = TRUE };
+  *traits = (BtyOpenaiTraits){ .takes_sampling = TRUE, .takes_stop = TRUE };
   traits->is_known = version > 0 || is_o_series (name);
   if (is_o_series (name))
     *traits = (BtyOpenaiTraits){ .reasons = TRUE, .is_known = TRUE, .least = "low", .most = "high" };
@@ -55,6 +55,19 @@ bty_openai_traits_of (const char *model, BtyOpenaiTraits *traits)
                                          : version >= 502 ? "xhigh"
                                                           : "high",
                                  .tools_at_rest = version >= 504 };
+}
+
+gboolean
+bty_openai_is_itself (const BtyHttpOptions *options)
+{
+  return g_str_equal (options->host, "api.openai.com");
+}
+
+gboolean
+bty_openai_traits_find (const BtyHttpOptions *options, const char *model, BtyOpenaiTraits *traits)
+{
+  bty_openai_traits_of (model, traits);
+  return traits->is_known && bty_http_options_get_bool (options, "openai_models", bty_openai_is_itself (options));
 }
 
 const char *
