@@ -112,28 +112,18 @@ fit_to_model (const BtyCompletionRequest *request, const BtyOpenaiTraits *traits
   return fitting;
 }
 
-static GString *
-write_body (const BtyHttpOptions *options, const BtyCompletionRequest *request, const BtyOpenaiStyle *style,
-            GError **error)
-{
-  g_autoptr (BtyCompletionRequest) fitting = NULL;
-  BtyOpenaiTraits traits;
-
-  if (!bty_openai_traits_find (options, request->model, &traits))
-    return bty_openai_chat_write (request, style, error);
-  fitting = fit_to_model (request, &traits);
-  return bty_openai_chat_write (fitting, style, error);
-}
-
 static BtyHttpRequest *
 openai_request (BtyHttpProvider *provider, const BtyCompletionRequest *request, GError **error)
 {
   const BtyHttpOptions *options = bty_http_provider_get_options (provider);
   const char *field = bty_http_options_get (options, "max_tokens_field");
+  g_autoptr (BtyCompletionRequest) fitting = NULL;
+  BtyOpenaiTraits traits;
+  gboolean is_own = bty_openai_traits_find (options, request->model, &traits);
   BtyOpenaiStyle style = {
-    .max_tokens_field = field != NULL                    ? field
-                        : bty_openai_is_itself (options) ? "max_completion_tokens"
-                                                         : "max_tokens",
+    .max_tokens_field = field != NULL                              ? field
+                        : is_own || bty_openai_is_itself (options) ? "max_completion_tokens"
+                                                                   : "max_tokens",
     .asks_usage = bty_http_options_get_bool (options, "stream_usage", TRUE),
     .strict_schema = bty_http_options_get_bool (options, "strict_schema", TRUE),
     .schema = (BtyOpenaiSchema) choice (options, "schema", schemas),
@@ -149,7 +139,9 @@ openai_request (BtyHttpProvider *provider, const BtyCompletionRequest *request, 
     style.max_tokens_field = NULL;
   if (g_strcmp0 (style.reasoning_field, "none") == 0)
     style.reasoning_field = NULL;
-  body = write_body (options, request, &style, error);
+  if (is_own)
+    fitting = fit_to_model (request, &traits);
+  body = bty_openai_chat_write (is_own ? fitting : request, &style, error);
   return body != NULL ? new_request (provider, "POST", "chat/completions", body) : NULL;
 }
 

@@ -125,6 +125,9 @@ def check_takes(request):
     for member in ('stop', 'temperature', 'top_p'):
         if member in request and (member == 'stop' or effort != 'none'):
             raise Refusal(400, 'invalid_request_error', 'unsupported_parameter', f"Unsupported parameter: '{member}' is not supported with this model.")
+    if 'max_tokens' in request:
+        raise Refusal(400, 'invalid_request_error', 'unsupported_parameter', "Unsupported parameter: 'max_tokens' is not supported with this model. "
+                      "Use 'max_completion_tokens' instead.")
     known = {'low', 'medium', 'high'} | ({'minimal'} if name.startswith('gpt-5-') else {'none', 'xhigh'} if version else set())
     if effort is not None and effort not in known:
         raise Refusal(400, 'invalid_request_error', 'unsupported_value', f"Unsupported value: 'reasoning_effort' does not support '{effort}' with this model.")

@@ -206,6 +206,7 @@ own_request_new (const Own *own)
   BTY_SET_NULL (request, BtyCompletionRequest, temperature, FALSE);
   request->top_p = 0.5;
   BTY_SET_NULL (request, BtyCompletionRequest, top_p, FALSE);
+  request->max_output = 100;
   request->stop = g_strsplit ("END", ",", -1);
   request->effort = g_strdup (own->effort);
   if (!own->has_tools)
