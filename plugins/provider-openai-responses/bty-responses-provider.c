@@ -9,6 +9,7 @@
 
 #include <boternity-http.h>
 
+#include "bty-responses-describe.h"
 #include "bty-responses-request.h"
 #include "bty-responses-stream.h"
 
@@ -75,10 +76,10 @@ responses_request (BtyHttpProvider *provider, const BtyCompletionRequest *reques
     .strict_schema = bty_http_options_get_bool (options, "strict_schema", TRUE),
     .cache_marks = bty_http_options_get_bool (options, "cache_marks", FALSE),
   };
-  BtyResponsesTraits traits;
+  BtyOpenaiTraits traits;
   GString *body;
 
-  bty_responses_traits_of (request->model, &traits);
+  bty_openai_traits_of (request->model, &traits);
   body = bty_responses_request_write (request, &traits, &style, error);
   return body != NULL ? new_request (provider, "POST", "responses", body) : NULL;
 }

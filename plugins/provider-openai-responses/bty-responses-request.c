@@ -76,22 +76,11 @@ write_schema (BtyJsonWriter *w, const BtyCompletionRequest *request, gboolean is
   return TRUE;
 }
 
-/* Returns: (nullable): the service's word for the effort. */
-static const char *
-effort_of (const BtyCompletionRequest *request, const BtyResponsesTraits *traits)
-{
-  const char *effort = request->effort;
-
-  if (effort == NULL || *effort == '\0')
-    return NULL;
-  return g_str_equal (effort, "none") ? traits->least : g_str_equal (effort, "max") ? traits->most : effort;
-}
-
 static void
-write_reasoning (BtyJsonWriter *w, const BtyCompletionRequest *request, const BtyResponsesTraits *traits,
+write_reasoning (BtyJsonWriter *w, const BtyCompletionRequest *request, const BtyOpenaiTraits *traits,
                  const BtyResponsesStyle *style)
 {
-  const char *effort = effort_of (request, traits);
+  const char *effort = bty_openai_traits_effort (traits, request->effort);
 
   if (!traits->reasons)
     return;
@@ -116,11 +105,9 @@ write_reasoning (BtyJsonWriter *w, const BtyCompletionRequest *request, const Bt
 
 /* A model that reasons refuses both, but for those that were told not to. */
 static void
-write_sampling (BtyJsonWriter *w, const BtyCompletionRequest *request, const BtyResponsesTraits *traits)
+write_sampling (BtyJsonWriter *w, const BtyCompletionRequest *request, const BtyOpenaiTraits *traits)
 {
-  gboolean is_off = g_strcmp0 (effort_of (request, traits), "none") == 0;
-
-  if (!traits->takes_sampling && !is_off)
+  if (!bty_openai_traits_sampling (traits, bty_openai_traits_effort (traits, request->effort)))
     return;
   if (!BTY_IS_NULL (request, BtyCompletionRequest, temperature))
     {
@@ -149,7 +136,7 @@ write_input (BtyJsonWriter *w, const BtyCompletionRequest *request, const BtyRes
 }
 
 GString *
-bty_responses_request_write (const BtyCompletionRequest *request, const BtyResponsesTraits *traits,
+bty_responses_request_write (const BtyCompletionRequest *request, const BtyOpenaiTraits *traits,
                              const BtyResponsesStyle *style, GError **error)
 {
   g_autoptr (GString) body = g_string_sized_new (4096);

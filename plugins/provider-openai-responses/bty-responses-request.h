@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "bty-responses-traits.h"
+#include "bty-openai-traits-private.h"
 
 G_BEGIN_DECLS
 
@@ -23,7 +23,7 @@ typedef struct
 
 /* Returns: (transfer full) (nullable): the body of a streaming request to `responses`; %NULL with %BTY_ERROR_INVALID_ARGUMENT when a
  * JSON member of @request is not JSON, or a file cannot be sent. */
-GString *bty_responses_request_write (const BtyCompletionRequest *request, const BtyResponsesTraits *traits,
+GString *bty_responses_request_write (const BtyCompletionRequest *request, const BtyOpenaiTraits *traits,
                                       const BtyResponsesStyle *style, GError **error);
 
 G_END_DECLS

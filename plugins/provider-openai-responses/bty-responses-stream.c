@@ -10,7 +10,7 @@
 #include "bty-responses-calls.h"
 #include "bty-responses-event.h"
 #include "bty-responses-request.h"
-#include "bty-responses-stop.h"
+#include "bty-openai-stop-private.h"
 #include "bty-responses-stream.h"
 
 struct _BtyResponsesStream
@@ -18,7 +18,7 @@ struct _BtyResponsesStream
   BtyHttpProvider *provider;
   BtyResponsesEvent event;
   BtyResponsesCalls *calls;
-  BtyResponsesStop *stop;
+  BtyOpenaiStop *stop;
   gboolean refused;
   const char *reasoning; /* the event that this service tells it with: a few tell the same under two names */
   gboolean has_reasoned; /* in this item */
@@ -34,7 +34,7 @@ bty_responses_stream_new (BtyHttpProvider *provider, const char *const *stop)
 
   self->provider = provider;
   self->calls = bty_responses_calls_new ();
-  self->stop = bty_responses_stop_new (stop);
+  self->stop = bty_openai_stop_new (stop);
   bty_responses_event_init (&self->event);
   return self;
 }
@@ -43,7 +43,7 @@ void
 bty_responses_stream_free (BtyResponsesStream *self)
 {
   bty_responses_calls_free (self->calls);
-  bty_responses_stop_free (self->stop);
+  bty_openai_stop_free (self->stop);
   bty_responses_event_clear (&self->event);
   g_free (self);
 }
@@ -51,7 +51,7 @@ bty_responses_stream_free (BtyResponsesStream *self)
 static void
 say (BtyResponsesStream *self, const char *text, gsize length)
 {
-  if (bty_responses_stop_push (self->stop, text, length, self->out))
+  if (bty_openai_stop_push (self->stop, text, length, self->out))
     bty_completion_finish (self->out, BTY_STOP_SEQUENCE);
 }
 
@@ -77,7 +77,7 @@ push_reasoning (BtyResponsesStream *self, const char *text, gsize length)
 
   if (length == 0)
     return;
-  bty_responses_stop_flush (self->stop, self->out);
+  bty_openai_stop_flush (self->stop, self->out);
   bty_completion_push (self->out, &delta);
   self->has_reasoned = TRUE;
 }
@@ -119,7 +119,7 @@ on_item_begins (BtyResponsesStream *self, GError **error)
   self->has_reasoned = FALSE;
   if (!bty_responses_event_is (&self->event, BTY_RESPONSES_ITEM_TYPE, "function_call"))
     return TRUE;
-  bty_responses_stop_flush (self->stop, self->out);
+  bty_openai_stop_flush (self->stop, self->out);
   return bty_responses_calls_begin (self->calls, &self->event, self->out, error);
 }
 
@@ -131,7 +131,7 @@ on_item_ends (BtyResponsesStream *self, GError **error)
   g_autoptr (GString) mark = NULL;
   BtyDelta delta = { .kind = BTY_DELTA_SIGNATURE };
 
-  bty_responses_stop_flush (self->stop, self->out);
+  bty_openai_stop_flush (self->stop, self->out);
   if (bty_responses_event_is (event, BTY_RESPONSES_ITEM_TYPE, "function_call"))
     return bty_responses_calls_end (self->calls, event, self->out, error);
   if (!bty_responses_event_is (event, BTY_RESPONSES_ITEM_TYPE, "reasoning") ||
@@ -183,7 +183,7 @@ read_usage (BtyResponsesStream *self)
 static void
 finish (BtyResponsesStream *self, BtyStopReason reason)
 {
-  bty_responses_stop_flush (self->stop, self->out);
+  bty_openai_stop_flush (self->stop, self->out);
   bty_responses_calls_close (self->calls, self->out);
   read_usage (self);
   bty_completion_finish (self->out, reason);

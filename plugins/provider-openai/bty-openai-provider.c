@@ -7,6 +7,8 @@
 
 #include <boternity-http.h>
 
+#include "bty-openai-traits-private.h"
+
 /*
  * OpenAI Chat Completions, which many servers speak: OpenAI, OpenRouter, Ollama, llama.cpp, vLLM, LM Studio. What a server does
  * otherwise is an option, with a default by its host.
@@ -23,10 +25,10 @@ struct _BtyOpenaiProvider
 G_DEFINE_FINAL_TYPE_WITH_CODE (BtyOpenaiProvider, bty_openai_provider, BTY_TYPE_HTTP_PROVIDER,
                                G_IMPLEMENT_INTERFACE (BTY_TYPE_EMBEDDER, bty_http_provider_init_embedder))
 
-static const char *const option_names[] = {
-  "organization", "project",  "max_tokens_field", "stream_usage", "strict_schema",  "end_marker", "base64", "schema",
-  "effort",       "continue", "cache_marks",      "system_role",  "reasoning_back", "embeddings", NULL
-};
+static const char *const option_names[] = { "organization",   "project",    "max_tokens_field", "stream_usage",
+                                            "strict_schema",  "end_marker", "base64",           "schema",
+                                            "effort",         "continue",   "cache_marks",      "system_role",
+                                            "reasoning_back", "embeddings", "openai_models",    NULL };
 
 /* Options whose values are words, those of an enumeration in its order. */
 static const char *const fields[] = { "max_tokens", "max_completion_tokens", "none", NULL };
@@ -44,12 +46,6 @@ static const struct
   { "max_tokens_field", fields }, { "schema", schemas },    { "effort", efforts },
   { "continue", going_ons },      { "system_role", roles }, { "reasoning_back", reasoning_fields },
 };
-
-static gboolean
-is_openai_itself (const BtyHttpOptions *options)
-{
-  return g_str_equal (options->host, "api.openai.com");
-}
 
 static gboolean
 openai_configured (BtyHttpProvider *provider, const BtyHttpOptions *options, GError **error)
@@ -96,15 +92,38 @@ new_request (BtyHttpProvider *provider, const char *method, const char *path, GS
   return request;
 }
 
+/* Returns: (transfer full): @request without what a model of OpenAI's own does not take. */
+static BtyCompletionRequest *
+fit_to_model (const BtyCompletionRequest *request, const BtyOpenaiTraits *traits)
+{
+  BtyCompletionRequest *fitting = bty_record_edit (request);
+  gboolean has_tools = request->tools != NULL && request->tools->len > 0;
+  const char *word = traits->tools_at_rest && has_tools ? "none" : bty_openai_traits_effort (traits, request->effort);
+
+  /* A scale of its own ends one step earlier here than with Responses. */
+  bty_record_take_string (&fitting->effort, g_strdup (g_strcmp0 (word, "max") == 0 ? "xhigh" : word));
+  if (!bty_openai_traits_sampling (traits, word))
+    {
+      BTY_SET_NULL (fitting, BtyCompletionRequest, temperature, TRUE);
+      BTY_SET_NULL (fitting, BtyCompletionRequest, top_p, TRUE);
+    }
+  if (!traits->takes_stop) /* the reader of the answer looks for them */
+    g_clear_pointer (&fitting->stop, g_strfreev);
+  return fitting;
+}
+
 static BtyHttpRequest *
 openai_request (BtyHttpProvider *provider, const BtyCompletionRequest *request, GError **error)
 {
   const BtyHttpOptions *options = bty_http_provider_get_options (provider);
   const char *field = bty_http_options_get (options, "max_tokens_field");
+  g_autoptr (BtyCompletionRequest) fitting = NULL;
+  BtyOpenaiTraits traits;
+  gboolean is_own = bty_openai_traits_find (options, request->model, &traits);
   BtyOpenaiStyle style = {
-    .max_tokens_field = field != NULL                ? field
-                        : is_openai_itself (options) ? "max_completion_tokens"
-                                                     : "max_tokens",
+    .max_tokens_field = field != NULL                              ? field
+                        : is_own || bty_openai_is_itself (options) ? "max_completion_tokens"
+                                                                   : "max_tokens",
     .asks_usage = bty_http_options_get_bool (options, "stream_usage", TRUE),
     .strict_schema = bty_http_options_get_bool (options, "strict_schema", TRUE),
     .schema = (BtyOpenaiSchema) choice (options, "schema", schemas),
@@ -120,7 +139,9 @@ openai_request (BtyHttpProvider *provider, const BtyCompletionRequest *request, 
     style.max_tokens_field = NULL;
   if (g_strcmp0 (style.reasoning_field, "none") == 0)
     style.reasoning_field = NULL;
-  body = bty_openai_chat_write (request, &style, error);
+  if (is_own)
+    fitting = fit_to_model (request, &traits);
+  body = bty_openai_chat_write (is_own ? fitting : request, &style, error);
   return body != NULL ? new_request (provider, "POST", "chat/completions", body) : NULL;
 }
 
@@ -196,7 +217,7 @@ openai_embed_request (BtyHttpProvider *provider, const char *model, const char *
                       GError **error)
 {
   const BtyHttpOptions *options = bty_http_provider_get_options (provider);
-  gboolean base64 = bty_http_options_get_bool (options, "base64", is_openai_itself (options));
+  gboolean base64 = bty_http_options_get_bool (options, "base64", bty_openai_is_itself (options));
 
   if (!bty_http_options_get_bool (options, "embeddings", TRUE))
     {

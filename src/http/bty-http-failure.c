@@ -29,6 +29,9 @@ static const struct
   { "exceed_context_size_error", BTY_ERROR_OUT_OF_RANGE },
   { "string_above_max_length", BTY_ERROR_OUT_OF_RANGE },
   { "request_too_large", BTY_ERROR_OUT_OF_RANGE },
+  { "unsupported_parameter", BTY_ERROR_FAILED_PRECONDITION }, /* this model's limit: the next one may take it */
+  { "unsupported_value", BTY_ERROR_FAILED_PRECONDITION },
+  { "unknown_parameter", BTY_ERROR_FAILED_PRECONDITION },
   { "rate_limit_exceeded", BTY_ERROR_RESOURCE_EXHAUSTED },
   { "rate_limit_error", BTY_ERROR_RESOURCE_EXHAUSTED },
   { "insufficient_quota", BTY_ERROR_RESOURCE_EXHAUSTED },
@@ -193,18 +196,29 @@ code_of_status (guint status)
                                        : BTY_ERROR_DATA_LOSS;
 }
 
-/* Servers without error codes say it in their sentence only. */
 static gboolean
-speaks_of_length (const char *message)
+says (const char *message, const char *const *signs)
 {
-  static const char *const signs[] = { "context length", "context window", "context size", "maximum context",
-                                       "too many tokens" };
   g_autofree char *lower = message != NULL ? g_ascii_strdown (message, -1) : NULL;
 
-  for (guint i = 0; lower != NULL && i < G_N_ELEMENTS (signs); i++)
-    if (strstr (lower, signs[i]) != NULL)
+  for (; lower != NULL && *signs != NULL; signs++)
+    if (strstr (lower, *signs) != NULL)
       return TRUE;
   return FALSE;
+}
+
+/* Servers without error codes, and services for some of their errors, say it in their sentence only. */
+static BtyErrorCode
+code_of_message (const char *message)
+{
+  static const char *const of_length[] = { "context length",  "context window",  "context size",
+                                           "maximum context", "too many tokens", NULL };
+  static const char *const of_parameters[] = { "unrecognized request argument", "incompatible request argument",
+                                               "with reasoning_effort are not supported", NULL };
+
+  return says (message, of_length)       ? BTY_ERROR_OUT_OF_RANGE
+         : says (message, of_parameters) ? BTY_ERROR_FAILED_PRECONDITION
+                                         : BTY_ERROR_INVALID_ARGUMENT;
 }
 
 static BtyErrorCode
@@ -218,7 +232,7 @@ find_code (const BtyHttpFailure *self)
     return code;
   if (self->status >= 400 || !find_word (self->type, &code))
     code = self->status < 300 && self->is_json ? BTY_ERROR_UNAVAILABLE : code_of_status (self->status);
-  return code == BTY_ERROR_INVALID_ARGUMENT && speaks_of_length (self->message) ? BTY_ERROR_OUT_OF_RANGE : code;
+  return code == BTY_ERROR_INVALID_ARGUMENT ? code_of_message (self->message) : code;
 }
 
 static void

@@ -8,9 +8,11 @@
 #include <glib/gi18n-lib.h>
 
 #include "bty-openai-reasoning-private.h"
+#include "bty-openai-stop-private.h"
 #include "bty-openai-stream.h"
 #include "bty-openai-template-private.h"
 #include "bty-openai-tool-calls-private.h"
+#include "bty-openai-traits-private.h"
 #include "bty-openai-usage-private.h"
 
 struct _BtyOpenaiStream
@@ -19,6 +21,8 @@ struct _BtyOpenaiStream
   BtyOpenaiToolCalls *calls;
   BtyOpenaiReasoning *reasoning;
   BtyOpenaiTemplate common;
+  gboolean has_begun;
+  BtyOpenaiStop *stop; /* %NULL, but for a model that is not told where to stop */
   gboolean has_reason;
   BtyStopReason reason;
   gboolean refused;
@@ -57,7 +61,42 @@ bty_openai_stream_free (BtyOpenaiStream *self)
   bty_openai_tool_calls_free (self->calls);
   bty_openai_reasoning_free (self->reasoning);
   bty_openai_template_clear (&self->common);
+  g_clear_pointer (&self->stop, bty_openai_stop_free);
   g_free (self);
+}
+
+static void
+begin (BtyOpenaiStream *self, BtyCompletion *out)
+{
+  const BtyCompletionRequest *request = bty_completion_get_request (out);
+  BtyOpenaiTraits traits;
+
+  self->has_begun = TRUE;
+  if (self->provider != NULL && request->stop != NULL && *request->stop != NULL &&
+      bty_openai_traits_find (bty_http_provider_get_options (self->provider), request->model, &traits) &&
+      !traits.takes_stop)
+    self->stop = bty_openai_stop_new ((const char *const *) request->stop);
+}
+
+/* Something else than text comes. */
+static void
+end_text (BtyOpenaiStream *self, BtyCompletion *out)
+{
+  if (self->stop != NULL)
+    bty_openai_stop_flush (self->stop, out);
+}
+
+static void
+push (BtyOpenaiStream *self, const BtyDelta *delta, BtyCompletion *out)
+{
+  if (delta->kind == BTY_DELTA_TEXT)
+    bty_openai_reasoning_flush (self->reasoning, out);
+  else
+    end_text (self, out);
+  if (self->stop == NULL || delta->kind != BTY_DELTA_TEXT)
+    bty_completion_push (out, delta);
+  else if (bty_openai_stop_push (self->stop, delta->text, delta->length, out))
+    bty_completion_finish (out, BTY_STOP_SEQUENCE);
 }
 
 static BtyJsonToken
@@ -85,10 +124,8 @@ push_text (Event *event, BtyDeltaKind kind)
   BtyDelta delta = { .kind = kind, .text = reader->text, .length = reader->length };
   g_autofree char *mended = NULL;
 
-  if (reader->length == 0)
+  if (reader->length == 0 || bty_completion_is_done (event->out))
     return;
-  if (kind == BTY_DELTA_TEXT)
-    bty_openai_reasoning_flush (event->stream->reasoning, event->out);
   event->n_texts += 1;
   event->text = (BtyDelta){ .kind = kind, .length = reader->length };
   if (reader->text == reader->data + reader->offset + 1)
@@ -99,7 +136,7 @@ push_text (Event *event, BtyDeltaKind kind)
       delta.text = mended;
       delta.length = strlen (mended);
     }
-  bty_completion_push (event->out, &delta);
+  push (event->stream, &delta, event->out);
 }
 
 static gboolean read_text (Event *event, BtyDeltaKind kind);
@@ -183,7 +220,10 @@ read_tool_calls (Event *event)
     return bty_json_reader_skip_rest (&event->reader, event->error);
   if (token != BTY_JSON_ARRAY_BEGIN)
     return token != BTY_JSON_ERROR;
+  if (bty_completion_is_done (event->out))
+    return bty_json_reader_skip_rest (&event->reader, event->error);
   event->n_others += 1;
+  end_text (event->stream, event->out);
   bty_openai_reasoning_flush (event->stream->reasoning, event->out);
   while ((token = next (event)) == BTY_JSON_OBJECT_BEGIN)
     if (!bty_openai_tool_calls_read (event->stream->calls, &event->reader, event->out, event->error))
@@ -360,12 +400,15 @@ finish (BtyOpenaiStream *self, BtyCompletion *out, GError **error)
   BtyStopReason reason = self->has_reason ? self->reason : BTY_STOP_END;
   GError *nameless = NULL;
 
+  if (bty_completion_is_done (out))
+    return TRUE;
   if (!bty_openai_tool_calls_check (self->calls, &nameless))
     return bty_http_provider_not_protocol (self->provider, nameless, error);
   if (reason == BTY_STOP_END && bty_openai_tool_calls_count (self->calls) > 0) /* some servers say stop all the same */
     reason = BTY_STOP_TOOLS;
   if (reason == BTY_STOP_END && self->refused)
     reason = BTY_STOP_REFUSED;
+  end_text (self, out);
   bty_openai_reasoning_flush (self->reasoning, out);
   bty_completion_finish (out, reason);
   return TRUE;
@@ -386,11 +429,11 @@ bty_openai_stream_event (BtyOpenaiStream *self, const BtySseEvent *event, BtyCom
   Event e;
   gboolean ok;
 
+  if (!self->has_begun)
+    begin (self, out);
   if (bty_openai_template_match (&self->common, event->data, event->length, &delta))
     {
-      if (delta.kind == BTY_DELTA_TEXT)
-        bty_openai_reasoning_flush (self->reasoning, out);
-      bty_completion_push (out, &delta);
+      push (self, &delta, out);
       return TRUE;
     }
   if (is_end_marker (event))

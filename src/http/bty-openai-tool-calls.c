@@ -17,7 +17,8 @@ typedef struct
   char *id;
   GString *held; /* pieces of arguments that came before the name */
   gboolean announced;
-  guint index; /* what the consumer calls it: the how-manieth to be announced */
+  gboolean has_wire_id; /* else the id is of our making */
+  guint index;          /* what the consumer calls it: the how-manieth to be announced */
 } Call;
 
 /* One element of the wire, as read. */
@@ -140,19 +141,32 @@ read_member (Piece *piece, BtyJsonReader *reader, GError **error)
   return token != BTY_JSON_ERROR;
 }
 
-/* Without an index, a new id or a name begins a new call, and anything else belongs to the last one. */
+/* Whether a piece with the index of @call is another call all the same: some servers give every call the index 0. */
+static gboolean
+is_another (const Call *call, const Piece *piece)
+{
+  return call->announced && call->has_wire_id && piece->name != NULL && piece->id != NULL &&
+         !g_str_equal (call->id, piece->id);
+}
+
+static gboolean
+belongs (const Call *call, gboolean is_last, const Piece *piece)
+{
+  if (piece->index >= 0)
+    return call->wire_index == piece->index;
+  return piece->id != NULL ? g_str_equal (call->id, piece->id) : is_last && (piece->name == NULL || !call->announced);
+}
+
+/* The newest that it belongs to. Without an index, a new id or a name begins a new call, and anything else belongs to the last one. */
 static Call *
 find_call (BtyOpenaiToolCalls *self, const Piece *piece)
 {
-  for (guint i = 0; i < self->calls->len; i++)
+  for (guint i = self->calls->len; i > 0; i--)
     {
-      Call *call = &g_array_index (self->calls, Call, i);
-      gboolean is_last = i + 1 == self->calls->len;
+      Call *call = &g_array_index (self->calls, Call, i - 1);
 
-      if (piece->index >= 0   ? call->wire_index == piece->index
-          : piece->id != NULL ? g_strcmp0 (call->id, piece->id) == 0
-                              : is_last && (piece->name == NULL || !call->announced))
-        return call;
+      if (belongs (call, i == self->calls->len, piece))
+        return is_another (call, piece) ? NULL : call;
     }
   return NULL;
 }
@@ -160,7 +174,7 @@ find_call (BtyOpenaiToolCalls *self, const Piece *piece)
 static Call *
 add_call (BtyOpenaiToolCalls *self, Piece *piece, GError **error)
 {
-  Call call = { .wire_index = piece->index, .held = g_string_new (NULL) };
+  Call call = { .wire_index = piece->index, .held = g_string_new (NULL), .has_wire_id = piece->id != NULL };
 
   if (self->calls->len == MAX_CALLS)
     {

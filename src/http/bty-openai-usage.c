@@ -21,6 +21,15 @@ static const struct
   { "reasoning_tokens", G_STRUCT_OFFSET (BtyUsage, reasoning_tokens) },
 };
 
+/* What is being read. */
+typedef struct
+{
+  BtyUsage *usage;
+  double cost;     /* dollars; -1: not told */
+  double upstream; /* dollars that a gateway did not take itself; -1: not told */
+  gboolean is_byok;
+} Read;
+
 static gsize
 offset_of (const BtyJsonReader *reader)
 {
@@ -31,53 +40,77 @@ offset_of (const BtyJsonReader *reader)
 }
 
 static void
-take_number (BtyUsage *usage, gsize offset, BtyJsonToken token, const BtyJsonReader *reader)
+take_number (Read *read, gsize offset, BtyJsonToken token, const BtyJsonReader *reader)
 {
-  gint64 value = 0;
+  const gint64 most = G_MAXINT32; /* a count beyond is no count */
+  gint64 *place, value = 0;
 
+  if (offset == 0)
+    return;
   if (token == BTY_JSON_INT)
-    value = reader->integer;
-  else if (token == BTY_JSON_DOUBLE && reader->number > 0 && reader->number < 1e15)
-    value = (gint64) reader->number;
-  if (offset != 0) /* the same count under two names: a server may leave one of them at nothing */
-    G_STRUCT_MEMBER (gint64, usage, offset) = MAX (G_STRUCT_MEMBER (gint64, usage, offset), value);
+    value = CLAMP (reader->integer, 0, most);
+  else if (token == BTY_JSON_DOUBLE)
+    value = (gint64) CLAMP (reader->number, 0, (double) most);
+  place = &G_STRUCT_MEMBER (gint64, read->usage, offset);
+  *place = MAX (*place, value); /* the same count under two names: a server may leave one of them at nothing */
 }
 
-/* What a gateway took, in dollars. */
 static void
-take_cost (BtyUsage *usage, BtyJsonToken token, const BtyJsonReader *reader)
+take_dollars (double *place, BtyJsonToken token, const BtyJsonReader *reader)
 {
   double dollars = token == BTY_JSON_INT ? (double) reader->integer : token == BTY_JSON_DOUBLE ? reader->number : -1;
 
-  if (!(dollars >= 0 && dollars < 1e6))
+  if (dollars >= 0 && dollars < 1e6)
+    *place = dollars;
+}
+
+/* What a gateway took. With a key of one's own, that is its fee alone: what the key pays stands beside it. */
+static void
+sum_up_cost (const Read *read)
+{
+  double upstream = read->is_byok ? MAX (read->upstream, 0) : 0;
+
+  if (read->cost < 0 && upstream <= 0)
     return;
-  usage->cost = (gint64) (dollars * 1e6 + 0.999999); /* rounded up */
-  BTY_SET_NULL (usage, BtyUsage, cost, FALSE);
+  read->usage->cost = (gint64) ((MAX (read->cost, 0) + upstream) * 1e6 + 0.999999); /* rounded up */
+  BTY_SET_NULL (read->usage, BtyUsage, cost, FALSE);
+}
+
+static gboolean
+is_details (const BtyJsonReader *reader)
+{
+  return bty_json_reader_key_is (reader, "prompt_tokens_details") ||
+         bty_json_reader_key_is (reader, "completion_tokens_details") ||
+         bty_json_reader_key_is (reader, "cost_details");
 }
 
 /* The details are objects one level down, with names of their own. */
 static gboolean
-read_object (BtyUsage *usage, BtyJsonReader *reader, guint depth, GError **error)
+read_object (Read *read, BtyJsonReader *reader, guint depth, GError **error)
 {
   BtyJsonToken token;
 
   while ((token = bty_json_reader_next (reader, error)) == BTY_JSON_KEY)
     {
-      gboolean is_details = depth == 0 && (bty_json_reader_key_is (reader, "prompt_tokens_details") ||
-                                           bty_json_reader_key_is (reader, "completion_tokens_details"));
-      gboolean is_cost = depth == 0 && bty_json_reader_key_is (reader, "cost");
+      gboolean goes_down = depth == 0 && is_details (reader);
+      gboolean is_byok = depth == 0 && bty_json_reader_key_is (reader, "is_byok");
+      double *dollars = depth == 0 && bty_json_reader_key_is (reader, "cost")                      ? &read->cost
+                        : depth == 1 && bty_json_reader_key_is (reader, "upstream_inference_cost") ? &read->upstream
+                                                                                                   : NULL;
       gsize offset = offset_of (reader);
       gboolean ok = TRUE;
 
       token = bty_json_reader_next (reader, error);
-      if (token == BTY_JSON_OBJECT_BEGIN && is_details)
-        ok = read_object (usage, reader, depth + 1, error);
+      if (token == BTY_JSON_OBJECT_BEGIN && goes_down)
+        ok = read_object (read, reader, depth + 1, error);
       else if (token == BTY_JSON_OBJECT_BEGIN || token == BTY_JSON_ARRAY_BEGIN)
         ok = bty_json_reader_skip_rest (reader, error);
-      else if (is_cost)
-        take_cost (usage, token, reader);
+      else if (dollars != NULL)
+        take_dollars (dollars, token, reader);
+      else if (is_byok)
+        read->is_byok = token == BTY_JSON_TRUE;
       else
-        take_number (usage, offset, token, reader);
+        take_number (read, offset, token, reader);
       if (!ok || token == BTY_JSON_ERROR)
         return FALSE;
     }
@@ -88,6 +121,7 @@ gboolean
 bty_openai_usage_read (BtyJsonReader *reader, BtyUsage **usage, GError **error)
 {
   g_autoptr (BtyUsage) counted = NULL;
+  Read read = { .cost = -1, .upstream = -1 };
   BtyJsonToken token = bty_json_reader_next (reader, error);
 
   if (token == BTY_JSON_ARRAY_BEGIN)
@@ -95,8 +129,10 @@ bty_openai_usage_read (BtyJsonReader *reader, BtyUsage **usage, GError **error)
   if (token != BTY_JSON_OBJECT_BEGIN)
     return token != BTY_JSON_ERROR;
   counted = bty_usage_new ();
-  if (!read_object (counted, reader, 0, error))
+  read.usage = counted;
+  if (!read_object (&read, reader, 0, error))
     return FALSE;
+  sum_up_cost (&read);
   *usage = g_steal_pointer (&counted);
   return TRUE;
 }

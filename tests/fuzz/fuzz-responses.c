@@ -44,10 +44,10 @@ write_back (const char *model, FuzzWire *seen)
   g_autofree char *name = g_utf8_make_valid (model, -1);
   g_autoptr (BtyCompletionRequest) request = fuzz_wire_request (seen, name);
   g_autoptr (GString) body = NULL;
-  BtyResponsesTraits traits;
+  BtyOpenaiTraits traits;
 
   seen->message->cache_here = TRUE;
-  bty_responses_traits_of (request->model, &traits);
+  bty_openai_traits_of (request->model, &traits);
   body = bty_responses_request_write (request, &traits, &style, NULL);
   g_assert_true (body != NULL && bty_json_validate (body->str, body->len, 0, NULL));
 }

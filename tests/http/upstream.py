@@ -28,6 +28,7 @@ import base64
 import http.server
 import json
 import os
+import re
 import socketserver
 import struct
 import sys
@@ -108,6 +109,31 @@ def check_chat(request):
     for tool in request.get('tools', []):
         if tool.get('type') != 'function' or not tool.get('function', {}).get('name'):
             raise Refusal(400, 'invalid_request_error', None, 'tools: a tool without type or name')
+    check_takes(request)
+
+
+def check_takes(request):
+    """What OpenAI's own models take, by their names: in the words and the codes of the service."""
+    name = request['model'].rsplit('/', 1)[-1].removeprefix('ft:')
+    version = re.match(r'gpt-(\d+)(?:\.(\d+))?', name)
+    reasons = re.match(r'o\d', name) or (version and int(version[1]) >= 5 and '-chat' not in name)
+    effort = request.get('reasoning_effort')
+    if not reasons:
+        if version and effort is not None:
+            raise Refusal(400, 'invalid_request_error', None, 'Unrecognized request argument supplied: reasoning_effort')
+        return
+    for member in ('stop', 'temperature', 'top_p'):
+        if member in request and (member == 'stop' or effort != 'none'):
+            raise Refusal(400, 'invalid_request_error', 'unsupported_parameter', f"Unsupported parameter: '{member}' is not supported with this model.")
+    if 'max_tokens' in request:
+        raise Refusal(400, 'invalid_request_error', 'unsupported_parameter', "Unsupported parameter: 'max_tokens' is not supported with this model. "
+                      "Use 'max_completion_tokens' instead.")
+    known = {'low', 'medium', 'high'} | ({'minimal'} if name.startswith('gpt-5-') else {'none', 'xhigh'} if version else set())
+    if effort is not None and effort not in known:
+        raise Refusal(400, 'invalid_request_error', 'unsupported_value', f"Unsupported value: 'reasoning_effort' does not support '{effort}' with this model.")
+    if version and int(version[2] or 0) >= 4 and request.get('tools') and effort != 'none':
+        raise Refusal(400, 'invalid_request_error', None, f'Function tools with reasoning_effort are not supported for {name} in /v1/chat/completions. '
+                      "To use function tools, use /v1/responses or set reasoning_effort to 'none'.")
 
 
 class Shape:

@@ -24,7 +24,8 @@ ALLOWED = {
 DOMAINS = ['event', 'soul', 'bot', 'secret', 'model', 'budget', 'observe', 'route', 'chat', 'memory', 'skill', 'mcp', 'agent', 'workflow',
            'evaluate', 'capsule', 'backup']
 ENGINE = 'bty-engine.h'
-DRIVERS = {'plugins/store-': 'src/sql/bty-sql', 'plugins/secret-': 'src/seal/bty-seal', 'plugins/endpoint-': 'src/door/bty-pump'}   # what kinds of ours link besides
+DRIVERS = {'plugins/store-': 'src/sql/bty-sql', 'plugins/secret-': 'src/seal/bty-seal', 'plugins/endpoint-': 'src/door/bty-pump',
+           'plugins/provider-openai': ('src/http/bty-openai-stop', 'src/http/bty-openai-traits')}   # what kinds of ours link besides
 PUBLIC = {'boternity.h': 'libboternity', 'boternity-http.h': 'http'}
 FOREIGN = {                       # headers of other libraries, and the only areas that may know them
     'sqlite3.h': {'plugins'},

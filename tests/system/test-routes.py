@@ -88,7 +88,8 @@ def test_names():
 def test_falls_over_the_wire():
     with Upstream() as upstream:
         ctl("provider", "add", "up", "--url", upstream.url, "--context-window", "32768")
-        for model in ("server-error", "rate-limit", "quota", "overloaded", "forbidden", "html-502", "drop"):
+        for model in ("server-error", "rate-limit", "quota", "overloaded", "forbidden", "html-502", "drop",
+                      "unsupported-value", "unsupported-parameter", "unrecognized-argument"):
             slug = make_bot(f"Falls {model}", f"up/{model}", "builtin")
             text, items, end = DAEMON.chat(slug, "Hello")
             assert end[0] == "end" and end[1]["model"].startswith("builtin/"), (model, end)

@@ -28,10 +28,10 @@ main (int argc, char **argv)
       {
         g_autoptr (BtyCompletionRequest) request = test_conversation_new (*name, *model, REASONED);
         g_autofree char *key = g_strconcat (*name, " ", *model, NULL);
-        BtyResponsesTraits traits;
+        BtyOpenaiTraits traits;
         g_autoptr (GString) body = NULL;
 
-        bty_responses_traits_of (*model, &traits);
+        bty_openai_traits_of (*model, &traits);
         body = bty_responses_request_write (request, &traits, &style, NULL);
         bty_json_writer_key (&w, key);
         bty_json_writer_raw (&w, body->str, body->len);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "bty-responses-describe.h"
 #include "bty-responses-request.h"
 #include "test-conversations.h"
 
@@ -17,10 +18,10 @@ static const BtyResponsesStyle other = { .summary = "auto", .store = TRUE };
 static char *
 write_body (BtyCompletionRequest *request, const BtyResponsesStyle *style, GError **error)
 {
-  BtyResponsesTraits traits;
+  BtyOpenaiTraits traits;
   GString *body;
 
-  bty_responses_traits_of (request->model, &traits);
+  bty_openai_traits_of (request->model, &traits);
   body = bty_responses_request_write (request, &traits, style, error);
   g_assert_true (body == NULL || bty_json_validate (body->str, body->len, 0, NULL));
   return body != NULL ? g_string_free (body, FALSE) : NULL;
@@ -171,6 +172,8 @@ test_describe (void)
   } models[] = { { "lab/gpt-5.6", TRUE, TRUE },
                  { "lab/gpt-4.1-mini", TRUE, FALSE },
                  { "lab/o3", TRUE, TRUE },
+                 { "lab/ft:gpt-4.1-mini-2025-04-14:us::x", TRUE, FALSE },
+                 { "lab/gpt-3.5-turbo", FALSE, FALSE },
                  { "lab/gpt-realtime", FALSE, FALSE },
                  { "lab/gpt-4o-audio", FALSE, FALSE },
                  { "lab/text-embedding-3-small", FALSE, FALSE },

@@ -111,6 +111,34 @@ static const struct
     DELTA ("\"tool_calls\":[{\"index\":0,\"id\":\"t1\",\"function\":{\"name\":\"clock\",\"arguments\":\"{}\"}}]")
       STOP ("stop") DONE,
     "call0(t1,clock) args0({}) | tools" },
+  { "calls-of-one-index",
+    DELTA ("\"tool_calls\":[{\"index\":0,\"id\":\"t1\",\"function\":{\"name\":\"a\",\"arguments\":\"{\"}}]")
+      DELTA ("\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"}\"}}]") DELTA (
+        "\"tool_calls\":[{\"index\":0,\"id\":\"t2\",\"function\":{\"name\":\"b\",\"arguments\":\"[\"}},{\"index\":0,\"id\":\"t3\",\"function\":{\"name\":\"a\",\"arguments\":\"{}\"}}]")
+        DELTA ("\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\" \"}}]") STOP ("tool_calls") DONE,
+    "call0(t1,a) args0({}) call1(t2,b) args1([) call2(t3,a) args2({} ) | tools" },
+  { "calls-of-one-index-whole",
+    DELTA (
+      "\"tool_calls\":[{\"index\":0,\"id\":\"t1\",\"function\":{\"name\":\"a\",\"arguments\":{\"x\":1}}},{\"index\":0,\"id\":\"t2\",\"function\":{\"name\":\"a\",\"arguments\":{\"x\":2}}}]")
+      STOP ("stop") DONE,
+    "call0(t1,a) args0({\"x\":1}) call1(t2,a) args1({\"x\":2}) | tools" },
+  { "call-that-says-who-it-is-each-time",
+    DELTA ("\"tool_calls\":[{\"index\":0,\"id\":\"t1\",\"function\":{\"name\":\"a\",\"arguments\":\"{\"}}]")
+      DELTA ("\"tool_calls\":[{\"index\":1,\"id\":\"t2\",\"function\":{\"name\":\"b\",\"arguments\":\"\"}}]")
+        DELTA ("\"tool_calls\":[{\"index\":0,\"id\":\"t1\",\"function\":{\"name\":\"a\",\"arguments\":\"}\"}}]")
+          DELTA ("\"tool_calls\":[{\"index\":1,\"id\":\"other\",\"function\":{\"arguments\":\"{}\"}}]")
+            STOP ("tool_calls") DONE,
+    "call0(t1,a) args0({) call1(t2,b) args0(}) args1({}) | tools" },
+  { "call-whose-id-comes-late",
+    DELTA ("\"tool_calls\":[{\"index\":0,\"function\":{\"name\":\"a\",\"arguments\":\"{\"}}]")
+      DELTA ("\"tool_calls\":[{\"index\":0,\"id\":\"t1\",\"function\":{\"name\":\"a\",\"arguments\":\"}\"}}]")
+        STOP ("tool_calls") DONE,
+    "call0(made,a) args0({}) | tools" },
+  { "usage-absurd",
+    DELTA ("\"content\":\"a\"") STOP ("stop")
+      USAGE ("\"prompt_tokens\":9000000000000000000,\"completion_tokens\":1e300,\"cached_tokens\":-9000000000000000000,"
+             "\"reasoning_tokens\":2147483648") DONE,
+    "text(a) | end | in=2147483647 cached=0 write=0 out=2147483647 think=2147483647" },
   { "calls-without-index-or-id",
     DELTA (
       "\"tool_calls\":[{\"function\":{\"name\":\"a\",\"arguments\":\"{}\"}},{\"function\":{\"name\":\"b\",\"arguments\":"
@@ -156,6 +184,17 @@ test_cost (void)
     { "{\"choices\":[],\"usage\":{\"cost\":0.0000001}}", 1 },
     { "{\"choices\":[],\"usage\":{\"cost\":0}}", 0 },
     { "{\"choices\":[],\"usage\":{\"cost\":-1}}", -1 },
+    { "{\"choices\":[],\"usage\":{\"cost\":0.05,\"is_byok\":true,\"cost_details\":{\"upstream_inference_cost\":1}}}",
+      1050000 },
+    { "{\"choices\":[],\"usage\":{\"cost_details\":{\"upstream_inference_cost\":0.25},\"is_byok\":true}}", 250000 },
+    { "{\"choices\":[],\"usage\":{\"cost\":0.05,\"is_byok\":true,\"cost_details\":{\"upstream_inference_cost\":null}}}",
+      50000 },
+    { "{\"choices\":[],\"usage\":{\"cost\":0.05,\"is_byok\":false,\"cost_details\":{\"upstream_inference_cost\":0.05}}}",
+      50000 },
+    { "{\"choices\":[],\"usage\":{\"cost\":0.05,\"cost_details\":{\"upstream_inference_cost\":0.05}}}", 50000 },
+    { "{\"choices\":[],\"usage\":{\"cost\":0.05,\"is_byok\":true,\"cost_details\":{\"upstream_inference_cost\":-3}}}",
+      50000 },
+    { "{\"choices\":[],\"usage\":{\"is_byok\":true}}", -1 },
     { "{\"choices\":[],\"usage\":{\"cost\":null}}", -1 },
     { "{\"choices\":[],\"usage\":{\"cost\":{\"total\":1}}}", -1 },
     { "{\"choices\":[],\"usage\":{}}", -1 },

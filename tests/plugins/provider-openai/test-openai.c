@@ -76,6 +76,9 @@ static const TestBad bads[] = {
   { "context", BTY_ERROR_OUT_OF_RANGE, "", -1, { "maximum context length" } },
   { "context-words", BTY_ERROR_OUT_OF_RANGE, "", -1, { "4096" } },
   { "bad-request", BTY_ERROR_INVALID_ARGUMENT, "", -1, { "temperature" } },
+  { "unsupported-value", BTY_ERROR_FAILED_PRECONDITION, "", -1, { "400", "0.3 with this model" } },
+  { "unsupported-parameter", BTY_ERROR_FAILED_PRECONDITION, "", -1, { "400", "'stop'" } },
+  { "unrecognized-argument", BTY_ERROR_FAILED_PRECONDITION, "", -1, { "400", "reasoning_effort" } },
   { "rate-limit", BTY_ERROR_RESOURCE_EXHAUSTED, "", 2000, { "429", "Rate limit reached" } },
   { "rate-limit-ms", BTY_ERROR_RESOURCE_EXHAUSTED, "", 1250, { "429" } },
   { "rate-limit-date", BTY_ERROR_RESOURCE_EXHAUSTED, "", 24 * 3600 * 1000, { "429" } },
@@ -97,14 +100,14 @@ static const TestBad bads[] = {
 };
 
 static void
-test_tools (void)
+test_tools (gconstpointer model)
 {
   g_autoptr (BtyProvider) provider = test_provider_new (NULL);
-  g_autoptr (TestAnswer) answer = test_ask (provider, "tools");
+  g_autoptr (TestAnswer) answer = test_ask (provider, model);
 
   g_assert_no_error (bty_completion_get_error (answer->completion));
   g_assert_cmpint (bty_completion_get_stop_reason (answer->completion), ==, BTY_STOP_TOOLS);
-  g_assert_cmpstr (answer->text->str, ==, "Let me look.");
+  g_assert_cmpstr (answer->text->str, ==, g_str_equal (model, "tools") ? "Let me look." : "");
   g_assert_cmpuint (answer->call_ids->len, ==, 2);
   g_assert_cmpstr (answer->call_ids->pdata[0], ==, "call_a1");
   g_assert_cmpstr (answer->call_names->pdata[0], ==, "weather");
@@ -164,6 +167,83 @@ test_tool_results (void)
   test_answer_wait (answer);
   g_assert_no_error (bty_completion_get_error (answer->completion));
   g_assert_cmpstr (answer->text->str, ==, GREETING);
+}
+
+/* With what a model of OpenAI's own is asked, and what comes of it: the upstream refuses what that model does not take. */
+typedef struct
+{
+  const char *model;
+  gboolean has_tools;
+  const char *effort;
+  const char *sent[3];   /* parts of the request that was made */
+  const char *unsent[4]; /* and what it has not */
+  const char *text;
+  BtyStopReason stop;
+} Own;
+
+#define KNOBS "\"temperature\": 0.25", "\"top_p\": 0.5"
+#define KEYS  "temperature", "top_p"
+
+static const Own owns[] = {
+  { "gpt-5-mini", FALSE, "none", { "\"minimal\"" }, { KEYS, "\"stop\"" }, "One, ENot yet, ", BTY_STOP_SEQUENCE },
+  { "gpt-5-mini", FALSE, "max", { "\"high\"" }, { KEYS, "\"stop\"" }, "One, ENot yet, ", BTY_STOP_SEQUENCE },
+  { "o4-mini", FALSE, "none", { "\"low\"" }, { KEYS, "\"stop\"" }, "It is the E", BTY_STOP_END },
+  { "gpt-5.1", FALSE, "none", { "\"none\"", KNOBS }, { "\"stop\"" }, "Fine.", BTY_STOP_END },
+  { "gpt-5.4", FALSE, "max", { "\"xhigh\"" }, { KEYS, "\"stop\"" }, "Fine.", BTY_STOP_END },
+  { "gpt-5.4", TRUE, "high", { "\"reasoning_effort\": \"none\"", KNOBS }, { "\"stop\"" }, "Fine.", BTY_STOP_END },
+  { "gpt-5.4", TRUE, NULL, { "\"reasoning_effort\": \"none\"", KNOBS }, { "\"stop\"" }, "Fine.", BTY_STOP_END },
+  { "gpt-4.1", TRUE, "high", { KNOBS, "\"stop\": [\"END\"]" }, { "effort" }, "Fine.", BTY_STOP_END },
+  { "text", FALSE, "high", { KNOBS, "\"reasoning_effort\": \"high\"" }, { NULL }, GREETING, BTY_STOP_END },
+};
+
+static BtyCompletionRequest *
+own_request_new (const Own *own)
+{
+  BtyCompletionRequest *request = test_request_new (own->model, "Hello?");
+  BtyToolSpec *tool;
+
+  request->temperature = 0.25;
+  BTY_SET_NULL (request, BtyCompletionRequest, temperature, FALSE);
+  request->top_p = 0.5;
+  BTY_SET_NULL (request, BtyCompletionRequest, top_p, FALSE);
+  request->max_output = 100;
+  request->stop = g_strsplit ("END", ",", -1);
+  request->effort = g_strdup (own->effort);
+  if (!own->has_tools)
+    return request;
+  tool = bty_tool_spec_new ();
+  tool->name = g_strdup ("clock");
+  request->tools = bty_record_list_new ();
+  g_ptr_array_add (request->tools, tool);
+  return request;
+}
+
+static void
+test_own (gconstpointer data)
+{
+  const Own *own = data;
+  g_autoptr (BtyProvider) provider = test_provider_new ("\"openai_models\":true");
+  g_autoptr (BtyProvider) other = test_provider_new (NULL);
+  g_autoptr (BtyCompletionRequest) request = own_request_new (own);
+  g_autofree char *requests = NULL;
+  g_autoptr (TestAnswer) answer = NULL, refused = NULL;
+
+  test_upstream_forget ();
+  answer = test_answer_start (provider, request);
+  test_answer_wait (answer);
+  g_assert_no_error (bty_completion_get_error (answer->completion));
+  g_assert_cmpstr (answer->text->str, ==, own->text);
+  g_assert_cmpint (bty_completion_get_stop_reason (answer->completion), ==, own->stop);
+  requests = test_upstream_requests ();
+  for (guint i = 0; i < G_N_ELEMENTS (own->sent) && own->sent[i] != NULL; i++)
+    g_assert_nonnull (strstr (requests, own->sent[i]));
+  for (guint i = 0; i < G_N_ELEMENTS (own->unsent) && own->unsent[i] != NULL; i++)
+    g_assert_null (strstr (requests, own->unsent[i]));
+  if (g_str_equal (own->model, "text"))
+    return;
+  refused = test_answer_start (other, request); /* elsewhere the name says nothing, and all is sent */
+  test_answer_wait (refused);
+  test_answer_failed (refused, BTY_ERROR_FAILED_PRECONDITION, (const char *const[]){ "400", NULL });
 }
 
 static void
@@ -431,7 +511,14 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &goods[i], test_good);
     }
   test_family_add ("openai", bads, G_N_ELEMENTS (bads));
-  g_test_add_func ("/openai/tools", test_tools);
+  g_test_add_data_func ("/openai/tools", "tools", test_tools);
+  g_test_add_data_func ("/openai/tools-same-index", "tools-same-index", test_tools);
+  for (guint i = 0; i < G_N_ELEMENTS (owns); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/openai/own-models/%u/%s", i, owns[i].model);
+
+      g_test_add_data_func (path, &owns[i], test_own);
+    }
   g_test_add_func ("/openai/tools-without-ids", test_tools_without_ids);
   g_test_add_func ("/openai/tool-results", test_tool_results);
   g_test_add_func ("/openai/redirect-keeps-key", test_redirect_keeps_key);

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#define G_LOG_DOMAIN "bty-responses"
+#define G_LOG_DOMAIN "bty-http"
 
 #include "config.h"
 
 #include <string.h>
 
-#include "bty-responses-stop.h"
+#include "bty-openai-stop-private.h"
 
-struct _BtyResponsesStop
+struct _BtyOpenaiStop
 {
   GStrv texts;
   GString *held;
 };
 
-BtyResponsesStop *
-bty_responses_stop_new (const char *const *texts)
+BtyOpenaiStop *
+bty_openai_stop_new (const char *const *texts)
 {
-  BtyResponsesStop *self = g_new0 (BtyResponsesStop, 1);
+  BtyOpenaiStop *self = g_new0 (BtyOpenaiStop, 1);
   g_autoptr (GStrvBuilder) some = g_strv_builder_new ();
 
   for (; texts != NULL && *texts != NULL; texts++)
@@ -28,7 +28,7 @@ bty_responses_stop_new (const char *const *texts)
 }
 
 void
-bty_responses_stop_free (BtyResponsesStop *self)
+bty_openai_stop_free (BtyOpenaiStop *self)
 {
   g_strfreev (self->texts);
   g_string_free (self->held, TRUE);
@@ -36,7 +36,7 @@ bty_responses_stop_free (BtyResponsesStop *self)
 }
 
 static void
-say (BtyResponsesStop *self, gsize length, BtyCompletion *out)
+say (BtyOpenaiStop *self, gsize length, BtyCompletion *out)
 {
   if (length > 0)
     bty_completion_push_text (out, self->held->str, length);
@@ -45,7 +45,7 @@ say (BtyResponsesStop *self, gsize length, BtyCompletion *out)
 
 /* Where the first of the texts begins; the end without one. */
 static gsize
-find (const BtyResponsesStop *self)
+find (const BtyOpenaiStop *self)
 {
   gsize first = self->held->len;
 
@@ -61,7 +61,7 @@ find (const BtyResponsesStop *self)
 
 /* How much of the end may be the beginning of one of the texts. */
 static gsize
-open_end (const BtyResponsesStop *self)
+open_end (const BtyOpenaiStop *self)
 {
   gsize most = 0;
 
@@ -73,7 +73,7 @@ open_end (const BtyResponsesStop *self)
 }
 
 gboolean
-bty_responses_stop_push (BtyResponsesStop *self, const char *text, gsize length, BtyCompletion *out)
+bty_openai_stop_push (BtyOpenaiStop *self, const char *text, gsize length, BtyCompletion *out)
 {
   gsize at;
 
@@ -96,7 +96,7 @@ bty_responses_stop_push (BtyResponsesStop *self, const char *text, gsize length,
 }
 
 void
-bty_responses_stop_flush (BtyResponsesStop *self, BtyCompletion *out)
+bty_openai_stop_flush (BtyOpenaiStop *self, BtyCompletion *out)
 {
   say (self, self->held->len, out);
 }
