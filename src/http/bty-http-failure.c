@@ -319,7 +319,10 @@ bty_http_failure_to_error (const BtyHttpFailure *self, BtyHttpClient *client)
   g_autoptr (GString) text = g_string_new (NULL);
 
   if (self->status >= 300)
-    g_string_printf (text, _ ("the provider “%s” answers %u %s"), name, self->status, phrase_of (self->status));
+    {
+      g_string_printf (text, _ ("the provider “%s” answers %u %s"), name, self->status, phrase_of (self->status));
+      g_string_truncate (text, strlen (g_strchomp (text->str))); /* not every number has a phrase */
+    }
   else
     g_string_printf (text, _ ("the provider “%s” fails"), name);
   if (!self->is_json && self->status < 300)

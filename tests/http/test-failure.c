@@ -66,7 +66,7 @@ static const Case cases[] = {
   { 200, "<html>", BTY_ERROR_DATA_LOSS, "instead of JSON" },
   { 504, "{}", BTY_ERROR_DEADLINE_EXCEEDED, "504" },
   { 418, "{\"error\":{\"message\":\"line\\nand\\u0007bell \\u001b[31m\"}}", BTY_ERROR_INVALID_ARGUMENT,
-    "line and bell [31m" },
+    "answers 418: line and bell [31m" },
 };
 
 static BtyHttpClient *
