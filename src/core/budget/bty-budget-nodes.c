@@ -144,7 +144,8 @@ look_once (BtyBudgetService *self, GTask *task)
           g_task_return_error (task, g_steal_pointer (&node->error));
           return TRUE;
         }
-      is_loaded = ((node->is_known && node->scope != BTY_SCOPE_SESSION) || bty_budget_nodes_load (self, node)) && is_loaded;
+      is_loaded = ((node->is_known && node->scope != BTY_SCOPE_SESSION) || bty_budget_nodes_load (self, node)) &&
+                  is_loaded;
     }
   if (is_loaded)
     g_task_return_boolean (task, TRUE);
@@ -411,6 +412,7 @@ bty_budget_nodes_forget (BtyBudgetService *self, const char *bot)
     }
   g_hash_table_iter_init (&iter, self->caps);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (((const BtyCap *) value)->subject != NULL && g_hash_table_contains (subjects, ((const BtyCap *) value)->subject))
+    if (((const BtyCap *) value)->subject != NULL &&
+        g_hash_table_contains (subjects, ((const BtyCap *) value)->subject))
       g_hash_table_iter_remove (&iter);
 }

@@ -20,7 +20,8 @@ typedef struct
   BtyBudgetAsk *ask;
   char *last;       /* entries up to this one are added up */
   GHashTable *sums; /* key of a node -> BtyAmounts */
-  GArray *before;   /* BtyAmounts: known spent of each node when it began, but for what the ledger was asked about before */
+  GArray
+    *before; /* BtyAmounts: known spent of each node when it began, but for what the ledger was asked about before */
 } Reconcile;
 
 static void

@@ -108,8 +108,8 @@ has_to_wait_on (BtyBudgetService *budgets, const BtyReserving *reserving)
   gint64 least;
   gint64 unspent;
 
-  if (wait == NULL || wait->is_late || g_cancellable_is_cancelled (wait->cancellable) || wait->generation != budgets->generation ||
-      wait->day_until != budgets->day.until)
+  if (wait == NULL || wait->is_late || g_cancellable_is_cancelled (wait->cancellable) ||
+      wait->generation != budgets->generation || wait->day_until != budgets->day.until)
     return FALSE;
   least = MAX (MIN (reserving->least.of[wait->unit], reserving->most.of[wait->unit]), 1);
   unspent = bty_budget_node_unspent (wait->node, wait->unit);

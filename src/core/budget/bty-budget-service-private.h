@@ -31,7 +31,7 @@ struct _BtyBudgetService
   guint n_waiting;      /* of them for what others hold */
   guint pass;           /* over them */
   guint pump_source;
-  GPtrArray *unsaved;   /* BtyUsageEntry that the disk did not take */
+  GPtrArray *unsaved; /* BtyUsageEntry that the disk did not take */
   gint64 swept_at;
   gboolean is_pumping;
   gboolean is_stopped;

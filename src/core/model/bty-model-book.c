@@ -433,10 +433,11 @@ bty_model_book_note_bill (BtyModelBook *self, const char *provider, const char *
   g_hash_table_remove_all (self->known);
   if (!g_hash_table_add (self->billing, g_strdup (provider)))
     return;
-  g_message ("%s was taken to be free, but a call of %s/%s cost %s USD, as it says itself: from now on its models cost what "
-             "the lists say, or else what the dearest model costs; if you know: boternity-ctl model set '%s/*' --input USD "
-             "--output USD",
-             provider, provider, name, text, provider);
+  g_message (
+    "%s was taken to be free, but a call of %s/%s cost %s USD, as it says itself: from now on its models cost what "
+    "the lists say, or else what the dearest model costs; if you know: boternity-ctl model set '%s/*' --input USD "
+    "--output USD",
+    provider, provider, name, text, provider);
 }
 
 /* Tokens. */
