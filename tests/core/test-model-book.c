@@ -395,7 +395,7 @@ test_billing_gateway (Fixture *f, gconstpointer unused)
   g_autoptr (BtyModel) before = look (f, url, "big-4.5");
   g_autoptr (BtyModel) known = NULL;
   g_autoptr (BtyModel) unknown = NULL;
-  g_autoptr (BtyModel) other = NULL;
+  g_autoptr (BtyModel) elsewhere = NULL;
   g_autoptr (BtyModelSet) set = bty_model_set_new ();
   g_autoptr (BtyModel) given = NULL;
   g_autoptr (BtyModel) own = NULL;
@@ -413,8 +413,8 @@ test_billing_gateway (Fixture *f, gconstpointer unused)
   provider->name = g_strdup ("q");
   provider->kind = g_strdup ("openai");
   provider->url = g_strdup (url);
-  other = bty_model_book_look (f->book, provider, "big-4.5", NULL);
-  g_assert_cmpint (other->pricing, ==, BTY_PRICING_FREE);
+  elsewhere = bty_model_book_look (f->book, provider, "big-4.5", NULL);
+  g_assert_cmpint (elsewhere->pricing, ==, BTY_PRICING_FREE);
   set->name = g_strdup ("p/big-4.5");
   BTY_SET_NULL (set, BtyModelSet, input_price, FALSE);
   BTY_SET_NULL (set, BtyModelSet, output_price, FALSE);
