@@ -396,7 +396,7 @@ test_billing_gateway (Fixture *f, gconstpointer unused)
   g_autoptr (BtyModel) known = NULL;
   g_autoptr (BtyModel) unknown = NULL;
   g_autoptr (BtyModel) elsewhere = NULL;
-  g_autoptr (BtyModelSet) set = bty_model_set_new ();
+  g_autoptr (BtyModelSet) set = NULL;
   g_autoptr (BtyModel) given = NULL;
   g_autoptr (BtyModel) own = NULL;
   g_autoptr (BtyProviderConfig) provider = bty_provider_config_new ();
@@ -415,9 +415,8 @@ test_billing_gateway (Fixture *f, gconstpointer unused)
   provider->url = g_strdup (url);
   elsewhere = bty_model_book_look (f->book, provider, "big-4.5", NULL);
   g_assert_cmpint (elsewhere->pricing, ==, BTY_PRICING_FREE);
-  set->name = g_strdup ("p/big-4.5");
-  BTY_SET_NULL (set, BtyModelSet, input_price, FALSE);
-  BTY_SET_NULL (set, BtyModelSet, output_price, FALSE);
+  set = bty_record_from_json (&bty_model_set_schema, BTY_VIEW_CREATE,
+                              "{\"name\":\"p/big-4.5\",\"input_price\":0,\"output_price\":0}", -1, NULL);
   given = bty_model_book_set (f->book, set, NULL);
   g_assert_nonnull (given);
   own = look (f, url, "big-4.5");
