@@ -39,6 +39,18 @@ on_bot_purged (BtyBotService *bots, const char *bot, gpointer recorder)
 }
 
 static void
+on_bot_purged_of_money (BtyBotService *bots, const char *bot, gpointer budgets)
+{
+  bty_budget_service_forget (budgets, bot);
+}
+
+static void
+on_billed (BtyBudgetService *budgets, const BtyUsageEntry *entry, gpointer book)
+{
+  bty_model_book_note_bill (book, entry->provider, entry->model, entry->cost);
+}
+
+static void
 on_providers_ready (GObject *providers, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
@@ -85,6 +97,8 @@ bty_domains_make (BtyDomains *self, const BtyDomainParts *parts)
   bty_bot_service_set_route_check (self->bots, check_route, self);
   self->book = bty_model_book_new (parts->settings, parts->data_dir);
   self->budgets = bty_budget_service_new (parts->store, parts->settings);
+  g_signal_connect_object (self->bots, "purged", G_CALLBACK (on_bot_purged_of_money), self->budgets, 0);
+  g_signal_connect_object (self->budgets, "billed", G_CALLBACK (on_billed), self->book, 0);
   self->router = bty_router_new (self->providers, self->book, self->budgets, parts->settings);
   self->recorder = bty_recorder_new (parts->settings, parts->data_dir);
   bty_router_set_recorder (self->router, self->recorder);

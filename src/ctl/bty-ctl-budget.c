@@ -331,7 +331,8 @@ static const BtyCtlOption set_options[] = {
   { "each-session", '\0', N_ ("AMOUNT"), N_ ("most for each session"), BTY_CTL_NOTHING },
   { "unit", 'u', N_ ("usd|tokens|calls|time"), N_ ("what is counted (usd)"), BTY_CTL_NOTHING },
   { "session", 's', N_ ("ID"), N_ ("of this session"), BTY_CTL_SESSION },
-  { "workflow", '\0', N_ ("NAME"), N_ ("of this workflow"), BTY_CTL_NOTHING },
+  { "workflow", '\0', N_ ("NAME"), N_ ("of this workflow; kept for workflows, which do not exist yet"),
+    BTY_CTL_NOTHING },
   { NULL },
 };
 static const BtyCtlOption reconcile_options[] = {

@@ -319,6 +319,27 @@ test_cut_by_the_service (BtyTestHouse *h, gconstpointer unused)
   g_clear_pointer (&h->fake->usage, bty_usage_unref);
 }
 
+/* The cheaper one is down: the turn pauses all the same, with its command. */
+static void
+check_cheaper_step_down (BtyTestHouse *h)
+{
+  g_autoptr (BtyCall) call = NULL;
+  g_autofree char *id = NULL;
+  const BtyChatItem *paused;
+  static const char *const nothing[] = { NULL };
+
+  h->fake->words = nothing;
+  g_set_error_literal (&h->fake->failure, BTY_ERROR, BTY_ERROR_UNAVAILABLE, "it is down");
+  call = bty_test_start (h, "chat.send", "{\"slug\":\"bo\",\"message\":\"hello\"}");
+  bty_test_end (call);
+  g_assert_error (bty_call_error (call), BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED);
+  paused = find_item (call, BTY_CHAT_PAUSED);
+  g_assert_nonnull (paused);
+  g_assert_true (g_str_has_prefix (paused->command, "boternity-ctl budget set bo --turn "));
+  id = g_strdup (find_item (call, BTY_CHAT_START)->turn);
+  g_assert_cmpint (state_of (h, id), ==, BTY_TURN_PAUSED);
+}
+
 /* A cap that not even a short answer fits under pauses the turn, and nothing is asked; a cheaper step that fits is taken. */
 static void
 test_cheaper_step (BtyTestHouse *h, gconstpointer unused)
@@ -346,6 +367,7 @@ test_cheaper_step (BtyTestHouse *h, gconstpointer unused)
   g_assert_no_error (bty_call_error (again));
   g_assert_cmpstr (((const BtyTurn *) bty_call_response (again))->model, ==, "builtin/cheap");
   g_assert_cmpuint (h->fake->n_asked, ==, 1);
+  check_cheaper_step_down (h);
 }
 
 /* A call that says nothing more is cut when its time is over. */

@@ -233,7 +233,7 @@ test_lives (void)
 
       life.disk = bty_fake_store_new ();
       life.settings = bty_test_budget_settings ("day_usd", "0.10", "bot_day_usd", "0.06", "turn_usd", "", "slab_usd",
-                                                "0.004", NULL);
+                                                "0.004", "reserve_wait_ms", "5", NULL);
       life.sent = g_array_new (FALSE, TRUE, sizeof (Sent));
       for (guint i = 0; i < N_LIVES; i++)
         live (&life, rand);

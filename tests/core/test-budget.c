@@ -49,7 +49,7 @@ set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->store = bty_fake_store_new ();
   fixture->settings = bty_test_budget_settings ("day_usd", "1", "month_usd", "3", "bot_day_usd", "0.50", "turn_usd",
-                                                "0.30", "timezone", "Europe/Vienna", NULL);
+                                                "0.30", "timezone", "Europe/Vienna", "reserve_wait_ms", "0", NULL);
   fixture->now = moment ("2026-06-15T12:00:00Z");
   begin (fixture);
 }
@@ -142,7 +142,7 @@ test_turn (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (bty_spender_get_hit (child)->command, "budget set --turn "));
   reservation = bty_test_reserve (child, 1, 10 * CENT, NULL);
   g_assert_cmpint (bty_reservation_get (reservation)->of[BTY_UNIT_USD], ==, 8 * CENT);
-  g_assert_null (bty_spender_get_hit (child));
+  g_assert_nonnull (bty_spender_get_hit (child)); /* the last one is kept */
   bty_reservation_drop (reservation);
 }
 
@@ -153,51 +153,6 @@ test_free (Fixture *fixture, gconstpointer data)
   g_assert_true (spend (fixture, "ada", 20 * CENT, NULL));
   for (guint i = 0; i < 10; i++)
     g_assert_true (spend (fixture, "ada", 0, NULL));
-}
-
-typedef struct
-{
-  guint granted;
-  guint refused;
-  GPtrArray *reservations;
-} Crowd;
-
-static void
-on_reserved (GObject *source, GAsyncResult *result, gpointer data)
-{
-  Crowd *crowd = data;
-  g_autoptr (GError) error = NULL;
-  BtyReservation *reservation = bty_spender_reserve_finish (BTY_SPENDER (source), result, &error);
-
-  if (reservation != NULL)
-    g_ptr_array_add (crowd->reservations, reservation);
-  else
-    g_assert_error (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED);
-  crowd->granted += reservation != NULL;
-  crowd->refused += reservation == NULL;
-}
-
-static void
-test_crowd (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (GPtrArray) spenders = g_ptr_array_new_with_free_func (g_object_unref);
-  Crowd crowd = { .reservations = g_ptr_array_new () };
-  BtyAmounts amounts = { { 7777, 100, 1, 1000 } };
-
-  for (guint i = 0; i < 1000; i++)
-    {
-      g_autofree char *bot = g_strdup_printf ("bot-%u", i % 7);
-
-      g_ptr_array_add (spenders, spender_of (fixture, bot));
-      bty_spender_reserve_async (spenders->pdata[i], &amounts, &amounts, NULL, on_reserved, &crowd);
-    }
-  while (crowd.granted + crowd.refused < 1000)
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_cmpuint (crowd.granted, ==, 1000000 / 7777);
-  for (guint i = 0; i < crowd.reservations->len; i++)
-    bty_reservation_drop (crowd.reservations->pdata[i]);
-  g_ptr_array_unref (crowd.reservations);
-  g_assert_true (spend (fixture, "bot-0", 30 * CENT, NULL));
 }
 
 static void
@@ -359,7 +314,7 @@ test_session_cap_later (Fixture *fixture, gconstpointer data)
   g_assert_null (bty_test_reserve (other, 1, 1, NULL));
 }
 
-/* A cap that is hit is told at 100 percent once, however often it is hit; of another cap it is told anew. */
+/* A cap that is hit is told at 100 percent when it is spent, and once, however often it is hit. */
 static void
 test_warnings_do_not_flap (Fixture *fixture, gconstpointer data)
 {
@@ -373,6 +328,10 @@ test_warnings_do_not_flap (Fixture *fixture, gconstpointer data)
       g_assert_false (spend (fixture, "ada", 10 * CENT, NULL));
       g_assert_true (spend (fixture, "ada", 1 * CENT, NULL));
     }
+  g_assert_cmpstr (levels->str, ==, "50 80 ");
+  g_assert_true (spend (fixture, "ada", 2 * CENT, NULL));
+  for (guint i = 0; i < 3; i++)
+    g_assert_false (spend (fixture, "ada", 10 * CENT, NULL));
   g_assert_cmpstr (levels->str, ==, "50 80 100 ");
 }
 
@@ -402,6 +361,210 @@ test_limits_are_told (Fixture *fixture, gconstpointer data)
     g_assert_nonnull (strstr (day, "0.50 USD a day for the bot “ada”"));
     bty_reservation_drop (reservation);
   }
+}
+
+/* What was written down before, by whatever accident. */
+static void
+put_absurd_row (Fixture *fixture)
+{
+  g_autoptr (BtySpend) row = bty_spend_new ();
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
+
+  row->key = bty_budget_key (BTY_SCOPE_INSTALLATION, NULL, BTY_PERIOD_TOTAL, "");
+  row->period = BTY_PERIOD_TOTAL;
+  row->tokens = row->slab_tokens = row->time_ms = row->slab_time_ms = G_GINT64_CONSTANT (9000000000000000000);
+  bty_batch_put (batch, row);
+  bty_store_apply_async (fixture->store, batch, NULL, NULL, NULL);
+  bty_test_settle ();
+}
+
+/* One number that nobody could believe does not lock the caps. */
+static void
+test_absurd_usage (Fixture *fixture, gconstpointer data)
+{
+  put_absurd_row (fixture);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (BtySpender) spender = spender_of (fixture, "ada");
+      BtyAmounts amounts = { { 0, 100, 1, 1000 } };
+      g_autoptr (BtyUsageEntry) entry = bty_usage_entry_new ();
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (GError) error = NULL;
+      GAsyncResult *place = NULL;
+      BtyReservation *reservation;
+
+      bty_spender_reserve_async (spender, &amounts, &amounts, NULL, bty_test_keep_result, &place);
+      result = bty_test_wait (&place);
+      reservation = bty_spender_reserve_finish (spender, result, &error);
+      g_assert_no_error (error);
+      entry->provider = g_strdup ("fake");
+      entry->model = g_strdup ("one");
+      entry->outcome = g_strdup ("end");
+      entry->input_tokens = G_GINT64_CONSTANT (9000000000000000000);
+      entry->output_tokens = G_MAXINT64;
+      entry->time_ms = G_MAXINT64;
+      entry->cached_tokens = -1;
+      bty_reservation_settle (reservation, entry);
+      g_assert_cmpint (entry->input_tokens, ==, G_MAXINT32);
+      g_assert_cmpint (entry->cached_tokens, ==, 0);
+    }
+}
+
+static void
+on_billed (BtyBudgetService *budgets, const BtyUsageEntry *entry, gpointer data)
+{
+  g_string_append_printf (data, "%s/%s %d ", entry->provider, entry->model, (int) entry->cost);
+}
+
+static void
+test_billed (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GString) bills = g_string_new (NULL);
+  g_autoptr (BtySpender) spender = spender_of (fixture, "ada");
+
+  g_signal_connect (fixture->budgets, "billed", G_CALLBACK (on_billed), bills);
+  bty_test_settle_cost (bty_test_reserve (spender, 1, 10, NULL), 20);
+  bty_test_settle_cost (bty_test_reserve (spender, 0, 0, NULL), 0);
+  g_assert_cmpstr (bills->str, ==, "");
+  bty_test_settle_cost (bty_test_reserve (spender, 0, 0, NULL), 777);
+  g_assert_cmpstr (bills->str, ==, "fake/one 777 ");
+}
+
+static void
+cap_bot (Fixture *fixture, BtyBudgetPeriod period, gint64 amount)
+{
+  BtyCap *cap = bty_cap_new ();
+
+  cap->scope = BTY_SCOPE_BOT;
+  cap->subject = g_strdup ("ada");
+  cap->period = period;
+  cap->amount = amount;
+  cap->key = bty_budget_key (cap->scope, cap->subject, cap->period, "usd");
+  g_hash_table_replace (fixture->budgets->caps, cap->key, cap);
+  bty_budget_raised (fixture->budgets, NULL);
+}
+
+/* A cap that is lowered while a stream is under way lets it have no more than it has. */
+static void
+test_growth_is_stopped (Fixture *fixture, gconstpointer data)
+{
+  static const BtyBudgetPeriod periods[] = { BTY_PERIOD_TURN, BTY_PERIOD_CALL, BTY_PERIOD_DAY };
+  BtyAmounts more = { { 10, 0, 0, 0 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (periods); i++)
+    {
+      g_autoptr (BtySpender) spender = spender_of (fixture, "ada");
+      BtyReservation *reservation = bty_test_reserve (spender, CENT, CENT, NULL);
+
+      g_assert_true (bty_reservation_grow (reservation, &more));
+      cap_bot (fixture, periods[i], 0);
+      g_assert_false (bty_reservation_grow (reservation, &more));
+      cap_bot (fixture, periods[i], 40 * CENT);
+      g_assert_true (bty_reservation_grow (reservation, &more));
+      bty_reservation_drop (reservation);
+    }
+}
+
+static guint
+count_rows (Fixture *fixture)
+{
+  return bty_fake_store_count (BTY_FAKE_STORE (fixture->store), &bty_spend_schema);
+}
+
+static void
+on_rows (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(BtyPage **) data = bty_store_query_finish (BTY_STORE (source), result, NULL);
+  g_assert_nonnull (*(BtyPage **) data);
+}
+
+/* As a purge does it: behind the back of the budget. */
+static void
+delete_rows_of (Fixture *fixture, const char *bot)
+{
+  g_autoptr (BtyQuery) query = bty_query_new (&bty_spend_schema);
+  g_autoptr (BtyBatch) batch = bty_batch_new ();
+  g_autoptr (BtyPage) page = NULL;
+
+  bty_query_where (query, "bot", BTY_MATCH_EQUAL, bot);
+  bty_store_query_async (fixture->store, query, NULL, on_rows, &page);
+  bty_test_settle ();
+  g_assert_cmpuint (page->items->len, ==, 3);
+  for (guint i = 0; i < page->items->len; i++)
+    bty_batch_delete (batch, page->items->pdata[i]);
+  bty_store_apply_async (fixture->store, batch, NULL, NULL, NULL);
+  bty_test_settle ();
+}
+
+static void
+stop_and_begin (Fixture *fixture)
+{
+  bty_budget_service_stop (fixture->budgets);
+  bty_test_settle ();
+  g_clear_object (&fixture->budgets);
+  begin (fixture);
+}
+
+/* After a purge a clean stop writes down exactly what all others spent, and nothing of the bot that is gone. */
+static void
+test_purged (Fixture *fixture, gconstpointer data)
+{
+  g_assert_true (spend (fixture, "ada", 10 * CENT, NULL));
+  g_assert_true (spend (fixture, "bo", 10 * CENT, NULL));
+  bty_test_settle ();
+  cap_bot (fixture, BTY_PERIOD_DAY, 40 * CENT);
+  delete_rows_of (fixture, "ada");
+  bty_budget_service_forget (fixture->budgets, "ada");
+  g_assert_cmpuint (g_hash_table_size (fixture->budgets->caps), ==, 0);
+  g_assert_cmpuint (count_rows (fixture), ==, 6);
+  stop_and_begin (fixture);
+  g_assert_cmpuint (count_rows (fixture), ==, 6);
+  g_assert_true (spend (fixture, "bo", 30 * CENT, NULL));
+  g_assert_true (spend (fixture, "bo", 10 * CENT, NULL));
+  g_assert_false (spend (fixture, "bo", 1, NULL));
+}
+
+/* A row that cannot be written leaves the others exact. */
+static void
+test_bad_row (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *warnings = NULL;
+
+  g_assert_true (spend (fixture, "ada", 10 * CENT, NULL));
+  g_assert_true (spend (fixture, "bo", 10 * CENT, NULL));
+  bty_test_settle ();
+  delete_rows_of (fixture, "ada");
+  bty_test_warnings_keep ();
+  stop_and_begin (fixture);
+  warnings = bty_test_warnings_take ();
+  g_assert_nonnull (strstr (warnings, "could not be written down exactly"));
+  g_assert_true (spend (fixture, "bo", 30 * CENT, NULL));
+  g_assert_true (spend (fixture, "bo", 10 * CENT, NULL));
+  g_assert_false (spend (fixture, "bo", 1, NULL));
+}
+
+/* What a session spent while its cap was taken away counts when it has one again, also after a restart. */
+static void
+test_session_cap_again (Fixture *fixture, gconstpointer data)
+{
+  for (guint round = 0; round < 2; round++)
+    {
+      g_autoptr (BtySpender) one = spender_in (fixture, "one");
+      g_autoptr (BtySpender) next = spender_in (fixture, "one");
+
+      cap_sessions (fixture, 20 * CENT);
+      bty_test_settle_cost (bty_test_reserve (one, 2 * CENT, 2 * CENT, NULL), 2 * CENT);
+      g_hash_table_remove_all (fixture->budgets->caps);
+      bty_budget_raised (fixture->budgets, NULL);
+      bty_test_settle_cost (bty_test_reserve (one, 5 * CENT, 5 * CENT, NULL), 5 * CENT);
+      if (round == 1)
+        stop_and_begin (fixture);
+      cap_sessions (fixture, 20 * CENT);
+      g_clear_object (&next);
+      next = spender_in (fixture, "one");
+      g_assert_null (bty_test_reserve (next, 15 * CENT, 15 * CENT, NULL));
+      g_assert_cmpint (bty_spender_get_hit (next)->left, ==, (round == 0 ? 13 : 6) * CENT);
+    }
 }
 
 static void
@@ -492,7 +655,12 @@ main (int argc, char **argv)
   ADD ("tree", test_tree);
   ADD ("turn", test_turn);
   ADD ("free", test_free);
-  ADD ("crowd", test_crowd);
+  ADD ("absurd-usage", test_absurd_usage);
+  ADD ("billed", test_billed);
+  ADD ("growth-is-stopped", test_growth_is_stopped);
+  ADD ("purged", test_purged);
+  ADD ("bad-row", test_bad_row);
+  ADD ("session-cap-again", test_session_cap_again);
   ADD ("midnight", test_midnight);
   ADD ("summer-time", test_summer_time);
   ADD ("restart", test_restart);

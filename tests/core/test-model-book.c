@@ -387,6 +387,43 @@ test_bills (Fixture *f, gconstpointer unused)
     }
 }
 
+/* A gateway on this machine is free until it bills: then the list's price counts, else the dearest; what the owner says stands, but is not nothing. */
+static void
+test_billing_gateway (Fixture *f, gconstpointer unused)
+{
+  static const char url[] = "http://127.0.0.1:4000/v1";
+  g_autoptr (BtyModel) before = look (f, url, "big-4.5");
+  g_autoptr (BtyModel) known = NULL;
+  g_autoptr (BtyModel) unknown = NULL;
+  g_autoptr (BtyModel) elsewhere = NULL;
+  g_autoptr (BtyModelSet) set = NULL;
+  g_autoptr (BtyModel) given = NULL;
+  g_autoptr (BtyModel) own = NULL;
+  g_autoptr (BtyProviderConfig) provider = bty_provider_config_new ();
+
+  g_assert_cmpint (before->pricing, ==, BTY_PRICING_FREE);
+  bty_model_book_note_bill (f->book, "p", "big-4.5", 777);
+  bty_model_book_note_bill (f->book, "p", "big-4.5", 777);
+  known = look (f, url, "big-4.5");
+  g_assert_cmpint (known->pricing, ==, BTY_PRICING_CATALOGUE);
+  g_assert_cmpint (known->output_price, ==, 15000000);
+  unknown = look (f, url, "nobody-knows");
+  g_assert_cmpint (unknown->pricing, ==, BTY_PRICING_UNKNOWN);
+  g_assert_cmpint (unknown->output_price, >, 0);
+  provider->name = g_strdup ("q");
+  provider->kind = g_strdup ("openai");
+  provider->url = g_strdup (url);
+  elsewhere = bty_model_book_look (f->book, provider, "big-4.5", NULL);
+  g_assert_cmpint (elsewhere->pricing, ==, BTY_PRICING_FREE);
+  set = bty_record_from_json (&bty_model_set_schema, BTY_VIEW_CREATE,
+                              "{\"name\":\"p/big-4.5\",\"input_price\":0,\"output_price\":0}", -1, NULL);
+  given = bty_model_book_set (f->book, set, NULL);
+  g_assert_nonnull (given);
+  own = look (f, url, "big-4.5");
+  g_assert_cmpint (own->pricing, ==, BTY_PRICING_USER);
+  g_assert_cmpint (own->input_price, ==, 1);
+}
+
 static void
 test_prices (void)
 {
@@ -539,6 +576,7 @@ main (int argc, char **argv)
   ADD ("update", test_update);
   ADD ("cost", test_cost);
   ADD ("bills", test_bills);
+  ADD ("billing-gateway", test_billing_gateway);
   ADD ("learning", test_learning);
   g_test_add_func ("/model-book/prices", test_prices);
   g_test_add_func ("/model-book/bad-lists", test_bad_lists);

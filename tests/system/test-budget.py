@@ -137,6 +137,41 @@ def test_a_stream_is_cut_at_its_cap():
         assert 0 < show(daemon, "bot", "usd", slug)["spent"] <= 67000
 
 
+def test_a_gateway_here_that_bills_is_stopped_at_a_cap():
+    """It looks free until it says that it is not: from then on the cap holds before each call."""
+    with Daemon(ALONE) as daemon, Upstream() as upstream:
+        assert daemon.post("/providers", {"name": "up", "url": upstream.url, "context_window": 32768}).status == 201
+        slug = json.loads(good(daemon.ctl("bot", "create", "Payer", "--model", "up/billed", "--json")))["slug"]
+        assert json.loads(good(daemon.ctl("model", "show", "up/billed", "--json")))["pricing"] == "free"
+        good(daemon.ctl("budget", "set", slug, "--day", "0.20"))
+        _, _, end = daemon.chat(slug, "Hello")
+        assert end[0] == "end" and end[1]["cost"] == 250000, end
+        assert json.loads(good(daemon.ctl("model", "show", "up/billed", "--json")))["pricing"] == "unknown"
+        for _ in range(2):
+            _, items, end = daemon.chat(slug, "Hello")
+            assert end[0] == "error" and "0.20 USD a day" in end[1]["detail"], end
+            assert [data for _, data in items if data["type"] == "paused"], items
+        assert show(daemon, "bot", "usd", slug)["spent"] == 250000
+        good(daemon.ctl("model", "set", "up/billed", "--input", "0", "--output", "0"))
+        _, _, end = daemon.chat(slug, "Hello")
+        assert end[0] == "error" and "0.20 USD a day" in end[1]["detail"], end
+
+
+def test_a_purged_bot_leaves_the_money_of_others_exact():
+    with Daemon(ALONE) as daemon, Upstream() as upstream:
+        slug = make_priced(daemon, upstream, "text")
+        other = json.loads(good(daemon.ctl("bot", "create", "Other", "--model", "up/text", "--json")))["slug"]
+        for one in (slug, other):
+            assert daemon.chat(one, "Hello")[2][0] == "end"
+        good(daemon.ctl("bot", "delete", slug))
+        good(daemon.ctl("bot", "purge", slug))
+        daemon.stop()
+        daemon.start()
+        standing = show(daemon, "bot", "usd", other)
+        assert (standing["spent"], standing["unsure"]) == (11025, 0), standing
+        assert show(daemon, "installation", "usd", other)["unsure"] == 0
+
+
 def talk_until(daemon, is_over, done):
     while not is_over.is_set():
         try:

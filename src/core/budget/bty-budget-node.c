@@ -55,6 +55,12 @@ bty_budget_node_used (const BtyBudgetNode *self, BtyBudgetUnit unit)
   return self->spent.of[unit] + self->unsure.of[unit] + self->reserved.of[unit];
 }
 
+gint64
+bty_budget_node_unspent (const BtyBudgetNode *self, BtyBudgetUnit unit)
+{
+  return self->caps.of[unit] - self->spent.of[unit] - self->unsure.of[unit];
+}
+
 void
 bty_spend_amounts (const BtySpend *row, gboolean slabs, BtyAmounts *amounts)
 {
@@ -79,6 +85,8 @@ bty_budget_node_load (BtyBudgetNode *self, const BtySpend *row)
     }
   for (guint unit = 0; unit < BTY_N_UNITS; unit++)
     {
+      spent.of[unit] = CLAMP (spent.of[unit], 0, BTY_UNCAPPED);
+      slabs.of[unit] = CLAMP (slabs.of[unit], 0, BTY_UNCAPPED);
       self->durable.of[unit] = self->asked.of[unit] = slabs.of[unit];
       if (!self->is_known)
         {

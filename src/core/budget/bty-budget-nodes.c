@@ -41,6 +41,8 @@ typedef struct
 {
   BtyBudgetService *self;
   BtyBudgetNode *node;
+  BtyAmounts known; /* of a session, when its entries began to be added up */
+  guint generation; /* likewise, of the caps */
 } Loading;
 
 static void
@@ -54,21 +56,36 @@ loaded (Loading *loading, GError *error)
   g_free (loading);
 }
 
-/* What is settled from now on is counted by itself. */
+/* What an earlier process left unsure of it is sure now. What is settled meanwhile is counted by itself. */
 static void
 on_added_up (GObject *source, GAsyncResult *result, gpointer data)
 {
   Loading *loading = data;
   GError *error = NULL;
-  g_autofree BtyAmounts *before = g_task_propagate_pointer (G_TASK (result), &error);
+  g_autofree BtyAmounts *sum = g_task_propagate_pointer (G_TASK (result), &error);
+  BtyBudgetNode *node = loading->node;
 
-  if (before != NULL)
+  for (guint unit = 0; sum != NULL && unit < BTY_N_UNITS; unit++)
     {
-      for (guint unit = 0; unit < BTY_N_UNITS; unit++)
-        loading->node->spent.of[unit] += before->of[unit];
-      bty_budget_node_load (loading->node, NULL);
+      gint64 found = MAX (sum->of[unit] - loading->known.of[unit] - node->found.of[unit], 0);
+
+      node->spent.of[unit] += found;
+      node->found.of[unit] += found;
+      node->unsure.of[unit] = MAX (node->unsure.of[unit] - found, 0);
     }
+  if (sum != NULL)
+    node->added_up_of = loading->generation;
   loaded (loading, error);
+}
+
+/* While it had no cap it was not on any path: what it spent then is in the ledger alone. */
+static void
+add_up (Loading *loading)
+{
+  for (guint unit = 0; unit < BTY_N_UNITS; unit++)
+    loading->known.of[unit] = loading->node->spent.of[unit] - loading->node->found.of[unit];
+  loading->generation = loading->self->generation;
+  bty_budget_ledger_add_up (loading->self, loading->node->subject, on_added_up, loading);
 }
 
 static void
@@ -80,32 +97,34 @@ on_row (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (BtySpend) row = bty_store_get_finish (BTY_STORE (source), result, &error);
   gboolean is_new = g_error_matches (error, BTY_ERROR, BTY_ERROR_NOT_FOUND);
 
-  if (is_new && node->scope == BTY_SCOPE_SESSION && !node->is_known)
-    {
-      /* It has a cap only now: what it spent without one is in the ledger alone. */
-      g_error_free (error);
-      bty_budget_ledger_add_up (loading->self, node->subject, on_added_up, loading);
-      return;
-    }
   if (is_new)
     g_clear_error (&error);
   if (error == NULL)
     bty_budget_node_load (node, row);
-  loaded (loading, error);
+  if (error == NULL && node->scope == BTY_SCOPE_SESSION)
+    add_up (loading);
+  else
+    loaded (loading, error);
 }
 
 gboolean
 bty_budget_nodes_load (BtyBudgetService *self, BtyBudgetNode *node)
 {
+  gboolean is_added_up = node->scope != BTY_SCOPE_SESSION || node->added_up_of == self->generation;
   Loading *loading;
 
-  if (node->is_loaded || node->is_loading || node->n_writes > 0)
-    return node->is_loaded;
+  if (node->is_loaded && is_added_up)
+    return TRUE;
+  if (node->is_loading || (!node->is_loaded && node->n_writes > 0))
+    return FALSE;
   loading = g_new0 (Loading, 1);
   loading->self = g_object_ref (self);
   loading->node = bty_budget_node_ref (node);
   node->is_loading = TRUE;
-  bty_store_get_async (self->store, &bty_spend_schema, "key", node->key, NULL, on_row, loading);
+  if (node->is_loaded)
+    add_up (loading);
+  else
+    bty_store_get_async (self->store, &bty_spend_schema, "key", node->key, NULL, on_row, loading);
   return FALSE;
 }
 
@@ -125,7 +144,8 @@ look_once (BtyBudgetService *self, GTask *task)
           g_task_return_error (task, g_steal_pointer (&node->error));
           return TRUE;
         }
-      is_loaded = (node->is_known || bty_budget_nodes_load (self, node)) && is_loaded;
+      is_loaded = ((node->is_known && node->scope != BTY_SCOPE_SESSION) || bty_budget_nodes_load (self, node)) &&
+                  is_loaded;
     }
   if (is_loaded)
     g_task_return_boolean (task, TRUE);
@@ -309,8 +329,9 @@ on_closed (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 void
-bty_budget_nodes_close (BtyBudgetService *self, BtyBatch *batch, BtyBudgetNode *node)
+bty_budget_nodes_close (BtyBudgetService *self, BtyBudgetNode *node, gboolean is_lazy)
 {
+  g_autoptr (BtyBatch) batch = NULL;
   BtyAmounts slabs;
   gboolean is_exact = node->row != NULL;
   g_autoptr (BtySpend) row = NULL;
@@ -324,8 +345,12 @@ bty_budget_nodes_close (BtyBudgetService *self, BtyBatch *batch, BtyBudgetNode *
     }
   if (is_exact || (node->row == NULL && slabs.of[BTY_UNIT_CALLS] == 0))
     return;
+  batch = bty_batch_new ();
   row = bty_budget_node_make_row (node, &slabs);
   bty_batch_put (batch, row);
+  if (is_lazy)
+    bty_batch_set_lazy (batch);
+  bty_store_apply_async (self->store, batch, NULL, on_closed, NULL);
 }
 
 static gboolean
@@ -342,24 +367,52 @@ void
 bty_budget_nodes_sweep (BtyBudgetService *self)
 {
   gint64 now = bty_budget_now (self);
-  g_autoptr (BtyBatch) batch = NULL;
   GHashTableIter iter;
   gpointer value;
 
   if (g_hash_table_size (self->nodes) < MANY_NODES || (now >= self->swept_at && now - self->swept_at < SWEEP))
     return;
   self->swept_at = now;
-  batch = bty_batch_new ();
   g_hash_table_iter_init (&iter, self->nodes);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       if (!is_idle (self, value))
         continue;
-      bty_budget_nodes_close (self, batch, value);
+      bty_budget_nodes_close (self, value, TRUE);
       g_hash_table_iter_remove (&iter);
     }
-  if (bty_batch_get_n_changes (batch) == 0)
-    return;
-  bty_batch_set_lazy (batch);
-  bty_store_apply_async (self->store, batch, NULL, on_closed, NULL);
+}
+
+/* Who still has it in hand writes nothing of it: all that it may spend is there already, as it were. */
+static void
+cut_off (BtyBudgetNode *node)
+{
+  for (guint unit = 0; unit < BTY_N_UNITS; unit++)
+    node->asked.of[unit] = node->durable.of[unit] = G_MAXINT64;
+}
+
+void
+bty_budget_nodes_forget (BtyBudgetService *self, const char *bot)
+{
+  g_autoptr (GHashTable) subjects = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_add (subjects, g_strdup (bot));
+  g_hash_table_iter_init (&iter, self->nodes);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      BtyBudgetNode *node = value;
+
+      if (g_strcmp0 (node->bot, bot) != 0 && g_strcmp0 (node->subject, bot) != 0)
+        continue;
+      g_hash_table_add (subjects, g_strdup (node->subject));
+      cut_off (node);
+      g_hash_table_iter_remove (&iter);
+    }
+  g_hash_table_iter_init (&iter, self->caps);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (((const BtyCap *) value)->subject != NULL &&
+        g_hash_table_contains (subjects, ((const BtyCap *) value)->subject))
+      g_hash_table_iter_remove (&iter);
 }

@@ -20,7 +20,8 @@ typedef struct
   BtyBudgetAsk *ask;
   char *last;       /* entries up to this one are added up */
   GHashTable *sums; /* key of a node -> BtyAmounts */
-  GArray *before;   /* BtyAmounts: known spent of each node when it began */
+  GArray
+    *before; /* BtyAmounts: known spent of each node when it began, but for what the ledger was asked about before */
 } Reconcile;
 
 static void
@@ -67,9 +68,10 @@ correct_node (Reconcile *self, guint i)
 
   for (guint unit = 0; unit < BTY_N_UNITS; unit++)
     {
-      gint64 found = sum != NULL ? MAX (sum->of[unit] - known->of[unit], 0) : 0;
+      gint64 found = sum != NULL ? MAX (sum->of[unit] - known->of[unit] - node->found.of[unit], 0) : 0;
 
       node->spent.of[unit] += found;
+      node->found.of[unit] += found;
       node->unsure.of[unit] = request->give_back ? 0 : MAX (node->unsure.of[unit] - found, 0);
     }
   report = bty_spend_report_of (node, NULL, node->slug);
@@ -197,8 +199,11 @@ on_nodes (GObject *source, GAsyncResult *result, gpointer data)
   for (guint i = 0; i < nodes->len; i++)
     {
       BtyBudgetNode *node = nodes->pdata[i];
+      BtyAmounts known = node->spent;
 
-      g_array_append_val (self->before, node->spent);
+      for (guint unit = 0; unit < BTY_N_UNITS; unit++)
+        known.of[unit] -= node->found.of[unit];
+      g_array_append_val (self->before, known);
       g_hash_table_insert (self->sums, g_strdup (node->key), g_new0 (BtyAmounts, 1));
     }
   read_ledger (g_steal_pointer (&self), NULL);

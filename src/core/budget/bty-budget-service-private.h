@@ -27,8 +27,11 @@ struct _BtyBudgetService
   GPtrArray *opening;   /* GTask: wait until it is open */
   GHashTable *nodes;    /* key -> BtyBudgetNode */
   GPtrArray *looking;   /* GTask with its nodes: wait until they are known */
-  GPtrArray *reserving; /* GTask: in order, those that wait for a node or for the disk */
-  GPtrArray *unsaved;   /* BtyUsageEntry that the disk did not take */
+  GPtrArray *reserving; /* GTask: in order, those that wait for a node, for the disk or for what others hold */
+  guint n_waiting;      /* of them for what others hold */
+  guint pass;           /* over them */
+  guint pump_source;
+  GPtrArray *unsaved; /* BtyUsageEntry that the disk did not take */
   gint64 swept_at;
   gboolean is_pumping;
   gboolean is_stopped;
@@ -50,11 +53,39 @@ typedef struct
   BtyBudgetPeriod period;
 } BtyBudgetLimit;
 
+/* Why nothing was granted: the cap is that of @node, or with NULL that of each call or turn. */
+typedef struct
+{
+  BtyBudgetNode *node;
+  BtyBudgetPeriod period;
+  BtyBudgetUnit unit;
+  gint64 left;
+  gint64 needed;
+  gboolean may_wait; /* others hold it, and will give it back */
+} BtyBudgetRefusal;
+
+/* Of one who waits for what others hold of a node. */
+typedef struct
+{
+  BtyBudgetNode *node;
+  BtyBudgetUnit unit;
+  guint generation; /* of the caps, when it was last looked at */
+  gint64 day_until; /* likewise */
+  guint64 n_granted_before;
+  gboolean is_next; /* was passed over often enough */
+  gboolean is_late; /* has waited long enough */
+  guint timeout;
+  GCancellable *cancellable; /* (nullable) */
+  gulong cancelled;
+} BtyBudgetWait;
+
 /* One reserve on its way: the data of its task. */
 typedef struct
 {
   BtyAmounts least;
   BtyAmounts most;
+  BtyAmounts granted;
+  BtyBudgetWait *wait; /* (nullable) */
   BtyBudgetLimit limits[BTY_N_UNITS];
   BtyReservation *reservation; /* counted already */
   BtyAmounts *marks;           /* for each node of it: how far the disk must be */
@@ -88,6 +119,7 @@ struct _BtyReservation
   BtyAmounts granted;
   gint64 at;        /* when it was granted */
   guint generation; /* of the caps then */
+  guint caps_of;    /* the generation that its path was last filled with */
   BtyBudgetLimit limits[BTY_N_UNITS];
   GPtrArray *path;
 };
@@ -101,6 +133,9 @@ void bty_budget_service_open_async (BtyBudgetService *self, GAsyncReadyCallback 
 gboolean bty_budget_service_open_finish (BtyBudgetService *self, GAsyncResult *result, GError **error);
 /* There is more room for a bot, or for all with NULL. */
 void bty_budget_raised (BtyBudgetService *self, const char *slug);
+
+/* A call that was taken to be free cost something. */
+void bty_budget_billed (BtyBudgetService *self, BtyUsageEntry *entry);
 
 /* Caps, in bty-budget-caps.c. */
 void bty_budget_caps_load (BtyBudgetService *self);
@@ -126,11 +161,27 @@ void bty_budget_nodes_pump (BtyBudgetService *self);
 void bty_budget_nodes_sweep (BtyBudgetService *self);
 /* Asks the disk for more where less is left than it takes; @is_urgent: somebody waits for it. */
 void bty_budget_nodes_extend (BtyBudgetService *self, GPtrArray *path, gboolean is_urgent);
-void bty_budget_nodes_close (BtyBudgetService *self, BtyBatch *batch, BtyBudgetNode *node);
+/* Writes down exactly what was spent, each node by itself: one that cannot be written leaves the others as they are. */
+void bty_budget_nodes_close (BtyBudgetService *self, BtyBudgetNode *node, gboolean is_lazy);
+/* Nobody has @bot any more, nor what is on disk of it. */
+void bty_budget_nodes_forget (BtyBudgetService *self, const char *bot);
 
-/* Reserving, in bty-spender.c. */
-void bty_budget_pump (BtyBudgetService *self);
+/* Spenders, in bty-spender.c. */
 guint bty_spender_list_owners (BtySpender *self, BtyBudgetOwner *owners);
+GPtrArray *bty_spender_find_path (BtySpender *self);
+/* Returns: whether there is room for @reserving, which then says how much; @refusal: why not. */
+gboolean bty_spender_grant (BtySpender *self, GPtrArray *path, BtyReserving *reserving, BtyBudgetRefusal *refusal);
+/* Takes @hit. */
+void bty_spender_set_hit (BtySpender *self, BtyCapHit *hit);
+/* What was granted counts from now on. */
+BtyReservation *bty_reservation_new (BtySpender *spender, GPtrArray *path, const BtyReserving *reserving);
+
+/* Reserving, in bty-budget-reserving.c. */
+void bty_budget_pump (BtyBudgetService *self);
+/* Something was given back: those who wait for it are looked at from the main loop. */
+void bty_budget_pump_soon (BtyBudgetService *self);
+/* Nothing is given back any more. */
+void bty_budget_stop_waiting (BtyBudgetService *self, const GError *error);
 /* A write of @node failed. */
 void bty_budget_fail_waiting (BtyBudgetService *self, GHashTable *nodes, const GError *error);
 

@@ -11,6 +11,7 @@ enum
 {
   SIGNAL_WARNING,
   SIGNAL_RAISED,
+  SIGNAL_BILLED,
   N_SIGNALS,
 };
 
@@ -39,6 +40,14 @@ static const BtySetting settings_table[] = {
     .type = BTY_SETTING_STRING,
     .fallback = "0.50",
     .summary = N_ ("Most US dollars that one turn may cost; empty: no cap") },
+  { .group = "budget",
+    .key = "reserve_wait_ms",
+    .type = BTY_SETTING_INT,
+    .fallback = "60000",
+    .unit = "ms",
+    .min = 0,
+    .max = 3600000,
+    .summary = N_ ("How long a call waits for money that other calls hold for now, before it is refused") },
   { .group = "budget",
     .key = "timezone",
     .type = BTY_SETTING_STRING,
@@ -107,6 +116,8 @@ bty_budget_service_class_init (BtyBudgetServiceClass *klass)
                                           G_TYPE_NONE, 1, bty_standing_get_type ());
   signals[SIGNAL_RAISED] = g_signal_new ("raised", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                          G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_BILLED] = g_signal_new ("billed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 1, G_TYPE_POINTER);
 }
 
 static void
@@ -167,6 +178,20 @@ bty_budget_raised (BtyBudgetService *self, const char *slug)
 {
   self->generation += 1;
   g_signal_emit (self, signals[SIGNAL_RAISED], 0, slug);
+  bty_budget_pump_soon (self);
+}
+
+void
+bty_budget_billed (BtyBudgetService *self, BtyUsageEntry *entry)
+{
+  g_signal_emit (self, signals[SIGNAL_BILLED], 0, entry);
+}
+
+void
+bty_budget_service_forget (BtyBudgetService *self, const char *bot)
+{
+  bty_budget_nodes_forget (self, bot);
+  self->generation += 1;
 }
 
 static void
@@ -214,28 +239,19 @@ bty_budget_service_open_finish (BtyBudgetService *self, GAsyncResult *result, GE
 
 /* Stopping. */
 
-static void
-on_stopped (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!bty_store_apply_finish (BTY_STORE (source), result, &error))
-    g_warning ("what was spent could not be written down exactly: %s", error->message);
-}
-
 void
 bty_budget_service_stop (BtyBudgetService *self)
 {
-  g_autoptr (BtyBatch) batch = bty_batch_new ();
+  g_autoptr (GError) error = NULL;
   GHashTableIter iter;
   gpointer value;
 
   if (self->is_stopped)
     return;
   self->is_stopped = TRUE;
+  error = g_error_new_literal (BTY_ERROR, BTY_ERROR_UNAVAILABLE, _ ("the daemon is stopping: ask again in a moment"));
+  bty_budget_stop_waiting (self, error);
   g_hash_table_iter_init (&iter, self->nodes);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    bty_budget_nodes_close (self, batch, value);
-  if (bty_batch_get_n_changes (batch) > 0)
-    bty_store_apply_async (self->store, batch, NULL, on_stopped, NULL);
+    bty_budget_nodes_close (self, value, FALSE);
 }

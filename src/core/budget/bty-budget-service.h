@@ -42,8 +42,8 @@ typedef struct
  * periods. What is reserved or spent below counts above at once, all in memory; on disk are slabs, so that a call waits for the disk
  * only when a slab is used up. Settings group `budget`. Main context.
  *
- * Signals: `warning (BtyStanding *)` at 50, 80 and 100 percent of a cap; `raised (slug)` when there is room again: of that bot, or
- * of all with %NULL.
+ * Signals: `warning (BtyStanding *)` at 50, 80 and 100 percent of a cap by day, month or total, or of a session; `raised (slug)` when there is room again: of
+ * that bot, or of all with %NULL; `billed (BtyUsageEntry *)` when a call that was taken to be free cost something.
  */
 #define BTY_TYPE_BUDGET_SERVICE (bty_budget_service_get_type ())
 G_DECLARE_FINAL_TYPE (BtyBudgetService, bty_budget_service, BTY, BUDGET_SERVICE, GObject)
@@ -51,6 +51,8 @@ G_DECLARE_FINAL_TYPE (BtyBudgetService, bty_budget_service, BTY, BUDGET_SERVICE,
 BtyBudgetService *bty_budget_service_new (BtyStore *store, BtySettings *settings);
 /** bty_budget_service_stop: writes down exactly what was spent, while the store is open; nothing more may be reserved */
 void bty_budget_service_stop (BtyBudgetService *budgets);
+/** bty_budget_service_forget: @bot was purged: id of a bot of which nothing is on disk any more */
+void bty_budget_service_forget (BtyBudgetService *budgets, const char *bot);
 /** bty_budget_add_settings: declares the settings of the group `budget` */
 void bty_budget_add_settings (BtySettings *settings);
 
@@ -90,7 +92,7 @@ BtySpender *bty_spender_new (BtyBudgetService *budgets, BtySpender *parent, cons
 const BtySpenderFor *bty_spender_get_for (BtySpender *spender);
 /** bty_spender_get_cost: Returns: micro-dollars that were settled so far, @spent included; @pricing: (out) (optional): the least sure */
 gint64 bty_spender_get_cost (BtySpender *spender, BtyPricing *pricing);
-/** bty_spender_get_hit: Returns: (transfer none) (nullable): the cap that the last reserve failed at */
+/** bty_spender_get_hit: Returns: (transfer none) (nullable): the cap that a reserve failed at last, also when others did not since */
 const BtyCapHit *bty_spender_get_hit (BtySpender *spender);
 /** bty_spender_on_warning: @warn: told in words when a cap above reaches 50, 80 or 100 percent by what this spender does */
 void bty_spender_on_warning (BtySpender *spender, void (*warn) (const char *text, gpointer data), gpointer data);
@@ -107,7 +109,8 @@ typedef struct _BtyReservation BtyReservation;
  * @least: without this there is no use in calling
  * @most: the worst case
  *
- * Reserves as much as there is room for, at every cap up to the root, between @least and @most. Errors: %BTY_ERROR_RESOURCE_EXHAUSTED, whose
+ * Reserves as much as there is room for, at every cap up to the root, between @least and @most. Where only what others hold leaves too
+ * little room, it waits for them, as long as the setting budget.reserve_wait_ms says. Errors: %BTY_ERROR_RESOURCE_EXHAUSTED, whose
  * words name the cap, what is left, when it renews and the command that raises it.
  */
 void bty_spender_reserve_async (BtySpender *spender, const BtyAmounts *least, const BtyAmounts *most,

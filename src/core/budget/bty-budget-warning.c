@@ -65,12 +65,7 @@ bty_budget_warn_of (BtyBudgetService *self, BtySpender *spender, GPtrArray *path
       {
         BtyBudgetNode *node = path->pdata[i];
         guint level = level_of (node, unit);
-        const BtyCapHit *hit = spender->hit;
-        gboolean is_hit = hit != NULL && hit->period == node->period && hit->scope == node->scope &&
-                          hit->unit == unit && g_strcmp0 (hit->subject, node->subject) == 0;
 
-        if (is_hit)
-          level = 100;
         /* Of another cap it may be told anew. */
         if (node->warned_at[unit] != node->caps.of[unit])
           node->warned[unit] = MIN (node->warned[unit], level_of (node, unit));

@@ -81,6 +81,13 @@ bty_spender_get_hit (BtySpender *self)
 }
 
 void
+bty_spender_set_hit (BtySpender *self, BtyCapHit *hit)
+{
+  g_clear_pointer (&self->hit, bty_cap_hit_free);
+  self->hit = hit;
+}
+
+void
 bty_spender_on_warning (BtySpender *self, void (*warn) (const char *text, gpointer data), gpointer data)
 {
   self->warn = warn;
@@ -156,8 +163,8 @@ find_own_caps (BtySpender *self)
     }
 }
 
-static GPtrArray *
-find_path (BtySpender *self)
+GPtrArray *
+bty_spender_find_path (BtySpender *self)
 {
   BtyBudgetService *budgets = self->budgets;
 
@@ -179,10 +186,10 @@ find_path (BtySpender *self)
 /* Granting. */
 
 static gboolean
-fail_at (BtySpender *self, BtyBudgetNode *node, BtyBudgetPeriod period, BtyBudgetUnit unit, gint64 left, gint64 needed)
+refuse (BtyBudgetRefusal *refusal, BtyBudgetNode *node, BtyBudgetPeriod period, BtyBudgetUnit unit, gint64 left,
+        gint64 needed)
 {
-  g_clear_pointer (&self->hit, bty_cap_hit_free);
-  self->hit = bty_cap_hit_new (self, node, period, unit, left, needed);
+  *refusal = (BtyBudgetRefusal){ node, period, unit, left, needed, FALSE };
   return FALSE;
 }
 
@@ -196,42 +203,73 @@ narrow (gint64 *room, gint64 left, BtyBudgetLimit *limit, BtyBudgetNode *node, B
   *limit = (BtyBudgetLimit){ TRUE, node, period };
 }
 
+/* What only its own turn or call, or what is spent already, leaves no room for: waiting does not help. */
 static gboolean
-grant_unit (BtySpender *self, GPtrArray *path, BtyBudgetUnit unit, gint64 least, gint64 *most, BtyBudgetLimit *limit)
+check_unit (BtySpender *self, GPtrArray *path, BtyBudgetUnit unit, gint64 least, gint64 *most, BtyBudgetLimit *limit,
+            BtyBudgetRefusal *refusal)
 {
   gint64 room = *most;
 
-  least = MIN (least, *most);
   *limit = (BtyBudgetLimit){ 0 };
   narrow (&room, self->call_caps.of[unit], limit, NULL, BTY_PERIOD_CALL);
   if (room < least)
-    return fail_at (self, NULL, BTY_PERIOD_CALL, unit, room, least);
+    return refuse (refusal, NULL, BTY_PERIOD_CALL, unit, room, least);
   for (BtySpender *of = self; of != NULL; of = of->parent)
-    narrow (&room, of->turn_caps.of[unit] - of->spent.of[unit] - of->reserved.of[unit], limit, NULL, BTY_PERIOD_TURN);
+    if (of->turn_caps.of[unit] < BTY_UNCAPPED)
+      narrow (&room, of->turn_caps.of[unit] - of->spent.of[unit] - of->reserved.of[unit], limit, NULL, BTY_PERIOD_TURN);
   if (room < least || room <= 0)
-    return fail_at (self, NULL, BTY_PERIOD_TURN, unit, room, least);
+    return refuse (refusal, NULL, BTY_PERIOD_TURN, unit, room, least);
   for (guint i = 0; i < path->len; i++)
     {
       BtyBudgetNode *node = path->pdata[i];
 
-      narrow (&room, node->caps.of[unit] - bty_budget_node_used (node, unit), limit, node, node->period);
-      if (room < least || room <= 0)
-        return fail_at (self, node, node->period, unit, room, least);
+      if (node->caps.of[unit] < BTY_UNCAPPED && bty_budget_node_unspent (node, unit) < MAX (least, 1))
+        return refuse (refusal, node, node->period, unit,
+                       bty_budget_node_unspent (node, unit) - node->reserved.of[unit], least);
     }
   *most = room;
   return TRUE;
 }
 
+/* What others hold at this moment, or what somebody waits for who was passed over too often, is had later. */
 static gboolean
-grant (BtySpender *self, GPtrArray *path, BtyReserving *reserving)
+grant_unit (BtySpender *self, GPtrArray *path, BtyBudgetUnit unit, gint64 least, gint64 *most, BtyBudgetLimit *limit,
+            BtyBudgetRefusal *refusal)
 {
-  const BtyAmounts *least = &reserving->least;
-  BtyAmounts *most = &reserving->most;
+  gint64 room = *most;
+
+  for (guint i = 0; i < path->len; i++)
+    {
+      BtyBudgetNode *node = path->pdata[i];
+      gint64 left = bty_budget_node_unspent (node, unit) - node->reserved.of[unit];
+
+      if (node->caps.of[unit] >= BTY_UNCAPPED)
+        continue;
+      narrow (&room, left, limit, node, node->period);
+      if (room >= MAX (least, 1) && node->claimed[unit] != self->budgets->pass)
+        continue;
+      refuse (refusal, node, node->period, unit, left, least);
+      refusal->may_wait = TRUE;
+      return FALSE;
+    }
+  *most = room;
+  return TRUE;
+}
+
+gboolean
+bty_spender_grant (BtySpender *self, GPtrArray *path, BtyReserving *reserving, BtyBudgetRefusal *refusal)
+{
+  BtyAmounts most = reserving->most;
 
   for (guint unit = 0; unit < BTY_N_UNITS; unit++)
-    if (most->of[unit] > 0 &&
-        !grant_unit (self, path, unit, least->of[unit], &most->of[unit], &reserving->limits[unit]))
+    if (most.of[unit] > 0 && !check_unit (self, path, unit, MIN (reserving->least.of[unit], reserving->most.of[unit]),
+                                          &most.of[unit], &reserving->limits[unit], refusal))
       return FALSE;
+  for (guint unit = 0; unit < BTY_N_UNITS; unit++)
+    if (most.of[unit] > 0 && !grant_unit (self, path, unit, MIN (reserving->least.of[unit], reserving->most.of[unit]),
+                                          &most.of[unit], &reserving->limits[unit], refusal))
+      return FALSE;
+  reserving->granted = most;
   return TRUE;
 }
 
@@ -251,186 +289,35 @@ count (BtySpender *self, GPtrArray *path, const BtyAmounts *amounts, int sign)
 }
 
 static void
-remember_largest (GPtrArray *path, const BtyAmounts *amounts)
+remember (GPtrArray *path, const BtyAmounts *amounts)
 {
-  for (guint i = 0; i < path->len; i++)
-    for (guint unit = 0; unit < BTY_N_UNITS; unit++)
-      {
-        gint64 *largest = &((BtyBudgetNode *) path->pdata[i])->largest.of[unit];
-
-        *largest = MAX (amounts->of[unit], *largest - *largest / 8);
-      }
-}
-
-/* Reserving. */
-
-static void
-reserving_free (BtyReserving *reserving)
-{
-  g_clear_pointer (&reserving->reservation, bty_reservation_drop);
-  g_free (reserving->marks);
-  g_free (reserving);
-}
-
-/* Returns: whether all of its path is known. */
-static gboolean
-load_path (BtyBudgetService *budgets, GTask *task, GPtrArray *path, GError **error)
-{
-  gboolean is_loaded = TRUE;
-
   for (guint i = 0; i < path->len; i++)
     {
       BtyBudgetNode *node = path->pdata[i];
 
-      if (node->error != NULL)
-        {
-          *error = g_steal_pointer (&node->error);
-          return FALSE;
-        }
-      is_loaded = bty_budget_nodes_load (budgets, node) && is_loaded;
+      node->n_granted += 1;
+      for (guint unit = 0; unit < BTY_N_UNITS; unit++)
+        node->largest.of[unit] = MAX (amounts->of[unit], node->largest.of[unit] - node->largest.of[unit] / 8);
     }
-  return is_loaded;
-}
-
-static void
-reserve_now (BtySpender *self, BtyReserving *reserving, GPtrArray *path)
-{
-  BtyReservation *reservation = g_new0 (BtyReservation, 1);
-
-  reservation->spender = g_object_ref (self);
-  reservation->granted = reserving->most;
-  reservation->at = bty_budget_now (self->budgets);
-  reservation->generation = self->budgets->generation;
-  reservation->path = g_ptr_array_ref (path);
-  memcpy (reservation->limits, reserving->limits, sizeof (reservation->limits));
-  reserving->reservation = reservation;
-  count (self, path, &reservation->granted, 1);
-  remember_largest (path, &reservation->granted);
-  g_clear_pointer (&self->hit, bty_cap_hit_free);
-  reserving->marks = g_new0 (BtyAmounts, path->len);
-  for (guint i = 0; i < path->len; i++)
-    for (guint unit = 0; unit < BTY_N_UNITS; unit++)
-      reserving->marks[i].of[unit] = bty_budget_node_used (path->pdata[i], unit);
-}
-
-static gboolean
-is_on_disk (const BtyReserving *reserving)
-{
-  GPtrArray *path = reserving->reservation->path;
-
-  for (guint i = 0; i < path->len; i++)
-    for (guint unit = 0; unit < BTY_N_UNITS; unit++)
-      if (reserving->marks[i].of[unit] > ((BtyBudgetNode *) path->pdata[i])->durable.of[unit])
-        return FALSE;
-  return TRUE;
-}
-
-/* Returns: whether @task is over. */
-static gboolean
-step (BtyBudgetService *budgets, GTask *task)
-{
-  BtySpender *self = g_task_get_source_object (task);
-  BtyReserving *reserving = g_task_get_task_data (task);
-  GPtrArray *path = reserving->reservation != NULL ? reserving->reservation->path : find_path (self);
-  g_autoptr (GError) error = NULL;
-  gboolean is_loaded = load_path (budgets, task, path, &error);
-
-  if (error != NULL)
-    {
-      g_task_return_error (task, g_steal_pointer (&error));
-      return TRUE;
-    }
-  if (reserving->reservation == NULL && !is_loaded)
-    return FALSE;
-  if (reserving->reservation == NULL)
-    bty_budget_warn_begin (path);
-  if (reserving->reservation == NULL && !grant (self, path, reserving))
-    {
-      bty_budget_warn_of (budgets, self, path);
-      g_task_return_error (task, bty_cap_hit_to_error (self->hit, self->what.slug, budgets->zone));
-      return TRUE;
-    }
-  if (reserving->reservation == NULL)
-    reserve_now (self, reserving, path);
-  bty_budget_nodes_extend (budgets, path, !is_on_disk (reserving));
-  if (!is_on_disk (reserving))
-    return FALSE;
-  g_task_return_pointer (task, g_steal_pointer (&reserving->reservation), (GDestroyNotify) bty_reservation_drop);
-  return TRUE;
-}
-
-void
-bty_budget_pump (BtyBudgetService *budgets)
-{
-  if (!budgets->is_open || budgets->is_pumping)
-    return;
-  bty_budget_nodes_pump (budgets);
-  budgets->is_pumping = TRUE;
-  for (guint i = 0; i < budgets->reserving->len;)
-    {
-      g_autoptr (GTask) task = g_object_ref (budgets->reserving->pdata[i]);
-
-      if (step (budgets, task))
-        g_ptr_array_remove_index (budgets->reserving, i);
-      else
-        i++;
-    }
-  budgets->is_pumping = FALSE;
-}
-
-/* After another's write came in between, it is worth trying again. */
-#define MAX_TRIES 3
-
-void
-bty_budget_fail_waiting (BtyBudgetService *budgets, GHashTable *nodes, const GError *error)
-{
-  for (guint i = 0; i < budgets->reserving->len;)
-    {
-      g_autoptr (GTask) task = g_object_ref (budgets->reserving->pdata[i]);
-      BtyReserving *reserving = g_task_get_task_data (task);
-      gboolean is_hit = nodes == NULL;
-
-      for (guint k = 0; !is_hit && reserving->reservation != NULL && k < reserving->reservation->path->len; k++)
-        is_hit = g_hash_table_contains (nodes, reserving->reservation->path->pdata[k]);
-      if (!is_hit || (g_error_matches (error, BTY_ERROR, BTY_ERROR_ABORTED) && reserving->tries++ < MAX_TRIES))
-        {
-          i++;
-          continue;
-        }
-      g_ptr_array_remove_index (budgets->reserving, i);
-      g_clear_pointer (&reserving->reservation, bty_reservation_drop);
-      g_task_return_new_error (task, BTY_ERROR, BTY_ERROR_UNAVAILABLE, "%s", error->message);
-    }
-}
-
-void
-bty_spender_reserve_async (BtySpender *self, const BtyAmounts *least, const BtyAmounts *most, GCancellable *cancellable,
-                           GAsyncReadyCallback callback, gpointer data)
-{
-  BtyBudgetService *budgets = self->budgets;
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
-  BtyReserving *reserving = g_new0 (BtyReserving, 1);
-
-  g_task_set_source_tag (task, bty_spender_reserve_async);
-  g_task_set_task_data (task, reserving, (GDestroyNotify) reserving_free);
-  reserving->least = *least;
-  reserving->most = *most;
-  for (guint unit = 0; unit < BTY_N_UNITS; unit++)
-    reserving->most.of[unit] = CLAMP (most->of[unit], 0, BTY_UNCAPPED / 16);
-  bty_budget_caps_load (budgets);
-  /* Who came before, and waits for the same, goes first. */
-  if (!budgets->is_open || budgets->is_pumping || !step (budgets, task))
-    g_ptr_array_add (budgets->reserving, g_steal_pointer (&task));
-}
-
-BtyReservation *
-bty_spender_reserve_finish (BtySpender *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 /* Reservations. */
+
+BtyReservation *
+bty_reservation_new (BtySpender *spender, GPtrArray *path, const BtyReserving *reserving)
+{
+  BtyReservation *self = g_new0 (BtyReservation, 1);
+
+  self->spender = g_object_ref (spender);
+  self->granted = reserving->granted;
+  self->at = bty_budget_now (spender->budgets);
+  self->generation = self->caps_of = spender->budgets->generation;
+  self->path = g_ptr_array_ref (path);
+  memcpy (self->limits, reserving->limits, sizeof (self->limits));
+  count (spender, path, &self->granted, 1);
+  remember (path, &self->granted);
+  return self;
+}
 
 const BtyAmounts *
 bty_reservation_get (const BtyReservation *self)
@@ -460,6 +347,29 @@ bty_reservation_tell_limit (const BtyReservation *self, BtyBudgetUnit unit)
   return text;
 }
 
+/* A cap that was lowered meanwhile counts from now on. */
+static void
+fill_caps (BtyReservation *self)
+{
+  BtyBudgetService *budgets = self->spender->budgets;
+
+  for (BtySpender *of = self->spender; of != NULL; of = of->parent)
+    {
+      BtyBudgetOwner owners[BTY_BUDGET_MAX_OWNERS];
+      guint n = bty_spender_list_owners (of, owners);
+
+      find_own_caps (of);
+      for (guint i = 0; i < self->path->len; i++)
+        {
+          BtyBudgetNode *node = self->path->pdata[i];
+
+          if (node->period != BTY_PERIOD_SESSION || g_strcmp0 (node->subject, of->what.session) == 0)
+            bty_budget_caps_fill (budgets, node, owners, n);
+        }
+    }
+  self->caps_of = budgets->generation;
+}
+
 static gboolean
 has_room (const BtyReservation *self, BtyBudgetUnit unit, gint64 amount)
 {
@@ -468,14 +378,15 @@ has_room (const BtyReservation *self, BtyBudgetUnit unit, gint64 amount)
   if (self->granted.of[unit] + amount > spender->call_caps.of[unit])
     return FALSE;
   for (BtySpender *of = spender; of != NULL; of = of->parent)
-    if (of->spent.of[unit] + of->reserved.of[unit] + amount > of->turn_caps.of[unit])
+    if (of->turn_caps.of[unit] < BTY_UNCAPPED &&
+        of->spent.of[unit] + of->reserved.of[unit] + amount > of->turn_caps.of[unit])
       return FALSE;
   for (guint i = 0; i < self->path->len; i++)
     {
       const BtyBudgetNode *node = self->path->pdata[i];
       gint64 used = bty_budget_node_used (node, unit) + amount;
 
-      if (used > node->caps.of[unit] || used > node->durable.of[unit])
+      if ((node->caps.of[unit] < BTY_UNCAPPED && used > node->caps.of[unit]) || used > node->durable.of[unit])
         return FALSE;
     }
   return TRUE;
@@ -484,6 +395,8 @@ has_room (const BtyReservation *self, BtyBudgetUnit unit, gint64 amount)
 gboolean
 bty_reservation_grow (BtyReservation *self, const BtyAmounts *more)
 {
+  if (self->caps_of != self->spender->budgets->generation)
+    fill_caps (self);
   for (guint unit = 0; unit < BTY_N_UNITS; unit++)
     if (more->of[unit] > 0 && !has_room (self, unit, more->of[unit]))
       return FALSE;
@@ -554,13 +467,30 @@ spend_in_session (BtyReservation *self, const BtyAmounts *used)
     }
 }
 
+/* What comes from outside is no more than anybody could use: nothing of it may lock the caps for good. */
+#define MAX_COST G_GINT64_CONSTANT (1000000000000)
+
+static void
+clamp (BtyUsageEntry *entry)
+{
+  entry->cost = CLAMP (entry->cost, 0, MAX_COST);
+  entry->time_ms = CLAMP (entry->time_ms, 0, G_MAXINT32);
+  entry->input_tokens = CLAMP (entry->input_tokens, 0, G_MAXINT32);
+  entry->cached_tokens = CLAMP (entry->cached_tokens, 0, G_MAXINT32);
+  entry->cache_write_tokens = CLAMP (entry->cache_write_tokens, 0, G_MAXINT32);
+  entry->output_tokens = CLAMP (entry->output_tokens, 0, G_MAXINT32);
+  entry->reasoning_tokens = CLAMP (entry->reasoning_tokens, 0, G_MAXINT32);
+}
+
 void
 bty_reservation_settle (BtyReservation *self, BtyUsageEntry *entry)
 {
   BtySpender *spender = self->spender;
-  BtyAmounts used = { { MAX (entry->cost, 0), MAX (entry->input_tokens, 0) + MAX (entry->output_tokens, 0), 1,
-                        MAX (entry->time_ms, 0) } };
+  gboolean was_free = self->granted.of[BTY_UNIT_USD] == 0;
+  BtyAmounts used;
 
+  clamp (entry);
+  used = (BtyAmounts){ { entry->cost, entry->input_tokens + entry->output_tokens, 1, entry->time_ms } };
   fill_in (spender, entry);
   entry->record.created_at = self->at; /* the day that it counts for */
   count (spender, self->path, &self->granted, -1);
@@ -577,6 +507,8 @@ bty_reservation_settle (BtyReservation *self, BtyUsageEntry *entry)
   bty_budget_nodes_extend (spender->budgets, self->path, FALSE);
   bty_budget_ledger_add (spender->budgets, entry);
   bty_budget_warn_of (spender->budgets, spender, self->path);
+  if (was_free && entry->cost > 0)
+    bty_budget_billed (spender->budgets, entry);
   bty_reservation_drop (self);
 }
 
@@ -584,6 +516,7 @@ void
 bty_reservation_drop (BtyReservation *self)
 {
   count (self->spender, self->path, &self->granted, -1);
+  bty_budget_pump_soon (self->spender->budgets);
   g_ptr_array_unref (self->path);
   g_object_unref (self->spender);
   g_free (self);

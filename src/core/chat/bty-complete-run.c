@@ -255,14 +255,14 @@ on_model (BtyRoute *route, const BtyModel *model, gpointer data, GError **error)
 
 /* A program that asks has to know whether it is its owner's cap, which waiting does not help, or the provider's pace. */
 static void
-say_limited (BtyCompleteRun *self, const char *text)
+say_limited (BtyCompleteRun *self, const GError *error)
 {
   BtyCompletionItem *item = bty_completion_item_new ();
   gint64 wait = bty_route_get_retry_after_ms (self->route);
 
   item->type = BTY_COMPLETION_LIMITED;
-  item->name = g_strdup (bty_spender_get_hit (self->spender) != NULL ? "budget" : "provider");
-  item->text = g_strdup (text);
+  item->name = g_strdup (bty_error_is_cap (error) ? "budget" : "provider");
+  item->text = g_strdup (error->message);
   item->retry_after_ms = wait;
   BTY_SET_NULL (item, BtyCompletionItem, retry_after_ms, wait < 0);
   say (self, item);
@@ -283,7 +283,7 @@ on_done (BtyRoute *route, gpointer data)
       clean = g_error_copy (error);
       bty_secret_redact_error (clean);
       if (g_error_matches (error, BTY_ERROR, BTY_ERROR_RESOURCE_EXHAUSTED))
-        say_limited (self, clean->message);
+        say_limited (self, clean);
       end (self, NULL, clean);
       return;
     }

@@ -95,9 +95,7 @@ on_model (BtyRoute *route, const BtyModel *model, gpointer data, GError **error)
 static void
 on_skipped (BtyRoute *route, const char *model, const GError *error, gpointer data)
 {
-  BtyTurnRun *self = data;
-  gboolean is_cap = error->code == BTY_ERROR_RESOURCE_EXHAUSTED && bty_spender_get_hit (self->spender) != NULL;
-  g_autofree char *text = is_cap
+  g_autofree char *text = bty_error_is_cap (error)
                             ? g_strdup_printf (_ ("%s cannot answer: a cap of the budget has no room for it"), model)
                             : g_strdup_printf (_ ("%s cannot answer: %s"), model, error->message);
 
@@ -187,7 +185,7 @@ on_routed (BtyRoute *route, gpointer data)
   if (error != NULL && !g_error_matches (error, BTY_ERROR, BTY_ERROR_CANCELLED))
     {
       self->error = g_error_copy (error);
-      self->is_paused = error->code == BTY_ERROR_RESOURCE_EXHAUSTED && bty_spender_get_hit (self->spender) != NULL;
+      self->is_paused = bty_error_is_cap (error);
       self->paused_at = self->parts->raises;
     }
   else if (error != NULL && !self->is_stopped && self->is_late)
@@ -410,7 +408,8 @@ say_paused (BtyTurnRun *self)
 {
   BtyChatItem *item = bty_turn_run_item_new (BTY_CHAT_PAUSED, self->error->message);
 
-  item->command = g_strdup (bty_spender_get_hit (self->spender)->command);
+  if (bty_spender_get_hit (self->spender) != NULL)
+    item->command = g_strdup (bty_spender_get_hit (self->spender)->command);
   bty_turn_run_say (self, item);
 }
 

@@ -40,6 +40,8 @@ struct _BtyModelBook
   guint64 own_signature; /* what they were like then */
   GHashTable *known;     /* provider/model -> Known */
   GHashTable *warned;    /* names that were said to have no price */
+  GHashTable *billing;   /* names of providers that were taken to be free, and billed */
+  GHashTable *billed;    /* the same of models, as provider/model */
 };
 
 G_DEFINE_FINAL_TYPE (BtyModelBook, bty_model_book, G_TYPE_OBJECT)
@@ -74,6 +76,8 @@ bty_model_book_finalize (GObject *object)
   g_clear_pointer (&self->counter, bty_token_counter_free);
   g_clear_pointer (&self->known, g_hash_table_unref);
   g_clear_pointer (&self->warned, g_hash_table_unref);
+  g_clear_pointer (&self->billing, g_hash_table_unref);
+  g_clear_pointer (&self->billed, g_hash_table_unref);
   g_clear_object (&self->settings);
   g_free (self->data_dir);
   g_free (self->shipped);
@@ -91,6 +95,8 @@ bty_model_book_init (BtyModelBook *self)
 {
   self->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, known_free);
   self->warned = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->billing = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->billed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 BtyModelBook *
@@ -173,9 +179,12 @@ is_loopback (const char *host)
          (address != NULL && g_inet_address_get_is_loopback (address));
 }
 
+/* A gateway on this machine passes on to those that cost something: once it says so, it is not free any more. */
 static gboolean
-costs_nothing (const BtyProviderConfig *provider, const char *host)
+costs_nothing (BtyModelBook *self, const BtyProviderConfig *provider, const char *host)
 {
+  if (g_hash_table_contains (self->billing, provider->name))
+    return FALSE;
   return g_strcmp0 (provider->kind, "builtin") == 0 || g_strcmp0 (provider->kind, "ollama") == 0 ||
          (host != NULL && is_loopback (host));
 }
@@ -324,13 +333,14 @@ bty_model_book_describe (BtyModelBook *self, const BtyProviderConfig *provider, 
 {
   BtyModel *model = bty_model_new ();
   g_autofree char *host = host_of (provider);
+  gboolean is_free = costs_nothing (self, provider, host);
 
   refresh (self);
   model->name = g_strconcat (provider->name, "/", name, NULL);
   model->provider = g_strdup (provider->name);
   set_known (model);
   apply_catalogue (self, provider, host, name, model);
-  if (model->pricing == BTY_PRICING_CATALOGUE && costs_nothing (provider, host))
+  if (model->pricing == BTY_PRICING_CATALOGUE && is_free)
     model->pricing = BTY_PRICING_UNKNOWN; /* what others take for it does not count */
   if (reported != NULL)
     apply_reported (reported, model);
@@ -339,10 +349,13 @@ bty_model_book_describe (BtyModelBook *self, const BtyProviderConfig *provider, 
     model->context_window = provider->context_window;
   if (model->context_window == 0)
     model->context_window = bty_settings_get_int (self->settings, "chat", "context_window");
-  if (model->pricing == BTY_PRICING_UNKNOWN && costs_nothing (provider, host))
+  if (model->pricing == BTY_PRICING_UNKNOWN && is_free)
     set_free (model);
   else if (model->pricing == BTY_PRICING_UNKNOWN)
     bty_model_entry_apply (bty_model_lists_get_dearest (lists (self)), model);
+  /* The least price there is: a call reserves a micro-dollar, so that it stops at a cap all the same. */
+  if (model->input_price == 0 && model->output_price == 0 && g_hash_table_contains (self->billed, model->name))
+    model->input_price = model->cached_price = model->cache_write_price = 1;
   bty_token_learning_tell (learning (self), model);
   return model;
 }
@@ -413,6 +426,23 @@ bty_model_bill (const BtyModel *model, const BtyUsage *usage, BtyPricing *pricin
     return cost;
   *pricing = BTY_PRICING_PROVIDER;
   return MIN (usage->cost, MAX_BILL);
+}
+
+void
+bty_model_book_note_bill (BtyModelBook *self, const char *provider, const char *name, gint64 cost)
+{
+  g_autofree char *text = bty_usd_format (cost);
+
+  if (g_hash_table_size (self->billed) < MAX_WARNED)
+    g_hash_table_add (self->billed, g_strconcat (provider, "/", name, NULL));
+  g_hash_table_remove_all (self->known);
+  if (!g_hash_table_add (self->billing, g_strdup (provider)))
+    return;
+  g_message (
+    "%s was taken to be free, but a call of %s/%s cost %s USD, as it says itself: from now on its models cost what "
+    "the lists say, or else what the dearest model costs; if you know: boternity-ctl model set '%s/*' --input USD "
+    "--output USD",
+    provider, provider, name, text, provider);
 }
 
 /* Tokens. */

@@ -52,6 +52,17 @@ gint64 bty_model_bill (const BtyModel *model, const BtyUsage *usage, BtyPricing 
 double bty_model_doubt (const BtyModel *model);
 
 /**
+ * bty_model_book_note_bill:
+ * @provider: its name
+ * @model: the model's own name
+ * @cost: micro-dollars that a call was billed with
+ *
+ * A call that was taken to cost nothing was billed: from now on nothing of @provider is free only because of where it runs, and a call of
+ * @model has to find money, whatever its prices are.
+ */
+void bty_model_book_note_bill (BtyModelBook *book, const char *provider, const char *model, gint64 cost);
+
+/**
  * bty_model_book_count:
  * @model: of bty_model_book_look()
  * @text: (array length=length): what is to be sent, or has come

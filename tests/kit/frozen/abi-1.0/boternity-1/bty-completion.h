@@ -34,6 +34,23 @@ typedef struct
 } BtyDelta;
 
 /**
+ * BtyCompletionProgress:
+ * @BTY_PROGRESS_UNKNOWN: the provider does not say
+ * @BTY_PROGRESS_UNSENT: the service has nothing of it yet
+ * @BTY_PROGRESS_SENT: the request is on its way, or was refused
+ * @BTY_PROGRESS_ACCEPTED: the service has begun to answer: it may ask for money, whatever comes of it
+ *
+ * How far a request has come.
+ */
+typedef enum
+{
+  BTY_PROGRESS_UNKNOWN,
+  BTY_PROGRESS_UNSENT,
+  BTY_PROGRESS_SENT,
+  BTY_PROGRESS_ACCEPTED,
+} BtyCompletionProgress;
+
+/**
  * BtyCompletion:
  *
  * One request on its way to a model, and the stream that comes back. The consumer makes it and gives its callbacks; the provider
@@ -58,6 +75,7 @@ BTY_EXPORT const BtyUsage *bty_completion_get_usage (BtyCompletion *completion);
 BTY_EXPORT gint64 bty_completion_get_retry_after_ms (BtyCompletion *completion);
 /** bty_completion_is_quota: Returns: whether it failed because what was paid for is used up */
 BTY_EXPORT gboolean bty_completion_is_quota (BtyCompletion *completion);
+BTY_EXPORT BtyCompletionProgress bty_completion_get_progress (BtyCompletion *completion);
 /** bty_completion_get_n_deltas: Returns: how many deltas came; a failure after 0 may be tried elsewhere without a trace */
 BTY_EXPORT guint64 bty_completion_get_n_deltas (BtyCompletion *completion);
 
@@ -81,6 +99,8 @@ BTY_EXPORT const BtyCompletionRequest *bty_completion_get_request (BtyCompletion
 /** bty_completion_get_cancellable: Returns: (transfer none): cancelled when nobody waits for the answer any more */
 BTY_EXPORT GCancellable *bty_completion_get_cancellable (BtyCompletion *completion);
 BTY_EXPORT gboolean bty_completion_is_done (BtyCompletion *completion);
+/** bty_completion_set_progress: to be said as it goes. One that says nothing counts as billed when it falls silent, not when it fails. */
+BTY_EXPORT void bty_completion_set_progress (BtyCompletion *completion, BtyCompletionProgress progress);
 BTY_EXPORT void bty_completion_push (BtyCompletion *completion, const BtyDelta *delta);
 BTY_EXPORT void bty_completion_push_text (BtyCompletion *completion, const char *text, gsize length);
 /** bty_completion_set_usage: replaces what was reported before: wires report running totals */
