@@ -32,7 +32,8 @@ typedef struct
   gpointer data;
   gint64 begin_at; /* until it has begun */
   gboolean begun;
-  gboolean spoke; /* since the last heartbeat */
+  gboolean is_held; /* until the first flush */
+  gboolean spoke;   /* since the last heartbeat */
   gboolean is_sated;
   GList link;
   GList waiting_link;
@@ -63,7 +64,8 @@ begin (Stream *self)
   g_queue_unlink (&self->pump->waiting, &self->waiting_link);
   bty_exchange_set_header (self->exchange, "Cache-Control", "no-store");
   bty_exchange_set_header (self->exchange, "X-Accel-Buffering", "no");
-  bty_exchange_hold (self->exchange, TRUE); /* until the first flush, which follows */
+  self->is_held = TRUE;
+  bty_exchange_hold (self->exchange, TRUE);
   bty_exchange_begin (self->exchange, 200, "text/event-stream");
   if (self->pump->funcs->begin != NULL)
     self->pump->funcs->begin (self->data, self->pump->scratch);
@@ -90,8 +92,10 @@ static void
 flush (Stream *self)
 {
   write_scratch (self);
-  if (self->begun)
-    bty_exchange_hold (self->exchange, FALSE);
+  if (!self->is_held)
+    return;
+  self->is_held = FALSE;
+  bty_exchange_hold (self->exchange, FALSE);
 }
 
 static gboolean

@@ -230,6 +230,14 @@ bty_test_budget_settings (const char *key, ...)
   return settings;
 }
 
+BtySpender *
+bty_test_spender_of (BtyBudgetService *budgets, const char *bot)
+{
+  const BtySpenderFor what = { .purpose = "chat", .bot = bot, .slug = bot };
+
+  return bty_spender_new (budgets, NULL, &what);
+}
+
 BtyReservation *
 bty_test_reserve (BtySpender *spender, gint64 least, gint64 most, GError **error)
 {

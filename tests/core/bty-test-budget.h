@@ -25,6 +25,8 @@ guint bty_lossy_store_count_eager (BtyLossyStore *store);
 
 /** bty_test_budget_settings: Returns: (transfer full): settings with the group `budget`, its caps being @...: pairs of key and value, NULL */
 BtySettings *bty_test_budget_settings (const char *key, ...) G_GNUC_NULL_TERMINATED;
+/** bty_test_spender_of: Returns: (transfer full): who chats for @bot */
+BtySpender *bty_test_spender_of (BtyBudgetService *budgets, const char *bot);
 /** bty_test_reserve: Returns: (transfer full) (nullable): what was granted for @least to @most micro-dollars, one call */
 BtyReservation *bty_test_reserve (BtySpender *spender, gint64 least, gint64 most, GError **error);
 /** bty_test_settle_cost: @reservation: (transfer full): it cost @cost */

@@ -38,18 +38,7 @@ is_online (gpointer data)
 void
 bty_failover_add_provider (BtyFailover *f, const char *json)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (BtyProviderConfig) config = bty_record_from_json (&bty_provider_config_schema, BTY_VIEW_CREATE, json, -1,
-                                                               &error);
-  g_autoptr (BtyProviderConfig) added = NULL;
-  g_autoptr (GAsyncResult) result = NULL;
-  GAsyncResult *place = NULL;
-
-  g_assert_no_error (error);
-  bty_provider_service_add_async (f->service, config, NULL, bty_test_keep_result, &place);
-  result = bty_test_wait (&place);
-  added = bty_provider_service_add_finish (f->service, result, &error);
-  g_assert_no_error (error);
+  bty_test_add_provider (f->service, json);
 }
 
 BtyFakeProvider *
@@ -93,7 +82,7 @@ bty_failover_tear_down (BtyFailover *f, gconstpointer unused)
 {
   bty_test_settle ();
   if (f->route != NULL)
-    g_assert_finalize_object (f->route); /* bty_failover_nothing keeps a route that has ended */
+    g_assert_finalize_object (f->route); /* nothing keeps a route that has ended */
   g_object_unref (f->cancellable);
   g_assert_finalize_object (f->router);
   g_object_unref (f->settings);

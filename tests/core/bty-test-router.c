@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "bty-test-router.h"
+#include "bty-test-wait.h"
 
 #include "chat/bty-chat-service.h"
 
@@ -20,6 +21,23 @@ bty_test_router_new (BtyProviderService *providers, BtyStore *store, BtySettings
 
   bty_router_set_network (router, is_there, NULL);
   return router;
+}
+
+void
+bty_test_add_provider (BtyProviderService *providers, const char *json)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtyProviderConfig) config = bty_record_from_json (&bty_provider_config_schema, BTY_VIEW_CREATE, json, -1,
+                                                               &error);
+  g_autoptr (BtyProviderConfig) added = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *place = NULL;
+
+  g_assert_no_error (error);
+  bty_provider_service_add_async (providers, config, NULL, bty_test_keep_result, &place);
+  result = bty_test_wait (&place);
+  added = bty_provider_service_add_finish (providers, result, &error);
+  g_assert_no_error (error);
 }
 
 BtySettings *

@@ -47,14 +47,6 @@ tear_down (Fixture *fixture, gconstpointer patience)
   g_clear_object (&fixture->store);
 }
 
-static BtySpender *
-spender_of (Fixture *fixture, const char *bot)
-{
-  const BtySpenderFor what = { .purpose = "chat", .bot = bot, .slug = bot };
-
-  return bty_spender_new (fixture->budgets, NULL, &what);
-}
-
 static void
 on_signal (BtyBudgetService *budgets, const BtyStanding *standing, gpointer data)
 {
@@ -87,7 +79,7 @@ on_reserved (GObject *source, GAsyncResult *result, gpointer data)
 static void
 ask (Fixture *fixture, const char *bot, gint64 cost, GCancellable *cancellable, Crowd *crowd)
 {
-  g_autoptr (BtySpender) spender = spender_of (fixture, bot);
+  g_autoptr (BtySpender) spender = bty_test_spender_of (fixture->budgets, bot);
   BtyAmounts amounts = { { cost, 100, 1, 1000 } };
 
   bty_spender_reserve_async (spender, &amounts, &amounts, cancellable, on_reserved, crowd);
@@ -186,9 +178,9 @@ test_wait_ends (Fixture *fixture, gconstpointer data)
 static void
 test_stop_while_waiting (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (BtySpender) spender = spender_of (fixture, "ada");
+  g_autoptr (BtySpender) spender = bty_test_spender_of (fixture->budgets, "ada");
   BtyReservation *held = bty_test_reserve (spender, 30 * CENT, 30 * CENT, NULL);
-  g_autoptr (BtySpender) other = spender_of (fixture, "ada");
+  g_autoptr (BtySpender) other = bty_test_spender_of (fixture->budgets, "ada");
   BtyAmounts amounts = { { 30 * CENT, 0, 1, 0 } };
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;

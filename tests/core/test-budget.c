@@ -65,19 +65,11 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_clear_object (&fixture->store);
 }
 
-static BtySpender *
-spender_of (Fixture *fixture, const char *bot)
-{
-  const BtySpenderFor what = { .purpose = "chat", .bot = bot, .slug = bot };
-
-  return bty_spender_new (fixture->budgets, NULL, &what);
-}
-
 /* Spends @cost of a turn of its own. */
 static gboolean
 spend (Fixture *fixture, const char *bot, gint64 cost, char **why)
 {
-  g_autoptr (BtySpender) spender = spender_of (fixture, bot);
+  g_autoptr (BtySpender) spender = bty_test_spender_of (fixture->budgets, bot);
   g_autoptr (GError) error = NULL;
   BtyReservation *reservation = bty_test_reserve (spender, cost, cost, &error);
 
@@ -119,7 +111,7 @@ test_tree (Fixture *fixture, gconstpointer data)
 static void
 test_turn (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (BtySpender) spender = spender_of (fixture, "ada");
+  g_autoptr (BtySpender) spender = bty_test_spender_of (fixture->budgets, "ada");
   const BtySpenderFor sub = { .purpose = "chat", .bot = "bo", .slug = "bo" };
   g_autoptr (BtySpender) child = bty_spender_new (fixture->budgets, spender, &sub);
   g_autoptr (GError) error = NULL;
@@ -158,7 +150,7 @@ test_free (Fixture *fixture, gconstpointer data)
 static void
 test_midnight (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (BtySpender) spender = spender_of (fixture, "ada");
+  g_autoptr (BtySpender) spender = bty_test_spender_of (fixture->budgets, "ada");
   BtyReservation *reservation;
 
   fixture->now = moment ("2026-06-15T21:59:59Z"); /* a second to midnight in Vienna */
@@ -225,7 +217,7 @@ on_warning (const char *text, gpointer data)
 static void
 spend_and_warn (Fixture *fixture, gint64 cost, GString *told)
 {
-  g_autoptr (BtySpender) spender = spender_of (fixture, "ada");
+  g_autoptr (BtySpender) spender = bty_test_spender_of (fixture->budgets, "ada");
 
   bty_spender_on_warning (spender, on_warning, told);
   bty_test_settle_cost (bty_test_reserve (spender, cost, cost, NULL), cost);
@@ -339,7 +331,7 @@ test_warnings_do_not_flap (Fixture *fixture, gconstpointer data)
 static void
 test_limits_are_told (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (BtySpender) spender = spender_of (fixture, "ada");
+  g_autoptr (BtySpender) spender = bty_test_spender_of (fixture->budgets, "ada");
   BtyReservation *reservation = bty_test_reserve (spender, 1, 20 * CENT, NULL);
   g_autofree char *turn = NULL;
   g_autofree char *day = NULL;
@@ -354,7 +346,7 @@ test_limits_are_told (Fixture *fixture, gconstpointer data)
   bty_test_settle_cost (reservation, 10 * CENT);
   g_assert_true (spend (fixture, "ada", 10 * CENT, NULL));
   {
-    g_autoptr (BtySpender) next = spender_of (fixture, "ada");
+    g_autoptr (BtySpender) next = bty_test_spender_of (fixture->budgets, "ada");
 
     reservation = bty_test_reserve (next, 1, 20 * CENT, NULL);
     day = bty_reservation_tell_limit (reservation, BTY_UNIT_USD);
@@ -385,7 +377,7 @@ test_absurd_usage (Fixture *fixture, gconstpointer data)
   put_absurd_row (fixture);
   for (guint i = 0; i < 3; i++)
     {
-      g_autoptr (BtySpender) spender = spender_of (fixture, "ada");
+      g_autoptr (BtySpender) spender = bty_test_spender_of (fixture->budgets, "ada");
       BtyAmounts amounts = { { 0, 100, 1, 1000 } };
       g_autoptr (BtyUsageEntry) entry = bty_usage_entry_new ();
       g_autoptr (GAsyncResult) result = NULL;
@@ -420,7 +412,7 @@ static void
 test_billed (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GString) bills = g_string_new (NULL);
-  g_autoptr (BtySpender) spender = spender_of (fixture, "ada");
+  g_autoptr (BtySpender) spender = bty_test_spender_of (fixture->budgets, "ada");
 
   g_signal_connect (fixture->budgets, "billed", G_CALLBACK (on_billed), bills);
   bty_test_settle_cost (bty_test_reserve (spender, 1, 10, NULL), 20);
@@ -453,7 +445,7 @@ test_growth_is_stopped (Fixture *fixture, gconstpointer data)
 
   for (guint i = 0; i < G_N_ELEMENTS (periods); i++)
     {
-      g_autoptr (BtySpender) spender = spender_of (fixture, "ada");
+      g_autoptr (BtySpender) spender = bty_test_spender_of (fixture->budgets, "ada");
       BtyReservation *reservation = bty_test_reserve (spender, CENT, CENT, NULL);
 
       g_assert_true (bty_reservation_grow (reservation, &more));
@@ -592,7 +584,7 @@ test_late_disk (Fixture *fixture, gconstpointer data)
 static void
 test_full_disk (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (BtySpender) spender = spender_of (fixture, "ada");
+  g_autoptr (BtySpender) spender = bty_test_spender_of (fixture->budgets, "ada");
   g_autoptr (GError) error = NULL;
   g_autofree char *warnings = NULL;
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bty-test-house.h"
+#include "bty-test-router.h"
 #include "bty-test-wait.h"
 #include "route/bty-provider-service-private.h"
 
@@ -148,18 +149,7 @@ on_used (BtySecretService *service, const char *name, const char *bot, const cha
 static void
 add (Fixture *f, const char *json)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (BtyProviderConfig) config = bty_record_from_json (&bty_provider_config_schema, BTY_VIEW_CREATE, json, -1,
-                                                               &error);
-  g_autoptr (BtyProviderConfig) added = NULL;
-  g_autoptr (GAsyncResult) result = NULL;
-  GAsyncResult *place = NULL;
-
-  g_assert_no_error (error);
-  bty_provider_service_add_async (f->house.providers, config, NULL, bty_test_keep_result, &place);
-  result = bty_test_wait (&place);
-  added = bty_provider_service_add_finish (f->house.providers, result, &error);
-  g_assert_no_error (error);
+  bty_test_add_provider (f->house.providers, json);
 }
 
 #define PLACE "\"kind\":\"vectors\",\"url\":\"http://127.0.0.1:9/\""

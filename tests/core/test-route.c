@@ -39,18 +39,8 @@ static void
 add_provider (Fixture *f, const char *name, const char *more)
 {
   g_autofree char *json = g_strdup_printf ("{\"name\":\"%s\",\"kind\":\"%s\"%s}", name, name, more);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (BtyProviderConfig) config = bty_record_from_json (&bty_provider_config_schema, BTY_VIEW_CREATE, json, -1,
-                                                               &error);
-  g_autoptr (BtyProviderConfig) added = NULL;
-  g_autoptr (GAsyncResult) result = NULL;
-  GAsyncResult *place = NULL;
 
-  g_assert_no_error (error);
-  bty_provider_service_add_async (f->service, config, NULL, bty_test_keep_result, &place);
-  result = bty_test_wait (&place);
-  added = bty_provider_service_add_finish (f->service, result, &error);
-  g_assert_no_error (error);
+  bty_test_add_provider (f->service, json);
 }
 
 static BtyFakeProvider *

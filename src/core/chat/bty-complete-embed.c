@@ -14,10 +14,6 @@
 /* The operation model.embed. It goes to the one model that is named and to no other: vectors of two models cannot be compared. So
  * it has no route; but it waits for its turn, spends, and takes the keys of a pool as an attempt of a route does. */
 
-/* What it may take: a longer call is asked for all the same, and counted. */
-#define LEAST_TIME 1000         /* ms */
-#define MOST_TIME  (10 * 60000) /* ms */
-
 typedef struct
 {
   BtyChatParts *parts;
@@ -192,15 +188,9 @@ may_be_billed (const GError *error)
 static BtyUsageEntry *
 make_entry (const Embedding *self, const BtyUsage *usage, const GError *error)
 {
-  BtyUsageEntry *entry = bty_usage_entry_new ();
+  BtyUsageEntry *entry = bty_route_make_entry (self->model, self->provider_name, self->model_name, usage,
+                                               self->estimated, self->began);
 
-  entry->provider = g_strdup (self->provider_name);
-  entry->model = g_strdup (self->model_name);
-  entry->estimated_tokens = self->estimated;
-  entry->input_tokens = usage->input_tokens;
-  entry->is_estimate = usage->is_estimate;
-  entry->cost = bty_model_bill (self->model, usage, &entry->pricing);
-  entry->time_ms = (g_get_monotonic_time () - self->began) / 1000;
   entry->outcome = g_strdup (error != NULL ? bty_error_info (bty_error_code_of (error))->name
                                            : bty_enum_nick (bty_stop_reasons, BTY_STOP_END));
   return entry;
@@ -278,10 +268,10 @@ reserve (Embedding *self)
   BtyAmounts least = { { [BTY_UNIT_USD] = bty_model_cost (self->model, &usage),
                          [BTY_UNIT_TOKENS] = self->estimated,
                          [BTY_UNIT_CALLS] = 1,
-                         [BTY_UNIT_TIME] = LEAST_TIME } };
+                         [BTY_UNIT_TIME] = BTY_ROUTE_LEAST_TIME } };
   BtyAmounts most = least;
 
-  most.of[BTY_UNIT_TIME] = MOST_TIME;
+  most.of[BTY_UNIT_TIME] = BTY_ROUTE_MOST_TIME;
   bty_spender_reserve_async (self->spender, &least, &most, self->cancellable, on_reserved, self);
 }
 

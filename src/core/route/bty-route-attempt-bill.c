@@ -49,23 +49,12 @@ sum_up (BtyRouteAttempt *self)
 static BtyUsageEntry *
 make_entry (BtyRouteAttempt *self)
 {
-  BtyUsageEntry *entry = bty_usage_entry_new ();
-  gint64 now = g_get_monotonic_time ();
+  BtyUsageEntry *entry = bty_route_make_entry (self->model, self->config->name, self->name, self->usage,
+                                               self->estimate.input, self->asked_at);
 
   if (self->wish.is_hedge)
     entry->purpose = g_strdup ("hedge");
-  entry->provider = g_strdup (self->config->name);
-  entry->model = g_strdup (self->name);
-  entry->input_tokens = MAX (self->usage->input_tokens, 0);
-  entry->cached_tokens = MAX (self->usage->cached_tokens, 0);
-  entry->cache_write_tokens = MAX (self->usage->cache_write_tokens, 0);
-  entry->output_tokens = MAX (self->usage->output_tokens, 0);
-  entry->reasoning_tokens = MAX (self->usage->reasoning_tokens, 0);
-  entry->estimated_tokens = self->estimate.input;
-  entry->is_estimate = self->usage->is_estimate;
-  entry->cost = bty_model_bill (self->model, self->usage, &entry->pricing);
   entry->first_token_ms = self->first_token_at > 0 ? (self->first_token_at - self->asked_at) / 1000 : 0;
-  entry->time_ms = (now - self->asked_at) / 1000;
   entry->outcome = g_strdup (self->error != NULL ? bty_error_info (bty_error_code_of (self->error))->name
                                                  : bty_stop_reasons[self->stop_reason].nick);
   return entry;

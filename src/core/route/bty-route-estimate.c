@@ -8,14 +8,12 @@
 
 #include "route/bty-route-estimate.h"
 
-#define SMALL_ANSWER   64           /* tokens: with less there is no use in asking */
-#define UNKNOWN_OUTPUT 16384        /* tokens that a model may answer whose limit nobody knows */
-#define MESSAGE_TOKENS 4            /* what the wire puts around a message */
-#define IMAGE_TOKENS   1600         /* what an image comes to, about: wires count its area, which is not known here */
-#define UNSEEN_TOKENS  50000        /* of a document that the service fetches: some 100 pages */
-#define LEAST_TIME     1000         /* ms */
-#define MOST_TIME      (10 * 60000) /* ms; a longer call is reserved for as it goes on */
-#define PIECE          512          /* bytes that are counted at once */
+#define SMALL_ANSWER   64    /* tokens: with less there is no use in asking */
+#define UNKNOWN_OUTPUT 16384 /* tokens that a model may answer whose limit nobody knows */
+#define MESSAGE_TOKENS 4     /* what the wire puts around a message */
+#define IMAGE_TOKENS   1600  /* what an image comes to, about: wires count its area, which is not known here */
+#define UNSEEN_TOKENS  50000 /* of a document that the service fetches: some 100 pages */
+#define PIECE          512   /* bytes that are counted at once */
 
 static gint64
 count (BtyModelBook *book, const BtyModel *model, const char *text)
@@ -90,11 +88,11 @@ bty_route_estimate (BtyModelBook *book, const BtyModel *model, const BtyCompleti
   estimate->least = (BtyAmounts){ { [BTY_UNIT_USD] = bty_route_cost (model, estimate->input_most, small),
                                     [BTY_UNIT_TOKENS] = estimate->input_most + small,
                                     [BTY_UNIT_CALLS] = 1,
-                                    [BTY_UNIT_TIME] = LEAST_TIME } };
+                                    [BTY_UNIT_TIME] = BTY_ROUTE_LEAST_TIME } };
   estimate->most = (BtyAmounts){ { [BTY_UNIT_USD] = bty_route_cost (model, estimate->input_most, estimate->output),
                                    [BTY_UNIT_TOKENS] = estimate->input_most + estimate->output,
                                    [BTY_UNIT_CALLS] = 1,
-                                   [BTY_UNIT_TIME] = MOST_TIME } };
+                                   [BTY_UNIT_TIME] = BTY_ROUTE_MOST_TIME } };
 }
 
 static gint64
@@ -136,6 +134,26 @@ bty_route_estimate_usage (const BtyUsage *reported, gint64 input, gint64 counted
     }
   usage->is_estimate = usage->is_estimate || reported == NULL;
   return usage;
+}
+
+BtyUsageEntry *
+bty_route_make_entry (const BtyModel *described, const char *provider, const char *model, const BtyUsage *usage,
+                      gint64 estimated, gint64 asked_at)
+{
+  BtyUsageEntry *entry = bty_usage_entry_new ();
+
+  entry->provider = g_strdup (provider);
+  entry->model = g_strdup (model);
+  entry->input_tokens = MAX (usage->input_tokens, 0);
+  entry->cached_tokens = MAX (usage->cached_tokens, 0);
+  entry->cache_write_tokens = MAX (usage->cache_write_tokens, 0);
+  entry->output_tokens = MAX (usage->output_tokens, 0);
+  entry->reasoning_tokens = MAX (usage->reasoning_tokens, 0);
+  entry->estimated_tokens = estimated;
+  entry->is_estimate = usage->is_estimate;
+  entry->cost = bty_model_bill (described, usage, &entry->pricing);
+  entry->time_ms = (g_get_monotonic_time () - asked_at) / 1000;
+  return entry;
 }
 
 /* Counting what comes. */

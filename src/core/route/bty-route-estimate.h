@@ -4,6 +4,9 @@
 #include "budget/bty-budget-service.h"
 #include "model/bty-model-book.h"
 
+#define BTY_ROUTE_LEAST_TIME 1000         /* ms */
+#define BTY_ROUTE_MOST_TIME  (10 * 60000) /* ms; a longer call is reserved for as it goes on, or counted */
+
 /**
  * BtyRouteEstimate:
  * @input: tokens that the request probably comes to; @input_most: with what such estimates were wrong by
@@ -34,6 +37,14 @@ gint64 bty_route_estimate_bound (const BtyRouteEstimate *estimate, const BtyMode
  * Returns: (transfer full): what a call used
  */
 BtyUsage *bty_route_estimate_usage (const BtyUsage *reported, gint64 input, gint64 counted, gboolean is_whole);
+/**
+ * bty_route_make_entry:
+ * @model: its own name, without the provider's; @estimated: tokens that the input was taken for; @asked_at: of the monotonic clock
+ *
+ * Returns: (transfer full): what the ledger is told of a call that used @usage; how it ended is the caller's to say
+ */
+BtyUsageEntry *bty_route_make_entry (const BtyModel *described, const char *provider, const char *model,
+                                     const BtyUsage *usage, gint64 estimated, gint64 asked_at);
 /** bty_route_cost: Returns: micro-dollars that so many tokens cost at most */
 gint64 bty_route_cost (const BtyModel *model, gint64 input, gint64 output);
 
