@@ -12,6 +12,19 @@ G_BEGIN_DECLS
  */
 void bty_http_connection_read_ahead (GIOStream *connection);
 
+/* Returns: (transfer none) (nullable): what @connection is read ahead by */
+GInputStream *bty_http_connection_get_ahead (GIOStream *connection);
+
+/* Reads from @ahead without anything in between. Returns: bytes, 0 at the end, or -1, with an error if it is not only that nothing has
+ * come */
+gssize bty_http_connection_receive (GInputStream *ahead, void *buffer, gsize count, GError **error);
+
+/* Whether a read would say that nothing has come, without asking the socket: it is not worth one. */
+gboolean bty_http_connection_is_drained (GInputStream *ahead);
+
+/* The next read from @ahead gives @bytes before all else. Nothing may be read ahead as yet. */
+void bty_http_connection_put_back (GInputStream *ahead, const void *bytes, gsize length);
+
 /* An answer is over. Whether the other side closes the connection after it is to be asked of the socket. */
 void bty_http_connection_end_answer (GIOStream *connection);
 

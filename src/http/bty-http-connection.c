@@ -235,6 +235,48 @@ bty_http_connection_read_ahead (GIOStream *connection)
   g_object_set_qdata_full (G_OBJECT (connection), read_ahead_quark (), input, g_object_unref);
 }
 
+GInputStream *
+bty_http_connection_get_ahead (GIOStream *connection)
+{
+  return g_object_get_qdata (G_OBJECT (connection), read_ahead_quark ());
+}
+
+gssize
+bty_http_connection_receive (GInputStream *ahead, void *buffer, gsize count, GError **error)
+{
+  BtyHttpInput *self = BTY_HTTP_INPUT (ahead);
+  g_autoptr (GError) failure = NULL;
+  gssize n;
+
+  if (self->ahead != NULL)
+    return (gssize) take_ahead (self, buffer, count);
+  n = receive (self, buffer, count, &failure);
+  if (failure != NULL && !g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return n;
+}
+
+gboolean
+bty_http_connection_is_drained (GInputStream *ahead)
+{
+  BtyHttpInput *self = BTY_HTTP_INPUT (ahead);
+
+  return self->ahead == NULL && self->is_drained;
+}
+
+void
+bty_http_connection_put_back (GInputStream *ahead, const void *bytes, gsize length)
+{
+  BtyHttpInput *self = BTY_HTTP_INPUT (ahead);
+
+  g_return_if_fail (self->ahead == NULL);
+  if (length == 0)
+    return;
+  self->ahead = g_memdup2 (bytes, length);
+  self->offset = 0;
+  self->length = length;
+}
+
 void
 bty_http_connection_end_answer (GIOStream *connection)
 {

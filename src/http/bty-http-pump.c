@@ -12,6 +12,9 @@
 
 #define MAX_LOOKS  4 /* in a dispatch: what came meanwhile is taken without a round of the main loop */
 #define MAX_EVENTS 128
+#define FLOOD      8 /* sockets that are ready in one look */
+#define REST_USEC                                                                                                      \
+  1000 /* in a flood: what comes meanwhile is taken at once, with fewer calls of the kernel for each token */
 
 typedef struct
 {
@@ -33,10 +36,13 @@ struct _BtyHttpPump
   GMainContext *context;
   int epoll;
   GSource *source;
-  GQueue due;    /* watches that have more to read */
-  Batch *batch;  /* (nullable): being dispatched */
-  GArray *heap;  /* of alarms, the earliest first; its place 0 is not used */
-  gint64 wakeup; /* when the source is to wake for an alarm; -1: never */
+  gpointer tag;        /* of the epoll descriptor in the source */
+  gboolean is_flood;   /* the last look found many sockets ready */
+  gboolean is_resting; /* the sockets are not looked at before the source is due */
+  GQueue due;          /* watches that have more to read */
+  Batch *batch;        /* (nullable): being dispatched */
+  GArray *heap;        /* of alarms, the earliest first; its place 0 is not used */
+  gint64 wakeup;       /* when the source is to wake for an alarm; -1: never */
 };
 
 /* Of the thread. It is no reference: the pump takes itself out when it goes. */
@@ -80,7 +86,7 @@ set_wakeup (BtyHttpPump *self, gboolean exactly)
   if (first == self->wakeup || (!exactly && self->wakeup != -1 && (first == -1 || first > self->wakeup)))
     return;
   self->wakeup = first;
-  if (self->due.length == 0)
+  if (self->due.length == 0 && !self->is_resting)
     g_source_set_ready_time (self->source, first);
 }
 
@@ -121,8 +127,8 @@ call_due (BtyHttpPump *self)
     g_source_set_ready_time (self->source, self->wakeup);
 }
 
-/* Whether there was anything. */
-static gboolean
+/* Returns: how many sockets were ready */
+static int
 call_ready (BtyHttpPump *self)
 {
   Batch batch = { .outer = self->batch };
@@ -137,7 +143,43 @@ call_ready (BtyHttpPump *self)
         call (watch);
     }
   self->batch = batch.outer;
-  return batch.n > 0;
+  return batch.n;
+}
+
+static void
+rest (BtyHttpPump *self)
+{
+  self->is_resting = TRUE;
+  g_source_modify_unix_fd (self->source, self->tag, 0);
+  g_source_set_ready_time (self->source, g_get_monotonic_time () + REST_USEC);
+}
+
+static void
+end_rest (BtyHttpPump *self)
+{
+  self->is_resting = FALSE;
+  g_source_modify_unix_fd (self->source, self->tag, G_IO_IN);
+  g_source_set_ready_time (self->source, self->due.length > 0 ? 0 : self->wakeup);
+}
+
+/* One look with many may come of a delay of our own; two in a row are a flood. */
+static void
+look (BtyHttpPump *self)
+{
+  int n = 1;
+
+  for (guint looks = 0; looks < MAX_LOOKS && n > 0 && self->epoll != -1; looks++)
+    {
+      gboolean was_flood = self->is_flood;
+
+      n = call_ready (self);
+      self->is_flood = n >= FLOOD;
+      if (was_flood && self->is_flood && self->due.length == 0)
+        {
+          rest (self);
+          return;
+        }
+    }
 }
 
 static gboolean
@@ -145,10 +187,11 @@ pump_dispatch (GSource *source, GSourceFunc callback, gpointer data)
 {
   BtyHttpPump *self = bty_http_pump_ref (((PumpSource *) source)->pump);
 
+  if (self->is_resting)
+    end_rest (self);
   if (self->due.length > 0)
     call_due (self);
-  for (guint looks = 0; looks < MAX_LOOKS && self->epoll != -1 && call_ready (self); looks++)
-    ;
+  look (self);
   if (self->wakeup != -1 && self->wakeup <= g_get_monotonic_time ())
     ring_alarms (self);
   bty_http_pump_unref (self);
@@ -172,7 +215,7 @@ pump_new (GMainContext *context)
   ((PumpSource *) self->source)->pump = self;
   g_source_set_static_name (self->source, "bty-http-pump");
   if (self->epoll != -1)
-    g_source_add_unix_fd (self->source, self->epoll, G_IO_IN);
+    self->tag = g_source_add_unix_fd (self->source, self->epoll, G_IO_IN);
   /* Else the context takes the descriptor out and in around each dispatch. */
   g_source_set_can_recurse (self->source, TRUE);
   g_source_attach (self->source, context);
@@ -235,7 +278,7 @@ bty_http_pump_again (BtyHttpPump *self, BtyHttpWatch *watch)
     return;
   watch->is_due = TRUE;
   g_queue_push_tail_link (&self->due, &watch->link);
-  if (self->due.length == 1)
+  if (self->due.length == 1 && !self->is_resting)
     g_source_set_ready_time (self->source, 0);
 }
 

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "bty-http-body-private.h"
 #include "bty-http-client-private.h"
 #include "bty-http-connection-private.h"
 #include "bty-http-key-private.h"
@@ -43,7 +44,7 @@ struct _BtyHttpTransfer
 
   SoupMessage *message;
   SoupMessage *spare; /* for a second attempt */
-  GInputStream *body;
+  BtyHttpBody body;
   BtyHttpShard *shard; /* whose session asks */
   BtyHttpPump *pump;
   BtyHttpWatch watch;            /* of the socket, where it can be watched */
@@ -79,7 +80,7 @@ transfer_unref (BtyHttpTransfer *self)
     return;
   g_clear_object (&self->message);
   g_clear_object (&self->spare);
-  g_clear_object (&self->body);
+  bty_http_body_clear (&self->body);
   g_clear_object (&self->connection);
   bty_http_pump_unref (self->pump);
   g_clear_object (&self->cancellable);
@@ -136,8 +137,8 @@ close_body (BtyHttpTransfer *self)
 
   if (connection != NULL && soup_message_get_http_version (self->message) <= SOUP_HTTP_1_1) /* else others go on */
     bty_http_connection_end_answer (G_IO_STREAM (connection));
-  if (self->body != NULL)
-    g_input_stream_close_async (self->body, G_PRIORITY_DEFAULT, self->cancellable, on_closed, shard);
+  if (self->body.stream != NULL)
+    g_input_stream_close_async (self->body.stream, G_PRIORITY_DEFAULT, self->cancellable, on_closed, shard);
   else if (shard != NULL)
     bty_http_shard_give_back (shard);
 }
@@ -172,7 +173,7 @@ finish (BtyHttpTransfer *self, GError *error)
   if (why != NULL)
     g_cancellable_cancel (self->cancellable); /* so that the connection is closed and not read to its end */
   /* Over HTTP/2 that ends the stream alone, and libsoup keeps what a service goes on to send for it, without an end to it. */
-  if (why != NULL && self->body != NULL && self->shard != NULL &&
+  if (why != NULL && self->body.stream != NULL && self->shard != NULL &&
       soup_message_get_http_version (self->message) > SOUP_HTTP_1_1)
     bty_http_shard_retire (self->shard);
   close_body (self);
@@ -337,8 +338,9 @@ wait_for_bytes (BtyHttpTransfer *self)
 {
   if (watch_socket (self))
     return;
-  self->is_watched = !is_over_tls (self) && !G_IS_CONVERTER_INPUT_STREAM (self->body);
-  wait_with (self, g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (self->body), self->cancellable),
+  self->is_watched = !is_over_tls (self) && !G_IS_CONVERTER_INPUT_STREAM (self->body.stream);
+  wait_with (self,
+             g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (self->body.stream), self->cancellable),
              G_SOURCE_FUNC (on_readable));
 }
 
@@ -361,30 +363,37 @@ read_on (BtyHttpTransfer *self)
 
 /* Whether the source that called is to be kept. */
 static gboolean
+wait (BtyHttpTransfer *self)
+{
+  if (self->is_watched)
+    return G_SOURCE_CONTINUE;
+  wait_for_bytes (self);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
 read_some (BtyHttpTransfer *self)
 {
   g_autoptr (BtyHttpTransfer) alive = transfer_ref (self);
-  GPollableInputStream *body = G_POLLABLE_INPUT_STREAM (self->body);
   char chunk[CHUNK];
 
   for (gsize taken = 0; taken < BYTES_A_DISPATCH;)
     {
       g_autoptr (GError) error = NULL;
-      gssize n = g_pollable_input_stream_read_nonblocking (body, chunk, sizeof chunk, self->cancellable, &error);
+      gssize n = -1;
 
-      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-        {
-          if (self->is_watched)
-            return G_SOURCE_CONTINUE;
-          wait_for_bytes (self);
-          return G_SOURCE_REMOVE;
-        }
+      if (!g_cancellable_set_error_if_cancelled (self->cancellable, &error))
+        n = bty_http_body_read (&self->body, chunk, sizeof chunk, &error);
+      if (n < 0 && error == NULL)
+        return wait (self);
       taken += MAX (n, LEAST_BYTES);
       if (n <= 0 || !take_piece (self, chunk, n, &error))
         {
           finish (self, error);
           return G_SOURCE_REMOVE;
         }
+      if (bty_http_body_is_drained (&self->body))
+        return wait (self);
     }
   read_on (self);
   return G_SOURCE_REMOVE;
@@ -408,7 +417,6 @@ decode_body (BtyHttpTransfer *self, GError **error)
 {
   const char *encoding = bty_http_transfer_get_header (self, "Content-Encoding");
   g_autoptr (GConverter) decoder = NULL;
-  GInputStream *decoded;
 
   if (encoding == NULL || g_ascii_strcasecmp (encoding, "identity") == 0)
     return TRUE;
@@ -425,9 +433,7 @@ decode_body (BtyHttpTransfer *self, GError **error)
                    bty_http_client_get_options (self->client)->name, shown);
       return FALSE;
     }
-  decoded = g_converter_input_stream_new (self->body, decoder);
-  g_object_unref (self->body);
-  self->body = decoded;
+  bty_http_body_decode (&self->body, decoder);
   return TRUE;
 }
 
@@ -527,6 +533,19 @@ take_head (BtyHttpTransfer *self)
   return FALSE;
 }
 
+/* (nullable): what a body in chunks may be read from without libsoup */
+static GInputStream *
+get_ahead (BtyHttpTransfer *self)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (self->message);
+  GSocketConnection *connection = get_connection (self);
+
+  if (connection == NULL || soup_message_get_http_version (self->message) > SOUP_HTTP_1_1 ||
+      soup_message_headers_get_encoding (headers) != SOUP_ENCODING_CHUNKED)
+    return NULL;
+  return bty_http_connection_get_ahead (G_IO_STREAM (connection));
+}
+
 static void
 on_sent (GObject *session, GAsyncResult *result, gpointer data)
 {
@@ -543,7 +562,7 @@ on_sent (GObject *session, GAsyncResult *result, gpointer data)
       finish (self, error);
       return;
     }
-  self->body = g_steal_pointer (&body);
+  bty_http_body_init (&self->body, g_steal_pointer (&body), get_ahead (self));
   soup_message_set_request_body (self->message, NULL, NULL, 0); /* it may be long, and so may be the answer */
   if (take_head (self))
     read_on (self);

@@ -9,6 +9,7 @@
 #include "bty-http-pump-private.h"
 
 #define N_ALARMS 200
+#define N_FLOOD  16
 
 typedef struct
 {
@@ -146,6 +147,46 @@ test_taken_out (void)
   g_assert_cmpuint (one.n_called + other.n_called, ==, 1);
   pipe_close (&one);
   pipe_close (&other);
+  bty_http_pump_unref (pump);
+}
+
+static void
+on_crowd (BtyHttpWatch *watch)
+{
+  ((Pipe *) watch)->n_called += 1;
+}
+
+static void
+on_bell (BtyHttpAlarm *alarm)
+{
+  ((Bell *) alarm)->n_rung += 1;
+}
+
+/* Sockets that always have more are taken in turns with rests; alarms ring all the same. */
+static void
+test_flood (void)
+{
+  BtyHttpPump *pump = bty_http_pump_get ();
+  gint64 end = g_get_monotonic_time () + 50 * 1000;
+  Bell bell = { .alarm.func = on_bell };
+  Pipe pipes[N_FLOOD];
+
+  for (guint i = 0; i < N_FLOOD; i++)
+    {
+      pipe_open (&pipes[i], pump, 0);
+      pipes[i].watch.func = on_crowd;
+      g_assert_cmpint (write (pipes[i].ends[1], "a", 1), ==, 1);
+    }
+  bty_http_pump_set_alarm (pump, &bell.alarm, end - 25 * 1000);
+  while (g_get_monotonic_time () < end)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (bell.n_rung, ==, 1);
+  for (guint i = 0; i < N_FLOOD; i++)
+    {
+      g_assert_cmpuint (pipes[i].n_called, >, 0);
+      g_assert_cmpuint (pipes[i].n_called, <=, 60); /* without a rest: many thousands */
+      pipe_close (&pipes[i]);
+    }
   bty_http_pump_unref (pump);
 }
 
@@ -337,6 +378,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pump/watches", test_watches);
   g_test_add_func ("/pump/taken-out", test_taken_out);
   g_test_add_func ("/pump/read-at-once", test_read_at_once);
+  g_test_add_func ("/pump/flood", test_flood);
   g_test_add_func ("/connection/read-ahead", test_read_ahead);
   g_test_add_func ("/connection/turns", test_turns);
   return g_test_run ();
