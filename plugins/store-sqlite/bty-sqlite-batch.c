@@ -193,8 +193,8 @@ apply_change (BtySqliteConnection *self, const BtyChange *change, GHashTable *pr
   return change->kind != BTY_CHANGE_DELETE || bty_sqlite_outbox_forget (self, change->record->id, error);
 }
 
-static gboolean
-apply_all (BtySqliteConnection *self, BtyBatch *batch, GHashTable *prepared, GError **error)
+gboolean
+bty_sqlite_batch_apply (BtySqliteConnection *self, BtyBatch *batch, GHashTable *prepared, GError **error)
 {
   GPtrArray *events = bty_batch_get_events (batch);
 
@@ -212,11 +212,11 @@ apply_all (BtySqliteConnection *self, BtyBatch *batch, GHashTable *prepared, GEr
 }
 
 gboolean
-bty_sqlite_batch_apply (BtySqliteConnection *self, BtyBatch *batch, GHashTable *prepared, GError **error)
+bty_sqlite_batch_apply_apart (BtySqliteConnection *self, BtyBatch *batch, GHashTable *prepared, GError **error)
 {
   if (!bty_sqlite_connection_step (self, "SAVEPOINT batch", error))
     return FALSE;
-  if (apply_all (self, batch, prepared, error))
+  if (bty_sqlite_batch_apply (self, batch, prepared, error))
     return bty_sqlite_connection_step (self, "RELEASE batch", error);
   if (!sqlite3_get_autocommit (self->db))
     {

@@ -77,26 +77,65 @@ touches_text (BtyBatch *batch)
   return FALSE;
 }
 
-/* FALSE when the transaction is over. */
 static gboolean
-apply (BtySqliteWriter *self, BtySqliteWrite *write)
+is_cancelled (BtySqliteWrite *write)
 {
-  sqlite3 *db = self->connection->db;
+  if (!g_cancellable_is_cancelled (g_task_get_cancellable (write->task)))
+    return FALSE;
+  g_set_error_literal (&write->error, BTY_ERROR, BTY_ERROR_CANCELLED,
+                       _ ("the change was cancelled before it was made"));
+  return TRUE;
+}
 
-  if (g_cancellable_is_cancelled (g_task_get_cancellable (write->task)))
+static void
+note_applied (BtySqliteWriter *self, BtySqliteWrite *write)
+{
+  guint n_events = bty_batch_get_events (write->batch)->len;
+
+  if (n_events > 0)
     {
-      g_set_error_literal (&write->error, BTY_ERROR, BTY_ERROR_CANCELLED,
-                           _ ("the change was cancelled before it was made"));
-      return TRUE;
-    }
-  if (!bty_sqlite_batch_apply (self->connection, write->batch, self->prepared, &write->error))
-    return !sqlite3_get_autocommit (db);
-  if (bty_batch_get_events (write->batch)->len > 0)
-    {
-      write->last_event = sqlite3_last_insert_rowid (db);
-      self->added += bty_batch_get_events (write->batch)->len;
+      write->last_event = sqlite3_last_insert_rowid (self->connection->db);
+      self->added += n_events;
     }
   self->is_dirty |= touches_text (write->batch);
+}
+
+/* FALSE when one of them failed: then none is done. */
+static gboolean
+apply_together (BtySqliteWriter *self, GQueue *group)
+{
+  for (GList *link = group->head; link != NULL; link = link->next)
+    {
+      BtySqliteWrite *write = link->data;
+
+      if (is_cancelled (write))
+        continue;
+      if (!bty_sqlite_batch_apply (self->connection, write->batch, self->prepared, &write->error))
+        return FALSE;
+      note_applied (self, write);
+    }
+  return TRUE;
+}
+
+/* Those that fail keep their error, and the others are done; FALSE when the transaction is over. */
+static gboolean
+apply_apart (BtySqliteWriter *self, GQueue *group, GError **error)
+{
+  for (GList *link = group->head; link != NULL; link = link->next)
+    {
+      BtySqliteWrite *write = link->data;
+
+      if (is_cancelled (write))
+        continue;
+      if (bty_sqlite_batch_apply_apart (self->connection, write->batch, self->prepared, &write->error))
+        note_applied (self, write);
+      else if (sqlite3_get_autocommit (self->connection->db))
+        {
+          if (error != NULL)
+            *error = g_error_copy (write->error);
+          return FALSE;
+        }
+    }
   return TRUE;
 }
 
@@ -122,23 +161,46 @@ prune_now_and_then (BtySqliteWriter *self, GError **error)
   return find_outdated (self, &position, error) && bty_sqlite_outbox_prune (self->connection, position, error);
 }
 
-/* All in one transaction; FALSE when that failed as a whole. */
 static gboolean
-commit (BtySqliteWriter *self, GQueue *group, gint64 told, GError **error)
+begin (BtySqliteWriter *self, gint64 told, GError **error)
 {
-  if (!bty_sqlite_connection_step (self->connection, "BEGIN IMMEDIATE", error) ||
-      !bty_sqlite_outbox_set_told (self->connection, told, error) || !prune_now_and_then (self, error))
-    return FALSE;
+  return bty_sqlite_connection_step (self->connection, "BEGIN IMMEDIATE", error) &&
+         bty_sqlite_outbox_set_told (self->connection, told, error) && prune_now_and_then (self, error);
+}
+
+static void
+roll_back (BtySqliteWriter *self)
+{
+  if (!sqlite3_get_autocommit (self->connection->db))
+    bty_sqlite_connection_run (self->connection, "ROLLBACK", NULL);
+  g_hash_table_remove_all (self->prepared); /* the indexes that were made are gone as well */
+}
+
+static void
+forget_outcome (GQueue *group)
+{
   for (GList *link = group->head; link != NULL; link = link->next)
     {
       BtySqliteWrite *write = link->data;
 
-      if (!apply (self, write))
-        {
-          if (error != NULL)
-            *error = g_error_copy (write->error);
-          return FALSE;
-        }
+      g_clear_error (&write->error);
+      write->last_event = 0;
+    }
+}
+
+/* All in one transaction; FALSE when that failed as a whole. That one of them cannot be done is rare: so they are done together first, and
+ * each by itself only when that failed. */
+static gboolean
+commit (BtySqliteWriter *self, GQueue *group, gint64 told, GError **error)
+{
+  if (!begin (self, told, error))
+    return FALSE;
+  if (!apply_together (self, group))
+    {
+      roll_back (self);
+      forget_outcome (group);
+      if (!begin (self, told, error) || !apply_apart (self, group, error))
+        return FALSE;
     }
   return bty_sqlite_connection_step (self->connection, "COMMIT", error);
 }
@@ -151,9 +213,7 @@ commit_or_fail (BtySqliteWriter *self, GQueue *group, gint64 told)
 
   if (commit (self, group, told, &error))
     return;
-  if (!sqlite3_get_autocommit (self->connection->db))
-    bty_sqlite_connection_run (self->connection, "ROLLBACK", NULL);
-  g_hash_table_remove_all (self->prepared);
+  roll_back (self);
   set_error_all (group, error);
   g_mutex_lock (&self->lock);
   self->told = MAX (self->told, told);
