@@ -9,6 +9,9 @@ many requests. BOTERNITY_BENCH_DOOR is `openai` (the default) or `chat`; BOTERNI
 BOTERNITY_BENCH_GROWTH say how often each is measured (3), how many streams are held open (5,000) and how many requests memory is
 watched for (20,000). BOTERNITY_BENCH_ONLY names the parts (live, many, burst, request, reuse, tls, growth, open, and hour, which is
 not done unless it is named: load for BOTERNITY_BENCH_SECONDS (3,600), through both doors, a round of it each ten seconds).
+
+Where there are two processors, what is measured has one of them for itself, and the load the other one: else the figures are those of a
+scheduler that puts the client on either.
 """
 
 import json
@@ -53,6 +56,7 @@ class Program:
     """One that prints its port and goes with its input, or is told to."""
 
     path, token, name = '/v1/chat/completions', 'none', 'direct'
+    is_load = False
 
     def __init__(self, *command):
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -80,7 +84,7 @@ class Program:
 class Ours:
     """The daemon, with the upstream as an OpenAI-compatible provider."""
 
-    name = 'ours'
+    name, is_load = 'ours', False
 
     def __init__(self, upstream_port):
         self.upstream_port = upstream_port
@@ -117,10 +121,24 @@ class Ours:
         self.daemon.__exit__(*reason)
 
 
+CPUS = sorted(os.sched_getaffinity(0))
+
+
+def pin(pid, is_load):
+    """All its threads; those that it starts later have what the first one has."""
+    if len(CPUS) < 2:
+        return
+    for task in os.listdir(f'/proc/{pid}/task'):
+        os.sched_setaffinity(int(task), {CPUS[0] if is_load else CPUS[1]})
+
+
 def client(mode, server, model, streams, requests):
     command = [CLIENT, mode, str(server.port), server.path, server.token, json.dumps(server.body(model)), str(streams), str(requests),
                str(server.pid)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    pin(server.pid, server.is_load)
+    pin(process.pid, True)
+    return process
 
 
 def measure(mode, server, model, streams, requests):
@@ -208,6 +226,7 @@ def measure_tls(upstream, ours, result):
     with tempfile.TemporaryDirectory() as folder:
         certificate, key = make_certificate(folder)
         with Program(sys.executable, '-B', TLS, str(upstream.port), certificate, key) as front:
+            pin(front.pid, True)
             ours.add_provider('tls', f'https://127.0.0.1:{front.port}/v1', ca_file=certificate)
             count, seen = new_connections(upstream, ours, 'tls/m-5-0')
             live = [(measure('steady', ours, 'tls/' + model, 32, 32)['cpu_us'], measure('steady', ours, model, 32, 32)['cpu_us'])
@@ -265,6 +284,8 @@ def main():
     with Program(UPSTREAM) as upstream, Program(BARE, str(upstream.port)) as bare, Program(IDIOMATIC, str(upstream.port)) as first, \
             Ours(upstream.port) as ours:
         bare.name, first.name = 'bare', 'idiomatic'
+        upstream.is_load = True
+        pin(upstream.pid, True)
         servers = [upstream, bare, first, ours]
         if wanted('live'):
             measure_live(servers, result)
