@@ -23,8 +23,7 @@ bty_sqlite_connection_fail (BtySqliteConnection *self, int code, GError **error)
 static gboolean
 set_up (BtySqliteConnection *self, BtySqliteMode mode, const BtySqliteOptions *options, GError **error)
 {
-  /* A savepoint notes the pages that it changes, in a file once there are many: the writer has few a batch, and a file costs it more
-   * than the batch. */
+  /* A savepoint notes the pages that it changes, in a file once there are many: a batch has few, and a file costs more than it does. */
   const char *more = mode == BTY_SQLITE_WRITE ? "cache_size=-2048; PRAGMA temp_store=MEMORY; PRAGMA query_only=OFF"
                                               : "cache_size=-1024; PRAGMA query_only=ON";
   g_autofree char *pragmas = g_strdup_printf ("PRAGMA synchronous=%s; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; "

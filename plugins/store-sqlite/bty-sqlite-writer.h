@@ -25,7 +25,7 @@ typedef struct
  * BtySqliteWriter:
  *
  * The one thread that writes. It takes all batches that wait, and commits them together, so that one sync of the disk serves them
- * all; each has a savepoint of its own. When nothing waits it merges away deleted text. The thread starts with the first batch.
+ * all; one that fails takes no other along. When nothing waits it merges away deleted text. The thread starts with the first batch.
  */
 typedef struct _BtySqliteWriter BtySqliteWriter;
 
