@@ -11,6 +11,8 @@
 #include "bty-sqlite-writer.h"
 
 #define MAX_GROUP 256
+/* After one with a batch that failed, so many groups are carried out batch by batch. */
+#define APART 8
 /* How long a group waits to become as large as the one before (us). */
 #define MIN_WAIT 200
 #define MAX_WAIT 1000
@@ -43,6 +45,7 @@ struct _BtySqliteWriter
   gint64 event_count;
 
   /* the thread's own */
+  guint n_apart;  /* of the next groups are carried out batch by batch */
   guint expected; /* how many eager ones were in the last group */
   gint64 last_duration;
   gboolean is_dirty; /* deleted text is to be merged away */
@@ -188,21 +191,36 @@ forget_outcome (GQueue *group)
     }
 }
 
-/* All in one transaction; FALSE when that failed as a whole. That one of them cannot be done is rare: so they are done together first, and
- * each by itself only when that failed. */
+static gboolean
+commit_apart (BtySqliteWriter *self, GQueue *group, gint64 told, GError **error)
+{
+  return begin (self, told, error) && apply_apart (self, group, error) &&
+         bty_sqlite_connection_step (self->connection, "COMMIT", error);
+}
+
+/* All in one transaction; FALSE when that failed as a whole. That one of them cannot be done is rare: so they are done together, and each
+ * by itself when that failed, and for a while after it. */
 static gboolean
 commit (BtySqliteWriter *self, GQueue *group, gint64 told, GError **error)
 {
+  guint added = self->added;
+  gboolean is_dirty = self->is_dirty;
+
+  if (self->n_apart > 0)
+    {
+      self->n_apart -= 1;
+      return commit_apart (self, group, told, error);
+    }
   if (!begin (self, told, error))
     return FALSE;
-  if (!apply_together (self, group))
-    {
-      roll_back (self);
-      forget_outcome (group);
-      if (!begin (self, told, error) || !apply_apart (self, group, error))
-        return FALSE;
-    }
-  return bty_sqlite_connection_step (self->connection, "COMMIT", error);
+  if (apply_together (self, group))
+    return bty_sqlite_connection_step (self->connection, "COMMIT", error);
+  self->n_apart = APART;
+  roll_back (self);
+  forget_outcome (group);
+  self->added = added;
+  self->is_dirty = is_dirty;
+  return commit_apart (self, group, told, error);
 }
 
 /* What was marked as told is forgotten; after a failure it is remembered again. */
@@ -210,10 +228,12 @@ static void
 commit_or_fail (BtySqliteWriter *self, GQueue *group, gint64 told)
 {
   g_autoptr (GError) error = NULL;
+  guint added = self->added;
 
   if (commit (self, group, told, &error))
     return;
   roll_back (self);
+  self->added = added;
   set_error_all (group, error);
   g_mutex_lock (&self->lock);
   self->told = MAX (self->told, told);
@@ -447,8 +467,7 @@ tidy (BtySqliteWriter *self)
 
   if (self->told > 0 && !commit (self, &none, self->told, &error))
     g_warning ("events that were told will be told again: %s", error->message);
-  if (!sqlite3_get_autocommit (self->connection->db))
-    bty_sqlite_connection_run (self->connection, "ROLLBACK", NULL);
+  roll_back (self);
   while (self->is_dirty)
     merge_text (self);
 }

@@ -21,14 +21,14 @@ typedef struct
 
 /*
  * @stream: (transfer full): of libsoup
- * @ahead: (nullable): what its connection is read ahead by, when @stream has the body in chunks
+ * @ahead: (nullable): what its connection is read ahead by
  */
 void bty_http_body_init (BtyHttpBody *self, GInputStream *stream, GInputStream *ahead);
 
 /* From now on it is read through @decoder. */
 void bty_http_body_decode (BtyHttpBody *self, GConverter *decoder);
 
-/* Returns: bytes, 0 at the end, or -1, with an error if it is not only that nothing has come */
+/* @count: at least what libsoup may have read with a head, 16 KiB. Returns: bytes, 0 at the end, or -1, with an error if it is not only that nothing has come */
 gssize bty_http_body_read (BtyHttpBody *self, char *buffer, gsize count, GError **error);
 
 /* Whether bty_http_body_read() would say that nothing has come: so it need not be called. */

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <libsoup/soup.h>
 
 #include "bty-http-body-private.h"
 #include "bty-http-connection-private.h"
@@ -16,11 +17,22 @@ get_base (GInputStream *stream)
                                            : NULL;
 }
 
+/* Whether libsoup itself takes chunks apart there: what the head says is not always so, as for a 204. */
+static gboolean
+is_chunked (GInputStream *stream)
+{
+  int encoding = SOUP_ENCODING_UNRECOGNIZED;
+
+  if (stream != NULL && g_object_class_find_property (G_OBJECT_GET_CLASS (stream), "encoding") != NULL)
+    g_object_get (stream, "encoding", &encoding, NULL);
+  return encoding == SOUP_ENCODING_CHUNKED;
+}
+
 void
 bty_http_body_init (BtyHttpBody *self, GInputStream *stream, GInputStream *ahead)
 {
   GInputStream *chunked = get_base (stream);
-  GInputStream *under = chunked != NULL ? get_base (chunked) : NULL;
+  GInputStream *under = is_chunked (chunked) ? get_base (chunked) : NULL;
 
   *self = (BtyHttpBody){ .stream = stream };
   if (ahead == NULL || under == NULL || get_base (under) != ahead || !G_IS_POLLABLE_INPUT_STREAM (under))
@@ -46,15 +58,18 @@ bty_http_body_decode (BtyHttpBody *self, GConverter *decoder)
   leave_to_libsoup (self);
 }
 
-/* What libsoup read together with the head comes first, and is less than there is room for. */
+/* What libsoup read together with the head comes first. */
 static gssize
 receive (BtyHttpBody *self, char *buffer, gsize count, GError **error)
 {
-  g_autoptr (GInputStream) under = g_steal_pointer (&self->under);
-  GPollableInputStream *stream = (GPollableInputStream *) (under != NULL ? under : self->ahead);
+  gssize n;
 
-  return under != NULL ? g_pollable_input_stream_read_nonblocking (stream, buffer, count, NULL, error)
-                       : bty_http_connection_receive (self->ahead, buffer, count, error);
+  if (self->under == NULL)
+    return bty_http_connection_receive (self->ahead, buffer, count, error);
+  n = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (self->under), buffer, count, NULL, error);
+  if (n < (gssize) count)
+    g_clear_object (&self->under); /* nothing is left of it */
+  return n;
 }
 
 static void
@@ -79,7 +94,7 @@ fail (GError **error, GIOErrorEnum code, const char *message)
 static gssize
 read_chunks (BtyHttpBody *self, char *buffer, gsize count, GError **error)
 {
-  gssize n = -1, rest;
+  gssize n, rest;
   gsize n_body;
 
   if (bty_http_chunks_is_broken (&self->chunks))
@@ -93,7 +108,7 @@ read_chunks (BtyHttpBody *self, char *buffer, gsize count, GError **error)
   else if (n == 0 && bty_http_chunks_is_between (&self->chunks))
     hand_over (self, buffer, 0); /* that this is the end, libsoup finds by itself */
   else if (n == 0)
-    return fail (error, G_IO_ERROR_PARTIAL_INPUT, "the connection ended within a chunk");
+    return fail (error, G_IO_ERROR_PARTIAL_INPUT, "the connection ended within a chunk"); /* told in other words */
   return (gssize) n_body;
 }
 

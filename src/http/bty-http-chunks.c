@@ -11,7 +11,8 @@ enum
 {
   CHUNK_LENGTH, /* the line that says it */
   CHUNK_DATA,
-  CHUNK_END, /* the end of the line after the data */
+  CHUNK_END,    /* the end of the line after the data */
+  CHUNK_RETURN, /* its line feed is still to come */
   CHUNK_BROKEN,
 };
 
@@ -81,7 +82,9 @@ take_end (BtyHttpChunks *self, char c)
 {
   if (c == '\n')
     self->state = CHUNK_LENGTH;
-  else if (c != '\r')
+  else if (c == '\r' && self->state == CHUNK_END)
+    self->state = CHUNK_RETURN;
+  else
     self->state = CHUNK_BROKEN;
 }
 
@@ -95,7 +98,7 @@ bty_http_chunks_take (BtyHttpChunks *self, char *bytes, gsize length, gssize *re
     {
       if (self->state == CHUNK_DATA)
         n_body = take_data (self, bytes, length, &offset, n_body);
-      else if (self->state == CHUNK_END)
+      else if (self->state == CHUNK_END || self->state == CHUNK_RETURN)
         take_end (self, bytes[offset++]);
       else if (self->state == CHUNK_BROKEN)
         break;

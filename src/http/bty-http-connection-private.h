@@ -15,14 +15,14 @@ void bty_http_connection_read_ahead (GIOStream *connection);
 /* Returns: (transfer none) (nullable): what @connection is read ahead by */
 GInputStream *bty_http_connection_get_ahead (GIOStream *connection);
 
-/* Reads from @ahead without anything in between. Returns: bytes, 0 at the end, or -1, with an error if it is not only that nothing has
- * come */
+/* Reads from @ahead without anything in between. Returns: bytes, 0 at the end, or -1 with an error; G_IO_ERROR_WOULD_BLOCK when nothing
+ * has come */
 gssize bty_http_connection_receive (GInputStream *ahead, void *buffer, gsize count, GError **error);
 
-/* Whether a read would say that nothing has come, without asking the socket: it is not worth one. */
+/* Whether the last read took all that the socket had: another one would find nothing. */
 gboolean bty_http_connection_is_drained (GInputStream *ahead);
 
-/* The next read from @ahead gives @bytes before all else. Nothing may be read ahead as yet. */
+/* The next read from @ahead gives @bytes before all else. */
 void bty_http_connection_put_back (GInputStream *ahead, const void *bytes, gsize length);
 
 /* An answer is over. Whether the other side closes the connection after it is to be asked of the socket. */

@@ -245,15 +245,11 @@ gssize
 bty_http_connection_receive (GInputStream *ahead, void *buffer, gsize count, GError **error)
 {
   BtyHttpInput *self = BTY_HTTP_INPUT (ahead);
-  g_autoptr (GError) failure = NULL;
-  gssize n;
 
+  self->is_idle = FALSE;
   if (self->ahead != NULL)
     return (gssize) take_ahead (self, buffer, count);
-  n = receive (self, buffer, count, &failure);
-  if (failure != NULL && !g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-    g_propagate_error (error, g_steal_pointer (&failure));
-  return n;
+  return receive (self, buffer, count, error);
 }
 
 gboolean
@@ -268,13 +264,19 @@ void
 bty_http_connection_put_back (GInputStream *ahead, const void *bytes, gsize length)
 {
   BtyHttpInput *self = BTY_HTTP_INPUT (ahead);
+  gsize left = self->ahead != NULL ? self->length - self->offset : 0;
+  char *joined;
 
-  g_return_if_fail (self->ahead == NULL);
   if (length == 0)
     return;
-  self->ahead = g_memdup2 (bytes, length);
+  joined = g_malloc (length + left);
+  memcpy (joined, bytes, length);
+  if (left > 0)
+    memcpy (joined + length, self->ahead + self->offset, left);
+  g_free (self->ahead);
+  self->ahead = joined;
   self->offset = 0;
-  self->length = length;
+  self->length = length + left;
 }
 
 void

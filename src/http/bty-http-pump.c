@@ -12,9 +12,10 @@
 
 #define MAX_LOOKS  4 /* in a dispatch: what came meanwhile is taken without a round of the main loop */
 #define MAX_EVENTS 128
-#define FLOOD      8 /* sockets that are ready in one look */
-#define REST_USEC                                                                                                      \
-  1000 /* in a flood: what comes meanwhile is taken at once, with fewer calls of the kernel for each token */
+/* In a flood (so many sockets are ready in each of two looks) the sockets are left alone for so long: what comes meanwhile is taken at
+ * once, with fewer calls of the kernel for each token. */
+#define FLOOD     8
+#define REST_USEC 1000
 
 typedef struct
 {
@@ -38,7 +39,8 @@ struct _BtyHttpPump
   GSource *source;
   gpointer tag;        /* of the epoll descriptor in the source */
   gboolean is_flood;   /* the last look found many sockets ready */
-  gboolean is_resting; /* the sockets are not looked at before the source is due */
+  gboolean is_resting; /* the sockets are not looked at before @rest_until */
+  gint64 rest_until;   /* monotonic, us */
   GQueue due;          /* watches that have more to read */
   Batch *batch;        /* (nullable): being dispatched */
   GArray *heap;        /* of alarms, the earliest first; its place 0 is not used */
@@ -77,6 +79,16 @@ sift (BtyHttpPump *self, BtyHttpAlarm *alarm, guint place)
   put_alarm (self, place, alarm);
 }
 
+/* When the source is to be dispatched without a socket that is ready. */
+static void
+set_ready_time (BtyHttpPump *self)
+{
+  if (self->is_resting)
+    g_source_set_ready_time (self->source, self->rest_until);
+  else
+    g_source_set_ready_time (self->source, self->due.length > 0 ? 0 : self->wakeup);
+}
+
 /* A wake-up that is too early does no harm; to move it later costs more than it saves. */
 static void
 set_wakeup (BtyHttpPump *self, gboolean exactly)
@@ -87,7 +99,7 @@ set_wakeup (BtyHttpPump *self, gboolean exactly)
     return;
   self->wakeup = first;
   if (self->due.length == 0 && !self->is_resting)
-    g_source_set_ready_time (self->source, first);
+    set_ready_time (self);
 }
 
 static void
@@ -124,7 +136,7 @@ call_due (BtyHttpPump *self)
       call (watch);
     }
   if (self->due.length == 0)
-    g_source_set_ready_time (self->source, self->wakeup);
+    set_ready_time (self);
 }
 
 /* Returns: how many sockets were ready */
@@ -150,8 +162,9 @@ static void
 rest (BtyHttpPump *self)
 {
   self->is_resting = TRUE;
+  self->rest_until = g_get_monotonic_time () + REST_USEC;
   g_source_modify_unix_fd (self->source, self->tag, 0);
-  g_source_set_ready_time (self->source, g_get_monotonic_time () + REST_USEC);
+  set_ready_time (self);
 }
 
 static void
@@ -159,7 +172,7 @@ end_rest (BtyHttpPump *self)
 {
   self->is_resting = FALSE;
   g_source_modify_unix_fd (self->source, self->tag, G_IO_IN);
-  g_source_set_ready_time (self->source, self->due.length > 0 ? 0 : self->wakeup);
+  set_ready_time (self);
 }
 
 /* One look with many may come of a delay of our own; two in a row are a flood. */
@@ -278,8 +291,8 @@ bty_http_pump_again (BtyHttpPump *self, BtyHttpWatch *watch)
     return;
   watch->is_due = TRUE;
   g_queue_push_tail_link (&self->due, &watch->link);
-  if (self->due.length == 1 && !self->is_resting)
-    g_source_set_ready_time (self->source, 0);
+  if (self->due.length == 1)
+    set_ready_time (self);
 }
 
 void

@@ -363,7 +363,7 @@ read_on (BtyHttpTransfer *self)
 
 /* Whether the source that called is to be kept. */
 static gboolean
-wait (BtyHttpTransfer *self)
+keep_or_wait (BtyHttpTransfer *self)
 {
   if (self->is_watched)
     return G_SOURCE_CONTINUE;
@@ -385,7 +385,7 @@ read_some (BtyHttpTransfer *self)
       if (!g_cancellable_set_error_if_cancelled (self->cancellable, &error))
         n = bty_http_body_read (&self->body, chunk, sizeof chunk, &error);
       if (n < 0 && error == NULL)
-        return wait (self);
+        return keep_or_wait (self);
       taken += MAX (n, LEAST_BYTES);
       if (n <= 0 || !take_piece (self, chunk, n, &error))
         {
@@ -393,7 +393,7 @@ read_some (BtyHttpTransfer *self)
           return G_SOURCE_REMOVE;
         }
       if (bty_http_body_is_drained (&self->body))
-        return wait (self);
+        return keep_or_wait (self);
     }
   read_on (self);
   return G_SOURCE_REMOVE;
@@ -533,15 +533,13 @@ take_head (BtyHttpTransfer *self)
   return FALSE;
 }
 
-/* (nullable): what a body in chunks may be read from without libsoup */
+/* (nullable): what the answer comes by alone, and may be read from without libsoup */
 static GInputStream *
 get_ahead (BtyHttpTransfer *self)
 {
-  SoupMessageHeaders *headers = soup_message_get_response_headers (self->message);
   GSocketConnection *connection = get_connection (self);
 
-  if (connection == NULL || soup_message_get_http_version (self->message) > SOUP_HTTP_1_1 ||
-      soup_message_headers_get_encoding (headers) != SOUP_ENCODING_CHUNKED)
+  if (connection == NULL || soup_message_get_http_version (self->message) > SOUP_HTTP_1_1)
     return NULL;
   return bty_http_connection_get_ahead (G_IO_STREAM (connection));
 }

@@ -10,10 +10,11 @@ BOTERNITY_BENCH_GROWTH say how often each is measured (3), how many streams are 
 watched for (20,000). BOTERNITY_BENCH_ONLY names the parts (live, many, burst, request, reuse, tls, growth, open, and hour, which is
 not done unless it is named: load for BOTERNITY_BENCH_SECONDS (3,600), through both doors, a round of it each ten seconds).
 
-Where there are two processors, what is measured has one of them for itself, and the load the other one: else the figures are those of a
+Where there are two processors or more, what is measured has one of them for itself, and the load another one: else the figures are those of a
 scheduler that puts the client on either.
 """
 
+import contextlib
 import json
 import os
 import resource
@@ -129,7 +130,8 @@ def pin(pid, is_load):
     if len(CPUS) < 2:
         return
     for task in os.listdir(f'/proc/{pid}/task'):
-        os.sched_setaffinity(int(task), {CPUS[0] if is_load else CPUS[1]})
+        with contextlib.suppress(ProcessLookupError):  # one that has just ended
+            os.sched_setaffinity(int(task), {CPUS[0] if is_load else CPUS[1]})
 
 
 def client(mode, server, model, streams, requests):

@@ -35,6 +35,7 @@ static const Case cases[] = {
   { "<html>", "", "<html>", TRUE },
   { "-5\r\nhello\r\n", "", "-5\r\nhello\r\n", TRUE },
   { "3\r\nhello\r\n", "hel", NULL, FALSE, TRUE },
+  { "5\r\nhello\r\r\n", "hello", NULL, FALSE, TRUE },
 };
 
 /* Takes it in pieces of @step bytes, each in memory of its own length. */
