@@ -54,15 +54,16 @@ struct _BtySqliteWriter
   gint64 next_prune; /* when they are looked for while nothing waits */
 };
 
+/* @error: (nullable) */
 static void
-set_error_all (GQueue *group, const GError *error)
+set_outcome_all (GQueue *group, const GError *error)
 {
   for (GList *link = group->head; link != NULL; link = link->next)
     {
       BtySqliteWrite *write = link->data;
 
       g_clear_error (&write->error);
-      write->error = g_error_copy (error);
+      write->error = error != NULL ? g_error_copy (error) : NULL;
       write->last_event = 0;
     }
 }
@@ -103,9 +104,10 @@ note_applied (BtySqliteWriter *self, BtySqliteWrite *write)
   self->is_dirty |= touches_text (write->batch);
 }
 
-/* FALSE when one of them failed: then none is done. */
+/* FALSE when the transaction is over, or is to be. Only where each is carried out @apart, those that fail keep their error, and the others
+ * are done. */
 static gboolean
-apply_together (BtySqliteWriter *self, GQueue *group)
+apply (BtySqliteWriter *self, GQueue *group, gboolean apart, GError **error)
 {
   for (GList *link = group->head; link != NULL; link = link->next)
     {
@@ -113,26 +115,10 @@ apply_together (BtySqliteWriter *self, GQueue *group)
 
       if (is_cancelled (write))
         continue;
-      if (!bty_sqlite_batch_apply (self->connection, write->batch, self->prepared, &write->error))
-        return FALSE;
-      note_applied (self, write);
-    }
-  return TRUE;
-}
-
-/* Those that fail keep their error, and the others are done; FALSE when the transaction is over. */
-static gboolean
-apply_apart (BtySqliteWriter *self, GQueue *group, GError **error)
-{
-  for (GList *link = group->head; link != NULL; link = link->next)
-    {
-      BtySqliteWrite *write = link->data;
-
-      if (is_cancelled (write))
-        continue;
-      if (bty_sqlite_batch_apply_apart (self->connection, write->batch, self->prepared, &write->error))
+      if ((apart ? bty_sqlite_batch_apply_apart : bty_sqlite_batch_apply) (self->connection, write->batch,
+                                                                           self->prepared, &write->error))
         note_applied (self, write);
-      else if (sqlite3_get_autocommit (self->connection->db))
+      else if (!apart || sqlite3_get_autocommit (self->connection->db))
         {
           if (error != NULL)
             *error = g_error_copy (write->error);
@@ -179,22 +165,10 @@ roll_back (BtySqliteWriter *self)
   g_hash_table_remove_all (self->prepared); /* the indexes that were made are gone as well */
 }
 
-static void
-forget_outcome (GQueue *group)
-{
-  for (GList *link = group->head; link != NULL; link = link->next)
-    {
-      BtySqliteWrite *write = link->data;
-
-      g_clear_error (&write->error);
-      write->last_event = 0;
-    }
-}
-
 static gboolean
 commit_apart (BtySqliteWriter *self, GQueue *group, gint64 told, GError **error)
 {
-  return begin (self, told, error) && apply_apart (self, group, error) &&
+  return begin (self, told, error) && apply (self, group, TRUE, error) &&
          bty_sqlite_connection_step (self->connection, "COMMIT", error);
 }
 
@@ -213,11 +187,11 @@ commit (BtySqliteWriter *self, GQueue *group, gint64 told, GError **error)
     }
   if (!begin (self, told, error))
     return FALSE;
-  if (apply_together (self, group))
+  if (apply (self, group, FALSE, NULL))
     return bty_sqlite_connection_step (self->connection, "COMMIT", error);
   self->n_apart = APART;
   roll_back (self);
-  forget_outcome (group);
+  set_outcome_all (group, NULL);
   self->added = added;
   self->is_dirty = is_dirty;
   return commit_apart (self, group, told, error);
@@ -234,7 +208,7 @@ commit_or_fail (BtySqliteWriter *self, GQueue *group, gint64 told)
     return;
   roll_back (self);
   self->added = added;
-  set_error_all (group, error);
+  set_outcome_all (group, error);
   g_mutex_lock (&self->lock);
   self->told = MAX (self->told, told);
   g_mutex_unlock (&self->lock);

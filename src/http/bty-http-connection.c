@@ -47,6 +47,24 @@ take_ahead (BtyHttpInput *self, void *buffer, gsize count)
   return n;
 }
 
+static void
+put_back (BtyHttpInput *self, const char *bytes, gsize length)
+{
+  gsize left = self->ahead != NULL ? self->length - self->offset : 0;
+  char *joined;
+
+  if (length == 0)
+    return;
+  joined = g_malloc (length + left);
+  memcpy (joined, bytes, length);
+  if (left > 0)
+    memcpy (joined + length, self->ahead + self->offset, left);
+  g_free (self->ahead);
+  self->ahead = joined;
+  self->offset = 0;
+  self->length = length + left;
+}
+
 /* libsoup reads an HTTP/2 connection for as long as it has anything: a service that floods would have the thread to itself, and what it
  * sent lies in a list that is walked along for each frame. */
 static gboolean
@@ -99,11 +117,7 @@ read_some_ahead (BtyHttpInput *self, void *buffer, gsize count, GError **error)
     return n;
   taken = MIN (count, (gsize) n);
   memcpy (buffer, room, taken);
-  if (taken == (gsize) n)
-    return n;
-  self->length = (gsize) n - taken;
-  self->offset = 0;
-  self->ahead = g_memdup2 (room + taken, self->length);
+  put_back (self, room + taken, (gsize) n - taken);
   return (gssize) taken;
 }
 
@@ -263,20 +277,7 @@ bty_http_connection_is_drained (GInputStream *ahead)
 void
 bty_http_connection_put_back (GInputStream *ahead, const void *bytes, gsize length)
 {
-  BtyHttpInput *self = BTY_HTTP_INPUT (ahead);
-  gsize left = self->ahead != NULL ? self->length - self->offset : 0;
-  char *joined;
-
-  if (length == 0)
-    return;
-  joined = g_malloc (length + left);
-  memcpy (joined, bytes, length);
-  if (left > 0)
-    memcpy (joined + length, self->ahead + self->offset, left);
-  g_free (self->ahead);
-  self->ahead = joined;
-  self->offset = 0;
-  self->length = length + left;
+  put_back (BTY_HTTP_INPUT (ahead), bytes, length);
 }
 
 void
